@@ -1,0 +1,1 @@
+"""One package for each action group: its operations, models and data access."""

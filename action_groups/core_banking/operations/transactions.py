@@ -1,0 +1,165 @@
+"""The operation listTransactions."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from action_groups.core_banking import core_banking
+from action_groups.core_banking.errors import AccountNotFound
+from action_groups.core_banking.store import BankStore
+from shared.dynamodb import Item
+from shared.errors import InvalidRequest
+from shared.identity import Caller
+from shared.models import DEFAULT_PAGE_ITEMS, Answer, Identifier, PageItems, PageToken, Request
+from shared.money import MXN
+from shared.paging import fill_page, issue_token, position_of
+
+TRANSACTION_TYPES = ("transfer", "payment", "deposit", "withdrawal")
+
+_MAX_DESCRIPTION_LENGTH = 500
+_READ_ITEMS_FILTERED = 200
+_OLDEST, _NEWEST = "0000", "9999"
+_AFTER_ANY_TIME = "~"
+_DATE_LENGTH = len("2026-11-22")
+
+
+def _day_or_moment(text: str) -> str:
+    """Return a day as it is, and a moment in UTC to the second. Raises ValueError otherwise."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if len(text) == _DATE_LENGTH:
+            return moment.date().isoformat()
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError("must be a day such as 2026-11-22, or a moment such as 2026-11-22T15:00:00Z")
+
+
+def _known_type(text: str) -> str:
+    if text not in TRANSACTION_TYPES:
+        raise ValueError(f"must be one of: {', '.join(TRANSACTION_TYPES)}")
+    return text
+
+
+Day = Annotated[str, Field(max_length=40), AfterValidator(_day_or_moment)]
+
+
+class TransactionsQuery(Request):
+    """Which movements to list."""
+
+    account_id: Identifier | None = Field(
+        default=None, description="One of the customer's accounts; leave it out for all of them."
+    )
+    from_date: Day | None = Field(
+        default=None,
+        description="First day, YYYY-MM-DD in UTC, or first moment in ISO 8601 with its offset.",
+    )
+    to_date: Day | None = Field(
+        default=None,
+        description="Last day (included), YYYY-MM-DD in UTC, or last moment in ISO 8601 with its "
+        "offset.",
+    )
+    type: Annotated[str, AfterValidator(_known_type)] | None = Field(
+        default=None, description=f"One of: {', '.join(TRANSACTION_TYPES)}."
+    )
+    limit: PageItems = Field(
+        default=DEFAULT_PAGE_ITEMS, description="How many to return, 1 to 50; 20 when left out."
+    )
+    next_token: PageToken | None = Field(
+        default=None, description="The next_token of the page before, to go on from there."
+    )
+
+
+class Transaction(Answer):
+    """One movement on one of the customer's accounts."""
+
+    transaction_id: str = Field(description="Identifier; both accounts of a movement show it.")
+    account_id: str = Field(description="The customer's account that it moved.")
+    type: str = Field(description=f"One of: {', '.join(TRANSACTION_TYPES)}.")
+    direction: str = Field(description="debit: money left the account; credit: money entered it.")
+    amount: Decimal = Field(description="Amount in pesos, positive.")
+    currency: str = Field(description="Currency, MXN.")
+    from_account: str | None = Field(description="Account that the money left.")
+    to_account: str | None = Field(description="Account that the money entered.")
+    status: str = Field(description="One of: completed, pending, failed.")
+    description: str | None = Field(description="What it was for.")
+    created_at: str = Field(description="When it happened, ISO 8601 in UTC.")
+
+
+class Transactions(Answer):
+    """A page of movements, newest first."""
+
+    transactions: list[Transaction] = Field(description="Movements, newest first.")
+    next_token: str | None = Field(description="Give it back for the next page; null at the end.")
+
+
+@core_banking.operation(
+    "GET", "/transactions", on="TRANSACTIONS_QUERY", replies=("TRANSACTIONS_RESPONSE",)
+)
+def list_transactions(caller: Caller, request: TransactionsQuery, bank: BankStore) -> Transactions:
+    """List the movements of one of the customer's accounts, or of all of them, newest first."""
+    between = _bounds(request)
+    owner = _owner(caller, request, bank)
+    key_names = ("account_id", "timestamp_txn_id", *(owner if "user_id" in owner else ()))
+    read_items = request.limit + 1 if request.type is None else _READ_ITEMS_FILTERED
+    entries, position = fill_page(
+        lambda start: bank.history(owner, between, request.type, start, read_items),
+        entry_of=_transaction,
+        position_of_item=lambda item: {name: item[name] for name in key_names},
+        limit=request.limit,
+        start=position_of(caller, request, request.next_token, key_names),
+    )
+    return Transactions(
+        transactions=entries,
+        next_token=issue_token(caller, request, position) if position else None,
+    )
+
+
+def _owner(caller: Caller, request: TransactionsQuery, bank: BankStore) -> Item:
+    """Return whose records to read. Raises AccountNotFound for an account of somebody else."""
+    if request.account_id is None:
+        return {"user_id": caller.user_id}
+    if bank.account(caller.user_id, request.account_id) is None:
+        raise AccountNotFound(
+            "The customer has no account with this `account_id`. Call getBalance without it to "
+            "see the customer's accounts."
+        )
+    return {"account_id": request.account_id}
+
+
+def _bounds(request: TransactionsQuery) -> tuple[str, str]:
+    """Return the first and last sort key within the dates; sort keys begin with an ISO time."""
+    first, last = request.from_date or _OLDEST, request.to_date or _NEWEST
+    if first > last + _AFTER_ANY_TIME:
+        raise InvalidRequest("`from_date` must not be after `to_date`.")
+    return first, last + _AFTER_ANY_TIME
+
+
+def _transaction(item: Item) -> Transaction:
+    description = item.get("description")
+    return Transaction(
+        transaction_id=item["transaction_id"],
+        account_id=item["account_id"],
+        type=item["type"],
+        direction=_direction(item),
+        amount=abs(item["amount"]),
+        currency=item.get("currency", MXN),
+        from_account=item.get("from_account"),
+        to_account=item.get("to_account"),
+        status=item["status"],
+        description=description[:_MAX_DESCRIPTION_LENGTH] if description else None,
+        created_at=item.get("created_at") or item["timestamp_txn_id"].partition("#")[0],
+    )
+
+
+def _direction(item: Item) -> str:
+    """Tell the direction from the accounts of the record, whose amount may be written unsigned."""
+    account_id = item["account_id"]
+    if account_id == item.get("from_account"):
+        return "debit"
+    if account_id == item.get("to_account"):
+        return "credit"
+    return "debit" if item["amount"] < 0 or item["type"] == "withdrawal" else "credit"

@@ -1,0 +1,98 @@
+"""The operation createTransfer."""
+
+from decimal import Decimal
+
+from pydantic import Field
+
+from action_groups.core_banking import core_banking
+from action_groups.core_banking.errors import AccountNotFound
+from action_groups.core_banking.posting import Movement, post
+from action_groups.core_banking.store import Account, BankStore
+from shared.identity import Caller
+from shared.models import Answer, Identifier, Line, Request
+from shared.money import Amount
+from shared.operations import Change, Stamp
+
+
+class TransferRequest(Request):
+    """What to transfer, from where to where."""
+
+    from_account: Identifier = Field(
+        description="Account of the customer that the money leaves, as given by getBalance."
+    )
+    to_account: Identifier = Field(
+        description="Account that the money enters: the account_id of a beneficiary as given by "
+        "resolveAlias or listBeneficiaries, or another account of the customer."
+    )
+    amount: Amount = Field(
+        description="Amount in Mexican pesos, greater than 0, digits with at most two decimals, "
+        "such as 1500.50. Never guess it: ask the customer."
+    )
+    description: Line | None = Field(
+        default=None, description="What the transfer is for, one line of at most 140 characters."
+    )
+
+
+class TransferReceipt(Answer):
+    """A transfer that was carried out."""
+
+    transaction_id: str = Field(description="Identifier of the transfer.")
+    status: str = Field(description="Always completed: a refused transfer answers an error.")
+    from_account: str = Field(description="Account that the money left.")
+    to_account: str = Field(description="Account that the money entered.")
+    amount: Decimal = Field(description="Amount in pesos.")
+    currency: str = Field(description="Currency, MXN.")
+    description: str | None = Field(description="What the transfer is for.")
+    created_at: str = Field(description="When it happened, ISO 8601 in UTC.")
+
+
+@core_banking.operation(
+    "POST",
+    "/transfers",
+    on="TRANSFER_REQUEST",
+    replies=("TRANSFER_COMPLETED", "TRANSFER_FAILED"),
+    confirm=True,
+)
+def create_transfer(
+    caller: Caller, request: TransferRequest, bank: BankStore, stamp: Stamp
+) -> Change[TransferReceipt]:
+    """Transfer money from one of the customer's accounts to another account, at once.
+
+    Resolve a person's alias with resolveAlias first, and use the account_id of the beneficiary only
+    when the match is sure. When the answer has `repeated`, no second transfer was made.
+    """
+    source = bank.account(caller.user_id, request.from_account)
+    if source is None:
+        raise AccountNotFound(
+            "The customer has no account with the id in `from_account`. Call getBalance to see the "
+            "customer's accounts."
+        )
+    movement = Movement(
+        source=source,
+        destination=_destination(bank, request.to_account),
+        amount=request.amount,
+        type="transfer",
+        description=request.description,
+    )
+    receipt = TransferReceipt(
+        transaction_id=stamp.id,
+        status="completed",
+        from_account=source.account_id,
+        to_account=movement.destination.account_id,
+        amount=request.amount,
+        currency=source.currency,
+        description=request.description,
+        created_at=stamp.created_at,
+    )
+    return Change(receipt, post(bank, movement, stamp))
+
+
+def _destination(bank: BankStore, account_id: str) -> Account:
+    """Return the one account with this id; two owners for one id is a data error, never a guess."""
+    found = bank.accounts_with_id(account_id)
+    if len(found) != 1:
+        raise AccountNotFound(
+            "There is no account with the id in `to_account`. Use the account_id of a beneficiary "
+            "from resolveAlias or listBeneficiaries."
+        )
+    return found[0]

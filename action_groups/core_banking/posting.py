@@ -1,0 +1,80 @@
+"""Moving money between two accounts: the checks and the double entry that every movement shares."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from action_groups.core_banking.errors import (
+    AccountNotActive,
+    CurrencyMismatch,
+    InsufficientFunds,
+    SameAccount,
+)
+from action_groups.core_banking.store import Account, BankStore
+from shared.dynamodb import Write
+from shared.operations import Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """An amount that leaves one account and enters another."""
+
+    source: Account
+    destination: Account
+    amount: Decimal
+    type: str
+    description: str | None
+
+
+def post(bank: BankStore, movement: Movement, stamp: Stamp) -> list[Write]:
+    """Return the writes of a movement: debit, credit, and one record for each account.
+
+    The amounts of the two records sum to zero. Raises Refusal when the movement is not allowed.
+    """
+    source, destination = movement.source, movement.destination
+    _check(movement)
+    return [
+        bank.debit(source, movement.amount, stamp.created_at),
+        bank.credit(destination, movement.amount, stamp.created_at),
+        bank.record(_record(movement, source, -movement.amount, stamp)),
+        bank.record(_record(movement, destination, movement.amount, stamp)),
+    ]
+
+
+def _check(movement: Movement) -> None:
+    source, destination = movement.source, movement.destination
+    if source.account_id == destination.account_id:
+        raise SameAccount("The money would stay where it is: choose two different accounts.")
+    if not source.is_active:
+        raise AccountNotActive(
+            f"The account that the money would leave is {source.status}: choose an active account."
+        )
+    if not destination.is_active:
+        raise AccountNotActive("The account that the money would enter does not take money now.")
+    if source.currency != destination.currency:
+        raise CurrencyMismatch("The two accounts have different currencies: choose others.")
+    if source.balance + source.credit_limit < movement.amount:
+        raise InsufficientFunds(
+            "The amount is above what is available in the account, and nothing was moved. Choose "
+            "a smaller amount or another account."
+        )
+
+
+def _record(
+    movement: Movement, account: Account, signed_amount: Decimal, stamp: Stamp
+) -> dict[str, object]:
+    record: dict[str, object] = {
+        "account_id": account.account_id,
+        "timestamp_txn_id": f"{stamp.created_at}#{stamp.id}",
+        "user_id": account.user_id,
+        "transaction_id": stamp.id,
+        "type": movement.type,
+        "amount": signed_amount,
+        "currency": account.currency,
+        "from_account": movement.source.account_id,
+        "to_account": movement.destination.account_id,
+        "status": "completed",
+        "created_at": stamp.created_at,
+    }
+    if movement.description is not None:
+        record["description"] = movement.description
+    return record

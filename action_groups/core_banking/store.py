@@ -1,0 +1,189 @@
+"""Accounts and transactions in DynamoDB."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Self
+
+from shared.dynamodb import DynamoDB, Item, Page, Put, Update
+from shared.money import MXN
+from shared.requests import delivery_key
+from shared.settings import Settings
+
+MAX_ACCOUNTS_PER_OWNER = 100
+
+ACTIVE = "active"
+_CREDIT = "credit"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as read. On a credit account, `balance` is minus what is owed."""
+
+    user_id: str
+    account_id: str
+    account_type: str
+    balance: Decimal
+    currency: str
+    status: str
+    version: Decimal
+    credit_limit: Decimal
+
+    @classmethod
+    def from_item(cls, item: Item) -> Self:
+        """Read an item of the accounts table, with `credit_limit` optional."""
+        return cls(
+            user_id=item["user_id"],
+            account_id=item["account_id"],
+            account_type=item["account_type"],
+            balance=item["balance"],
+            currency=item.get("currency", MXN),
+            status=item["status"],
+            version=item.get("version", Decimal(0)),
+            credit_limit=(
+                item.get("credit_limit", Decimal(0))
+                if item["account_type"] == _CREDIT
+                else Decimal(0)
+            ),
+        )
+
+    @property
+    def is_active(self) -> bool:
+        """Whether money may leave or enter the account."""
+        return self.status == ACTIVE
+
+    @property
+    def available(self) -> Decimal:
+        """What may be spent now: the balance and the credit line of an active account."""
+        return max(self.balance + self.credit_limit, Decimal(0)) if self.is_active else Decimal(0)
+
+
+class BankStore:
+    """Reads accounts and transactions, and states the writes that move money."""
+
+    def __init__(self, database: DynamoDB, settings: Settings) -> None:
+        self._database = database
+        self._accounts = settings.accounts_table
+        self._transactions = settings.transactions_table
+        self._requests = settings.requests_table
+
+    def account(self, user_id: str, account_id: str) -> Account | None:
+        """Return the account if it is this owner's."""
+        item = self._database.get(self._accounts, {"user_id": user_id, "account_id": account_id})
+        return Account.from_item(item) if item else None
+
+    def accounts_of(self, user_id: str) -> list[Account]:
+        """Return the owner's accounts by account id, `MAX_ACCOUNTS_PER_OWNER` at most."""
+        items = self._database.query_all(
+            self._accounts,
+            condition="user_id = :user",
+            values={":user": user_id},
+            limit=MAX_ACCOUNTS_PER_OWNER,
+        )
+        return [Account.from_item(item) for item in items]
+
+    def accounts_with_id(self, account_id: str) -> list[Account]:
+        """Return the accounts with this id, whoever owns them: more than one is a data error."""
+        owners = self._database.query(
+            self._accounts,
+            index="account-index",
+            condition="account_id = :account",
+            values={":account": account_id},
+            limit=2,
+        )
+        found = (self.account(item["user_id"], account_id) for item in owners.items)
+        return [account for account in found if account is not None]
+
+    def debit(self, account: Account, amount: Decimal, updated_at: str) -> Update:
+        """Take the amount, provided that the account is still the one that was read."""
+        return Update(
+            table=self._accounts,
+            key={"user_id": account.user_id, "account_id": account.account_id},
+            expression="SET balance = balance - :amount, updated_at = :now ADD version :one",
+            condition=(
+                "(version = :version OR (attribute_not_exists(version) AND :version = :zero)) "
+                "AND #status = :active AND balance >= :floor"
+            ),
+            values={
+                ":amount": amount,
+                ":now": updated_at,
+                ":one": 1,
+                ":zero": 0,
+                ":version": account.version,
+                ":active": ACTIVE,
+                ":floor": amount - account.credit_limit,
+            },
+            names={"#status": "status"},
+        )
+
+    def credit(self, account: Account, amount: Decimal, updated_at: str) -> Update:
+        """Add the amount to whatever is there, provided that the account is active."""
+        return Update(
+            table=self._accounts,
+            key={"user_id": account.user_id, "account_id": account.account_id},
+            expression="SET balance = balance + :amount, updated_at = :now ADD version :one",
+            condition="attribute_exists(account_id) AND #status = :active",
+            values={":amount": amount, ":now": updated_at, ":one": 1, ":active": ACTIVE},
+            names={"#status": "status"},
+        )
+
+    def record(self, item: Item) -> Put:
+        """Add a transaction record; none is ever written over."""
+        return Put(
+            table=self._transactions, item=item, condition="attribute_not_exists(account_id)"
+        )
+
+    def payment_marker(self, user_id: str, purchase_id: str, transaction_id: str) -> Put:
+        """Mark a purchase as paid, once and for ever, beside the records of requests."""
+        return Put(
+            table=self._requests,
+            item={
+                **_payment_key(user_id, purchase_id),
+                "transaction_id": transaction_id,
+                "events": [],
+            },
+            condition="attribute_not_exists(request_id)",
+        )
+
+    def is_paid(self, user_id: str, purchase_id: str) -> bool:
+        """Tell whether the purchase was paid."""
+        return self._database.get(self._requests, _payment_key(user_id, purchase_id)) is not None
+
+    def history(
+        self,
+        owner: Item,
+        between: tuple[str, str],
+        type_: str | None,
+        start: Item | None,
+        read_items: int,
+    ) -> Page:
+        """Read up to `read_items` records, newest first, whose sort keys lie within the bounds.
+
+        `owner` is `{"account_id": ...}` or `{"user_id": ...}` for all accounts of a user.
+        """
+        [(key, value)] = owner.items()
+        values: Item = {":key": value, ":from": between[0], ":to": between[1]}
+        names = {"#key": key}
+        if type_ is not None:
+            values[":type"] = type_
+            names["#type"] = "type"
+        return self._database.query(
+            self._transactions,
+            index="user-index" if key == "user_id" else None,
+            condition="#key = :key AND timestamp_txn_id BETWEEN :from AND :to",
+            filter_=None if type_ is None else "#type = :type",
+            names=names,
+            values=values,
+            newest_first=True,
+            limit=read_items,
+            start_key=start,
+        )
+
+
+def _payment_key(user_id: str, purchase_id: str) -> Item:
+    return {"request_id": delivery_key("payment", user_id, purchase_id)}
+
+
+def first_active(accounts: Iterable[Account]) -> Account | None:
+    """Return the first account that money may enter."""
+    return next((account for account in accounts if account.is_active), None)

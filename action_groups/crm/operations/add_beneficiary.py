@@ -1,0 +1,94 @@
+"""The operation addBeneficiary."""
+
+from pydantic import Field
+
+from action_groups.crm import crm
+from action_groups.crm.errors import (
+    AccountNotFound,
+    AliasRefused,
+    AliasTaken,
+    TooManyBeneficiaries,
+)
+from action_groups.crm.matching import alias_problem, comparison_key
+from action_groups.crm.models import BeneficiaryEntry
+from action_groups.crm.store import (
+    MAX_BENEFICIARIES,
+    Beneficiary,
+    BeneficiaryStore,
+    beneficiary_id_for,
+)
+from shared.identity import Caller
+from shared.models import Answer, Identifier, Line, Request
+from shared.operations import Change, Stamp
+
+
+class NewBeneficiary(Request):
+    """A beneficiary to add."""
+
+    name: Line = Field(description="Full name of the person or business.")
+    alias: Line = Field(
+        description="What the customer calls them, such as: mi hermano. No two beneficiaries of a "
+        "customer have the same alias."
+    )
+    account_id: Identifier = Field(description="Account that transfers to them enter.")
+    relationship: Line | None = Field(
+        default=None,
+        description="What they are to the customer, such as: brother, sister, mother, friend.",
+    )
+
+
+class BeneficiaryAdded(Answer):
+    """The beneficiary that was added."""
+
+    beneficiary: BeneficiaryEntry = Field(description="The beneficiary that was added.")
+
+
+@crm.operation(
+    "POST",
+    "/beneficiaries",
+    on="ADD_BENEFICIARY_REQUEST",
+    replies=("BENEFICIARY_ADDED", "ADD_BENEFICIARY_FAILED"),
+    confirm=True,
+)
+def add_beneficiary(
+    caller: Caller, request: NewBeneficiary, people: BeneficiaryStore, stamp: Stamp
+) -> Change[BeneficiaryAdded]:
+    """Add a person or business to whom the customer wants to transfer money by an alias."""
+    others = people.all_of(caller.user_id)
+    _check_alias(request, others)
+    if len(others) >= MAX_BENEFICIARIES:
+        raise TooManyBeneficiaries(
+            f"The customer has {MAX_BENEFICIARIES} beneficiaries, which is the most there can be."
+        )
+    if not people.account_exists(request.account_id):
+        raise AccountNotFound(
+            "There is no account with this `account_id`: ask the customer to check the number."
+        )
+    beneficiary = Beneficiary(
+        beneficiary_id=beneficiary_id_for(request.alias),
+        name=request.name,
+        alias=request.alias,
+        account_id=request.account_id,
+        relationship=request.relationship or "",
+    )
+    entry = BeneficiaryEntry.model_validate(BeneficiaryEntry.fields_of(beneficiary))
+    return Change(
+        BeneficiaryAdded(beneficiary=entry),
+        [people.add(caller.user_id, beneficiary, stamp.created_at)],
+    )
+
+
+def _check_alias(request: NewBeneficiary, others: list[Beneficiary]) -> None:
+    key = comparison_key(request.alias)
+    if key and any(comparison_key(other.alias) == key for other in others):
+        raise AliasTaken(
+            "The customer already calls another beneficiary so: ask for a different alias."
+        )
+    problem = alias_problem(
+        request.alias,
+        name=request.name,
+        relationship=request.relationship or "",
+        others=others,
+    )
+    if problem is not None:
+        raise AliasRefused(problem)

@@ -1,0 +1,114 @@
+"""Beneficiaries in DynamoDB, and the one question the CRM asks of the accounts."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Self
+
+from action_groups.crm.matching import comparison_key, index_key
+from shared.dynamodb import DynamoDB, Item, Page, Put
+from shared.settings import Settings
+
+MAX_BENEFICIARIES = 500
+"""How many a customer may have: all of them are compared when an alias is resolved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beneficiary:
+    """A person or business whom the customer sends money to. What is not stored is empty."""
+
+    beneficiary_id: str
+    name: str
+    alias: str
+    account_id: str
+    relationship: str
+
+    @classmethod
+    def from_item(cls, item: Item) -> Self:
+        """Read an item of the beneficiaries table."""
+        return cls(
+            beneficiary_id=item["beneficiary_id"],
+            name=item.get("name", ""),
+            alias=item.get("alias", ""),
+            account_id=item["account_id"],
+            relationship=item.get("relationship", ""),
+        )
+
+
+class BeneficiaryStore:
+    """Reads beneficiaries, and states the write that adds one."""
+
+    def __init__(self, database: DynamoDB, settings: Settings) -> None:
+        self._database = database
+        self._beneficiaries = settings.beneficiaries_table
+        self._accounts = settings.accounts_table
+
+    def all_of(self, user_id: str) -> list[Beneficiary]:
+        """Return the owner's beneficiaries, `MAX_BENEFICIARIES` at most."""
+        items = self._database.query_all(
+            self._beneficiaries,
+            condition="user_id = :user",
+            values={":user": user_id},
+            limit=MAX_BENEFICIARIES,
+        )
+        return [Beneficiary.from_item(item) for item in items]
+
+    def page_of(self, user_id: str, start: Item | None, read_items: int) -> Page:
+        """Read the owner's beneficiaries by id."""
+        return self._database.query(
+            self._beneficiaries,
+            condition="user_id = :user",
+            values={":user": user_id},
+            limit=read_items,
+            start_key=start,
+        )
+
+    def with_alias(self, user_id: str, alias: str) -> list[Beneficiary]:
+        """Return the owner's beneficiaries whose alias is this one but for case."""
+        key = index_key(alias)
+        if not key:
+            return []
+        items = self._database.query_all(
+            self._beneficiaries,
+            index="alias-index",
+            condition="alias_lower = :alias AND user_id = :user",
+            values={":alias": key, ":user": user_id},
+            limit=MAX_BENEFICIARIES,
+        )
+        return [Beneficiary.from_item(item) for item in items]
+
+    def account_exists(self, account_id: str) -> bool:
+        """Tell whether some customer or retailer has this account."""
+        page = self._database.query(
+            self._accounts,
+            index="account-index",
+            condition="account_id = :account",
+            values={":account": account_id},
+            limit=1,
+        )
+        return bool(page.items)
+
+    def add(self, user_id: str, beneficiary: Beneficiary, created_at: str) -> Put:
+        """Add a beneficiary whose id, and so whose alias, the owner does not have yet."""
+        item: Item = {
+            "user_id": user_id,
+            "beneficiary_id": beneficiary.beneficiary_id,
+            "name": beneficiary.name,
+            "alias": beneficiary.alias,
+            "alias_lower": index_key(beneficiary.alias),
+            "account_id": beneficiary.account_id,
+            "created_at": created_at,
+        }
+        if beneficiary.relationship:
+            item["relationship"] = beneficiary.relationship
+        return Put(
+            table=self._beneficiaries, item=item, condition="attribute_not_exists(beneficiary_id)"
+        )
+
+
+def beneficiary_id_for(alias: str) -> str:
+    """Return the id of the beneficiary with this alias.
+
+    The id is made of what makes an alias unique, so the table's primary key keeps two aliases that
+    sound the same from being added at the same time.
+    """
+    return f"ben-{hashlib.sha256(comparison_key(alias).encode()).hexdigest()[:32]}"

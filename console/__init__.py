@@ -1,0 +1,1 @@
+"""The developer's side: commands, schemas and the local stack; never deployed."""

@@ -1,0 +1,37 @@
+"""Which AWS the commands talk to: the local stack or an account."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+LOCAL_REGION = "us-east-1"
+LOCAL_ACCOUNT = "000000000000"
+"""The access key of the local stack's root; another 12 digits are another account with own state."""
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """A place where the stack is, or will be, deployed. Without an endpoint it is AWS itself."""
+
+    endpoint: str | None = None
+    account: str = LOCAL_ACCOUNT
+
+    def client(self, service: str) -> Any:
+        """Return a client of an AWS service; in AWS, with the credentials of the environment."""
+        if self.endpoint is None:
+            return boto3.client(service)  # type: ignore[call-overload]
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=self.endpoint,
+            region_name=LOCAL_REGION,
+            aws_access_key_id=self.account,
+            aws_secret_access_key="local",  # noqa: S106 the local stack has no secrets
+            config=Config(retries={"mode": "standard", "total_max_attempts": 2}),
+        )
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is the local stack."""
+        return self.endpoint is not None

@@ -1,0 +1,129 @@
+"""Deploying `template.yaml` through CloudFormation, and finding what was deployed."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+from samtranslator.yaml_helper import yaml_parse
+
+from console.artefact import ROOT, source_zip
+from console.cloud import Cloud
+from console.errors import ConsoleError
+
+TEMPLATE = ROOT / "template.yaml"
+DEFAULT_STACK = "centli"
+_BUCKET = "centli-artefacts"
+_WAIT_SECONDS = 120
+_POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A deployed stack: its outputs by name."""
+
+    cloud: Cloud
+    outputs: dict[str, str]
+
+    @property
+    def bus_name(self) -> str:
+        """The name of the event bus."""
+        return self.outputs["EventBusName"]
+
+    def function_of(self, group_name: str) -> str:
+        """Return the name of the function that answers an action group."""
+        camel = "".join(part.capitalize() for part in group_name.split("_"))
+        return self.outputs[f"{camel}FunctionName"]
+
+
+def load_template(path: Path = TEMPLATE) -> dict[str, Any]:
+    """Read a template; its short intrinsic functions (`!Ref`) become the long ones."""
+    template: dict[str, Any] = yaml_parse(path.read_text())
+    return template
+
+
+def deploy_locally(
+    cloud: Cloud, stack: str = DEFAULT_STACK, parameters: dict[str, str] | None = None
+) -> Deployment:
+    """Deploy the real template to the local AWS. Raises ConsoleError that says what failed."""
+    template = _packaged(cloud)
+    cloudformation = cloud.client("cloudformation")
+    try:
+        cloudformation.create_stack(
+            StackName=stack,
+            TemplateBody=json.dumps(template, separators=(",", ":")),
+            Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+            Parameters=[
+                {"ParameterKey": name, "ParameterValue": value}
+                for name, value in (parameters or {}).items()
+            ],
+        )
+    except ClientError as error:
+        raise ConsoleError(f"The template was refused: {error}") from None
+    _wait(cloudformation, stack)
+    return find(cloud, stack)
+
+
+def find(cloud: Cloud, stack: str = DEFAULT_STACK) -> Deployment:
+    """Return the stack deployed there. Raises ConsoleError when there is none."""
+    try:
+        [described] = cloud.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        raise ConsoleError(
+            f"There is no stack `{stack}` ({error.response['Error']['Code']}). Deploy it with "
+            "`sam build && sam deploy`, or start a local one with `centli up`."
+        ) from None
+    outputs = {o["OutputKey"]: o["OutputValue"] for o in described.get("Outputs", [])}
+    return Deployment(cloud, outputs)
+
+
+def _packaged(cloud: Cloud) -> dict[str, Any]:
+    """Upload what the template refers to, and return the template that refers to the uploads."""
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket=_BUCKET)
+    s3.put_object(Bucket=_BUCKET, Key="artefact.zip", Body=source_zip())
+    template = load_template()
+    template["Globals"]["Function"]["CodeUri"] = f"s3://{_BUCKET}/artefact.zip"
+    for include in _includes(template):
+        location = include["Location"]
+        s3.put_object(Bucket=_BUCKET, Key=location, Body=(ROOT / location).read_bytes())
+        include["Location"] = f"s3://{_BUCKET}/{location}"
+    return template
+
+
+def _includes(node: Any) -> Iterator[dict[str, str]]:
+    """Yield the parameters of every `AWS::Include` below a node of the template."""
+    if isinstance(node, dict):
+        if node.get("Name") == "AWS::Include":
+            yield node["Parameters"]
+        for child in node.values():
+            yield from _includes(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _includes(child)
+
+
+def _wait(cloudformation: Any, stack: str) -> None:
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while time.monotonic() < deadline:
+        [described] = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+        status = described["StackStatus"]
+        if status == "CREATE_COMPLETE":
+            return
+        if not status.endswith("_IN_PROGRESS"):
+            raise ConsoleError(_why_failed(cloudformation, stack, status))
+        time.sleep(_POLL_SECONDS)
+    raise ConsoleError(f"The deployment did not end within {_WAIT_SECONDS} seconds.")
+
+
+def _why_failed(cloudformation: Any, stack: str, status: str) -> str:
+    events = cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
+    reasons = [
+        f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason given')}"
+        for event in events
+        if event["ResourceStatus"].endswith("_FAILED")
+    ]
+    return "\n".join([f"The deployment ended as {status}:", *reasons])

@@ -1,0 +1,136 @@
+"""The local AWS: MiniStack as a child process that leaves nothing behind."""
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from console.cloud import LOCAL_ACCOUNT, Cloud
+from console.errors import ConsoleError
+
+HOST = "127.0.0.1"
+DEFAULT_PORT = 4566
+_START_SECONDS = 30
+_STOP_SECONDS = 10
+_POLL_SECONDS = 0.05
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+class LocalStack:
+    """A running MiniStack with IAM enforced; a context manager that stops it and its files."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self._folder = Path(tempfile.mkdtemp(prefix="centli-"))
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def endpoint(self) -> str:
+        """The address of every service of the local AWS."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        """What the server printed."""
+        return self._folder / "ministack.log"
+
+    def cloud(self, account: str = LOCAL_ACCOUNT) -> Cloud:
+        """Return the local AWS as seen by an account of its own."""
+        return Cloud(self.endpoint, account)
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._stop()
+
+    def _start(self) -> None:
+        if importlib.util.find_spec("ministack") is None:
+            raise ConsoleError(
+                "The package `ministack` is missing: install requirements-dev.txt first."
+            )
+        self._check_port()
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(  # noqa: S603 this interpreter, constant arguments
+                [sys.executable, "-m", "ministack"],
+                env=self._environment(),
+                cwd=self._folder,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._wait_until_ready(self._process)
+
+    def _check_port(self) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, self.port))
+            except OSError:
+                raise ConsoleError(
+                    f"Port {self.port} is taken: stop what listens on it, or choose another with "
+                    "--port."
+                ) from None
+
+    def _environment(self) -> dict[str, str]:
+        """Return a clean environment: what the server has, its functions inherit."""
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        return kept | {
+            "GATEWAY_PORT": str(self.port),
+            "BIND_HOST": HOST,
+            "AUTH": "true",
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "LOG_LEVEL": "WARNING",
+            "TMPDIR": str(self._folder),
+            "LAMBDA_WARM_TTL_SECONDS": "30",
+            "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.2",
+        }
+
+    def _wait_until_ready(self, process: "subprocess.Popen[bytes]") -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"{self.endpoint}/_ministack/ready", timeout=1):  # noqa: S310
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(_POLL_SECONDS)
+        tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
+        raise ConsoleError(f"The local AWS did not start. It printed:\n{tail}")
+
+    def _stop(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)

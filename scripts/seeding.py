@@ -1,0 +1,42 @@
+"""What the seed scripts have in common."""
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import boto3
+
+from shared.dynamodb import serialize
+
+Seed = Callable[[Any, str], int]
+
+
+def table_name(what: str, prefix: str) -> str:
+    """Return the name of a table: from the functions' own variable, else from the prefix."""
+    return os.environ.get(f"{what.upper()}_TABLE", f"{prefix}-{what}")
+
+
+def add_missing(client: Any, table: str, items: Iterable[dict[str, Any]], key: str) -> int:
+    """Put the items whose keys are not there yet, and return how many those were.
+
+    What is there stays as it is: seeding again gives nobody their money back.
+    """
+    added = 0
+    for item in items:
+        try:
+            client.put_item(
+                TableName=table,
+                Item=serialize(item),
+                ConditionExpression="attribute_not_exists(#key)",
+                ExpressionAttributeNames={"#key": key},
+            )
+        except client.exceptions.ConditionalCheckFailedException:
+            continue
+        added += 1
+    return added
+
+
+def run(seed: Seed, what: str) -> None:
+    """Run one seed against the AWS of the environment, or `AWS_ENDPOINT_URL`."""
+    added = seed(boto3.client("dynamodb"), os.environ.get("NAME_PREFIX", "centli"))
+    print(f"{what}: {added} items added")

@@ -1,0 +1,1 @@
+"""What every action group uses: declaring operations, front doors, money, identity, errors."""

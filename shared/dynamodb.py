@@ -1,0 +1,192 @@
+"""Typed access to DynamoDB items: plain Python values in and out, one client for all tables."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Item = dict[str, Any]
+
+_serializer = TypeSerializer()
+_deserializer = TypeDeserializer()
+
+
+def serialize(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn Python values into DynamoDB's attribute values."""
+    return {name: _serializer.serialize(value) for name, value in item.items()}
+
+
+def deserialize(item: Mapping[str, Any]) -> Item:
+    """Turn DynamoDB's attribute values into Python values; numbers are Decimal."""
+    return {name: _deserializer.deserialize(value) for name, value in item.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write a whole item when the condition holds."""
+
+    table: str
+    item: Item
+    condition: str
+    values: Mapping[str, Any] | None = None
+
+    def entry(self) -> dict[str, Any]:
+        """Return the entry for `TransactWriteItems`."""
+        return {
+            "Put": {
+                "TableName": self.table,
+                "Item": serialize(self.item),
+                "ConditionExpression": self.condition,
+                **_expression_values(self.values),
+            }
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Change attributes of an item when the condition holds.
+
+    `names` are the placeholders for attributes whose names DynamoDB reserves.
+    """
+
+    table: str
+    key: Item
+    expression: str
+    condition: str
+    values: Mapping[str, Any]
+    names: Mapping[str, str]
+
+    def entry(self) -> dict[str, Any]:
+        """Return the entry for `TransactWriteItems`."""
+        return {
+            "Update": {
+                "TableName": self.table,
+                "Key": serialize(self.key),
+                "UpdateExpression": self.expression,
+                "ConditionExpression": self.condition,
+                "ExpressionAttributeNames": dict(self.names),
+                **_expression_values(self.values),
+            }
+        }
+
+
+Write = Put | Update
+
+
+class TransactionCancelled(Exception):
+    """DynamoDB committed none of the writes. `reasons` has a code for each, in order."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(", ".join(reasons))
+        self.reasons = tuple(reasons)
+
+
+class StartKeyRefused(Exception):
+    """The key to go on from is not a position of this Query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Items of one Query, and the key to go on from when there may be more."""
+
+    items: list[Item]
+    last_key: Item | None
+
+
+class DynamoDB:
+    """The operations of DynamoDB that this system uses."""
+
+    def __init__(self, client: "DynamoDBClient") -> None:
+        self._client = client
+
+    def get(self, table: str, key: Item) -> Item | None:
+        """Read one item, strongly consistent."""
+        answer = self._client.get_item(TableName=table, Key=serialize(key), ConsistentRead=True)
+        return deserialize(answer["Item"]) if "Item" in answer else None
+
+    def query(
+        self,
+        table: str,
+        *,
+        condition: str,
+        values: Mapping[str, Any],
+        index: str | None = None,
+        filter_: str | None = None,
+        names: Mapping[str, str] | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+        start_key: Item | None = None,
+    ) -> Page:
+        """Run one Query: strongly consistent on the table, eventually consistent on an index.
+
+        `limit` bounds the items that are read before the filter; 1 MB bounds them in any case.
+        Raises StartKeyRefused when `start_key` lies outside the Query.
+        """
+        arguments: dict[str, Any] = {
+            "TableName": table,
+            "KeyConditionExpression": condition,
+            "ScanIndexForward": not newest_first,
+            **_expression_values(values),
+        }
+        optional = {
+            "IndexName": index,
+            "ConsistentRead": None if index else True,
+            "FilterExpression": filter_,
+            "ExpressionAttributeNames": dict(names) if names else None,
+            "Limit": limit,
+            "ExclusiveStartKey": serialize(start_key) if start_key else None,
+        }
+        arguments.update({name: value for name, value in optional.items() if value is not None})
+        try:
+            answer = self._client.query(**arguments)
+        except ClientError as error:
+            if start_key and error.response["Error"]["Code"] == "ValidationException":
+                raise StartKeyRefused from None
+            raise
+        last_key = answer.get("LastEvaluatedKey")
+        return Page(
+            items=[deserialize(item) for item in answer["Items"]],
+            last_key=deserialize(last_key) if last_key else None,
+        )
+
+    def query_all(self, table: str, *, limit: int, **query: Any) -> Iterator[Item]:
+        """Yield the items of a Query across its pages, `limit` at most."""
+        start_key: Item | None = None
+        left = limit
+        while left > 0:
+            page = self.query(table, limit=left, start_key=start_key, **query)
+            yield from page.items
+            left -= len(page.items)
+            start_key = page.last_key
+            if start_key is None:
+                return
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        """Commit all writes or none. Raises TransactionCancelled with the reason of each."""
+        try:
+            self._client.transact_write_items(TransactItems=[w.entry() for w in writes])  # type: ignore[misc]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "TransactionCanceledException":
+                raise
+            reasons: Any = error.response.get("CancellationReasons", [])
+            raise TransactionCancelled([reason["Code"] for reason in reasons]) from None
+
+    def increment(self, table: str, key: Item, attribute: str) -> None:
+        """Add one to a number of an item that exists."""
+        self._client.update_item(
+            TableName=table,
+            Key=serialize(key),
+            UpdateExpression="ADD #attribute :one",
+            ConditionExpression="attribute_exists(#attribute)",
+            ExpressionAttributeNames={"#attribute": attribute},
+            ExpressionAttributeValues=serialize({":one": 1}),
+        )
+
+
+def _expression_values(values: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"ExpressionAttributeValues": serialize(values)} if values else {}

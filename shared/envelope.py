@@ -1,0 +1,59 @@
+"""The envelope of every event on the bus: what `detail` holds, in and out."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.clock import to_iso
+
+ENVELOPE_VERSION = "1.0"
+
+
+def _iso_with_zone(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError("must be a time in ISO 8601 with its offset, as in 2026-11-22T15:36:08Z")
+    return text
+
+
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[!-~]+$")]
+
+
+class Envelope(BaseModel):
+    """An event as its publisher wrote it. Unknown fields are left alone."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    version: Literal["1.0"]
+    event_type: ShortText
+    correlation_id: ShortText
+    timestamp: Annotated[str, Field(max_length=40), AfterValidator(_iso_with_zone)]
+    source: ShortText
+    user_id: str | None = None
+    """Checked by `shared.identity`, so that a missing caller is a 401 and not a malformed event."""
+    data: dict[str, Any]
+
+
+def compose(
+    *,
+    event_type: str,
+    correlation_id: str,
+    moment: datetime,
+    source: str,
+    user_id: str,
+    data: dict[str, Any],
+) -> dict[str, Any]:
+    """Return the envelope of an event that this system publishes."""
+    return {
+        "version": ENVELOPE_VERSION,
+        "event_type": event_type,
+        "correlation_id": correlation_id,
+        "timestamp": to_iso(moment),
+        "source": source,
+        "user_id": user_id,
+        "data": data,
+    }

@@ -1,0 +1,148 @@
+"""The front door of the bus: EventBridge events whose `detail` is an envelope.
+
+A query's reply, and the reply to an event that cannot be read, are published here. The outcome of
+a change is published by `shared.event_relay` alone, from what the ledger committed.
+"""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from shared import json_text
+from shared.decoding import decode
+from shared.envelope import Envelope, compose
+from shared.errors import CentliError, InvalidRequest, UnknownOperation, answer_for
+from shared.identity import caller_from
+from shared.observability import logger, where_it_failed
+from shared.operations import Operation
+from shared.requests import Delivery, Outcome, delivery_key
+from shared.service import Service
+
+_MAX_ECHO_LENGTH = 256
+
+
+class EventNotHandled(Exception):
+    """The event may be handled later: Lambda retries it, then it becomes a dead letter."""
+
+
+def recognises(event: Any) -> bool:
+    """Tell whether the event is meant as an EventBridge event, however malformed."""
+    return isinstance(event, dict) and "detail-type" in event
+
+
+def answer(service: Service, event: dict[str, Any]) -> dict[str, Any]:
+    """Handle an event and return the reply that is, or will be, published.
+
+    Raises EventNotHandled for what may pass when tried again.
+    """
+    event_type = event["detail-type"]
+    operation = service.group.triggered_by(event_type) if isinstance(event_type, str) else None
+    if operation is None:
+        known = ", ".join(o.event_type for o in service.group if o.event_type)
+        logger.warning("event type not known")
+        error = UnknownOperation(f"This action group handles these event types: {known}.")
+        return {"error": error.body}
+    try:
+        outcome, published = _carry_out(service, operation, event), operation.changes
+    except Exception as error:  # noqa: BLE001 what cannot be answered is retried, without its text
+        status, described = answer_for(error)
+        logger.warning(
+            "event not answered",
+            extra={
+                "event_type": event_type,
+                "status": status,
+                "code": described["code"],
+                "error_type": type(error).__name__,
+                "frames": where_it_failed(error) if status >= CentliError.status else [],
+            },
+        )
+        if status >= CentliError.status:
+            raise EventNotHandled(described["code"]) from None
+        data = {**_echo(operation, event), "error": described}
+        outcome, published = Outcome(status, data), False
+    reply = _reply(service, operation, event, outcome)
+    if not published:
+        service.publisher.publish([reply])
+    return reply
+
+
+def _carry_out(service: Service, operation: Operation, event: dict[str, Any]) -> Outcome:
+    envelope = _envelope(event)
+    caller = caller_from(envelope.user_id)
+    request = decode(operation.request_model, envelope.data)
+    delivery = Delivery(
+        delivery_key("bus", caller.user_id, envelope.event_type, envelope.correlation_id),
+        correlation_id=envelope.correlation_id,
+    )
+    outcome = service.run(operation, caller, request, delivery)
+    logger.info(
+        "event answered",
+        extra={
+            "event_type": envelope.event_type,
+            "operation": operation.operation_id,
+            "status": outcome.status,
+            "code": outcome.body.get("error", {}).get("code"),
+            "correlation_id": envelope.correlation_id,
+            "repeated": outcome.repeat_from is not None,
+        },
+    )
+    return outcome
+
+
+def _envelope(event: dict[str, Any]) -> Envelope:
+    try:
+        envelope = Envelope.model_validate(event.get("detail"))
+    except ValidationError as error:
+        fields = sorted({".".join(map(str, e["loc"])) or "detail" for e in error.errors()})
+        raise InvalidRequest(
+            f"The event's envelope is malformed: check {', '.join(fields)}. `detail` must hold "
+            "`version` (1.0), `event_type`, `correlation_id`, `timestamp` (ISO 8601 with offset), "
+            "`source`, `user_id` and `data`."
+        ) from None
+    if envelope.event_type != event["detail-type"]:
+        raise InvalidRequest("`event_type` in the envelope must equal the event's detail-type.")
+    return envelope
+
+
+def _reply(
+    service: Service, operation: Operation, event: dict[str, Any], outcome: Outcome
+) -> dict[str, Any]:
+    detail = event.get("detail")
+    detail = detail if isinstance(detail, dict) else {}
+    failed = "error" in outcome.body
+    event_type = operation.failure_event if failed else operation.success_event
+    assert event_type is not None
+    return compose(
+        event_type=event_type,
+        correlation_id=_short_text(detail.get("correlation_id")) or _short_text(event.get("id")),
+        moment=service.clock(),
+        source=service.group.source,
+        user_id=_short_text(detail.get("user_id")),
+        data=outcome.body,
+    )
+
+
+def _short_text(value: Any) -> str:
+    return value if isinstance(value, str) and len(value) <= _MAX_ECHO_LENGTH else ""
+
+
+def _echo(operation: Operation, event: dict[str, Any]) -> dict[str, Any]:
+    """Return the request's own readable fields, so that the requester knows what was refused."""
+    detail = event.get("detail")
+    data = detail.get("data") if isinstance(detail, dict) else None
+    if not isinstance(data, dict):
+        return {}
+    return {
+        name: data[name]
+        for name in operation.request_model.model_fields
+        if name in data and _is_short_scalar(data[name])
+    }
+
+
+def _is_short_scalar(value: Any) -> bool:
+    if not isinstance(value, (str, int, float)):
+        return False
+    try:
+        return len(json_text.dumps(value)) <= _MAX_ECHO_LENGTH
+    except ValueError:
+        return False

@@ -1,0 +1,32 @@
+"""Identifiers in the UUIDv7 layout (RFC 9562): they sort by time and carry their timestamp."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def time_ordered_id(moment: datetime, seed: str) -> str:
+    """Return the id of what `seed` names at `moment`: the same inputs give the same id.
+
+    The 74 bits that UUIDv7 leaves to chance come from SHA-256 of the seed.
+    """
+    milliseconds = (moment - _EPOCH) // _MILLISECOND
+    digest = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:10], "big")
+    random_a = digest >> 64 & 0xFFF
+    random_b = digest & 0x3FFF_FFFF_FFFF_FFFF
+    layout = milliseconds << 80 | 0x7 << 76 | random_a << 64 | 0b10 << 62 | random_b
+    return str(UUID(int=layout))
+
+
+def moment_of(identifier: str) -> datetime | None:
+    """Return the millisecond that an id carries, or None when it is not in the UUIDv7 layout."""
+    try:
+        parsed = UUID(identifier)
+    except ValueError:
+        return None
+    if parsed.version != 7 or str(parsed) != identifier:  # noqa: PLR2004
+        return None
+    return _EPOCH + (parsed.int >> 80) * _MILLISECOND

@@ -1,0 +1,22 @@
+"""JSON with exact numbers: a Decimal is written as a number and read back as the same Decimal."""
+
+from typing import Any
+
+import simplejson
+
+
+def dumps(value: Any, *, sort_keys: bool = False) -> str:
+    """Write compact JSON. Raises ValueError for NaN and infinities, which JSON has not."""
+    return simplejson.dumps(
+        value,
+        use_decimal=True,
+        allow_nan=False,
+        ensure_ascii=False,
+        separators=(",", ":"),
+        sort_keys=sort_keys,
+    )
+
+
+def loads(text: str) -> Any:
+    """Read JSON; fractions become Decimal. Raises ValueError for what is not JSON."""
+    return simplejson.loads(text, use_decimal=True)

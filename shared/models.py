@@ -1,0 +1,40 @@
+"""The base of request and answer models, and the field types that groups have in common."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+MAX_PAGE_ITEMS = 50
+DEFAULT_PAGE_ITEMS = 20
+
+
+class Request(BaseModel):
+    """What an operation takes: typed strictly, nothing extra."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Answer(BaseModel):
+    """What an operation returns, and the data of the event that publishes it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def payload(self) -> dict[str, Any]:
+        """Return the answer as JSON-ready values, amounts as Decimal; an absent value is null."""
+        return self.model_dump()
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable() or not text.strip():
+        raise ValueError("must be readable text on one line, without control characters")
+    return text
+
+
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[!-~]+$")]
+"""An id as this system gives them out: visible ASCII characters, no spaces."""
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=140), AfterValidator(_printable)]
+"""One line of a person's text."""
+
+PageItems = Annotated[int, Field(ge=1, le=MAX_PAGE_ITEMS)]
+PageToken = Annotated[str, StringConstraints(min_length=1, max_length=1024)]

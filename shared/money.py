@@ -1,0 +1,51 @@
+"""Money: pesos as `Decimal` with at most two decimals, parsed strictly and never guessed."""
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+Currency = Literal["MXN"]
+MXN: Currency = "MXN"
+
+CENTAVO = Decimal("0.01")
+MAX_AMOUNT = Decimal("9999999999.99")
+_TEXT = re.compile(r"[0-9]{1,10}(\.[0-9]{1,2})?", re.ASCII)
+
+_HOW_TO_WRITE = (
+    "must be an amount in pesos greater than 0 and at most 9999999999.99, written with digits and "
+    "at most two decimals, such as 1500.50, with no thousands separator, sign or currency symbol"
+)
+
+
+def amount_from_text(text: str) -> Decimal:
+    """Read an amount delivered as text. Raises ValueError that says how to write it."""
+    if not _TEXT.fullmatch(text.strip(" ")):
+        raise ValueError(_HOW_TO_WRITE)
+    return amount_from_number(Decimal(text.strip(" ")))
+
+
+def amount_from_number(value: Any) -> Decimal:
+    """Read an amount from a JSON number. Raises ValueError that says how to write it.
+
+    The Lambda runtime parses JSON fractions to `float`; its shortest representation is the number
+    that was written, exactly, for every amount within `MAX_AMOUNT`.
+    """
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+    elif isinstance(value, int) and not isinstance(value, bool):
+        if value.bit_length() > 64:  # noqa: PLR2004
+            raise ValueError(_HOW_TO_WRITE)
+        value = Decimal(value)
+    if not isinstance(value, Decimal) or not value.is_finite():
+        raise ValueError(_HOW_TO_WRITE)
+    if not 0 < value <= MAX_AMOUNT or value != value.quantize(CENTAVO):
+        raise ValueError(_HOW_TO_WRITE)
+    return value.quantize(CENTAVO)
+
+
+Amount = Annotated[
+    Decimal, BeforeValidator(amount_from_number, json_schema_input_type=float), Field(gt=0)
+]
+"""A positive amount that a caller asks for."""

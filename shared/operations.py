@@ -1,0 +1,223 @@
+"""Declaring an operation: one function, from which every front door and document follows.
+
+A query returns its answer. A change returns a `Change`: the answer together with the DynamoDB
+writes that make it true, which `shared.requests` commits with the record of the request in one
+transaction. A change does not write by itself, so it can be decided again after a lost race.
+"""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import ModuleType
+from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+from shared.clock import to_iso
+from shared.dynamodb import DynamoDB, Write
+from shared.identity import Caller
+from shared.ids import time_ordered_id
+from shared.models import Answer, Request
+from shared.settings import Settings
+
+A_co = TypeVar("A_co", bound=Answer, covariant=True)
+F = TypeVar("F", bound=Callable[..., Any])
+
+Method = Literal["GET", "POST"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The identity and the time of one change; what it records derives its ids from here."""
+
+    at: datetime
+    seed: str
+
+    @property
+    def id(self) -> str:
+        """The time-ordered id of the change."""
+        return time_ordered_id(self.at, self.seed)
+
+    @property
+    def created_at(self) -> str:
+        """The time of the change in ISO 8601; `id` carries the same millisecond."""
+        return to_iso(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[A_co]):
+    """A decided change: what to answer and what to write, not yet committed."""
+
+    answer: A_co
+    writes: Sequence[Write]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One declared operation with everything that the front doors and the documents need."""
+
+    group: str
+    source: str
+    function: Callable[..., Any]
+    request_model: type[Request]
+    answer_model: type[Answer]
+    changes: bool
+    method: Method | None
+    path: str | None
+    event_type: str | None
+    replies: tuple[str, ...]
+    confirm: bool
+
+    @property
+    def operation_id(self) -> str:
+        """The name by which agents know the operation, in camel case."""
+        head, *tail = self.function.__name__.split("_")
+        return head + "".join(word.capitalize() for word in tail)
+
+    @property
+    def description(self) -> str:
+        """What the agent reads: the docstring of the function."""
+        return inspect.cleandoc(self.function.__doc__ or "")
+
+    @property
+    def success_event(self) -> str | None:
+        """The event type that publishes the answer."""
+        return self.replies[0] if self.replies else None
+
+    @property
+    def failure_event(self) -> str | None:
+        """The event type that publishes an error."""
+        return self.replies[-1] if self.replies else None
+
+    @property
+    def path_parameters(self) -> tuple[str, ...]:
+        """The names between braces in the path."""
+        return tuple(re.findall(r"\{(\w+)\}", self.path or ""))
+
+
+@dataclass
+class ActionGroup:
+    """A named set of operations over one kind of data access.
+
+    `store` builds the group's data access from the DynamoDB client and the settings.
+    """
+
+    name: str
+    source: str
+    title: str
+    description: str
+    store: Callable[[DynamoDB, Settings], Any]
+    _operations: list[Operation] = field(default_factory=list)
+
+    def operation(
+        self,
+        method: Method,
+        path: str,
+        *,
+        on: str | None = None,
+        replies: tuple[str, ...] = (),
+        confirm: bool = False,
+    ) -> Callable[[F], F]:
+        """Declare an operation that agents call, and that the bus triggers with the event `on`.
+
+        `replies` are the event types that publish its answer and its errors: one for a query,
+        (completed, failed) for a change. `confirm` asks the agent to have the person confirm.
+        """
+        return self._declare(method, path, on, replies, confirm)
+
+    def event(self, on: str, *, replies: tuple[str, ...]) -> Callable[[F], F]:
+        """Declare an operation that only the bus triggers."""
+        return self._declare(None, None, on, replies, False)
+
+    def load(self, package: ModuleType) -> "ActionGroup":
+        """Import every module of the package, so that each declares its operations."""
+        for module in pkgutil.iter_modules(package.__path__):
+            importlib.import_module(f"{package.__name__}.{module.name}")
+        return self
+
+    def __iter__(self) -> Iterator[Operation]:
+        return iter(self._operations)
+
+    def route(self, method: str, path: str) -> Operation | None:
+        """Return the operation that agents reach by this method and path template."""
+        return self._find(lambda operation: (operation.method, operation.path) == (method, path))
+
+    def triggered_by(self, event_type: str) -> Operation | None:
+        """Return the operation that this event type triggers."""
+        return self._find(lambda operation: operation.event_type == event_type)
+
+    def _find(self, matches: Callable[[Operation], bool]) -> Operation | None:
+        return next(filter(matches, self._operations), None)
+
+    def _declare(
+        self,
+        method: Method | None,
+        path: str | None,
+        on: str | None,
+        replies: tuple[str, ...],
+        confirm: bool,
+    ) -> Callable[[F], F]:
+        def declare(function: F) -> F:
+            request_model, answer_model, changes = _signature(function)
+            operation = Operation(
+                group=self.name,
+                source=self.source,
+                function=function,
+                request_model=request_model,
+                answer_model=answer_model,
+                changes=changes,
+                method=method,
+                path=path,
+                event_type=on,
+                replies=replies,
+                confirm=confirm,
+            )
+            _check(operation, self._operations)
+            self._operations.append(operation)
+            return function
+
+        return declare
+
+
+def _signature(function: Callable[..., Any]) -> tuple[type[Request], type[Answer], bool]:
+    """Read the models from `(caller, request, store[, stamp])` and the return annotation."""
+    hints = get_type_hints(function)
+    returned = hints.pop("return", None)
+    parameters = list(hints.values())
+    changes = get_origin(returned) is Change
+    answer = get_args(returned)[0] if changes else returned
+    wanted = [Caller, Request, object, Stamp] if changes else [Caller, Request, object]
+    if (
+        len(parameters) != len(wanted)
+        or not all(issubclass(p, w) for p, w in zip(parameters, wanted, strict=True))
+        or not (isinstance(answer, type) and issubclass(answer, Answer))
+    ):
+        message = (
+            f"{function.__name__} must be declared as (caller: Caller, request: <a Request>, "
+            "store) -> <an Answer>, or with a fourth parameter `stamp: Stamp` -> "
+            "Change[<an Answer>]"
+        )
+        raise TypeError(message)
+    return parameters[1], answer, changes
+
+
+def _check(new: Operation, declared: Sequence[Operation]) -> None:
+    """Refuse a declaration that could not be served. Raises TypeError that says why."""
+    name = new.function.__name__
+    if not new.function.__doc__:
+        raise TypeError(f"{name} needs a docstring: it is what the agent reads")
+    expected_replies = 0 if new.event_type is None else 2 if new.changes else 1
+    if len(new.replies) != expected_replies:
+        raise TypeError(f"{name} must name {expected_replies} reply event types")
+    missing = set(new.path_parameters) - set(new.request_model.model_fields)
+    if missing:
+        raise TypeError(f"{name} has path parameters that its request lacks: {sorted(missing)}")
+    for other in declared:
+        if (
+            other.operation_id == new.operation_id
+            or (new.path and (other.method, other.path) == (new.method, new.path))
+            or (new.event_type and other.event_type == new.event_type)
+        ):
+            raise TypeError(f"{name} repeats the name, route or event of {other.function.__name__}")

@@ -1,0 +1,30 @@
+"""Settings from the environment, checked once, at cold start."""
+
+from collections.abc import Mapping
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class Settings(BaseModel):
+    """The names that the template gives to a function; every function is given all of them."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    accounts_table: str = Field(alias="ACCOUNTS_TABLE", min_length=1)
+    transactions_table: str = Field(alias="TRANSACTIONS_TABLE", min_length=1)
+    beneficiaries_table: str = Field(alias="BENEFICIARIES_TABLE", min_length=1)
+    requests_table: str = Field(alias="REQUESTS_TABLE", min_length=1)
+    event_bus_name: str = Field(alias="EVENT_BUS_NAME", min_length=1)
+    test_user_id: str = Field(default="", alias="TEST_USER_ID")
+    """The caller of an agent session without `user_id`: for the console's test window only."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read the settings. Raises RuntimeError that lists every missing variable."""
+        try:
+            return cls.model_validate(dict(environment))
+        except ValidationError as error:
+            names = ", ".join(str(detail["loc"][0]) for detail in error.errors())
+            message = f"Set these environment variables of the function: {names}"
+            raise RuntimeError(message) from None
