@@ -63,7 +63,12 @@ def invocation(
     """
     event: dict[str, Any] = {
         "messageVersion": "1.0",
-        "agent": {"name": "centli-agent", "id": "LOCALAGENT", "alias": "TSTALIASID", "version": "DRAFT"},
+        "agent": {
+            "name": "centli-agent",
+            "id": "LOCALAGENT",
+            "alias": "TSTALIASID",
+            "version": "DRAFT",
+        },
         "inputText": input_text,
         "sessionId": session_id,
         "actionGroup": operation.group,

@@ -82,7 +82,12 @@ def tap(deployment: Deployment, pattern: Mapping[str, Any]) -> Iterator[Tap]:
     )["RuleArn"]
     queue_url = sqs.create_queue(QueueName=name)["QueueUrl"]
     try:
-        _connect(events, sqs, deployment, name, rule_arn, queue_url)
+        queue_arn = _let_in(sqs, queue_url, rule_arn)
+        events.put_targets(
+            Rule=name,
+            EventBusName=deployment.bus_name,
+            Targets=[{"Id": "tap", "Arn": queue_arn}],
+        )
         if not deployment.cloud.is_local:
             time.sleep(_RULE_SETTLES_SECONDS)
         yield Tap(deployment, queue_url)
@@ -92,12 +97,10 @@ def tap(deployment: Deployment, pattern: Mapping[str, Any]) -> Iterator[Tap]:
         sqs.delete_queue(QueueUrl=queue_url)
 
 
-def _connect(
-    events: Any, sqs: Any, deployment: Deployment, name: str, rule_arn: str, queue_url: str
-) -> None:
-    queue_arn = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])[
-        "Attributes"
-    ]["QueueArn"]
+def _let_in(sqs: Any, queue_url: str, rule_arn: str) -> str:
+    """Let the rule send to the queue, and return the queue's ARN."""
+    attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
+    queue_arn: str = attributes["Attributes"]["QueueArn"]
     policy = {
         "Version": "2012-10-17",
         "Statement": [
@@ -111,8 +114,4 @@ def _connect(
         ],
     }
     sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": json.dumps(policy)})
-    events.put_targets(
-        Rule=name,
-        EventBusName=deployment.bus_name,
-        Targets=[{"Id": "tap", "Arn": queue_arn}],
-    )
+    return queue_arn

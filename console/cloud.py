@@ -8,7 +8,7 @@ from botocore.config import Config
 
 LOCAL_REGION = "us-east-1"
 LOCAL_ACCOUNT = "000000000000"
-"""The access key of the local stack's root; another 12 digits are another account with own state."""
+"""An access key of 12 digits is an account of the local stack, each with its own state."""
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,11 @@ class LocalStack:
         """What the server printed."""
         return self._folder / "ministack.log"
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the server is still there."""
+        return self._process is not None and self._process.poll() is None
+
     def cloud(self, account: str = LOCAL_ACCOUNT) -> Cloud:
         """Return the local AWS as seen by an account of its own."""
         return Cloud(self.endpoint, account)
@@ -76,7 +81,7 @@ class LocalStack:
             )
         self._check_port()
         with self.log.open("wb") as log:
-            self._process = subprocess.Popen(  # noqa: S603 this interpreter, constant arguments
+            self._process = subprocess.Popen(
                 [sys.executable, "-m", "ministack"],
                 env=self._environment(),
                 cwd=self._folder,

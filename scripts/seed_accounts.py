@@ -89,7 +89,14 @@ HISTORY = [
         "1000.00",
         "Medicinas",
     ),
-    ("2026-11-09T16:15:00Z", "transfer", "acc-carlos-checking", "acc-juan-checking", "275.50", None),
+    (
+        "2026-11-09T16:15:00Z",
+        "transfer",
+        "acc-carlos-checking",
+        "acc-juan-checking",
+        "275.50",
+        None,
+    ),
     ("2026-11-15T15:00:00Z", "deposit", None, "acc-maria-checking", "14200.00", "Nómina"),
     (
         "2026-11-17T03:33:00Z",

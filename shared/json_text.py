@@ -17,6 +17,11 @@ def dumps(value: Any, *, sort_keys: bool = False) -> str:
     )
 
 
+def dumps_readable(value: Any) -> str:
+    """Write JSON for a person to read, with the same numbers as `dumps`."""
+    return simplejson.dumps(value, use_decimal=True, ensure_ascii=False, indent=2)
+
+
 def loads(text: str) -> Any:
     """Read JSON; fractions become Decimal. Raises ValueError for what is not JSON."""
     return simplejson.loads(text, use_decimal=True)

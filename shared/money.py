@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
 Currency = Literal["MXN"]
 MXN: Currency = "MXN"
@@ -45,7 +45,5 @@ def amount_from_number(value: Any) -> Decimal:
     return value.quantize(CENTAVO)
 
 
-Amount = Annotated[
-    Decimal, BeforeValidator(amount_from_number, json_schema_input_type=float), Field(gt=0)
-]
+Amount = Annotated[Decimal, BeforeValidator(amount_from_number, json_schema_input_type=float)]
 """A positive amount that a caller asks for."""

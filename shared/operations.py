@@ -211,9 +211,16 @@ def _check(new: Operation, declared: Sequence[Operation]) -> None:
     expected_replies = 0 if new.event_type is None else 2 if new.changes else 1
     if len(new.replies) != expected_replies:
         raise TypeError(f"{name} must name {expected_replies} reply event types")
-    missing = set(new.path_parameters) - set(new.request_model.model_fields)
-    if missing:
-        raise TypeError(f"{name} has path parameters that its request lacks: {sorted(missing)}")
+    if new.confirm and not new.changes:
+        raise TypeError(f"{name} changes nothing, so there is nothing to confirm")
+    if new.path is not None and not new.path.startswith("/"):
+        raise TypeError(f"the path of {name} must start with /")
+    fields = new.request_model.model_fields
+    for parameter in new.path_parameters:
+        if parameter not in fields or not fields[parameter].is_required():
+            raise TypeError(
+                f"{name} has the path parameter {parameter}: its request must require it"
+            )
     for other in declared:
         if (
             other.operation_id == new.operation_id

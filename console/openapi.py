@@ -1,0 +1,288 @@
+"""The OpenAPI schema of each action group, made from its operations, and `centli openapi`.
+
+The files in `openapi/` are committed, because agents and the template read them there. `drift`
+tells when they are no longer what the code says.
+"""
+
+import argparse
+import difflib
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from console.groups import all_groups
+from console.schemas.lint import RULES, Unreadable, lint, read_text
+from console.schemas.models import ModelNotDescribable, Schema, schema_of
+from shared.operations import ActionGroup, Operation
+
+DIRECTORY = Path(__file__).resolve().parents[1] / "openapi"
+OPENAPI_VERSION = "3.0.0"
+CONTRACT_VERSION = "1.0.0"
+"""The version of what the schemas promise, not of this software."""
+
+_HEADER = "# Generated from the code by `centli openapi`: change the operations, not this file.\n"
+_LINE_WIDTH = 100
+_FOLDED_FROM_LENGTH = 60
+
+_REPEAT_FIELDS: Schema = {
+    "repeated": {
+        "type": "boolean",
+        "description": "Present and true when this request was already handled: this is its first "
+        "outcome again, and nothing new was moved or changed.",
+    },
+    "notice": {
+        "type": "string",
+        "description": "Present with `repeated`: how to ask for a second time if it is wanted.",
+    },
+}
+_ERROR: Schema = {
+    "type": "object",
+    "description": "Why the request was refused.",
+    "properties": {
+        "code": {"type": "string", "description": "Reason, such as INVALID_REQUEST."},
+        "message": {"type": "string", "description": "What to correct, in a sentence."},
+    },
+    "required": ["code", "message"],
+}
+
+
+def document(group: ActionGroup) -> dict[str, Any]:
+    """Return the OpenAPI document of the operations that agents call.
+
+    Raises ModelNotDescribable, which names the model and the field to change.
+    """
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in sorted(group, key=lambda o: (o.path or "", o.method or "")):
+        if operation.method is not None and operation.path is not None:
+            path_item = paths.setdefault(operation.path, {})
+            path_item[operation.method.lower()] = _described(operation)
+    return {
+        "openapi": OPENAPI_VERSION,
+        "info": {
+            "title": group.title,
+            "version": CONTRACT_VERSION,
+            "description": group.description,
+        },
+        "paths": paths,
+    }
+
+
+def render(group: ActionGroup) -> str:
+    """Return the text of the group's schema file."""
+    body = yaml.dump(
+        document(group),
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=_LINE_WIDTH,
+    )
+    return _HEADER + body
+
+
+def write(directory: Path) -> list[Path]:
+    """Write the schema file of every group, and return those that changed."""
+    directory.mkdir(parents=True, exist_ok=True)
+    changed = []
+    for path, text in _generated(directory).items():
+        if _text_or_none(path) != text:
+            path.write_text(text, encoding="utf-8")
+            changed.append(path)
+    return changed
+
+
+def drift(directory: Path) -> list[str]:
+    """Return how the directory differs from what the code says, in lines; none when it agrees."""
+    generated = _generated(directory)
+    lines: list[str] = []
+    for path, text in generated.items():
+        committed = _text_or_none(path)
+        if committed is None:
+            lines.append(f"{path}: missing")
+        elif committed != text:
+            lines.extend(_difference(path, committed, text))
+    lines.extend(f"{path}: no group has this name" for path in _strays(directory, generated))
+    if lines:
+        lines.append("Run `centli openapi` and commit the files; delete those of no group.")
+    return lines
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `openapi` and `openapi lint` to the command line."""
+    parser = subparsers.add_parser(
+        "openapi", help="write the schemas that agents read, or check schema files"
+    )
+    parser.add_argument("--check", action="store_true", help="compare only; exit 1 on a difference")
+    parser.add_argument(
+        "--dir", type=Path, default=DIRECTORY, help="where the schema files are (%(default)s)"
+    )
+    parser.set_defaults(func=_write_or_check)
+    commands = parser.add_subparsers(title="also", metavar="[lint]")
+    linter = commands.add_parser(
+        "lint", help="check any OpenAPI files against what Bedrock agents and AgentCore read"
+    )
+    linter.add_argument("files", nargs="*", type=Path, metavar="FILE", help="YAML or JSON")
+    linter.add_argument("--group", help="action group name; the file's name when left out")
+    linter.add_argument("--rules", action="store_true", help="list the rules and exit")
+    linter.set_defaults(func=_lint)
+
+
+def _described(operation: Operation) -> dict[str, Any]:
+    """Return the operation object; path and query fields are parameters, the others the body."""
+    request = schema_of(operation.request_model, "validation")
+    fields, required = request["properties"], request.get("required", [])
+    _refuse_nested(operation, fields)
+    in_path = [name for name in fields if name in operation.path_parameters]
+    others = [name for name in fields if name not in in_path]
+    in_query = others if operation.method == "GET" else []
+    described: dict[str, Any] = {
+        "operationId": operation.operation_id,
+        "description": operation.description,
+    }
+    if operation.confirm:
+        described["x-requireConfirmation"] = "ENABLED"
+    parameters = [
+        *(_parameter(name, "path", fields[name], required=True) for name in in_path),
+        *(_parameter(name, "query", fields[name], required=name in required) for name in in_query),
+    ]
+    if parameters:
+        described["parameters"] = parameters
+    if in_body := [name for name in others if name not in in_query]:
+        described["requestBody"] = _request_body(operation, request, in_body)
+    described["responses"] = _responses(operation)
+    return described
+
+
+def _refuse_nested(operation: Operation, fields: dict[str, Schema]) -> None:
+    for name, field in fields.items():
+        inner = field.get("items", field)
+        if inner["type"] in ("object", "array"):
+            raise ModelNotDescribable(
+                f"{operation.request_model.__name__}.{name} is nested: agents pass plain values "
+                "and lists of plain values"
+            )
+
+
+def _parameter(name: str, location: str, field: Schema, *, required: bool) -> dict[str, Any]:
+    schema = {key: value for key, value in field.items() if key != "description"}
+    return {
+        "name": name,
+        "in": location,
+        "description": field["description"],
+        "required": required,
+        "schema": schema,
+    }
+
+
+def _request_body(operation: Operation, request: Schema, names: Sequence[str]) -> dict[str, Any]:
+    schema: Schema = {
+        "type": "object",
+        "properties": {name: request["properties"][name] for name in names},
+    }
+    if required := [name for name in request.get("required", []) if name in names]:
+        schema["required"] = required
+    return {
+        "description": _said_of(request, operation.request_model),
+        "required": bool(required),
+        "content": {"application/json": {"schema": schema}},
+    }
+
+
+def _responses(operation: Operation) -> dict[str, Any]:
+    answer = schema_of(operation.answer_model, "serialization")
+    refusal: Schema = {"type": "object", "properties": {"error": _ERROR}, "required": ["error"]}
+    if operation.changes:
+        for schema in (answer, refusal):
+            schema["properties"] |= _REPEAT_FIELDS
+    said = _said_of(answer, operation.answer_model)
+    return {
+        "200": _response(said, answer),
+        "400": _response("Any refusal, whatever its status, 4xx or 5xx, has this body.", refusal),
+    }
+
+
+def _response(description: str, schema: Schema) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _said_of(schema: Schema, model: type) -> str:
+    """Take the model's docstring out of its schema, to say it where OpenAPI has a place for it."""
+    description = schema.pop("description", "")
+    if not description:
+        raise ModelNotDescribable(f"{model.__name__} needs a docstring: it is what the agent reads")
+    return str(description)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes long texts as blocks, and nothing as an alias."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
+
+
+def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else ">" if len(text) >= _FOLDED_FROM_LENGTH else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text_node)
+
+
+def _generated(directory: Path) -> dict[Path, str]:
+    return {directory / f"{group.name}.yaml": render(group) for group in all_groups()}
+
+
+def _strays(directory: Path, generated: Iterable[Path]) -> list[Path]:
+    return sorted(set(directory.glob("*.yaml")) - set(generated))
+
+
+def _text_or_none(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def _difference(path: Path, committed: str, text: str) -> list[str]:
+    return list(
+        difflib.unified_diff(
+            committed.splitlines(), text.splitlines(), f"{path}", f"{path} (the code)", lineterm=""
+        )
+    )
+
+
+def _write_or_check(args: argparse.Namespace) -> int:
+    try:
+        if args.check:
+            differences = drift(args.dir)
+            print(*differences or ["The schema files are what the code says."], sep="\n")
+            return 1 if differences else 0
+        for path in write(args.dir):
+            print(f"wrote {path}")
+    except ModelNotDescribable as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (OSError, UnicodeDecodeError) as error:
+        print(f"{args.dir}: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _lint(args: argparse.Namespace) -> int:
+    if args.rules:
+        print(*(f"{rule}: {why}" for rule, why in RULES.items()), sep="\n")
+        return 0
+    texts: dict[str, str] = {}
+    unreadable = [] if args.files else ["Name at least one OpenAPI file."]
+    for path in args.files:
+        try:
+            texts[str(path)] = read_text(path)
+        except Unreadable as error:
+            unreadable.append(str(error))
+    findings = lint(texts, args.group)
+    for finding in findings:
+        print(finding)
+    for problem in unreadable:
+        print(problem, file=sys.stderr)
+    if unreadable:
+        return 2
+    return 1 if findings else 0

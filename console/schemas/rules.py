@@ -1,0 +1,376 @@
+"""The rules of the profile: what Bedrock agents and AgentCore Gateway read of OpenAPI 3.0.
+
+A rule is one function that yields complaints: where, and what is wrong with how to correct it.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from console.schemas.models import TYPES
+from console.schemas.source import Pointer
+from console.schemas.view import (
+    BODYLESS_METHODS,
+    Document,
+    OperationObject,
+    mapping,
+    name_of,
+    sequence,
+    shown,
+)
+
+MAX_TOOL_NAME_LENGTH = 64
+MAX_OPERATIONS = 11
+CONFIRMATION = "x-requireConfirmation"
+
+_JSON = "application/json"
+_GROUP_NAME = re.compile(r"([0-9a-zA-Z][_-]?){1,100}")
+_OPERATION_ID = re.compile(r"[0-9a-zA-Z_-]+")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_UNIONS = ("anyOf", "oneOf", "allOf")
+_CLOSED_SETS = ("enum", "const")
+_NOT_INLINE = ("$ref", *_UNIONS)
+_NAME_MAPS = frozenset(
+    {
+        *("properties", "patternProperties", "paths", "responses", "content", "headers", "schemas"),
+        *("parameters", "requestBodies", "links", "callbacks", "encoding"),
+    }
+)
+"""Keywords whose mapping has names chosen by the author for keys."""
+_DATA = frozenset({"example", "examples", "default", "enum", "const"})
+"""Keywords whose value is data, not schema."""
+
+Complaint = tuple[Pointer, str]
+DocumentCheck = Callable[[Document], Iterator[Complaint]]
+OperationCheck = Callable[[OperationObject], Iterator[Complaint]]
+
+RULES: dict[str, str] = {}
+"""Why each rule is there, by its id."""
+DOCUMENT_CHECKS: dict[str, DocumentCheck] = {}
+OPERATION_CHECKS: dict[str, OperationCheck] = {}
+
+
+def _of_document(rule: str, why: str) -> Callable[[DocumentCheck], DocumentCheck]:
+    def register(check: DocumentCheck) -> DocumentCheck:
+        RULES[rule] = why
+        DOCUMENT_CHECKS[rule] = check
+        return check
+
+    return register
+
+
+def _of_operation(rule: str, why: str) -> Callable[[OperationCheck], OperationCheck]:
+    def register(check: OperationCheck) -> OperationCheck:
+        RULES[rule] = why
+        OPERATION_CHECKS[rule] = check
+        return check
+
+    return register
+
+
+@_of_document("openapi-version", "`openapi` is 3.0.0, the one version that Bedrock takes.")
+def _openapi_version(document: Document) -> Iterator[Complaint]:
+    version = document.content.get("openapi")
+    if version != "3.0.0":
+        said = "missing" if version is None else shown(version)
+        yield ("openapi",), f"the version is {said}; write `openapi: 3.0.0`"
+
+
+@_of_document("group-name", "An action group is called by letters and digits, with single - or _.")
+def _group_name(document: Document) -> Iterator[Complaint]:
+    if not _GROUP_NAME.fullmatch(document.group):
+        text = (
+            f"an action group cannot be called {shown(document.group)}; use letters and digits, "
+            "each followed by one - or _ at most, in the file's name or with --group"
+        )
+        yield (), text
+
+
+@_of_document("no-operations", "A schema has operations: an agent cannot use an empty one.")
+def _no_operations(document: Document) -> Iterator[Complaint]:
+    if not any(document.operations):
+        yield ("paths",), "there is no operation; add a path with a method under `paths`"
+
+
+@_of_document("path-slash", "A path starts with /.")
+def _path_slash(document: Document) -> Iterator[Complaint]:
+    for path in mapping(document.content.get("paths")):
+        if not path.startswith(("/", "x-")):
+            yield ("paths", path), f"the path {shown(path)} does not start with /; begin it with /"
+
+
+@_of_document("security", "No security blocks: Bedrock rejects them, and IAM decides who may call.")
+def _security(document: Document) -> Iterator[Complaint]:
+    fix = "remove it, since Bedrock authorises by IAM"
+    if "security" in document.content:
+        yield ("security",), f"`security` is not taken; {fix}"
+    if "securitySchemes" in mapping(document.content.get("components")):
+        yield ("components", "securitySchemes"), f"`securitySchemes` is not taken; {fix}"
+    for operation in document.operations:
+        if "security" in operation.content:
+            yield (*operation.pointer, "security"), f"`security` is not taken; {fix}"
+
+
+@_of_document("reference", "No $ref: an agent's schema has everything written out in place.")
+def _reference(document: Document) -> Iterator[Complaint]:
+    for pointer in _keywords(document, ("$ref",)):
+        yield pointer, "`$ref` is not followed; write out here what it refers to"
+
+
+@_of_document("union", "No anyOf, oneOf or allOf: a value has one type, written in one place.")
+def _union(document: Document) -> Iterator[Complaint]:
+    for pointer in _keywords(document, _UNIONS):
+        yield pointer, f"`{pointer[-1]}` is not read; give one `type` and put the rest in words"
+
+
+@_of_document("enum", "No enum or const: agents do not read them, so the description says them.")
+def _enum(document: Document) -> Iterator[Complaint]:
+    for pointer in _keywords(document, _CLOSED_SETS):
+        yield pointer, f"`{pointer[-1]}` is not read; say the allowed values in the description"
+
+
+@_of_document(
+    "confirmation", f"{CONFIRMATION} is ENABLED or DISABLED, spelt so and on the operation."
+)
+def _confirmation(document: Document) -> Iterator[Complaint]:
+    elsewhere: list[tuple[Pointer, Mapping[str, Any]]] = [((), document.content)]
+    elsewhere.extend((("paths", path), item) for path, item in document.path_items)
+    for pointer, holder in elsewhere:
+        for key in filter(_means_confirmation, holder):
+            yield (*pointer, key), f"{shown(key)} has no effect here; move it into each operation"
+    for operation in document.operations:
+        for key in filter(_means_confirmation, operation.content):
+            value = operation.content[key]
+            if key != CONFIRMATION:
+                yield (*operation.pointer, key), f"{shown(key)} is ignored; spell it {CONFIRMATION}"
+            elif value not in ("ENABLED", "DISABLED"):
+                yield (
+                    (*operation.pointer, key),
+                    f"{CONFIRMATION} is {shown(value)}; write ENABLED or DISABLED",
+                )
+
+
+@_of_operation("operation-description", "An operation has a description: by it agents choose.")
+def _operation_description(operation: OperationObject) -> Iterator[Complaint]:
+    if not _is_said(operation.content):
+        yield (
+            (*operation.pointer, "description"),
+            "the operation has no description; say what it does and when to call it",
+        )
+
+
+@_of_operation("operation-id", "An operation has an operationId: tools are named by it.")
+def _operation_id(operation: OperationObject) -> Iterator[Complaint]:
+    if operation.id is None:
+        yield (*operation.pointer, "operationId"), "there is no operationId; add one, as text"
+
+
+@_of_operation("operation-id-characters", "An operationId has letters, digits, - and _ only.")
+def _operation_id_characters(operation: OperationObject) -> Iterator[Complaint]:
+    if operation.id and not _OPERATION_ID.fullmatch(operation.id):
+        text = (
+            f"{shown(operation.id)} has other characters than letters, digits, - and _; replace "
+            "them"
+        )
+        yield (*operation.pointer, "operationId"), text
+
+
+@_of_operation("operation-id-underscores", "An operationId has no __: tool names are split there.")
+def _operation_id_underscores(operation: OperationObject) -> Iterator[Complaint]:
+    if operation.id and "__" in operation.id:
+        yield (
+            (*operation.pointer, "operationId"),
+            f"{shown(operation.id)} has two underscores in a row; keep one",
+        )
+
+
+@_of_operation(
+    "tool-name-length", f"VERB__group__operationId has at most {MAX_TOOL_NAME_LENGTH} characters."
+)
+def _tool_name_length(operation: OperationObject) -> Iterator[Complaint]:
+    name = f"{operation.method.upper()}__{operation.document.group}__{operation.id or ''}"
+    if len(name) > MAX_TOOL_NAME_LENGTH:
+        text = (
+            f"the tool's name VERB__group__operationId has {len(name)} characters, more than "
+            f"{MAX_TOOL_NAME_LENGTH}; shorten the operationId or the group's name"
+        )
+        yield (*operation.pointer, "operationId"), text
+
+
+@_of_operation("responses", "An operation has responses: Bedrock refuses one without.")
+def _responses(operation: OperationObject) -> Iterator[Complaint]:
+    if not mapping(operation.content.get("responses")):
+        yield (
+            (*operation.pointer, "responses"),
+            'there are no responses; describe at least the response "200"',
+        )
+
+
+@_of_operation("body-method", "GET, DELETE and HEAD have no request body.")
+def _body_method(operation: OperationObject) -> Iterator[Complaint]:
+    if operation.method in BODYLESS_METHODS and "requestBody" in operation.content:
+        text = (
+            f"{operation.method.upper()} cannot have a request body; make its fields query "
+            "parameters"
+        )
+        yield (*operation.pointer, "requestBody"), text
+
+
+@_of_operation("body-content", f"A request body is {_JSON}, and nothing else.")
+def _body_content(operation: OperationObject) -> Iterator[Complaint]:
+    if not operation.takes_body:
+        return
+    kinds = list(mapping(mapping(operation.content.get("requestBody")).get("content")))
+    if kinds != [_JSON]:
+        yield (
+            (*operation.pointer, "requestBody", "content"),
+            f"the request body is {shown(', '.join(kinds) or 'of no kind')}; make it {_JSON} only",
+        )
+
+
+@_of_operation("flat-body", "A request body is an object of plain values and lists of them.")
+def _flat_body(operation: OperationObject) -> Iterator[Complaint]:
+    for pointer, schema in operation.body_schemas:
+        if _is_plain(schema) and (
+            schema.get("type") != "object" or not mapping(schema.get("properties"))
+        ):
+            yield pointer, "the request body is no `type: object` with `properties`; make it one"
+    for pointer, name, field in operation.body_properties:
+        if _is_nested(field):
+            yield pointer, f"the field {shown(name)} is nested; put its parts at the top, flat"
+
+
+@_of_operation("parameter-description", "A parameter, or field of a body, has a description.")
+def _parameter_description(operation: OperationObject) -> Iterator[Complaint]:
+    described = [(at, name_of(parameter), parameter) for at, parameter in operation.parameters]
+    for pointer, name, content in (*described, *operation.body_properties):
+        if not _is_said(content) and "$ref" not in content:
+            yield (
+                (*pointer, "description"),
+                f"{shown(name)} has no description; say what it is and which values it takes",
+            )
+
+
+@_of_operation("parameter-schema", "A parameter, or field of a body, has a schema with a type.")
+def _parameter_schema(operation: OperationObject) -> Iterator[Complaint]:
+    for pointer, name, schema in operation.argument_schemas:
+        if _is_plain(schema) and "type" not in schema:
+            yield pointer, f"{shown(name)} has no schema with a `type`; add one"
+
+
+@_of_operation("schema-type", f"A type is one of {', '.join(TYPES)}; a list says of what.")
+def _schema_type(operation: OperationObject) -> Iterator[Complaint]:
+    for pointer, name, schema in operation.argument_schemas:
+        if "type" in schema:
+            yield from _type_complaints(pointer, name, schema)
+
+
+@_of_operation("parameter-location", "A parameter is in the path or in the query.")
+def _parameter_location(operation: OperationObject) -> Iterator[Complaint]:
+    for pointer, parameter in operation.parameters:
+        if parameter.get("in") not in ("path", "query"):
+            text = (
+                f"{shown(name_of(parameter))} is in {shown(parameter.get('in'))}, which agents do "
+                "not fill; put it in the path or in the query"
+            )
+            yield (*pointer, "in"), text
+
+
+@_of_operation("parameter-repeated", "A name stands for one argument, in path, query and body.")
+def _parameter_repeated(operation: OperationObject) -> Iterator[Complaint]:
+    named = [(at, name_of(parameter)) for at, parameter in operation.parameters]
+    named += [(at, name) for at, name, _ in operation.body_properties]
+    seen: set[str] = set()
+    for pointer, name in named:
+        if name in seen:
+            yield pointer, f"there are two arguments {shown(name)}; rename or remove one"
+        seen.add(name)
+
+
+@_of_operation("path-parameters", "Each {name} in the path has its required path parameter.")
+def _path_parameters(operation: OperationObject) -> Iterator[Complaint]:
+    if operation.refers_to_parameters:
+        return
+    in_template = _PLACEHOLDER.findall(operation.path)
+    declared = [entry for entry in operation.parameters if entry[1].get("in") == "path"]
+    names = [name_of(parameter) for _, parameter in declared]
+    for name in dict.fromkeys(in_template):
+        if name not in names:
+            yield (
+                (*operation.pointer, "parameters"),
+                f"the path has {shown('{' + name + '}')} and no such path parameter; add it",
+            )
+    for pointer, parameter in declared:
+        name = name_of(parameter)
+        if name not in in_template:
+            yield pointer, f"{shown(name)} is not in the path; add it there, or make it a query one"
+        elif parameter.get("required") is not True:
+            yield pointer, f"the path parameter {shown(name)} is not required; add `required: true`"
+
+
+def repeated_operation_ids(
+    operations: Iterable[OperationObject],
+) -> Iterator[tuple[OperationObject, str]]:
+    """Yield the operations whose id an operation before them has, in whichever file."""
+    first: dict[str, OperationObject] = {}
+    for operation in operations:
+        other = first.setdefault(operation.id or "", operation)
+        if operation.id and other is not operation:
+            text = (
+                f"{operation.method.upper()} {operation.path} has the operationId of "
+                f"{other.method.upper()} {other.path} in {other.document.file}; give it another"
+            )
+            yield operation, text
+
+
+def _keywords(document: Document, keywords: tuple[str, ...]) -> Iterator[Pointer]:
+    """Find these keywords of schemas, and not author's names or data that look like them."""
+    for part in ("paths", "components"):
+        holder = document.content.get(part)
+        yield from _found(holder, (part,), keywords, holds_names=part == "paths")
+
+
+def _found(
+    value: Any, pointer: Pointer, keywords: tuple[str, ...], *, holds_names: bool
+) -> Iterator[Pointer]:
+    for index, item in enumerate(sequence(value)):
+        yield from _found(item, (*pointer, index), keywords, holds_names=False)
+    for key, item in mapping(value).items():
+        here = (*pointer, key)
+        if not holds_names and key in keywords:
+            yield here
+        if holds_names or not (key in _DATA or key.startswith("x-")):
+            names = not holds_names and key in _NAME_MAPS
+            yield from _found(item, here, keywords, holds_names=names)
+
+
+def _is_said(holder: Mapping[str, Any]) -> bool:
+    text = holder.get("description")
+    return isinstance(text, str) and bool(text.strip())
+
+
+def _is_plain(schema: Mapping[str, Any]) -> bool:
+    """Tell whether the schema is written out here, so that what it lacks is really missing."""
+    return not any(keyword in schema for keyword in _NOT_INLINE)
+
+
+def _is_nested(schema: Mapping[str, Any]) -> bool:
+    """Tell whether the schema is an object, or a list of what is not plain."""
+    items = mapping(schema.get("items"))
+    holds_parts = any(s.get("type") == "object" or "properties" in s for s in (schema, items))
+    return holds_parts or items.get("type") == "array"
+
+
+def _type_complaints(pointer: Pointer, name: str, schema: Mapping[str, Any]) -> Iterator[Complaint]:
+    kind = schema.get("type")
+    if kind not in TYPES:
+        said = "missing" if kind is None else shown(kind)
+        text = f"the type of {shown(name)} is {said}; write one of {', '.join(TYPES)}"
+        yield (*pointer, "type"), text
+    items = mapping(schema.get("items"))
+    if kind == "array" and _is_plain(items):
+        yield from _type_complaints((*pointer, "items"), f"{name}[]", items)
+
+
+def _means_confirmation(key: str) -> bool:
+    return re.sub(r"[^a-z]", "", key.lower()) == "xrequireconfirmation"

@@ -1,0 +1,118 @@
+"""Everything a developer runs, from any Python 3.11 or newer and nothing else.
+
+    python3 scripts/dev.py demo      the main job on a local stack, shown and checked
+    python3 scripts/dev.py test      the tests; further arguments go to pytest
+    python3 scripts/dev.py check     the whole gate: lint, types, schemas, template, tests
+    python3 scripts/dev.py centli …  any `centli` command, such as `centli up`
+
+The first run makes `.venv` and installs the pinned packages into it; later runs find it there.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+_OLDEST_PYTHON = (3, 11)
+_SOURCES = ("action_groups", "shared", "console", "scripts", "tests", "benchmarks")
+
+
+class Environment:
+    """A virtual environment with pinned packages, made when it is missing or out of date."""
+
+    def __init__(self, folder: str, pins: str, *, with_project: bool) -> None:
+        self.folder = ROOT / folder
+        self._pins = ROOT / pins
+        self._with_project = with_project
+
+    def program(self, name: str) -> str:
+        """Return the path of a program of the environment."""
+        windows = os.name == "nt"
+        return str(self.folder / ("Scripts" if windows else "bin") / name)
+
+    def ensure(self) -> None:
+        """Make the environment what the pins say."""
+        stamp = self.folder / "installed-pins"
+        wanted = hashlib.sha256(self._pins.read_bytes()).hexdigest()
+        if stamp.exists() and stamp.read_text() == wanted:
+            return
+        print(f"installing {self._pins.name} into {self.folder.name} (once) ...", flush=True)
+        venv.create(self.folder, with_pip=True, clear=True)
+        pip = (self.program("python"), "-m", "pip", "install", "--quiet", "--no-deps")
+        _run([*pip, "--require-hashes", "--requirement", str(self._pins)])
+        if self._with_project:
+            _run([*pip, "--no-build-isolation", "--editable", str(ROOT)])
+        stamp.write_text(wanted)
+
+
+_PROJECT = Environment(".venv", "requirements-dev.txt", with_project=True)
+_SAM = Environment(".venv-sam", "requirements-sam.txt", with_project=False)
+
+
+def demo(arguments: Sequence[str]) -> None:
+    """Show the main job."""
+    centli(["demo", *arguments])
+
+
+def centli(arguments: Sequence[str]) -> None:
+    """Run a `centli` command."""
+    _PROJECT.ensure()
+    _run([_PROJECT.program("centli"), *arguments])
+
+
+def test(arguments: Sequence[str]) -> None:
+    """Run the tests, on as many processes as there are cores."""
+    _PROJECT.ensure()
+    _run([_PROJECT.program("python"), "-m", "pytest", "-n", "auto", *arguments])
+
+
+def check(_arguments: Sequence[str]) -> None:
+    """Run the whole gate; the quickest checks come first."""
+    _PROJECT.ensure()
+    ruff = _PROJECT.program("ruff")
+    _run([ruff, "check", *_SOURCES])
+    _run([ruff, "format", "--check", *_SOURCES])
+    _run([_PROJECT.program("mypy")])
+    _run([_PROJECT.program("centli"), "openapi", "--check"])
+    schemas = sorted(map(str, (ROOT / "openapi").glob("*.yaml")))
+    _run([_PROJECT.program("centli"), "openapi", "lint", *schemas])
+    _SAM.ensure()
+    _run([_SAM.program("sam"), "validate", "--lint", "--region", "us-east-1"])
+    test([])
+
+
+_COMMANDS: dict[str, Callable[[Sequence[str]], None]] = {
+    "demo": demo,
+    "test": test,
+    "check": check,
+    "centli": centli,
+}
+
+
+def main() -> int:
+    """Run the command that the arguments name, and return its exit code."""
+    if sys.version_info < _OLDEST_PYTHON:
+        print("CENTLI needs Python 3.11 or newer.", file=sys.stderr)
+        return 1
+    if len(sys.argv) < 2 or sys.argv[1] not in _COMMANDS:  # noqa: PLR2004
+        print(__doc__, file=sys.stderr)
+        return 2
+    try:
+        _COMMANDS[sys.argv[1]](sys.argv[2:])
+    except subprocess.CalledProcessError as error:
+        return int(error.returncode)
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _run(command: Sequence[str]) -> None:
+    subprocess.run(command, check=True, cwd=ROOT, env=os.environ | {"SAM_CLI_TELEMETRY": "0"})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,561 @@
+"""The schemas that agents read: what the code says, and what the design promises."""
+
+import argparse
+import dataclasses
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+import yaml
+from openapi_spec_validator import validate
+from pydantic import Field
+
+from console import openapi
+from console.groups import all_groups
+from console.schemas.lint import lint
+from console.schemas.models import KEYWORDS, ModelNotDescribable, schema_of
+from shared.identity import Caller
+from shared.models import Answer, Request
+from shared.operations import ActionGroup, Change, Operation, Stamp
+
+GROUPS = {group.name: group for group in all_groups()}
+AGENT_OPERATIONS = {
+    operation.operation_id: operation
+    for group in GROUPS.values()
+    for operation in group
+    if operation.method is not None
+}
+MAX_GROUP_DESCRIPTION_LENGTH = 200
+MAX_DOCUMENT_BYTES = 25_000
+
+DESIGNED = {
+    "getBalance": ("core_banking", "GET", "/balance", False, "BALANCE_QUERY", "BALANCE_RESPONSE"),
+    "createTransfer": (
+        *("core_banking", "POST", "/transfers", True, "TRANSFER_REQUEST"),
+        *("TRANSFER_COMPLETED", "TRANSFER_FAILED"),
+    ),
+    "listTransactions": (
+        *("core_banking", "GET", "/transactions", False),
+        *("TRANSACTIONS_QUERY", "TRANSACTIONS_RESPONSE"),
+    ),
+    "resolveAlias": (
+        *("crm", "GET", "/beneficiaries/resolve", False),
+        *("ALIAS_RESOLUTION_REQUEST", "ALIAS_RESOLUTION_RESPONSE"),
+    ),
+    "listBeneficiaries": (
+        *("crm", "GET", "/beneficiaries", False),
+        *("BENEFICIARIES_QUERY", "BENEFICIARIES_RESPONSE"),
+    ),
+    "addBeneficiary": (
+        *("crm", "POST", "/beneficiaries", True, "ADD_BENEFICIARY_REQUEST"),
+        *("BENEFICIARY_ADDED", "ADD_BENEFICIARY_FAILED"),
+    ),
+}
+"""Design section 3: group, method, path, confirm, event in, events out."""
+
+DESIGNED_REQUESTS = {
+    "getBalance": "account_id",
+    "createTransfer": "from_account to_account amount description",
+    "listTransactions": "account_id from_date to_date type limit next_token",
+    "resolveAlias": "alias",
+    "listBeneficiaries": "limit next_token",
+    "addBeneficiary": "name alias account_id relationship",
+}
+DESIGNED_ANSWERS = {
+    "getBalance": "accounts",
+    "createTransfer": "transaction_id status from_account to_account amount currency description "
+    "created_at",
+    "listTransactions": "transactions next_token",
+    "resolveAlias": "match beneficiary candidates",
+    "listBeneficiaries": "beneficiaries next_token",
+    "addBeneficiary": "beneficiary",
+}
+_BENEFICIARY = "beneficiary_id name alias account_id relationship"
+DESIGNED_PARTS = {
+    ("getBalance", "accounts"): "account_id account_type balance available currency status",
+    (
+        "listTransactions",
+        "transactions",
+    ): "transaction_id account_id type direction amount currency from_account to_account status "
+    "description created_at",
+    ("resolveAlias", "beneficiary"): _BENEFICIARY,
+    ("resolveAlias", "candidates"): f"{_BENEFICIARY} score",
+    ("listBeneficiaries", "beneficiaries"): _BENEFICIARY,
+    ("addBeneficiary", "beneficiary"): _BENEFICIARY,
+}
+REPEAT_FIELDS = {"repeated", "notice"}
+
+each_group = pytest.mark.parametrize("group", GROUPS.values(), ids=GROUPS)
+each_operation = pytest.mark.parametrize(
+    "operation", AGENT_OPERATIONS.values(), ids=AGENT_OPERATIONS
+)
+
+
+def operation_object(operation: Operation) -> dict[str, Any]:
+    assert operation.path
+    assert operation.method
+    document = openapi.document(GROUPS[operation.group])
+    return document["paths"][operation.path][operation.method.lower()]
+
+
+def answer_schema(operation: Operation, status: str = "200") -> dict[str, Any]:
+    response = operation_object(operation)["responses"][status]
+    return response["content"]["application/json"]["schema"]
+
+
+def arguments(operation: Operation) -> tuple[set[str], set[str]]:
+    """Return the names of the arguments that the schema asks for, and of the required ones."""
+    described = operation_object(operation)
+    parameters = described.get("parameters", [])
+    content = described.get("requestBody", {}).get("content", {})
+    body = content.get("application/json", {}).get("schema", {})
+    names = [p["name"] for p in parameters] + list(body.get("properties", {}))
+    required = [p["name"] for p in parameters if p["required"]] + body.get("required", [])
+    assert len(names) == len(set(names))
+    return set(names), set(required)
+
+
+def schemas_of(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield every schema of a document, the nested ones too."""
+    if isinstance(value, list):
+        for item in value:
+            yield from schemas_of(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from with_parts(item) if key == "schema" else schemas_of(item)
+
+
+def with_parts(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield schema
+    for part in [*schema.get("properties", {}).values(), *filter(None, [schema.get("items")])]:
+        yield from with_parts(part)
+
+
+class TestTheCommittedFiles:
+    def test_say_what_the_code_says(self) -> None:
+        assert openapi.drift(openapi.DIRECTORY) == []
+
+    @each_group
+    def test_break_no_rule_of_the_profile(self, group: ActionGroup) -> None:
+        path = openapi.DIRECTORY / f"{group.name}.yaml"
+        assert lint({str(path): path.read_text(encoding="utf-8")}) == []
+
+    def test_break_no_rule_together(self) -> None:
+        texts = {path.name: path.read_text(encoding="utf-8") for path in committed_files()}
+        assert lint(texts) == []
+
+    @each_group
+    def test_are_valid_openapi(self, group: ActionGroup) -> None:
+        text = (openapi.DIRECTORY / f"{group.name}.yaml").read_text(encoding="utf-8")
+        validate(yaml.safe_load(text))
+
+    @each_group
+    def test_say_on_the_first_line_where_they_come_from(self, group: ActionGroup) -> None:
+        first, second, *_ = (openapi.DIRECTORY / f"{group.name}.yaml").read_text().splitlines()
+        assert first.startswith("# Generated")
+        assert "`centli openapi`" in first
+        assert second == "openapi: 3.0.0"
+
+    @each_group
+    def test_fit_in_what_an_agent_reads_at_once(self, group: ActionGroup) -> None:
+        assert len(openapi.render(group).encode()) < MAX_DOCUMENT_BYTES
+
+
+def committed_files() -> list[Path]:
+    return sorted(openapi.DIRECTORY.glob("*.yaml"))
+
+
+class TestTheDesign:
+    @pytest.mark.parametrize("operation_id", DESIGNED)
+    def test_has_each_operation_on_its_route_with_its_events(self, operation_id: str) -> None:
+        operation = AGENT_OPERATIONS[operation_id]
+        assert DESIGNED[operation_id] == (
+            operation.group,
+            operation.method,
+            operation.path,
+            operation.confirm,
+            operation.event_type,
+            *operation.replies,
+        )
+
+    @each_group
+    def test_has_no_other_operation_in_the_schema(self, group: ActionGroup) -> None:
+        document = openapi.document(group)
+        ids = {o["operationId"] for item in document["paths"].values() for o in item.values()}
+        assert ids == {name for name, (owner, *_) in DESIGNED.items() if owner == group.name}
+
+    @pytest.mark.parametrize("operation_id", DESIGNED_REQUESTS)
+    def test_names_the_arguments(self, operation_id: str) -> None:
+        names, _ = arguments(AGENT_OPERATIONS[operation_id])
+        assert names == set(DESIGNED_REQUESTS[operation_id].split())
+
+    @pytest.mark.parametrize("operation_id", DESIGNED_ANSWERS)
+    def test_names_the_top_level_fields_of_the_answer(self, operation_id: str) -> None:
+        names = set(answer_schema(AGENT_OPERATIONS[operation_id])["properties"])
+        assert names - REPEAT_FIELDS == set(DESIGNED_ANSWERS[operation_id].split())
+
+    @pytest.mark.parametrize(("operation_id", "field"), DESIGNED_PARTS)
+    def test_names_the_fields_of_what_an_answer_holds(self, operation_id: str, field: str) -> None:
+        part = answer_schema(AGENT_OPERATIONS[operation_id])["properties"][field]
+        names = part.get("items", part)["properties"]
+        assert set(names) == set(DESIGNED_PARTS[operation_id, field].split())
+
+    @each_group
+    def test_leaves_out_what_only_the_bus_triggers(self, group: ActionGroup) -> None:
+        text = openapi.render(group)
+        for operation in group:
+            assert (f"operationId: {operation.operation_id}\n" in text) == bool(operation.method)
+
+    def test_has_an_operation_that_only_the_bus_triggers(self) -> None:
+        assert [o.operation_id for o in GROUPS["core_banking"] if o.method is None] == [
+            "payPurchase"
+        ]
+
+
+class TestASchema:
+    @each_group
+    def test_uses_the_keywords_of_the_profile_alone(self, group: ActionGroup) -> None:
+        schemas = list(schemas_of(openapi.document(group)))
+        assert schemas
+        for schema in schemas:
+            assert set(schema) <= set(KEYWORDS), schema
+
+    @each_group
+    def test_describes_everything_that_it_names(self, group: ActionGroup) -> None:
+        document = openapi.document(group)
+        for item in document["paths"].values():
+            for operation in item.values():
+                described = [operation, *operation.get("parameters", [])]
+                described += [operation[key] for key in ("requestBody",) if key in operation]
+                described += operation["responses"].values()
+                assert all(entry["description"].strip() for entry in described)
+        for schema in schemas_of(document):
+            assert all(field["description"] for field in schema.get("properties", {}).values())
+
+    @each_group
+    def test_reads_back_as_the_document_that_was_rendered(self, group: ActionGroup) -> None:
+        assert yaml.safe_load(openapi.render(group)) == openapi.document(group)
+
+    @each_group
+    def test_does_not_depend_on_the_order_of_declaration(self, group: ActionGroup) -> None:
+        reordered = dataclasses.replace(group, _operations=[*group][::-1])
+        assert openapi.render(reordered) == openapi.render(group)
+
+    @each_group
+    def test_comes_from_a_group_with_a_description_that_bedrock_takes(
+        self, group: ActionGroup
+    ) -> None:
+        assert 1 <= len(group.description) <= MAX_GROUP_DESCRIPTION_LENGTH
+
+    @each_operation
+    def test_asks_for_the_fields_of_the_request_model(self, operation: Operation) -> None:
+        fields = operation.request_model.model_fields
+        names, required = arguments(operation)
+        assert names == set(fields)
+        assert required == {name for name, field in fields.items() if field.is_required()}
+
+    @each_operation
+    def test_puts_arguments_where_the_method_takes_them(self, operation: Operation) -> None:
+        described = operation_object(operation)
+        locations = {p["name"]: p["in"] for p in described.get("parameters", [])}
+        in_path = {name for name, location in locations.items() if location == "path"}
+        assert in_path == set(operation.path_parameters)
+        if operation.method == "GET":
+            assert "requestBody" not in described
+        else:
+            assert set(locations) == in_path
+
+    @each_operation
+    def test_reads_as_the_docstring_of_the_function(self, operation: Operation) -> None:
+        assert operation_object(operation)["description"] == operation.description
+
+    @each_operation
+    def test_asks_for_confirmation_where_the_operation_does(self, operation: Operation) -> None:
+        expected = "ENABLED" if operation.confirm else None
+        assert operation_object(operation).get("x-requireConfirmation") == expected
+
+    @each_operation
+    def test_tells_of_repeats_where_something_changes(self, operation: Operation) -> None:
+        for status in ("200", "400"):
+            schema = answer_schema(operation, status)
+            told = set(schema["properties"]) & REPEAT_FIELDS
+            assert told == (REPEAT_FIELDS if operation.changes else set())
+            assert not told & set(schema["required"])
+
+    @each_operation
+    def test_shows_how_every_error_looks(self, operation: Operation) -> None:
+        error = answer_schema(operation, "400")["properties"]["error"]
+        assert error["required"] == ["code", "message"]
+        response = operation_object(operation)["responses"]["400"]
+        assert "4xx or 5xx" in response["description"]
+
+    def test_writes_amounts_as_numbers(self) -> None:
+        transfer = AGENT_OPERATIONS["createTransfer"]
+        content = operation_object(transfer)["requestBody"]["content"]["application/json"]
+        assert content["schema"]["properties"]["amount"]["type"] == "number"
+        assert answer_schema(transfer)["properties"]["amount"]["type"] == "number"
+
+    def test_does_not_require_of_an_answer_what_may_be_null(self) -> None:
+        assert "next_token" not in answer_schema(AGENT_OPERATIONS["listTransactions"])["required"]
+
+
+class TestLoading:
+    def test_twice_declares_each_operation_once(self) -> None:
+        first = {group.name: list(group) for group in all_groups()}
+        assert {group.name: list(group) for group in all_groups()} == first
+
+
+class Part(Answer):
+    """One part."""
+
+    size: int = Field(description="How large.")
+
+
+class Whole(Answer):
+    """A whole."""
+
+    kind: Literal["large", "small"] = Field(description="Which kind.")
+    only: Literal["MXN"] = Field(description="Currency, MXN.")
+    amount: Decimal | None = Field(description="Pesos.")
+    part: Part = Field(description="The part that counts.")
+    parts: list[Part] = Field(description="All parts.")
+
+
+class ByPath(Request):
+    """What is asked."""
+
+    thing_id: str = Field(description="The thing.")
+    colour: str | None = Field(default=None, description="The colour.")
+
+
+def invented_group(method: Literal["GET", "POST"] = "GET") -> ActionGroup:
+    group = ActionGroup("things", "things", "Things", "Things.", store=lambda *_: None)
+
+    @group.operation(method, "/things/{thing_id}")
+    def get_thing(caller: Caller, request: ByPath, store: object) -> Whole:
+        """Tell of a thing."""
+        raise NotImplementedError
+
+    return group
+
+
+class TestAnInventedGroup:
+    def test_has_its_path_parameters_in_the_path(self) -> None:
+        described = openapi.document(invented_group())["paths"]["/things/{thing_id}"]["get"]
+        assert [(p["name"], p["in"], p["required"]) for p in described["parameters"]] == [
+            ("thing_id", "path", True),
+            ("colour", "query", False),
+        ]
+
+    def test_has_the_other_fields_of_a_post_in_an_optional_body(self) -> None:
+        described = openapi.document(invented_group("POST"))["paths"]["/things/{thing_id}"]["post"]
+        assert [p["name"] for p in described["parameters"]] == ["thing_id"]
+        assert described["requestBody"]["required"] is False
+        schema = described["requestBody"]["content"]["application/json"]["schema"]
+        assert list(schema["properties"]) == ["colour"]
+        assert "required" not in schema
+
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    def test_breaks_no_rule(self, method: Literal["GET", "POST"]) -> None:
+        assert lint({"things.yaml": openapi.render(invented_group(method))}) == []
+
+    def test_has_what_it_refers_to_written_out_under_its_own_description(self) -> None:
+        fields = schema_of(Whole, "serialization")["properties"]
+        assert fields["part"]["description"] == "The part that counts."
+        assert fields["parts"]["items"]["description"] == "One part."
+        assert fields["part"]["properties"] == fields["parts"]["items"]["properties"]
+
+    def test_has_allowed_values_in_words_once(self) -> None:
+        fields = schema_of(Whole, "serialization")["properties"]
+        assert fields["kind"] == {
+            "type": "string",
+            "description": "Which kind. One of: large, small.",
+        }
+        assert fields["only"] == {"type": "string", "description": "Currency, MXN."}
+
+
+class Union(Answer):
+    """Two types."""
+
+    value: int | str = Field(description="Either.")
+
+
+class Recursive(Answer):
+    """A tree."""
+
+    branches: list["Recursive"] = Field(description="More of it.")
+
+
+class HoldsRecursive(Answer):
+    """A garden."""
+
+    tree: Recursive = Field(description="A tree.")
+
+
+class FreeMapping(Answer):
+    """Anything by name."""
+
+    values: dict[str, int] = Field(description="By name.")
+
+
+class Unknown(Answer):
+    """Anything."""
+
+    values: list[Any] = Field(description="Anything.")
+
+
+class Pair(Answer):
+    """Two values."""
+
+    pair: tuple[int, str] = Field(description="Both.")
+
+
+class Undescribed(Answer):
+    """Says nothing."""
+
+    value: int
+
+
+class Mixed(Answer):
+    """Two types of constants."""
+
+    value: Literal["a", 1] = Field(description="a or 1.")
+
+
+class TestAModelThatTheProfileCannotExpress:
+    @pytest.mark.parametrize(
+        ("model", "message"),
+        [
+            (Union, r"Union\.value is a union"),
+            (Recursive, "Recursive contains itself"),
+            (HoldsRecursive, r"HoldsRecursive\.tree\.branches\[\] contains itself"),
+            (FreeMapping, r"FreeMapping\.values is a free mapping"),
+            (Unknown, r"Unknown\.values\[\] has no single type"),
+            (Pair, r"Pair\.pair needs prefixItems"),
+            (Undescribed, r"Undescribed\.value needs Field\(description"),
+            (Mixed, r"Mixed\.value has no single type"),
+        ],
+    )
+    def test_is_refused_with_the_name_of_the_field(self, model: type[Answer], message: str) -> None:
+        with pytest.raises(ModelNotDescribable, match=message):
+            schema_of(model, "serialization")
+
+    def test_is_refused_as_a_request_with_nested_values(self) -> None:
+        class Nested(Request):
+            """Nested."""
+
+            parts: list[Part] = Field(description="Parts.")
+
+        group = ActionGroup("things", "things", "Things", "Things.", store=lambda *_: None)
+
+        @group.operation("POST", "/things", on="MAKE", replies=("MADE", "NOT_MADE"))
+        def make_thing(
+            caller: Caller, request: Nested, store: object, stamp: Stamp
+        ) -> Change[Whole]:
+            """Make a thing."""
+            raise NotImplementedError
+
+        with pytest.raises(ModelNotDescribable, match=r"Nested\.parts is nested"):
+            openapi.document(group)
+
+    def test_is_refused_without_a_docstring(self) -> None:
+        class Silent(Answer):
+            size: int = Field(description="How large.")
+
+        group = ActionGroup("things", "things", "Things", "Things.", store=lambda *_: None)
+
+        @group.operation("GET", "/things/{thing_id}")
+        def get_thing(caller: Caller, request: ByPath, store: object) -> Silent:
+            """Tell of a thing."""
+            raise NotImplementedError
+
+        with pytest.raises(ModelNotDescribable, match="Silent needs a docstring"):
+            openapi.document(group)
+
+
+def run(*argv: str) -> int:
+    parser = argparse.ArgumentParser()
+    openapi.register(parser.add_subparsers(required=True))
+    args = parser.parse_args(["openapi", *argv])
+    return args.func(args)
+
+
+class TestDrift:
+    @pytest.fixture
+    def written(self, tmp_path: Path) -> Path:
+        openapi.write(tmp_path)
+        return tmp_path
+
+    def test_is_none_after_writing(self, written: Path) -> None:
+        assert openapi.drift(written) == []
+        assert openapi.write(written) == []
+
+    def test_is_told_by_file_line_and_remedy_when_a_description_changed(
+        self, written: Path
+    ) -> None:
+        path = written / "crm.yaml"
+        text = path.read_text(encoding="utf-8")
+        assert "Full name." in text
+        path.write_text(text.replace("Full name.", "Whole name."), encoding="utf-8")
+        lines = openapi.drift(written)
+        assert lines[0] == f"--- {path}"
+        assert any(line.startswith("-") and "Whole name." in line for line in lines)
+        assert any(line.startswith("+") and "Full name." in line for line in lines)
+        assert "Run `centli openapi`" in lines[-1]
+        assert not any("core_banking" in line for line in lines)
+
+    def test_is_told_of_a_missing_file(self, written: Path) -> None:
+        (written / "crm.yaml").unlink()
+        assert openapi.drift(written)[0] == f"{written / 'crm.yaml'}: missing"
+
+    def test_is_told_of_a_file_of_no_group(self, written: Path) -> None:
+        (written / "old.yaml").touch()
+        assert openapi.drift(written)[0] == f"{written / 'old.yaml'}: no group has this name"
+
+    def test_is_mended_by_writing(self, written: Path) -> None:
+        (written / "crm.yaml").write_text("stale", encoding="utf-8")
+        assert openapi.write(written) == [written / "crm.yaml"]
+        assert openapi.drift(written) == []
+
+
+class TestTheCommand:
+    def test_writes_the_files_and_then_finds_them_right(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        directory = tmp_path / "new"
+        assert run("--check", "--dir", str(directory)) == 1
+        assert "missing" in capsys.readouterr().out
+        assert run("--dir", str(directory)) == 0
+        assert f"wrote {directory / 'crm.yaml'}" in capsys.readouterr().out
+        assert run("--check", "--dir", str(directory)) == 0
+
+    def test_checks_without_writing(self, tmp_path: Path) -> None:
+        assert run("--check", "--dir", str(tmp_path)) == 1
+        assert list(tmp_path.iterdir()) == []
+
+    def test_exits_2_when_it_cannot_read_or_write(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for group in GROUPS:
+            (tmp_path / f"{group}.yaml").mkdir()
+        assert run("--dir", str(tmp_path)) == 2
+        assert run("--check", "--dir", str(tmp_path)) == 2
+        assert str(tmp_path) in capsys.readouterr().err
+
+    def test_exits_1_and_says_why_when_a_model_cannot_be_described(
+        self,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        class Silent(Answer):
+            size: int = Field(description="How large.")
+
+        broken = invented_group()
+        (operation,) = broken
+        broken._operations[:] = [dataclasses.replace(operation, answer_model=Silent)]
+        monkeypatch.setattr(openapi, "all_groups", lambda: (broken,))
+        assert run("--dir", str(tmp_path)) == 1
+        assert "Silent needs a docstring" in capsys.readouterr().err

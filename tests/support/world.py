@@ -1,0 +1,260 @@
+"""A bank in moto: services over real tables, a clock that tests move, and a bus that listens."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import boto3
+from moto import mock_aws
+
+from action_groups.core_banking import core_banking
+from action_groups.core_banking import operations as core_banking_operations
+from action_groups.crm import crm
+from action_groups.crm import operations as crm_operations
+from console import agent
+from shared.dynamodb import DynamoDB, Item, deserialize, serialize
+from shared.event_relay import relay
+from shared.front_doors import lambda_handler_for
+from shared.publisher import Publisher
+from shared.service import Resources, Service
+from shared.settings import Settings
+from tests.support.tables import PREFIX, create_tables
+
+SETTINGS = Settings(
+    accounts_table=f"{PREFIX}-accounts",
+    transactions_table=f"{PREFIX}-transactions",
+    beneficiaries_table=f"{PREFIX}-beneficiaries",
+    requests_table=f"{PREFIX}-requests",
+    event_bus_name=f"{PREFIX}-event-bus",
+)
+START = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+
+
+class MovingClock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, step: timedelta) -> None:
+        self.now += step
+
+
+class ListeningBus:
+    """Takes `PutEvents` and keeps the envelopes; `refusals` are codes for the next entries."""
+
+    def __init__(self) -> None:
+        self.envelopes: list[dict[str, Any]] = []
+        self.refusals: list[str] = []
+
+    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        answers: list[dict[str, Any]] = []
+        for entry in Entries:
+            if self.refusals:
+                answers.append({"ErrorCode": self.refusals.pop(0), "ErrorMessage": "refused"})
+                continue
+            envelope = json.loads(entry["Detail"], parse_float=Decimal)
+            assert (entry["Source"], entry["DetailType"]) == (
+                envelope["source"],
+                envelope["event_type"],
+            )
+            self.envelopes.append(envelope)
+            answers.append({"EventId": str(len(self.envelopes))})
+        failed = sum("ErrorCode" in answer for answer in answers)
+        return {"FailedEntryCount": failed, "Entries": answers}
+
+    def of_type(self, event_type: str) -> list[dict[str, Any]]:
+        return [e for e in self.envelopes if e["event_type"] == event_type]
+
+
+@dataclass
+class World:
+    """Everything that a test touches: both front doors, the tables, the clock and the bus."""
+
+    client: Any
+    bus: ListeningBus
+    clock: MovingClock
+    resources: Resources
+    handlers: dict[str, Any] = field(default_factory=dict)
+    published: dict[str, int] = field(default_factory=dict)
+
+    def rebuild(self, **changes: Any) -> None:
+        """Build the handlers again with other resources, such as a client that fails."""
+        self.resources = replace(self.resources, **changes)
+        self.handlers = {
+            group.name: lambda_handler_for(Service(group, self.resources))
+            for group in (
+                core_banking.load(core_banking_operations),
+                crm.load(crm_operations),
+            )
+        }
+
+    def put(self, table: str, **item: Any) -> None:
+        self.client.put_item(TableName=f"{PREFIX}-{table}", Item=serialize(item))
+
+    def account(self, user_id: str, account_id: str, balance: str, **attributes: Any) -> None:
+        """Add an account with the attributes of the spec alone, unless others are given."""
+        self.put(
+            "accounts",
+            **{
+                "user_id": user_id,
+                "account_id": account_id,
+                "account_type": "checking",
+                "balance": Decimal(balance),
+                "currency": "MXN",
+                "status": "active",
+                "created_at": "2026-01-01T00:00:00Z",
+                "updated_at": "2026-01-01T00:00:00Z",
+                "version": 1,
+            }
+            | attributes,
+        )
+
+    def beneficiary(self, user_id: str, beneficiary_id: str, alias: str, **attributes: Any) -> None:
+        self.put(
+            "beneficiaries",
+            **{
+                "user_id": user_id,
+                "beneficiary_id": beneficiary_id,
+                "name": "Juan López García",
+                "alias": alias,
+                "alias_lower": alias.lower(),
+                "account_id": "acc-juan",
+                "relationship": "brother",
+                "created_at": "2026-01-01T00:00:00Z",
+            }
+            | attributes,
+        )
+
+    def items(self, table: str) -> list[Item]:
+        scanned = self.client.scan(TableName=f"{PREFIX}-{table}")["Items"]
+        return [deserialize(item) for item in scanned]
+
+    def balance(self, account_id: str) -> Decimal:
+        [balance] = [
+            i["balance"] for i in self.items("accounts") if i["account_id"] == account_id
+        ]
+        assert isinstance(balance, Decimal)
+        return balance
+
+    def snapshot(self) -> dict[str, list[str]]:
+        """Return what all tables hold, to show that nothing changed."""
+        tables = ("accounts", "transactions", "beneficiaries", "requests")
+        return {t: sorted(str(sorted(i.items())) for i in self.items(t)) for t in tables}
+
+    def call(
+        self,
+        operation_id: str,
+        *,
+        user_id: str | None = "user-maria",
+        session_id: str = "session-1",
+        attributes: dict[str, str] | None = None,
+        **arguments: str,
+    ) -> tuple[int, dict[str, Any]]:
+        """Call an operation as an agent does; return the status and the decoded body."""
+        operation = agent.find_operation(operation_id)
+        event = agent.invocation(
+            operation,
+            arguments,
+            session_id=session_id,
+            session_attributes=({"user_id": user_id} if user_id else {}) | (attributes or {}),
+        )
+        return self.invoke(operation.group, event)
+
+    def invoke(self, group: str, event: Any) -> tuple[int, dict[str, Any]]:
+        """Send a raw agent event; check the envelope of the answer and decode its body."""
+        answer = self.handlers[group](event, None)
+        assert answer["messageVersion"] == "1.0"
+        response = answer["response"]
+        body = response["responseBody"]["application/json"]["body"]
+        assert isinstance(body, str)
+        assert isinstance(response["httpStatusCode"], int)
+        return response["httpStatusCode"], json.loads(body, parse_float=Decimal)
+
+    def send(
+        self,
+        group: str,
+        event_type: str,
+        data: Any,
+        *,
+        user_id: str | None = "user-maria",
+        correlation_id: str = "correlation-1",
+        **envelope: Any,
+    ) -> Any:
+        """Deliver an event of the bus to a group's handler."""
+        detail = {
+            "version": "1.0",
+            "event_type": event_type,
+            "correlation_id": correlation_id,
+            "timestamp": "2026-11-22T15:00:00Z",
+            "source": "agentcore",
+            "user_id": user_id,
+            "data": data,
+        } | envelope
+        return self.deliver(group, event_type, detail)
+
+    def deliver(self, group: str, event_type: Any, detail: Any) -> Any:
+        """Deliver an EventBridge event with any detail."""
+        event = {
+            "version": "0",
+            "id": "9f0a2f5e-0000-4000-8000-000000000000",
+            "detail-type": event_type,
+            "source": "agentcore",
+            "account": "000000000000",
+            "time": "2026-11-22T15:00:00Z",
+            "region": "us-east-1",
+            "resources": [],
+            "detail": detail,
+        }
+        return self.handlers[group](event, None)
+
+    def run_relay(self) -> list[dict[str, Any]]:
+        """Relay each request whose item was written or delivered again since the last run.
+
+        Returns the envelopes that this run published.
+        """
+        before = len(self.bus.envelopes)
+        for item in self.client.scan(TableName=f"{PREFIX}-requests")["Items"]:
+            request_id = item["request_id"]["S"]
+            deliveries = int(item.get("deliveries", {"N": "0"})["N"])
+            for number in range(self.published.get(request_id, 0), deliveries):
+                record = {
+                    "eventName": "INSERT" if number == 0 else "MODIFY",
+                    "dynamodb": {"SequenceNumber": f"{request_id}-{number}", "NewImage": item},
+                }
+                answer = relay({"Records": [record]}, self.resources.publisher)
+                assert answer == {"batchItemFailures": []}
+            self.published[request_id] = deliveries
+        return self.bus.envelopes[before:]
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """Yield a bank with empty tables."""
+    with mock_aws():
+        client = boto3.client(
+            "dynamodb",
+            region_name="us-east-1",
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+        create_tables(client)
+        bus, clock = ListeningBus(), MovingClock()
+        resources = Resources(
+            settings=SETTINGS,
+            database=DynamoDB(client),
+            publisher=Publisher(bus, SETTINGS.event_bus_name),  # type: ignore[arg-type]
+            clock=clock,
+            sleep=lambda _seconds: None,
+            random=lambda: 0.5,
+        )
+        made = World(client, bus, clock, resources)
+        made.rebuild()
+        yield made
