@@ -16,7 +16,6 @@ from console.errors import ConsoleError
 
 TEMPLATE = ROOT / "template.yaml"
 DEFAULT_STACK = "centli"
-_BUCKET = "centli-artefacts"
 _WAIT_SECONDS = 120
 _POLL_SECONDS = 0.1
 
@@ -83,14 +82,15 @@ def find(cloud: Cloud, stack: str = DEFAULT_STACK) -> Deployment:
 def _packaged(cloud: Cloud) -> dict[str, Any]:
     """Upload what the template refers to, and return the template that refers to the uploads."""
     s3 = cloud.client("s3")
-    s3.create_bucket(Bucket=_BUCKET)
-    s3.put_object(Bucket=_BUCKET, Key="artefact.zip", Body=source_zip())
+    bucket = f"centli-artefacts-{cloud.account}"
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="artefact.zip", Body=source_zip())
     template = load_template()
-    template["Globals"]["Function"]["CodeUri"] = f"s3://{_BUCKET}/artefact.zip"
+    template["Globals"]["Function"]["CodeUri"] = f"s3://{bucket}/artefact.zip"
     for include in _includes(template):
         location = include["Location"]
-        s3.put_object(Bucket=_BUCKET, Key=location, Body=(ROOT / location).read_bytes())
-        include["Location"] = f"s3://{_BUCKET}/{location}"
+        s3.put_object(Bucket=bucket, Key=location, Body=(ROOT / location).read_bytes())
+        include["Location"] = f"s3://{bucket}/{location}"
     return template
 
 

@@ -50,7 +50,8 @@ def relay(event: Any, publisher: Publisher) -> BatchResponse:
 def _owed_events(record: dict[str, Any]) -> Iterable[dict[str, Any]]:
     if record["eventName"] == "REMOVE":
         return
-    for text in deserialize({"events": record["dynamodb"]["NewImage"]["events"]})["events"]:
+    image = record["dynamodb"]["NewImage"]
+    for text in deserialize({"events": image.get("events", {"L": []})})["events"]:
         yield json_text.loads(text)
 
 

@@ -112,7 +112,7 @@ class RequestLedger:
             try:
                 self._database.transact([*writes, record])
             except TransactionCancelled as cancelled:
-                if cancelled.reasons[-1] != "ConditionalCheckFailed":
+                if cancelled.reasons[-1:] != ("ConditionalCheckFailed",):
                     continue
                 first = self._database.get(self._table, {"request_id": delivery.key})
                 if first is not None:

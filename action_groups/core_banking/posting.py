@@ -21,6 +21,7 @@ class Movement:
     source: Account
     destination: Account
     amount: Decimal
+    currency: str
     type: str
     description: str | None
 
@@ -50,8 +51,10 @@ def _check(movement: Movement) -> None:
         )
     if not destination.is_active:
         raise AccountNotActive("The account that the money would enter does not take money now.")
-    if source.currency != destination.currency:
-        raise CurrencyMismatch("The two accounts have different currencies: choose others.")
+    if {source.currency, destination.currency} != {movement.currency}:
+        raise CurrencyMismatch(
+            f"The amount is in {movement.currency}, and one of the accounts is not: choose others."
+        )
     if source.balance + source.credit_limit < movement.amount:
         raise InsufficientFunds(
             "The amount is above what is available in the account, and nothing was moved. Choose "

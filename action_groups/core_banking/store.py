@@ -96,19 +96,20 @@ class BankStore:
 
     def debit(self, account: Account, amount: Decimal, updated_at: str) -> Update:
         """Take the amount, provided that the account is still the one that was read."""
+        is_unchanged = (
+            "version = :version"
+            if account.version
+            else "(attribute_not_exists(version) OR version = :version)"
+        )
         return Update(
             table=self._accounts,
             key={"user_id": account.user_id, "account_id": account.account_id},
             expression="SET balance = balance - :amount, updated_at = :now ADD version :one",
-            condition=(
-                "(version = :version OR (attribute_not_exists(version) AND :version = :zero)) "
-                "AND #status = :active AND balance >= :floor"
-            ),
+            condition=f"{is_unchanged} AND #status = :active AND balance >= :floor",
             values={
                 ":amount": amount,
                 ":now": updated_at,
                 ":one": 1,
-                ":zero": 0,
                 ":version": account.version,
                 ":active": ACTIVE,
                 ":floor": amount - account.credit_limit,

@@ -4,38 +4,48 @@ Every table is one string a line, words separated by blanks. A word may stand in
 then has several meanings, and none of them is sure.
 """
 
-from typing import Final, Literal
+from functools import cache
+from typing import Final, Literal, NamedTuple
+
+MIN_STEM_LETTERS: Final = 2
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
 
 Gender = Literal["m", "f", ""]
 """Of the person a word is about; empty when the word does not tell."""
 
-ARTICLES_AND_POSSESSIVES: Final = frozenset(
-    "el la los las the mi mis my our nuestro nuestra nuestros nuestras".split()
+ARTICLES_AND_POSSESSIVES: Final = _words(
+    "el la los las the mi mis my our nuestro nuestra nuestros nuestras"
 )
 """Words that add nothing to whom a phrase means, wherever they stand."""
 
-PLURAL_DETERMINERS: Final = frozenset("los las mis nuestros nuestras".split())
+PLURAL_DETERMINERS: Final = _words("los las mis nuestros nuestras")
 
-LEADING_PREPOSITIONS: Final = frozenset("a al ala para pa to for hacia".split())
+LEADING_PREPOSITIONS: Final = _words("a al ala para pa to for hacia")
 """Words that add nothing at the beginning of a phrase; elsewhere "A" may be an initial."""
 
-COURTESIES: Final = frozenset("porfa porfis porfavor please plis gracias".split())
+COURTESIES: Final = _words("porfa porfis porfavor please plis gracias")
 
-PARTICLES: Final = frozenset("de del of".split())
+PARTICLES: Final = _words("de del of")
 """What follows says whose, or from where."""
 
-SEPARATORS: Final = frozenset("y e o u ni and or & + , ; /".split())
+SEPARATORS: Final = _words("y e o u ni and or & + , ; /")
 """What stands between two people."""
 
-HEDGES: Final = frozenset(
+HEDGES: Final = _words(
     # negations
     "no nunca jamas tampoco excepto menos salvo sin not except without never nope "
     # everybody, or nobody in particular
     "todos todas todo toda ambos ambas cada nadie alguien alguno alguna algun ninguno ninguna "
     "all both everybody everyone nobody someone somebody anyone any some every each "
     "cualquier cualquiera un una unos unas a an otro otra otros otras another other quien "
+    # the rest of a whole sentence
+    "pesos peso varos "
     # somebody else's, or no longer one's own
-    "su sus tu tus vuestro his her their your its ajeno ex".split()
+    "su sus tu tus vuestro his her their your its ajeno"
 )
 """Words after which the rest of a phrase does not tell for sure who is meant."""
 
@@ -52,12 +62,15 @@ ABBREVIATIONS: Final = {
     "lic": "licenciado",
     "licda": "licenciada",
     "ing": "ingeniero",
+    "inge": "ingeniero",
     "arq": "arquitecto",
-    "profe": "profesor",
     "profr": "profesor",
     "mtro": "maestro",
     "mtra": "maestra",
-    "d": "don",
+}
+"""Titles cut short, with what they stand for."""
+
+NAME_ABBREVIATIONS: Final = {
     "ma": "maria",
     "gpe": "guadalupe",
     "fco": "francisco",
@@ -77,6 +90,7 @@ ABBREVIATIONS: Final = {
     "prz": "perez",
     "sn": "san",
 }
+"""Names cut short beside other names: alone, "ma" is somebody's mother."""
 
 HONORIFICS: Final[dict[str, Gender]] = {
     "don": "m",
@@ -87,10 +101,10 @@ HONORIFICS: Final[dict[str, Gender]] = {
 }
 """Words that may stand before anybody's name."""
 
-COMPARATIVES: Final = frozenset(
-    "mayor menor grande chico chica mediano mediana pequeno pequena segundo segunda primero primera "
-    "gemelo gemela cuate nuevo nueva viejo vieja older younger big little eldest oldest "
-    "youngest otro otra ex".split()
+COMPARATIVES: Final = _words(
+    "mayor menor grande chico chica mediano mediana pequeno pequena segundo segunda primero "
+    "primera gemelo gemela cuate nuevo nueva viejo vieja older younger big little eldest oldest "
+    "youngest otro otra ex"
 )
 """Words in an alias which tell that there is more than one of a kind."""
 
@@ -127,7 +141,7 @@ EXPRESSIONS: Final = {
 KINSHIP: Final[dict[str, dict[Gender, str]]] = {
     "parent": {
         "m": "papa padre papi papito papacito apa jefecito jefito father dad daddy",
-        "f": "mama madre mami mamita mamacita ama jefecita jefita mother mom mum mommy",
+        "f": "mama madre mami mamita mamacita ama jefa jefecita jefita mother mom mum mommy",
         "": "parent progenitor",
     },
     "sibling": {
@@ -204,7 +218,7 @@ ACQUAINTANCES: Final[dict[str, dict[Gender, str]]] = {
     "neighbor": {"m": "vecino", "f": "vecina", "": "neighbor neighbour"},
     "customer": {"f": "clienta", "": "cliente client customer"},
     "supplier": {"f": "proveedora", "": "proveedor supplier vendor"},
-    "teacher": {"m": "profesor maestro", "f": "profesora maestra miss", "": "teacher"},
+    "teacher": {"m": "profesor maestro", "f": "profesora maestra miss", "": "profe teacher"},
     "doctor": {"m": "doctor medico", "f": "doctora"},
     "dentist": {"": "dentista dentist"},
     "lawyer": {"m": "abogado licenciado", "f": "abogada licenciada", "": "lawyer attorney"},
@@ -220,8 +234,8 @@ ACQUAINTANCES: Final[dict[str, dict[Gender, str]]] = {
 }
 """What other people are called, by what they are."""
 
-OPEN_ROLES: Final = frozenset(
-    "friend colleague employee customer supplier relative neighbor business-partner".split()
+OPEN_ROLES: Final = _words(
+    "friend colleague employee customer supplier relative neighbor business-partner"
 )
 """One has many of these: the only one among the beneficiaries need not be the one meant."""
 
@@ -249,7 +263,6 @@ DOUBTFUL: Final[dict[str, tuple[tuple[str, Gender], ...]]] = {
     "amor": (("spouse", ""), ("partner", "")),
     "gordo": (("spouse", "m"), ("partner", "m")),
     "gorda": (("spouse", "f"), ("partner", "f")),
-    "ex": (("former-partner", ""),),
     "compi": (("colleague", ""), ("roommate", "")),
 }
 """Words that may mean one of several, or something else altogether."""
@@ -260,95 +273,95 @@ SECOND_MEANINGS: Final[dict[str, tuple[tuple[str, Gender], ...]]] = {
 }
 """What a word may mean besides, when there is somebody of whom it is true."""
 
-COLLOQUIAL: Final[dict[str, tuple[str, Gender]]] = {
-    "jefa": ("parent", "f"),
-}
-"""What a word that has a literal meaning too mostly stands for."""
-
-MALE_NAMES: Final = frozenset(
+MALE_NAMES: Final = _words(
     """
     aaron abel abelardo abraham adalberto adan adolfo adrian agustin aldo alan alberto alejandro
-    alexis alex alfonso alfredo alonso alvaro andres angel anselmo antonio apolonio armando arnulfo
-    arturo aurelio axel baltazar bartolo beltran benito benjamin bernabe bernardo braulio brayan
-    bruno bryan camilo candido carlos cesar christian cipriano clemente cristian cristobal cuauhtemoc
-    damian daniel dario david demetrio diego dionisio domingo donato edgar edgardo edmundo eduardo
-    efrain efren eleazar elias eliseo emanuel emiliano emilio enrique erasmo eric erick ernesto
-    esteban eugenio eusebio evaristo everardo ezequiel fabian facundo faustino federico feliciano
-    felipe felix fermin fernando fidel filemon flavio fortino francisco froylan gabriel gael genaro
-    gerardo german gilberto gonzalo gregorio guillermo gustavo hector heriberto hernan hilario hipolito
-    homero horacio hugo humberto ian ignacio ildefonso isaac isaias isidro ismael israel ivan jacinto
-    jacobo jaime jair javier jeronimo jesus joaquin joel jonathan jorge jose joshua josue juan julian
-    julio kevin lamberto lazaro leandro leo leobardo leon leonardo leonel leopoldo lino lionel lorenzo
-    lucas luciano lucio luis macario manuel marcelo marcial marco marcos mariano mario martin mateo
-    matias mauricio mauro maximiliano maximo melchor miguel misael modesto moises napoleon narciso
-    nestor nicolas noe noel norberto octavio odilon olegario omar orlando oscar osvaldo pablo pascual
-    patricio pedro porfirio rafael ramiro ramon raul raymundo refugio reinaldo rene reynaldo ricardo
-    rigoberto roberto rocky rodolfo rodrigo rogelio roman romeo ruben rufino sabino salomon salvador
-    samuel santiago santos saul sebastian sergio severiano silverio silvestre simon teodoro teofilo
-    tiburcio timoteo tobias tomas ubaldo uriel valentin venancio vicente victor virgilio vladimir
-    wilfrido xavier yahir yair zacarias
-    """.split()
+    alexis alex alfonso alfredo alonso alvaro andres angel anselmo antonio apolonio armando
+    arnulfo arturo aurelio axel baltazar bartolo beltran benito benjamin bernabe bernardo
+    braulio brayan bruno bryan camilo candido carlos cesar christian cipriano clemente cristian
+    cristobal cuauhtemoc damian daniel dario david demetrio diego dionisio domingo donato edgar
+    edgardo edmundo eduardo efrain efren eleazar elias eliseo emanuel emiliano emilio enrique
+    erasmo eric erick ernesto esteban eugenio eusebio evaristo everardo ezequiel fabian facundo
+    faustino federico feliciano felipe felix fermin fernando fidel filemon flavio fortino
+    francisco froylan gabriel gael genaro gerardo german gilberto gonzalo gregorio guillermo
+    gustavo hector heriberto hernan hilario hipolito homero horacio hugo humberto ian ignacio
+    ildefonso isaac isaias isidro ismael israel ivan jacinto jacobo jaime jair javier jeronimo
+    jesus joaquin joel jonathan jorge jose joshua josue juan julian julio kevin lamberto lazaro
+    leandro leo leobardo leon leonardo leonel leopoldo lino lionel lorenzo lucas luciano lucio
+    luis macario manuel marcelo marcial marco marcos mariano mario martin mateo matias mauricio
+    mauro maximiliano maximo melchor miguel misael modesto moises napoleon narciso nestor
+    nicolas noe noel norberto octavio odilon olegario omar orlando oscar osvaldo pablo pascual
+    patricio pedro porfirio rafael ramiro ramon raul raymundo refugio reinaldo rene reynaldo
+    ricardo rigoberto roberto rocky rodolfo rodrigo rogelio roman romeo ruben rufino sabino
+    salomon salvador samuel santiago santos saul sebastian sergio severiano silverio silvestre
+    simon teodoro teofilo tiburcio timoteo tobias tomas ubaldo uriel valentin venancio vicente
+    victor virgilio vladimir wilfrido xavier yahir yair zacarias
+    """
 )
 
-FEMALE_NAMES: Final = frozenset(
+FEMALE_NAMES: Final = _words(
     """
-    abigail abril ada adela adelina adriana agustina aida alba alejandra alexa alexandra alicia alina
-    alma alondra amalia amanda amelia amparo ana anabel anahi andrea angela angeles angelica anita
-    antonia araceli ariadna ariana aurora azucena barbara beatriz belem belen berenice bertha betty
-    blanca brenda camila candelaria caridad carla carlota carmela carmen carolina catalina cecilia
-    celia cinthia clara claudia concepcion constanza consuelo cristina cynthia dalia daniela danna
-    delfina delia diana dolores dora dulce edith elena elia elisa elizabeth eloisa elsa elvia elvira
-    emilia emma enriqueta erika ernestina esmeralda esperanza estela estefania ester esther eugenia
-    eulalia eva evangelina evelyn fabiola fatima felicitas fernanda flor francisca frida gabriela
-    genoveva georgina gloria graciela greta griselda guadalupe guillermina helena herlinda herminia
-    hilda hortensia ileana ines ingrid irene iris irma isabel isadora itzel ivette ivonne jacqueline
-    jazmin jenifer jennifer jessica jimena joana joaquina johana josefa josefina juana juanita judith
-    julia juliana julieta karen karina karla katia kenia laura leonor leticia lidia lilia liliana linda
-    lizbeth lorena lorenza lourdes lucero lucia lucila lucina luisa luz mabel magali magdalena manuela
-    marcela marcia margarita maria mariana maribel maricarmen maricela marina marisa marisela marisol
-    maritza marlen marta martha martina matilde mayra melanie melissa mercedes micaela miranda miriam
-    monica monserrat montserrat nadia nancy natalia nayeli nelly noemi nohemi nora norma odette ofelia
-    olga olivia pamela paola patricia paula paulina paz perla petra pilar priscila ramona raquel rebeca
-    regina renata reyna rita roberta rocio romina rosa rosalba rosalia rosalinda rosario rosaura
-    roxana ruth sabrina salma samantha sandra sara sarai silvia socorro sofia soledad sonia susana
-    tamara tania teresa trinidad valentina valeria vanesa vanessa veronica victoria violeta virginia
-    viviana ximena xiomara xochitl yadira yamileth yanet yareli yazmin yesenia yessica yolanda zaira
-    zoe zulema
-    """.split()
+    abigail abril ada adela adelina adriana agustina aida alba alejandra alexa alexandra alicia
+    alina alma alondra amalia amanda amelia amparo ana anabel anahi andrea angela angeles
+    angelica anita antonia araceli ariadna ariana aurora azucena barbara beatriz belem belen
+    berenice bertha betty blanca brenda camila candelaria caridad carla carlota carmela carmen
+    carolina catalina cecilia celia cinthia clara claudia concepcion constanza consuelo cristina
+    cynthia dalia daniela danna delfina delia diana dolores dora dulce edith elena elia elisa
+    elizabeth eloisa elsa elvia elvira emilia emma enriqueta erika ernestina esmeralda esperanza
+    estela estefania ester esther eugenia eulalia eva evangelina evelyn fabiola fatima felicitas
+    fernanda flor francisca frida gabriela genoveva georgina gloria graciela greta griselda
+    guadalupe guillermina helena herlinda herminia hilda hortensia ileana ines ingrid irene iris
+    irma isabel isadora itzel ivette ivonne jacqueline jazmin jenifer jennifer jessica jimena
+    joana joaquina johana josefa josefina juana juanita judith julia juliana julieta karen
+    karina karla katia kenia laura leonor leticia lidia lilia liliana linda lizbeth lorena
+    lorenza lourdes lucero lucia lucila lucina luisa luz mabel magali magdalena manuela marcela
+    marcia margarita maria mariana maribel maricarmen maricela marina marisa marisela marisol
+    maritza marlen marta martha martina matilde mayra melanie melissa mercedes micaela miranda
+    miriam monica monserrat montserrat nadia nancy natalia nayeli nelly noemi nohemi nora norma
+    odette ofelia olga olivia pamela paola patricia paula paulina paz perla petra pilar priscila
+    ramona raquel rebeca regina renata renee reyna rita roberta rocio romina rosa rosalba
+    rosalia rosalinda rosario rosaura roxana ruth sabrina salma samantha sandra sara sarai
+    silvia socorro sofia soledad sonia susana tamara tania teresa trinidad valentina valeria
+    vanesa vanessa veronica victoria violeta virginia viviana ximena xiomara xochitl yadira
+    yamileth yanet yareli yazmin yesenia yessica yolanda zaira zoe zulema
+    """
 )
 
-SURNAMES: Final = frozenset(
+SURNAMES: Final = _words(
     """
-    acevedo acosta aguilar aguilera aguirre alarcon alcantara alfaro almanza alvarado alvarez amador
-    amaya anaya andrade aranda arce arellano arias arriaga arroyo avalos avila ayala baez balderas
-    ballesteros banuelos barajas barba barragan barrera barrientos barrios bautista becerra beltran
-    benavides benitez bermudez bernal blanco bonilla bravo briones bueno burgos bustamante bustos
-    caballero cabrera calderon calvillo camacho camarena campos canales cano cantu carbajal cardenas
-    cardona carmona carranza carrasco carrillo carrera casas casillas castaneda castellanos castillo
-    castro cazares ceballos cedillo ceja celis cerda cervantes cervera chavez cisneros colin colon
-    contreras cordero cordova corona coronado corral correa cortes cortez covarrubias cruz cuellar
-    cuevas davila delgado diaz dominguez duarte duenas duran echeverria enriquez escalante escamilla
-    escobar escobedo esparza espino espinosa espinoza esquivel estrada farias fernandez ferrer fierro
-    figueroa flores franco fuentes fuertes galindo gallardo gallegos galvan galvez gamboa gamez garay
-    garcia garza gaytan godinez gomez gonzales gonzalez granados guerra guerrero guevara guillen
-    gutierrez guzman haro hernandez herrera hidalgo hinojosa huerta hurtado ibanez ibarra iglesias
-    jaramillo jimenez juarez lara leal ledesma leyva limon lira llamas lopez lozano lucero lugo luna
-    macias madrid maldonado manriquez mariscal marin marquez martinez mata maya medina medrano mejia
-    melendez mena mendez mendoza meneses mercado merino meza mireles molina monroy montalvo montano
-    montero montes montiel montoya mora morales moran moreno mota moya munguia munoz murillo najera
-    nava navarrete navarro negrete nieto nieves nolasco nunez ocampo ochoa ojeda olivares olivera olmos
-    olvera ordaz ordonez orozco ortega ortiz osorio pacheco padilla palacios palma palomino pantoja
-    paredes parra pedraza pena peralta peraza perales pereira perez pineda pizarro plascencia ponce
-    portillo posada prado prieto quezada quintana quintero quiroz ramirez ramos rangel renteria
-    resendiz reyes reyna reynoso rico rincon rios rivas rivera robledo robles rocha rodriguez rojas
-    rojo rojero romero romo rosales rosas roman rubio ruelas ruiz salas salazar salcedo saldana saldivar
-    salgado salinas samaniego sanchez sandoval santana santillan santos saucedo segovia segura sepulveda
-    serna serrano sierra silva solano solis solorzano soria soriano sosa soto sotelo suarez tamayo tapia
-    tejeda tellez tello terrazas tirado toledo torres tovar trejo trevino trujillo uribe valadez valdes
-    valdez valdivia valencia valenzuela valle vallejo valles vargas varela vasquez vazquez vega vela
-    velasco velasquez velazquez velez venegas vera vidal villa villalobos villanueva villarreal
-    villasenor villegas yanez zamora zamudio zapata zaragoza zarate zavala zepeda zuniga
-    """.split()
+    acevedo acosta aguilar aguilera aguirre alarcon alcantara alfaro almanza alvarado alvarez
+    amador amaya anaya andrade aranda arce arellano arias arriaga arroyo avalos avila ayala baez
+    balderas ballesteros banuelos barajas barba barragan barrera barrientos barrios bautista
+    becerra beltran benavides benitez bermudez bernal blanco bonilla bravo briones bueno burgos
+    bustamante bustos caballero cabrera calderon calvillo camacho camarena campos canales cano
+    cantu carbajal cardenas cardona carmona carranza carrasco carrillo carrera casas casillas
+    castaneda castellanos castillo castro cazares ceballos cedillo ceja celis cerda cervantes
+    cervera chavez cisneros colin colon contreras cordero cordova corona coronado corral correa
+    cortes cortez covarrubias cruz cuellar cuevas davila delgado diaz dominguez duarte duenas
+    duran echeverria enriquez escalante escamilla escobar escobedo esparza espino espinosa
+    espinoza esquivel estrada farias fernandez ferrer fierro figueroa flores franco fuentes
+    fuertes galindo gallardo gallegos galvan galvez gamboa gamez garay garcia garza gaytan
+    godinez gomez gonzales gonzalez granados guerra guerrero guevara guillen gutierrez guzman
+    haro hernandez herrera hidalgo hinojosa huerta hurtado ibanez ibarra iglesias jaramillo
+    jimenez juarez lara leal ledesma leyva limon lira llamas lopez lozano lucero lugo luna
+    macias madrid maldonado manriquez mariscal marin marquez martinez mata maya medina medrano
+    mejia melendez mena mendez mendoza meneses mercado merino meza mireles molina monroy
+    montalvo montano montero montes montiel montoya mora morales moran moreno mota moya munguia
+    munoz murillo najera nava navarrete navarro negrete nieto nieves nolasco nunez ocampo ochoa
+    ojeda olivares olivera olmos olvera ordaz ordonez orozco ortega ortiz osorio pacheco padilla
+    palacios palma palomino pantoja paredes parra pedraza pena peralta peraza perales pereira
+    perez pineda pizarro plascencia ponce portillo posada prado prieto quezada quintana quintero
+    quiroz ramirez ramos rangel renteria resendiz reyes reyna reynoso rico rincon rios rivas
+    rivera robledo robles rocha rodriguez rojas rojo rojero romero romo rosales rosas roman
+    rubio ruelas ruiz salas salazar salcedo saldana saldivar salgado salinas samaniego sanchez
+    sandoval santana santillan santos saucedo segovia segura sepulveda serna serrano sierra
+    silva solano solis solorzano soria soriano sosa soto sotelo suarez tamayo tapia tejeda
+    tellez tello terrazas tirado toledo torres tovar trejo trevino trujillo uribe valadez valdes
+    valdez valdivia valencia valenzuela valle vallejo valles vargas varela vasquez vazquez vega
+    vela velasco velasquez velazquez velez venegas vera vidal villa villalobos villanueva
+    villarreal villasenor villegas yanez zamora zamudio zapata zaragoza zarate zavala zepeda
+    zuniga
+    """
 )
 
 HYPOCORISTICS: Final[dict[str, str]] = {
@@ -565,7 +578,9 @@ HYPOCORISTICS: Final[dict[str, str]] = {
     "teresita": "teresa",
     "tino": "faustino agustin valentin",
     "titi": "leticia",
-    "toni": "antonio",
+    "charly": "carlos",
+    "charlie": "carlos",
+    "toni": "antonio antonia",
     "tony": "antonio",
     "tono": "antonio",
     "tonito": "antonio",
@@ -588,38 +603,124 @@ HYPOCORISTICS: Final[dict[str, str]] = {
 }
 """Pet names, with the names they stand for; "+" joins a compound name."""
 
-CARRIERS: Final = frozenset("maria jose j m".split())
-"""First names before which the second one is often the name in use."""
+CARRIERS: Final = _words("maria jose")
+"""First names so frequent that alone they hardly stand for a compound name."""
 
-SELF: Final = frozenset(
+SELF: Final = _words(
     """
-    yo mi me conmigo mismo misma myself self i mine mio mia cuenta cuentas tarjeta tarjetas saldo
-    ahorros nomina account accounts usuario user propio propia titular
-    """.split()
+    yo mi me conmigo mismo misma myself self i mine mio mia cuenta cuentas tarjeta tarjetas
+    saldo ahorros nomina account accounts usuario user propio propia titular
+    """
 )
 """Words for the customer, and for what is the customer's."""
 
-COMMANDS: Final = frozenset(
+COMMANDS: Final = _words(
     """
-    transfiere transferir transferencia transfer transfierele envia enviar enviale send manda mandar
-    mandale deposita depositar depositale paga pagar pagale pay cobra cobrar compra comprar buy retira
-    retirar consulta consultar agrega agregar add borra borrar elimina eliminar delete confirma
-    confirmar confirmo confirm acepta aceptar acepto accept cancela cancelar cancelo cancel rechaza
-    rechazar reject deten detener stop repite repetir repeat ayuda help
-    """.split()
+    transfiere transferir transferencia transfer transfierele envia enviar enviale send manda
+    mandar mandale deposita depositar depositale paga pagar pagale pay cobra cobrar compra
+    comprar buy retira retirar consulta consultar agrega agregar add borra borrar elimina
+    eliminar delete confirma confirmar confirmo confirm acepta aceptar acepto accept cancela
+    cancelar cancelo cancel rechaza rechazar reject deten detener stop repite repetir repeat
+    ayuda help
+    """
 )
 """Words that tell the assistant what to do."""
 
-REPLIES: Final = frozenset(
+REPLIES: Final = _words(
     """
-    si no ok okay okey va vale sale claro yes nope nel simon adelante listo correcto nada ninguno
-    ninguna nadie alguien cualquiera cualquier quien quienquiera
-    todos todas todo toda ambos ambas everybody everyone all both nobody anyone anybody someone
-    mismo misma siempre ultimo ultima anterior otro otra primero primera segundo segunda ese esa este
-    esta eso esto aquel aquella ellos ellas ella nosotros nosotras ustedes usted
-    tu ti se le lo les him her it them you us we he she they this that same last first one usual
-    previous another de del y o que a en con persona gente beneficiario beneficiaria beneficiary
-    destinatario contacto contact person alias null none undefined
-    """.split()
+    si no ok okay okey va vale sale claro yes nope nel simon adelante listo correcto nada
+    ninguno ninguna nadie alguien cualquiera cualquier quien quienquiera todos todas todo toda
+    ambos ambas everybody everyone all both nobody anyone anybody someone mismo misma siempre
+    ultimo ultima anterior otro otra primero primera segundo segunda ese esa este esta eso esto
+    aquel aquella ellos ellas ella nosotros nosotras ustedes usted tu ti se le lo les him her it
+    them you us we he she they this that same last first one usual previous another de del y o
+    que a en con persona gente beneficiario beneficiaria beneficiary destinatario contacto
+    contact person alias null none undefined
+    """
 )
 """Words that answer or point, and so name nobody."""
+
+Sense = tuple[str, Gender]
+"""What a person is to the customer, such as a sibling, and the gender the word tells."""
+
+
+class Senses(NamedTuple):
+    """What a word for a person may mean."""
+
+    certain: frozenset[Sense]
+    possible: frozenset[Sense]
+
+
+NO_SENSES: Final = Senses(frozenset(), frozenset())
+
+
+@cache
+def sense_table() -> dict[str, Senses]:
+    """Return what each word for a person means."""
+    literal: dict[str, set[Sense]] = {}
+    for role, forms in (*KINSHIP.items(), *ACQUAINTANCES.items()):
+        for gender, words in forms.items():
+            for word in words.split():
+                literal.setdefault(word, set()).add((role, gender))
+    table = {}
+    for word in literal.keys() | DOUBTFUL.keys():
+        meant = literal.get(word, set())
+        certain = meant if len(meant) == 1 and word not in DOUBTFUL else set()
+        possible = meant | {*DOUBTFUL.get(word, ()), *SECOND_MEANINGS.get(word, ())}
+        table[word] = Senses(frozenset(certain), frozenset(possible - certain))
+    return table
+
+
+@cache
+def all_words() -> frozenset[str]:
+    """Return every word that is known, so that none of them counts as another one misspelt."""
+    names = {name for names in HYPOCORISTICS.values() for name in names.replace("+", " ").split()}
+    return frozenset(
+        MALE_NAMES
+        | FEMALE_NAMES
+        | SURNAMES
+        | HYPOCORISTICS.keys()
+        | names
+        | sense_table().keys()
+        | HONORIFICS.keys()
+    )
+
+
+def given_name_gender(name: str) -> Gender:
+    """Return the gender which a given name tells."""
+    if name in MALE_NAMES:
+        return "" if name in FEMALE_NAMES else "m"
+    if name in FEMALE_NAMES:
+        return "f"
+    return ""
+
+
+_DIMINUTIVES: Final = {
+    "ito": ("o", "e", ""),
+    "ita": ("a", "e", ""),
+    "itos": ("os", "s"),
+    "itas": ("as", "s"),
+    "cito": ("", "e"),
+    "cita": ("", "a"),
+}
+_HARD_STEMS: Final = (("qu", "c"), ("gu", "g"), ("c", "z"))
+
+
+def diminutive_bases(word: str) -> frozenset[str]:
+    """Return the words that `word` may be a diminutive of, right or wrong."""
+    if not word.endswith(tuple(_DIMINUTIVES)):
+        return frozenset()
+    bases = set()
+    for ending, restored in _DIMINUTIVES.items():
+        stem = word.removesuffix(ending)
+        if stem == word or len(stem) < MIN_STEM_LETTERS:
+            continue
+        for plain in (stem, *(_replace_end(stem, soft, hard) for soft, hard in _HARD_STEMS)):
+            bases |= {plain + vowel for vowel in restored}
+    wrong = FEMALE_NAMES if word.endswith(("o", "os")) else MALE_NAMES
+    right = MALE_NAMES if word.endswith(("o", "os")) else FEMALE_NAMES
+    return frozenset(base for base in bases if base not in wrong or base in right)
+
+
+def _replace_end(stem: str, end: str, replacement: str) -> str:
+    return stem.removesuffix(end) + replacement if stem.endswith(end) else stem

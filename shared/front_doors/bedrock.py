@@ -59,7 +59,7 @@ def answer(service: Service, event: dict[str, Any]) -> dict[str, Any]:
 def _carry_out(service: Service, event: dict[str, Any]) -> tuple[int, str]:
     operation = _operation(service, event)
     session_attributes = _attributes(event, "sessionAttributes")
-    caller = caller_from(session_attributes.get("user_id") or service.settings.test_user_id)
+    caller = caller_from(session_attributes.get("user_id", service.settings.test_user_id))
     request = decode_text(operation.request_model, _arguments(event))
     delivery = _delivery(operation, caller, request, event) if operation.changes else Delivery("")
     outcome = service.run(operation, caller, request, delivery)
@@ -98,7 +98,8 @@ def _arguments(event: dict[str, Any]) -> dict[str, Any]:
             raise InvalidRequest("Each parameter must be an object with a `name` and a `value`.")
         name, value = entry["name"], entry.get("value")
         if name in arguments and arguments[name] != value:
-            raise InvalidRequest(f"`{name[:64]}` is given twice with different values.")
+            shown = name[:64] if name.isprintable() else "?"
+            raise InvalidRequest(f"`{shown}` is given twice with different values.")
         arguments[name] = value
     return arguments
 
@@ -146,8 +147,12 @@ def _delivery(
 
 
 def _id(name: str, value: Any) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= _MAX_ID_LENGTH:
-        raise InvalidRequest(f"`{name}` must be text of 1 to {_MAX_ID_LENGTH} characters.")
+    if (
+        not isinstance(value, str)
+        or not 0 < len(value) <= _MAX_ID_LENGTH
+        or not value.isprintable()
+    ):
+        raise InvalidRequest(f"`{name}` must be text of 1 to {_MAX_ID_LENGTH} visible characters.")
     return value
 
 

@@ -4,6 +4,7 @@ A query's reply, and the reply to an event that cannot be read, are published he
 a change is published by `shared.event_relay` alone, from what the ledger committed.
 """
 
+import json
 from typing import Any
 
 from pydantic import ValidationError
@@ -58,12 +59,23 @@ def answer(service: Service, event: dict[str, Any]) -> dict[str, Any]:
         )
         if status >= CentliError.status:
             raise EventNotHandled(described["code"]) from None
-        data = {**_echo(operation, event), "error": described}
-        outcome, published = Outcome(status, data), False
+        outcome, published = Outcome(status, {"error": described}), False
     reply = _reply(service, operation, event, outcome)
     if not published:
+        _publish(service, reply)
+    return _without_decimals(reply)
+
+
+def _publish(service: Service, reply: dict[str, Any]) -> None:
+    """Publish a reply. Raises EventNotHandled, without the cause's text, when the bus fails."""
+    try:
         service.publisher.publish([reply])
-    return reply
+    except Exception as error:  # noqa: BLE001 the event is retried, whatever the bus failed of
+        logger.error(
+            "reply not published",
+            extra={"error_type": type(error).__name__, "frames": where_it_failed(error)},
+        )
+        raise EventNotHandled("REPLY_NOT_PUBLISHED") from None
 
 
 def _carry_out(service: Service, operation: Operation, event: dict[str, Any]) -> Outcome:
@@ -118,12 +130,19 @@ def _reply(
         moment=service.clock(),
         source=service.group.source,
         user_id=_short_text(detail.get("user_id")),
-        data=outcome.body,
+        data={**_echo(operation, event), **outcome.body} if failed else outcome.body,
     )
 
 
+def _without_decimals(reply: dict[str, Any]) -> dict[str, Any]:
+    """Return the reply as the Lambda runtime can write it; what is published stays exact."""
+    plain: dict[str, Any] = json.loads(json_text.dumps(reply))
+    return plain
+
+
 def _short_text(value: Any) -> str:
-    return value if isinstance(value, str) and len(value) <= _MAX_ECHO_LENGTH else ""
+    is_short = isinstance(value, str) and len(value) <= _MAX_ECHO_LENGTH and value.isprintable()
+    return value if is_short else ""
 
 
 def _echo(operation: Operation, event: dict[str, Any]) -> dict[str, Any]:
@@ -143,6 +162,7 @@ def _is_short_scalar(value: Any) -> bool:
     if not isinstance(value, (str, int, float)):
         return False
     try:
-        return len(json_text.dumps(value)) <= _MAX_ECHO_LENGTH
+        text = json_text.dumps(value)
     except ValueError:
         return False
+    return len(text) <= _MAX_ECHO_LENGTH and text.isprintable()

@@ -52,6 +52,7 @@ def pay_purchase(
         source=source,
         destination=destination,
         amount=request.amount,
+        currency=request.currency,
         type="payment",
         description=None,
     )

@@ -32,7 +32,7 @@ def _day_or_moment(text: str) -> str:
         if len(text) == _DATE_LENGTH:
             return moment.date().isoformat()
         if moment.tzinfo is not None:
-            return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+            return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
     except (ValueError, OverflowError):
         pass
     raise ValueError("must be a day such as 2026-11-22, or a moment such as 2026-11-22T15:00:00Z")

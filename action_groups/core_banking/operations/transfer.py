@@ -10,7 +10,7 @@ from action_groups.core_banking.posting import Movement, post
 from action_groups.core_banking.store import Account, BankStore
 from shared.identity import Caller
 from shared.models import Answer, Identifier, Line, Request
-from shared.money import Amount
+from shared.money import MXN, Amount
 from shared.operations import Change, Stamp
 
 
@@ -71,6 +71,7 @@ def create_transfer(
         source=source,
         destination=_destination(bank, request.to_account),
         amount=request.amount,
+        currency=MXN,
         type="transfer",
         description=request.description,
     )
@@ -80,7 +81,7 @@ def create_transfer(
         from_account=source.account_id,
         to_account=movement.destination.account_id,
         amount=request.amount,
-        currency=source.currency,
+        currency=movement.currency,
         description=request.description,
         created_at=stamp.created_at,
     )

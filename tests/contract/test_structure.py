@@ -1,0 +1,58 @@
+"""Arrows point one way: front door to operation to data access, and nothing deployed to console."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from console.artefact import source_files
+
+GROUPS = [p.name for p in Path("action_groups").iterdir() if (p / "__init__.py").exists()]
+RUNTIME = {
+    *("aws_lambda_powertools", "boto3", "botocore", "jellyfish", "mypy_boto3_dynamodb"),
+    *("mypy_boto3_events", "pydantic", "simplejson"),
+}
+
+
+def imports(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield f"{node.module}"
+
+
+@pytest.mark.parametrize("path", source_files(), ids=str)
+def test_a_deployed_file_imports_only_what_is_deployed(path: Path) -> None:
+    tops = {name.split(".")[0] for name in imports(path.read_text())}
+
+    assert "console" not in tops
+    assert "scripts" not in tops
+    assert tops <= set(__import__("sys").stdlib_module_names) | RUNTIME | {
+        "action_groups",
+        "shared",
+    }
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_imports_no_other_group(group: str) -> None:
+    others = {f"action_groups.{other}" for other in GROUPS if other != group}
+    for path in Path("action_groups", group).rglob("*.py"):
+        for name in imports(path.read_text()):
+            assert not any(name.startswith(other) for other in others), path
+
+
+def test_what_is_shared_imports_no_group() -> None:
+    for path in Path("shared").rglob("*.py"):
+        assert not any(name.startswith("action_groups") for name in imports(path.read_text()))
+
+
+def test_an_operation_imports_no_front_door() -> None:
+    for path in Path("action_groups").rglob("operations/*.py"):
+        assert not any("front_doors" in name for name in imports(path.read_text()))
+
+
+def test_the_check_of_imports_sees_an_import_inside_a_function() -> None:
+    assert list(imports("def f():\n    from console import cli\n")) == ["console"]

@@ -1,0 +1,228 @@
+"""`template.yaml` against the specification, the design, and the operations that are declared."""
+
+import importlib
+from typing import Any
+
+import pytest
+
+from console.deployment import load_template
+from console.groups import all_groups
+from tests.support.tables import table_properties
+
+TEMPLATE = load_template()
+RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
+
+# table: partition key, sort key, {index: (partition key, sort key)}
+TABLES = {
+    "centli-accounts": ("user_id", "account_id", {"account-index": ("account_id", None)}),
+    "centli-transactions": (
+        "account_id",
+        "timestamp_txn_id",
+        {"user-index": ("user_id", "timestamp_txn_id")},
+    ),
+    "centli-beneficiaries": (
+        "user_id",
+        "beneficiary_id",
+        {"alias-index": ("alias_lower", "user_id")},
+    ),
+    "centli-requests": ("request_id", None, {}),
+}
+
+# function of the specification: its event types
+BUS_FUNCTIONS = {
+    "centli-core-banking-balance": {"BALANCE_QUERY"},
+    "centli-core-banking-transfer": {"TRANSFER_REQUEST", "PAYMENT_REQUEST"},
+    "centli-core-banking-transactions": {"TRANSACTIONS_QUERY"},
+    "centli-crm-resolve-alias": {"ALIAS_RESOLUTION_REQUEST"},
+    "centli-crm-get-beneficiaries": {"BENEFICIARIES_QUERY"},
+    "centli-crm-add-beneficiary": {"ADD_BENEFICIARY_REQUEST"},
+}
+ACTION_GROUP_FUNCTIONS = {"core_banking": "centli-core-banking", "crm": "centli-crm"}
+RELAY = "centli-event-relay"
+
+
+def of_type(type_: str) -> dict[str, Any]:
+    return {name: r for name, r in RESOURCES.items() if r["Type"] == type_}
+
+
+def named(value: Any) -> str:
+    name = value["Fn::Sub"] if isinstance(value, dict) else value
+    assert isinstance(name, str)
+    return name.replace("${NamePrefix}", "centli")
+
+
+FUNCTIONS = {
+    named(r["Properties"]["FunctionName"]): (logical, r["Properties"])
+    for logical, r in of_type("AWS::Serverless::Function").items()
+}
+
+
+def event_types(properties: dict[str, Any]) -> set[str]:
+    rules = [e for e in properties.get("Events", {}).values() if e["Type"] == "EventBridgeRule"]
+    return {t for rule in rules for t in rule["Properties"]["Pattern"]["detail-type"]}
+
+
+def statements(logical: str) -> list[dict[str, Any]]:
+    [policy] = RESOURCES[f"{logical}Role"]["Properties"]["Policies"]
+    found: list[dict[str, Any]] = policy["PolicyDocument"]["Statement"]
+    return found
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_has_the_keys_and_indexes_of_the_specification(name: str) -> None:
+    [table] = [t for t in table_properties() if t["TableName"] == name]
+    partition, sort, indexes = TABLES[name]
+
+    def keys(schema: list[dict[str, str]]) -> tuple[str | None, str | None]:
+        by_type = {k["KeyType"]: k["AttributeName"] for k in schema}
+        return by_type.get("HASH"), by_type.get("RANGE")
+
+    assert keys(table["KeySchema"]) == (partition, sort)
+    assert {
+        i["IndexName"]: keys(i["KeySchema"]) for i in table.get("GlobalSecondaryIndexes", [])
+    } == indexes
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert {a["AttributeType"] for a in table["AttributeDefinitions"]} == {"S"}
+
+
+def test_the_tables_are_these_and_no_others() -> None:
+    assert {t["TableName"] for t in table_properties()} == set(TABLES)
+
+
+def test_the_functions_are_these_and_no_others() -> None:
+    assert set(FUNCTIONS) == {*BUS_FUNCTIONS, *ACTION_GROUP_FUNCTIONS.values(), RELAY}
+
+
+def test_every_function_runs_as_the_specification_says() -> None:
+    shared = TEMPLATE["Globals"]["Function"]
+
+    assert (shared["Runtime"], shared["Timeout"], shared["MemorySize"]) == ("python3.11", 10, 512)
+    for _, properties in FUNCTIONS.values():
+        assert not {"Runtime", "Timeout", "MemorySize", "CodeUri"} & set(properties)
+
+
+def test_every_function_gets_the_variables_of_the_specification() -> None:
+    variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+
+    assert {name: named(variables[name]) for name in variables if name.endswith("_TABLE")} == {
+        "ACCOUNTS_TABLE": "centli-accounts",
+        "TRANSACTIONS_TABLE": "centli-transactions",
+        "BENEFICIARIES_TABLE": "centli-beneficiaries",
+        "REQUESTS_TABLE": "centli-requests",
+    }
+    assert named(variables["EVENT_BUS_NAME"]) == "centli-event-bus"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_handler_is_a_function_of_the_deployed_packages(name: str) -> None:
+    module, _, function = FUNCTIONS[name][1]["Handler"].rpartition(".")
+
+    assert module.split(".")[0] in {"action_groups", "shared"}
+    assert function == "lambda_handler"
+    assert importlib.util.find_spec(module) is not None
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_has_a_log_group_of_its_own_for_seven_days(name: str) -> None:
+    logical, properties = FUNCTIONS[name]
+    log_group = RESOURCES[f"{logical.removesuffix('Function')}LogGroup"]["Properties"]
+
+    assert named(log_group["LogGroupName"]) == f"/aws/lambda/{name}"
+    assert log_group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    assert TEMPLATE["Parameters"]["LogRetentionDays"]["Default"] == 7
+    assert (
+        properties["LoggingConfig"]["LogGroup"]["Ref"].removesuffix("LogGroup") + ("Function")
+        == logical
+    )
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_has_a_role_of_its_own_without_wildcards(name: str) -> None:
+    logical, properties = FUNCTIONS[name]
+    short = logical.removesuffix("Function")
+
+    assert properties["Role"] == {"Fn::GetAtt": [f"{short}Role", "Arn"]} or properties["Role"] == {
+        "Fn::GetAtt": f"{short}Role.Arn"
+    }
+    for statement in statements(short):
+        actions = statement["Action"]
+        actions = [actions] if isinstance(actions, str) else actions
+        assert not any("*" in action for action in actions)
+        if statement["Resource"] == "*":
+            assert actions == ["dynamodb:ListStreams"], "this action takes no resource"
+
+
+@pytest.mark.parametrize("name", BUS_FUNCTIONS)
+def test_a_bus_function_has_its_rules_on_the_bus_with_dead_letters(name: str) -> None:
+    _, properties = FUNCTIONS[name]
+
+    assert event_types(properties) == BUS_FUNCTIONS[name]
+    for event in properties["Events"].values():
+        assert event["Properties"]["EventBusName"] == {"Ref": "EventBus"}
+        assert "DeadLetterConfig" in event["Properties"]
+    assert properties["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Type"] == "SQS"
+
+
+def test_every_declared_event_has_a_rule_to_a_function_of_its_group() -> None:
+    missing = []
+    for group in all_groups():
+        for operation in group:
+            handler = f"action_groups.{group.name}.handler.lambda_handler"
+            if operation.event_type and not any(
+                operation.event_type in event_types(p) and p["Handler"] == handler
+                for _, p in FUNCTIONS.values()
+            ):
+                missing.append(f"{operation.event_type}: add a rule to a function of {group.name}")
+    assert missing == []
+
+
+def test_no_two_functions_have_a_rule_for_one_event() -> None:
+    ruled = [t for _, p in FUNCTIONS.values() for t in event_types(p)]
+
+    assert sorted(ruled) == sorted(set(ruled))
+
+
+def test_every_group_is_an_action_group_of_the_agent_with_a_function_and_a_permission() -> None:
+    agent_groups = {
+        g["ActionGroupName"]: g for g in RESOURCES["Agent"]["Properties"]["ActionGroups"]
+    }
+    for group in all_groups():
+        described = agent_groups.pop(group.name)
+        location = described["ApiSchema"]["Payload"]["Fn::ToJsonString"]["Fn::Transform"]
+        assert location["Parameters"]["Location"] == f"openapi/{group.name}.yaml"
+        logical, properties = FUNCTIONS[ACTION_GROUP_FUNCTIONS[group.name]]
+        assert "Events" not in properties
+        assert logical in str(described["ActionGroupExecutor"])
+        [permission] = [
+            p["Properties"]
+            for p in of_type("AWS::Lambda::Permission").values()
+            if p["Properties"]["FunctionName"] == {"Ref": logical}
+        ]
+        assert permission["Principal"] == "bedrock.amazonaws.com"
+        assert permission["SourceAccount"] == {"Ref": "AWS::AccountId"}
+        condition, made_here, made_elsewhere = permission["SourceArn"]["Fn::If"]
+        assert condition == "CreatesAgent"
+        assert "AgentArn" in str(made_here)
+        assert str(made_elsewhere).endswith(":agent/${AgentId}'}")
+    assert agent_groups == {}
+
+
+def test_the_agent_is_made_only_on_demand() -> None:
+    assert RESOURCES["Agent"]["Condition"] == "CreatesAgent"
+    assert TEMPLATE["Parameters"]["CreateAgent"]["Default"] == "false"
+
+
+def test_no_test_user_is_named_unless_somebody_does() -> None:
+    assert TEMPLATE["Parameters"]["TestUserId"]["Default"] == ""
+
+
+def test_the_relay_reads_the_stream_of_the_requests_and_reports_failed_items() -> None:
+    [stream] = FUNCTIONS[RELAY][1]["Events"].values()
+
+    assert RESOURCES["RequestsTable"]["Properties"]["StreamSpecification"] == {
+        "StreamViewType": "NEW_IMAGE"
+    }
+    assert stream["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert stream["Properties"]["DestinationConfig"]["OnFailure"]["Type"] == "SQS"
+    assert "MaximumRetryAttempts" not in stream["Properties"], "retried until the record is old"

@@ -1,0 +1,31 @@
+"""The real template on the local AWS, IAM enforced: a server a process, an account a module."""
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+
+from console.deployment import Deployment, deploy_locally
+from console.local_stack import LocalStack, free_port
+from console.seeds import seed_all
+from tests.support.deployed import Deployed
+
+_accounts = itertools.count(200_000_000_000)
+
+
+@pytest.fixture(scope="session")
+def local_stack() -> Iterator[LocalStack]:
+    with LocalStack(free_port()) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def deployment(local_stack: LocalStack) -> Deployment:
+    made = deploy_locally(local_stack.cloud(str(next(_accounts))))
+    seed_all(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def deployed(deployment: Deployment) -> Deployed:
+    return Deployed(deployment)

@@ -1,0 +1,438 @@
+"""Guarantee 1: a request takes effect once, however often and however badly it is delivered."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import repeat
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from shared.errors import RequestMismatch, Unavailable
+from shared.front_doors.eventbridge import EventNotHandled
+from shared.requests import MAX_ATTEMPTS
+from tests.support.faults import (
+    CarelessDatabase,
+    ScriptedDatabase,
+    after,
+    cancelled,
+    client_error,
+    committed_but_cancelled,
+    in_table,
+    plainly,
+)
+from tests.support.world import World
+
+TRANSFER = {"from_account": "acc-maria", "to_account": "acc-juan", "amount": "100"}
+EVENT = TRANSFER | {"amount": 100}
+JUST_UNDER_TWO_MINUTES = timedelta(minutes=2, milliseconds=-1)
+
+
+def transfer(bank: World, **how: Any) -> tuple[int, dict[str, Any]]:
+    return bank.call("createTransfer", **TRANSFER | how)
+
+
+def send(bank: World, **how: Any) -> Any:
+    data = how.pop("data", EVENT)
+    return bank.send("core_banking", "TRANSFER_REQUEST", data, **how)
+
+
+def moved_once(bank: World) -> None:
+    assert (bank.balance("acc-maria"), bank.balance("acc-juan")) == (900, 150)
+    assert len(bank.items("transactions")) == 2
+
+
+def moved(bank: World, times: int) -> bool:
+    return bank.balance("acc-maria") == 1000 - 100 * times
+
+
+class TestOnTheBus:
+    def test_three_deliveries_make_one_change_and_three_publications_of_it(
+        self, bank: World
+    ) -> None:
+        replies = []
+        published = []
+        for _ in range(3):
+            bank.clock.move(timedelta(hours=7))
+            replies.append(send(bank))
+            published += bank.run_relay()
+
+        moved_once(bank)
+        assert [p["data"] for p in published] == [replies[0]["data"]] * 3
+        assert [r["data"] for r in replies] == [replies[0]["data"]] * 3
+        assert {p["event_type"] for p in published} == {"TRANSFER_COMPLETED"}
+        assert {p["correlation_id"] for p in published} == {"correlation-1"}
+
+    def test_without_the_condition_on_the_record_two_deliveries_would_move_twice(
+        self, bank: World
+    ) -> None:
+        bank.connect(CarelessDatabase(bank.client, in_table("requests")))
+        send(bank)
+        bank.clock.move(timedelta(seconds=1))
+        send(bank)
+
+        with pytest.raises(AssertionError):
+            moved_once(bank)
+
+    def test_the_same_content_written_otherwise_is_the_same_request(self, bank: World) -> None:
+        for amount, more in ((100, {}), (100.0, {"description": None}), (100.00, {})):
+            reply = send(bank, data={**EVENT, "amount": amount, **more})
+            assert reply["event_type"] == "TRANSFER_COMPLETED"
+        moved_once(bank)
+
+    @pytest.mark.parametrize(
+        "other",
+        [{"amount": 100.01}, {"to_account": "acc-maria-savings"}, {"description": "again"}],
+    )
+    def test_other_content_under_the_same_id_is_refused_and_moves_nothing(
+        self, bank: World, other: dict[str, Any]
+    ) -> None:
+        send(bank)
+        before = bank.snapshot()
+        reply = send(bank, data=EVENT | other)
+
+        assert reply["event_type"] == "TRANSFER_FAILED"
+        assert reply["data"]["error"]["code"] == RequestMismatch.code
+        assert bank.bus.envelopes == [reply]
+        assert bank.snapshot() == before
+
+    def test_another_users_same_correlation_id_is_another_request(self, bank: World) -> None:
+        assert send(bank)["event_type"] == "TRANSFER_COMPLETED"
+        reply = send(
+            bank,
+            user_id="user-juan",
+            data={"from_account": "acc-juan", "to_account": "acc-maria", "amount": 100},
+        )
+
+        assert reply["event_type"] == "TRANSFER_COMPLETED"
+        assert bank.balance("acc-maria") == 1000
+
+    def test_another_correlation_id_is_another_request(self, bank: World) -> None:
+        send(bank)
+        send(bank, correlation_id="correlation-2")
+        assert moved(bank, 2)
+
+    def test_the_same_correlation_id_of_another_event_type_is_another_request(
+        self, bank: World
+    ) -> None:
+        bank.account("retailer-1", "acc-shop", "0")
+        send(bank)
+        payment = {
+            "purchase_id": "purchase-1",
+            "account_id": "acc-maria",
+            "amount": 100,
+            "retailer_id": "retailer-1",
+        }
+        reply = bank.send("core_banking", "PAYMENT_REQUEST", payment)
+        assert reply["event_type"] == "PAYMENT_COMPLETED"
+        assert moved(bank, 2)
+
+    def test_a_refusal_is_final_for_its_delivery_even_when_money_came_in(self, bank: World) -> None:
+        first = send(bank, data=EVENT | {"amount": 1500})
+        bank.account("user-maria", "acc-maria", "2000")
+        again = send(bank, data=EVENT | {"amount": 1500})
+
+        assert first["data"]["error"]["code"] == "INSUFFICIENT_FUNDS"
+        assert again["data"] == first["data"]
+        assert [e["data"] for e in bank.run_relay()] == [first["data"]] * 2
+        assert bank.balance("acc-maria") == 2000
+
+    def test_a_malformed_delivery_does_not_use_up_the_id(self, bank: World) -> None:
+        assert send(bank, data=EVENT | {"amount": "100"})["data"]["error"]["code"] == (
+            "INVALID_REQUEST"
+        )
+        assert send(bank)["event_type"] == "TRANSFER_COMPLETED"
+        moved_once(bank)
+
+
+class TestFromAnAgent:
+    def test_the_same_call_within_two_minutes_is_told_that_nothing_new_moved(
+        self, bank: World
+    ) -> None:
+        first = transfer(bank)
+        bank.clock.move(JUST_UNDER_TWO_MINUTES)
+        status, again = transfer(bank)
+
+        moved_once(bank)
+        assert (status, again.pop("repeated")) == (200, True)
+        notice = again.pop("notice")
+        assert "nothing new" in notice
+        assert "2026-11-22T15:02:00.000Z" in notice
+        assert (status, again) == first
+        assert "repeated" not in first[1]
+
+    def test_the_same_call_after_two_minutes_is_a_new_transfer(self, bank: World) -> None:
+        _, first = transfer(bank)
+        bank.run_relay()
+        bank.clock.move(timedelta(minutes=2))
+        status, second = transfer(bank)
+
+        assert (status, "repeated" in second) == (200, False)
+        assert second["transaction_id"] > first["transaction_id"]
+        assert moved(bank, 2)
+        [published] = bank.run_relay()
+        assert published["data"] == second
+
+    def test_a_repeat_does_not_push_the_two_minutes_out(self, bank: World) -> None:
+        transfer(bank)
+        bank.clock.move(timedelta(minutes=1))
+        transfer(bank)
+        bank.clock.move(timedelta(minutes=1))
+        assert "repeated" not in transfer(bank)[1]
+        assert moved(bank, 2)
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"session_id": "session-2"},
+            {"amount": "100.01"},
+            {"description": "again"},
+            {"attributes": {"request_id": "r-1"}},
+        ],
+    )
+    def test_a_call_that_differs_is_a_new_transfer(
+        self, bank: World, other: dict[str, Any]
+    ) -> None:
+        transfer(bank)
+        status, body = transfer(bank, **other)
+        assert (status, "repeated" in body) == (200, False)
+        assert len(bank.items("transactions")) == 4
+
+    def test_another_user_in_the_same_session_is_another_request(self, bank: World) -> None:
+        bank.beneficiary("user-ana", "ben-ana", "other")
+        new = {"name": "Juan López", "alias": "Juancho", "account_id": "acc-juan"}
+        for user_id in ("user-maria", "user-juan"):
+            status, body = bank.call("addBeneficiary", user_id=user_id, **new)
+            assert (status, "repeated" in body) == (200, False)
+        assert len(bank.items("requests")) == 2
+
+    def test_the_ways_to_write_the_same_arguments_are_one_request(self, bank: World) -> None:
+        for amount in ("100", "100.0", " 100.00 ", 100, 100.0):
+            assert transfer(bank, amount=amount)[0] == 200
+        moved_once(bank)
+
+    def test_a_request_id_of_the_application_holds_beyond_two_minutes_and_sessions(
+        self, bank: World
+    ) -> None:
+        mine = {"attributes": {"request_id": "r-1"}}
+        transfer(bank, **mine)
+        bank.clock.move(timedelta(days=29))
+        status, body = transfer(bank, session_id="session-9", **mine)
+
+        assert (status, body["repeated"]) == (200, True)
+        moved_once(bank)
+
+    def test_another_request_id_is_another_transfer_within_the_two_minutes(
+        self, bank: World
+    ) -> None:
+        for request_id in ("r-1", "r-2"):
+            status, body = transfer(bank, attributes={"request_id": request_id})
+            assert (status, "repeated" in body) == (200, False)
+        assert moved(bank, 2)
+
+    def test_other_arguments_under_the_same_request_id_are_refused(self, bank: World) -> None:
+        mine = {"attributes": {"request_id": "r-1"}}
+        transfer(bank, **mine)
+        before = bank.snapshot()
+        status, body = transfer(bank, amount="100.01", **mine)
+
+        assert (status, body["error"]["code"]) == (409, RequestMismatch.code)
+        assert "request_id" in body["error"]["message"]
+        assert bank.snapshot() == before
+
+    def test_a_request_id_is_the_users_own(self, bank: World) -> None:
+        mine = {"attributes": {"request_id": "r-1"}}
+        transfer(bank, **mine)
+        status, body = bank.call(
+            "createTransfer",
+            user_id="user-juan",
+            from_account="acc-juan",
+            to_account="acc-maria",
+            amount="1",
+            **mine,
+        )
+        assert (status, "repeated" in body) == (200, False)
+
+    def test_a_refusal_is_replayed_and_says_so(self, bank: World) -> None:
+        first = transfer(bank, amount="1500")
+        status, again = transfer(bank, amount="1500")
+
+        assert (first[0], status) == (422, 422)
+        assert again["error"] == first[1]["error"]
+        assert again["repeated"] is True
+        assert len(bank.run_relay()) == 2
+
+    def test_the_correlation_id_of_its_event_is_the_changes_own_id(self, bank: World) -> None:
+        _, body = transfer(bank)
+        [published] = bank.run_relay()
+        assert published["correlation_id"] == body["transaction_id"]
+
+    def test_a_query_leaves_no_record(self, bank: World) -> None:
+        assert bank.call("getBalance")[0] == 200
+        assert bank.items("requests") == []
+
+
+class TestLostRaces:
+    def test_a_change_decided_on_old_figures_is_decided_again(self, bank: World) -> None:
+        database = ScriptedDatabase(
+            bank.client, [after(lambda: transfer(bank, session_id="other", amount="950"))]
+        )
+        bank.connect(database)
+        status, body = transfer(bank)
+
+        assert (status, body["error"]["code"]) == (422, "INSUFFICIENT_FUNDS")
+        assert bank.balance("acc-maria") == 50
+        assert database.attempts == 3, "lost, the other's, decided again"
+
+    def test_the_same_request_delivered_twice_at_once_moves_once(self, bank: World) -> None:
+        others: list[Any] = []
+        bank.connect(ScriptedDatabase(bank.client, [after(lambda: others.append(transfer(bank)))]))
+        status, body = transfer(bank)
+
+        moved_once(bank)
+        assert others[0][0] == status == 200
+        assert (body["transaction_id"], body["repeated"]) == (
+            others[0][1]["transaction_id"],
+            True,
+        )
+
+    def test_without_the_condition_on_the_record_it_would_move_twice(self, bank: World) -> None:
+        def both() -> None:
+            bank.clock.move(timedelta(milliseconds=1))
+            transfer(bank)
+
+        bank.connect(CarelessDatabase(bank.client, lambda write: True, [after(both)]))
+        transfer(bank)
+        with pytest.raises(AssertionError):
+            moved_once(bank)
+
+    @pytest.mark.parametrize("reason", ["TransactionConflict", "ThrottlingError"])
+    @pytest.mark.parametrize("position", [0, -1])
+    def test_a_conflict_is_tried_again(self, bank: World, reason: str, position: int) -> None:
+        reasons = ["None"] * 5
+        reasons[position] = reason
+        database = ScriptedDatabase(bank.client, [cancelled(*reasons)] * (MAX_ATTEMPTS - 1))
+        bank.connect(database)
+        status, body = transfer(bank)
+
+        assert (status, "repeated" in body) == (200, False)
+        assert database.attempts == MAX_ATTEMPTS
+        moved_once(bank)
+
+    @pytest.mark.parametrize(
+        "reasons", [("TransactionConflict",) * 5, ("None", "ThrottlingError"), ()]
+    )
+    def test_endless_conflicts_end_in_unavailable_with_nothing_recorded(
+        self, bank: World, reasons: tuple[str, ...]
+    ) -> None:
+        waits: list[float] = []
+        database = ScriptedDatabase(bank.client, repeat(cancelled(*reasons)))
+        bank.rebuild(database=database, sleep=waits.append, random=lambda: 1.0)
+        before = bank.snapshot()
+
+        status, body = transfer(bank)
+
+        assert (status, body["error"]["code"]) == (503, Unavailable.code)
+        assert bank.snapshot() == before
+        assert database.attempts == MAX_ATTEMPTS
+        assert len(waits) == MAX_ATTEMPTS - 1
+        assert sum(waits) < 5, "the function has ten seconds"
+
+    def test_endless_conflicts_on_the_bus_are_left_to_lambdas_retries(self, bank: World) -> None:
+        bank.connect(ScriptedDatabase(bank.client, repeat(cancelled("TransactionConflict"))))
+        with pytest.raises(EventNotHandled, match=Unavailable.code):
+            send(bank)
+        assert bank.bus.envelopes == []
+
+        bank.connect(ScriptedDatabase(bank.client))
+        assert send(bank)["event_type"] == "TRANSFER_COMPLETED"
+        moved_once(bank)
+
+
+def run_out_of_money(bank: World) -> Callable[[], None]:
+    """Return a change after which the transfer could not be decided as it was."""
+    return lambda: bank.account("user-maria", "acc-maria", "0", version=7)
+
+
+class TestLostAnswers:
+    @pytest.mark.parametrize(
+        "reasons",
+        [
+            ("None", "None", "None", "None", "TransactionConflict"),
+            ("ConditionalCheckFailed",) * 5,
+            ("TransactionConflict", "None", "None", "None", "None"),
+        ],
+    )
+    def test_a_commit_reported_as_cancelled_moves_once_and_is_no_repeat(
+        self, bank: World, reasons: tuple[str, ...]
+    ) -> None:
+        bank.connect(ScriptedDatabase(bank.client, [committed_but_cancelled(*reasons)]))
+        status, body = transfer(bank)
+
+        assert (status, body["status"], "repeated" in body) == (200, "completed", False)
+        moved_once(bank)
+        assert len(bank.run_relay()) == 1
+
+    def test_it_is_no_repeat_even_when_it_could_not_be_decided_so_again(self, bank: World) -> None:
+        def commit_and_spend(commit: Callable[[], None]) -> None:
+            commit()
+            run_out_of_money(bank)()
+            cancelled("TransactionConflict")(commit)
+
+        bank.connect(ScriptedDatabase(bank.client, [commit_and_spend]))
+        status, body = transfer(bank)
+
+        assert (status, body["status"], "repeated" in body) == (200, "completed", False)
+        assert len(bank.items("requests")) == 1
+
+    def test_an_answer_lost_for_good_is_found_by_the_next_delivery(self, bank: World) -> None:
+        def commit_and_fail(commit: Callable[[], None]) -> None:
+            commit()
+            raise client_error("RequestTimeout")
+
+        bank.connect(ScriptedDatabase(bank.client, [commit_and_fail]))
+        status, body = transfer(bank)
+        assert (status, body["error"]["code"]) == (503, Unavailable.code)
+        assert "not known" in body["error"]["message"], "it must not claim that nothing moved"
+
+        status, body = transfer(bank)
+        assert (status, body["status"], body["repeated"]) == (200, "completed", True)
+        moved_once(bank)
+
+    def test_a_failure_before_the_commit_leaves_the_request_free_to_be_repeated(
+        self, bank: World
+    ) -> None:
+        def fail(_commit: Callable[[], None]) -> None:
+            raise client_error("InternalServerError")
+
+        bank.connect(ScriptedDatabase(bank.client, [fail, plainly]))
+        assert transfer(bank)[0] == 503
+        assert "repeated" not in transfer(bank)[1]
+        moved_once(bank)
+
+
+def test_ids_of_a_request_are_the_same_however_often_it_is_decided(bank: World) -> None:
+    decided: list[str] = []
+
+    class Watching(ScriptedDatabase):
+        def transact(self, writes: Any) -> None:
+            decided.append(writes[2].item["transaction_id"])
+            super().transact(writes)
+
+    bank.connect(Watching(bank.client, [cancelled("TransactionConflict")] * 2))
+    transfer(bank)
+    assert len(decided) == 3
+    assert len(set(decided)) == 1
+
+
+def test_the_record_of_a_request_expires_only_after_any_retry(bank: World) -> None:
+    transfer(bank)
+    [record] = bank.items("requests")
+    expires_at = datetime.fromtimestamp(int(record["expires_at"]), UTC)
+    assert expires_at == bank.clock.now + timedelta(days=30)
+
+
+def test_the_error_of_dynamodb_is_no_refusal(bank: World) -> None:
+    """An error that is not a cancelled transaction reaches the front door as it is."""
+    with pytest.raises(ClientError):
+        ScriptedDatabase(bank.client).query("no-such-table", condition="a = :a", values={":a": 1})
