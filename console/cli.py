@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from console import agent, bus, demo, openapi
+from console import agent, bus, dead_letters, demo, openapi
 from console.cloud import Cloud
 from console.deployment import DEFAULT_STACK, Deployment, deploy_locally, find
 from console.errors import ConsoleError
@@ -76,6 +76,16 @@ def _parser() -> argparse.ArgumentParser:
     send.add_argument("--times", type=int, default=1, help="deliver it so many times")
     _choose_cloud(send)
     send.set_defaults(func=_send)
+
+    letters = commands.add_parser(
+        "dead-letters", help="show what could not be handled, or hand it over once more"
+    )
+    letters.add_argument("action", nargs="?", choices=["list", "redrive"], default="list")
+    which = letters.add_mutually_exclusive_group()
+    which.add_argument("--id", action="append", metavar="ID", help="redrive this one; may repeat")
+    which.add_argument("--all", action="store_true", help="redrive every one")
+    _choose_cloud(letters)
+    letters.set_defaults(func=_dead_letters)
 
     openapi.register(commands)
     return parser
@@ -176,17 +186,27 @@ def _send(args: argparse.Namespace) -> int:
     with bus.tap(deployment, pattern) as tap:
         for _ in range(args.times):
             bus.publish(deployment, envelope)
-        replies = _print_until_replied(tap, operation, args.times)
-    if replies < args.times:
-        print(f"centli: {replies} of {args.times} replies came in time", file=sys.stderr)
+        wanted = args.times if operation.replies else 0
+        replies = _print_until_replied(tap, operation, wanted)
+    if replies < wanted:
+        print(f"centli: {replies} of {wanted} replies came in time", file=sys.stderr)
         return 1
     return 0
+
+
+def _dead_letters(args: argparse.Namespace) -> int:
+    chosen = bool(args.all or args.id)
+    if chosen != (args.action == "redrive"):
+        raise ConsoleError("Name what to redrive with --id or --all; a list takes neither.")
+    if args.action == "list":
+        return dead_letters.show(_deployment(args))
+    return dead_letters.redrive(_deployment(args), args.id)
 
 
 def _print_until_replied(tap: bus.Tap, operation: Operation, wanted: int) -> int:
     """Print the events that follow until as many replies came as requests went out."""
     replies = 0
-    for envelope in tap.events(_REPLY_SECONDS):
+    for envelope in tap.events(_REPLY_SECONDS if wanted else 0):
         _show(envelope["event_type"], envelope)
         replies += envelope["event_type"] in operation.replies
         if replies >= wanted:

@@ -19,6 +19,7 @@ from shared.dynamodb import DynamoDB, Item
 _MARIA = "user-maria"
 _FROM, _TO = "acc-maria-checking", "acc-juan-checking"
 _OWNER = {_FROM: _MARIA, _TO: "user-juan"}
+_TELEVISION = "prod-televisor-32"
 _EVENTS_SECONDS = 20
 _MORE_THAN_SHE_HAS = "90000"
 _DELIVERIES = 3
@@ -80,6 +81,25 @@ class _Stage:
             print(f"  table  record on {record['account_id']}: {record['amount']:+,.2f} MXN")
         return records
 
+    def timeline(self, correlation_id: str, last: str) -> None:
+        """Print the events of one purchase, as far as `last`, with their times."""
+        heard: list[Any] = []
+        for envelope in self.tap.events(_EVENTS_SECONDS):
+            if envelope["correlation_id"] == correlation_id:
+                heard.append(envelope)
+            if envelope["event_type"] == last and envelope in heard:
+                break
+        heard.sort(key=lambda e: e["timestamp"])
+        for envelope in heard:
+            print(f"  bus    {envelope['timestamp']} {envelope['source']:12} {_step(envelope)}")
+        _expect([e["event_type"] for e in heard][-1:] == [last], f"the purchase ends with {last}")
+
+    def stock(self, product: Mapping[str, Any]) -> int:
+        """Read how many of a product there are."""
+        table = self.deployment.outputs["ProductsTableName"]
+        key = {name: product[name] for name in ("product_id", "retailer_id")}
+        return int(self._read(table, key)["stock"])
+
     def _read(self, table: str, key: Item) -> Item:
         item = DynamoDB(self.deployment.cloud.client("dynamodb")).get(table, key)
         if item is None:
@@ -95,6 +115,8 @@ def run(deployment: Deployment) -> int:
         _transfer_by_bus(stage)
         _transfer_above_the_balance(stage)
         _not_for_strangers(stage)
+        _purchase(stage)
+        _purchase_without_funds(stage)
     print("\nAll of the above was checked against the deployed stack.")
     return 0
 
@@ -173,6 +195,55 @@ def _not_for_strangers(stage: _Stage) -> None:
     _expect(stage.balances() == before, "nothing moved")
 
 
+def _purchase(stage: _Stage) -> None:
+    _title("María looks for a television, compares its benefits, and buys it in instalments")
+    _, found = stage.call("searchProducts", search="televisor")
+    for product in found["products"]:
+        benefits = ", ".join(product["benefits"])
+        print(
+            f"         {product['product_id']} {product['name']} {product['price']:.2f} ({benefits})"
+        )
+    chosen = next(p for p in found["products"] if p["product_id"] == _TELEVISION)
+    _, compared = stage.call(
+        "compareBenefits", product_id=_TELEVISION, retailer_id=chosen["retailer_id"]
+    )
+    for option in compared["options"]:
+        when = "a month" if option["months"] else "at once"
+        verdict = "can be had" if option["eligible"] else option["reason"]
+        print(f"         {option['benefit']}: {option['cost_per_month']:.2f} {when}, {verdict}")
+    print(f"         best: {compared['best']['benefit']}, {compared['best']['reason']}")
+    before = stage.stock(chosen)
+    status, bought = stage.call(
+        "createPurchase",
+        product_id=_TELEVISION,
+        retailer_id=chosen["retailer_id"],
+        account_id="acc-maria-credit",
+        benefit="MSI-12",
+        unit_price=str(chosen["price"]),
+    )
+    _expect(status == 200 and bought["status"] == "completed", "the agent is told that it is paid")  # noqa: PLR2004 HTTP
+    stage.timeline(bought["purchase_id"], "PURCHASE_CONFIRMED")
+    _expect(stage.stock(chosen) == before - 1, "one television fewer is in stock")
+
+
+def _purchase_without_funds(stage: _Stage) -> None:
+    _title("Sofía buys one too, from an account that has too little: it is given back")
+    _, found = stage.call("searchProducts", user_id="user-sofia", search="televisor")
+    chosen = next(p for p in found["products"] if p["product_id"] == _TELEVISION)
+    before = stage.stock(chosen)
+    _, bought = stage.call(
+        "createPurchase",
+        user_id="user-sofia",
+        product_id=_TELEVISION,
+        retailer_id=chosen["retailer_id"],
+        account_id="acc-sofia-checking",
+        unit_price=str(chosen["price"]),
+    )
+    _expect(bought["status"] == "failed", "the agent is told that it failed")
+    stage.timeline(bought["purchase_id"], "PURCHASE_FAILED")
+    _expect(stage.stock(chosen) == before, "the television is in stock again")
+
+
 def _moved(before: Mapping[str, Decimal], after: Mapping[str, Decimal], amount: Decimal) -> bool:
     return after[_FROM] == before[_FROM] - amount and after[_TO] == before[_TO] + amount
 
@@ -187,12 +258,20 @@ def _expect(holds: bool, statement: str) -> None:
     print(f"  ok     {statement}")
 
 
+def _step(envelope: Mapping[str, Any]) -> str:
+    error = envelope["data"].get("error")
+    return envelope["event_type"] + (f" ({error['code']})" if error else "")
+
+
 def _brief(body: Mapping[str, Any]) -> str:
     """Return the telling fields of an answer on one line."""
-    if "error" in body:
+    if "error" in body and "purchase_id" not in body:
         return f"{body['error']['code']}: {body['error']['message']}"
     if body.get("beneficiary"):
         person = body["beneficiary"]
         return f"match={body['match']} {person['name']}, {person['account_id']}"
-    kept = ("transaction_id", "status", "amount", "currency", "repeated")
-    return " ".join(f"{name}={body[name]}" for name in kept if name in body)
+    kept = (
+        *("transaction_id", "purchase_id", "status", "amount", "total_amount", "currency"),
+        *("benefit_applied", "repeated"),
+    )
+    return " ".join(f"{name}={body[name]}" for name in kept if body.get(name) is not None)

@@ -48,12 +48,12 @@ def deploy_locally(
     cloud: Cloud, stack: str = DEFAULT_STACK, parameters: dict[str, str] | None = None
 ) -> Deployment:
     """Deploy the real template to the local AWS. Raises ConsoleError that says what failed."""
-    template = _packaged(cloud)
+    template_url = _packaged(cloud)
     cloudformation = cloud.client("cloudformation")
     try:
         cloudformation.create_stack(
             StackName=stack,
-            TemplateBody=json.dumps(template, separators=(",", ":")),
+            TemplateURL=template_url,
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
             Parameters=[
                 {"ParameterKey": name, "ParameterValue": value}
@@ -79,8 +79,8 @@ def find(cloud: Cloud, stack: str = DEFAULT_STACK) -> Deployment:
     return Deployment(cloud, outputs)
 
 
-def _packaged(cloud: Cloud) -> dict[str, Any]:
-    """Upload what the template refers to, and return the template that refers to the uploads."""
+def _packaged(cloud: Cloud) -> str:
+    """Upload the template with what it refers to, as `sam deploy` does, and return its address."""
     s3 = cloud.client("s3")
     bucket = f"centli-artefacts-{cloud.account}"
     s3.create_bucket(Bucket=bucket)
@@ -91,7 +91,8 @@ def _packaged(cloud: Cloud) -> dict[str, Any]:
         location = include["Location"]
         s3.put_object(Bucket=bucket, Key=location, Body=(ROOT / location).read_bytes())
         include["Location"] = f"s3://{bucket}/{location}"
-    return template
+    s3.put_object(Bucket=bucket, Key="template.json", Body=json.dumps(template).encode())
+    return f"{cloud.endpoint}/{bucket}/template.json"
 
 
 def _includes(node: Any) -> Iterator[dict[str, str]]:

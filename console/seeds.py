@@ -1,7 +1,7 @@
 """Seeding a deployment with the same data as the seed scripts."""
 
 from console.deployment import Deployment
-from scripts import seed_accounts, seed_beneficiaries
+from scripts import seed_accounts, seed_beneficiaries, seed_products
 
 _SUFFIX = "-accounts"
 
@@ -10,4 +10,5 @@ def seed_all(deployment: Deployment) -> int:
     """Add what is missing of all seeds, and return how many items that were."""
     client = deployment.cloud.client("dynamodb")
     prefix = deployment.outputs["AccountsTableName"].removesuffix(_SUFFIX)
-    return sum(module.seed(client, prefix) for module in (seed_accounts, seed_beneficiaries))
+    modules = (seed_accounts, seed_products, seed_beneficiaries)
+    return sum(module.seed(client, prefix) for module in modules)

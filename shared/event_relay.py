@@ -6,7 +6,7 @@ each request and at least once.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -41,10 +41,20 @@ def relay(event: Any, publisher: Publisher) -> BatchResponse:
         try:
             publisher.publish([envelope for _, envelope in chunk])
         except EventsNotPublished as error:
-            logger.error("events not published", extra={"codes": list(error.codes)})
+            _log(chunk, dict(zip(error.failed, error.codes, strict=True)))
             return {"batchItemFailures": [{"itemIdentifier": chunk[error.failed[0]][0]}]}
-    logger.info("events published", extra={"count": len(owed)})
+        _log(chunk, {})
     return {"batchItemFailures": []}
+
+
+def _log(chunk: Sequence[tuple[str, dict[str, Any]]], refused: Mapping[int, str]) -> None:
+    """Log each event under the correlation id of its request; `refused` are codes by position."""
+    for position, (_, envelope) in enumerate(chunk):
+        told = {name: envelope[name] for name in ("event_type", "correlation_id")}
+        if position in refused:
+            logger.error("event not published", extra=told | {"code": refused[position]})
+        else:
+            logger.info("event published", extra=told)
 
 
 def _owed_events(record: dict[str, Any]) -> Iterable[dict[str, Any]]:

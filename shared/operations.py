@@ -47,11 +47,27 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """An event that a change owes to the bus: its detail-type and the data of its envelope."""
+
+    type: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Change(Generic[A_co]):
-    """A decided change: what to answer and what to write, not yet committed."""
+    """A decided change: what to answer and what to write, not yet committed.
+
+    `events` are owed to the bus; None stands for the operation's success event with the answer.
+    """
 
     answer: A_co
     writes: Sequence[Write]
+    events: Sequence[Event] | None = None
+
+
+Settled = Callable[[Caller, dict[str, Any], Any], dict[str, Any] | None]
+"""From the caller, the answer of a change and the store: the answer once it is final, or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +85,7 @@ class Operation:
     event_type: str | None
     replies: tuple[str, ...]
     confirm: bool
+    settled: Settled | None = None
 
     @property
     def operation_id(self) -> str:
@@ -119,17 +136,23 @@ class ActionGroup:
         on: str | None = None,
         replies: tuple[str, ...] = (),
         confirm: bool = False,
+        settled: Settled | None = None,
     ) -> Callable[[F], F]:
         """Declare an operation that agents call, and that the bus triggers with the event `on`.
 
         `replies` are the event types that publish its answer and its errors: one for a query,
         (completed, failed) for a change. `confirm` asks the agent to have the person confirm.
+        `settled` tells an agent's answer once events that follow the change have made it final.
         """
-        return self._declare(method, path, on, replies, confirm)
+        return self._declare(method, path, on, replies, confirm=confirm, settled=settled)
 
-    def event(self, on: str, *, replies: tuple[str, ...]) -> Callable[[F], F]:
-        """Declare an operation that only the bus triggers."""
-        return self._declare(None, None, on, replies, False)
+    def event(self, on: str, *, replies: tuple[str, ...] = ()) -> Callable[[F], F]:
+        """Declare an operation that only the bus triggers.
+
+        Without `replies` it is a step of a flow: its change names the events that follow, and an
+        event that it cannot read becomes a dead letter.
+        """
+        return self._declare(None, None, on, replies)
 
     def load(self, package: ModuleType) -> "ActionGroup":
         """Import every module of the package, so that each declares its operations."""
@@ -157,7 +180,9 @@ class ActionGroup:
         path: str | None,
         on: str | None,
         replies: tuple[str, ...],
-        confirm: bool,
+        *,
+        confirm: bool = False,
+        settled: Settled | None = None,
     ) -> Callable[[F], F]:
         def declare(function: F) -> F:
             request_model, answer_model, changes = _signature(function)
@@ -173,6 +198,7 @@ class ActionGroup:
                 event_type=on,
                 replies=replies,
                 confirm=confirm,
+                settled=settled,
             )
             _check(operation, self._operations)
             self._operations.append(operation)
@@ -208,8 +234,9 @@ def _check(new: Operation, declared: Sequence[Operation]) -> None:
     name = new.function.__name__
     if not new.function.__doc__:
         raise TypeError(f"{name} needs a docstring: it is what the agent reads")
+    is_step = new.path is None and new.changes and not new.replies
     expected_replies = 0 if new.event_type is None else 2 if new.changes else 1
-    if len(new.replies) != expected_replies:
+    if len(new.replies) != expected_replies and not is_step:
         raise TypeError(f"{name} must name {expected_replies} reply event types")
     if new.confirm and not new.changes:
         raise TypeError(f"{name} changes nothing, so there is nothing to confirm")

@@ -1,12 +1,13 @@
 """Pages of a listing: filled to the limit within the answer's budget, and resumed by opaque tokens.
 
-A token holds a position in the caller's own listing and a digest that binds it to the caller and
-to the filters. It grants nothing: a listing only ever reads the caller's own partition.
+A token holds a position in a listing and a digest that binds it to the caller and to the filters.
+It grants nothing: a listing only ever reads the caller's own partition, or what everybody may see.
 """
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from shared import json_text
@@ -55,6 +56,18 @@ def position_of(
     raise PageTokenNotFound(_NOT_FOUND)
 
 
+def reads_within(seconds: float, now: Callable[[], float] = time.monotonic) -> Iterator[None]:
+    """Allow one read, and further ones that begin before so much time has passed.
+
+    For a listing that may pass over any number of items before it finds one: counting its reads
+    would cut pages short although there is time to fill them.
+    """
+    end = now() + seconds
+    yield
+    while now() < end:
+        yield
+
+
 def fill_page(
     read: Callable[[Item | None], Page],
     *,
@@ -62,16 +75,17 @@ def fill_page(
     position_of_item: Callable[[Item], Item],
     limit: int,
     start: Item | None,
+    reads: Iterable[object] = range(MAX_READS),
 ) -> tuple[list[E], Item | None]:
     """Read until the page is full, and return its entries and the position to resume from.
 
-    A page is short only at the end of the listing, at the budget, or when `MAX_READS` Queries
-    found too few; its position is None at the end of the listing only. Raises PageTokenNotFound
-    when `start` lies outside the listing.
+    `reads` has an element for each Query that the page may cost. A page is short only at the end of
+    the listing, at the budget, or when the allowed Queries found too few; its position is None at
+    the end of the listing only. Raises PageTokenNotFound when `start` lies outside the listing.
     """
     entries: list[E] = []
     size_bytes = 0
-    for _ in range(MAX_READS):
+    for _ in reads:
         try:
             page = read(start)
         except StartKeyRefused:

@@ -21,7 +21,7 @@ from shared.envelope import compose
 from shared.errors import Refusal, RequestMismatch, Unavailable
 from shared.identity import Caller
 from shared.models import Request
-from shared.operations import Operation, Stamp
+from shared.operations import Event, Operation, Stamp
 
 RETENTION = timedelta(days=30)
 """How long a request is remembered: longer than any retry of Lambda, EventBridge or a redrive."""
@@ -51,13 +51,14 @@ class Outcome:
     """What became of a request: an HTTP status and the body of the answer.
 
     `repeat_from` is set when this delivery repeated an earlier one: the moment from which the same
-    request would count as a new one.
+    request would count as a new one. `owed` are the envelopes that the relay publishes for it.
     """
 
     status: int
     body: dict[str, Any]
     correlation_id: str | None = None
     repeat_from: datetime | None = None
+    owed: tuple[dict[str, Any], ...] = ()
 
 
 def delivery_key(*parts: str) -> str:
@@ -107,8 +108,8 @@ class RequestLedger:
         for number in range(MAX_ATTEMPTS):
             if number:
                 self._back_off(number)
-            outcome, writes, events = attempt.decide(request, store)
-            record = attempt.record(self._table, outcome, events)
+            outcome, writes = attempt.decide(request, store)
+            record = attempt.record(self._table, outcome)
             try:
                 self._database.transact([*writes, record])
             except TransactionCancelled as cancelled:
@@ -141,6 +142,7 @@ class RequestLedger:
             repeat_from=(
                 _EPOCH + int(first["repeats_until_ms"]) * _MILLISECOND if is_repeat else None
             ),
+            owed=tuple(json_text.loads(envelope) for envelope in first["events"]),
         )
 
     def _back_off(self, number: int) -> None:
@@ -169,25 +171,22 @@ class _Attempt:
         self._stamp = stamp
         self._correlation_id = delivery.correlation_id or stamp.id
 
-    def decide(
-        self, request: Request, store: Any
-    ) -> tuple[Outcome, Sequence[Write], list[dict[str, Any]]]:
-        """Run the operation: its outcome, the writes that make it true, and the events it owes."""
+    def decide(self, request: Request, store: Any) -> tuple[Outcome, Sequence[Write]]:
+        """Run the operation: its outcome and the writes that make it true."""
         operation = self._operation
         try:
             change = operation.function(self._caller, request, store, self._stamp)
         except Refusal as refusal:
-            outcome = self._outcome(refusal.status, {"error": refusal.body})
             data = {**request.model_dump(exclude_none=True), "error": refusal.body}
-            return outcome, (), self._events(operation.failure_event, data)
+            events = _event_of(operation.failure_event, data)
+            return self._outcome(refusal.status, {"error": refusal.body}, events), ()
         answer = change.answer.payload()
-        return (
-            self._outcome(200, answer),
-            change.writes,
-            self._events(operation.success_event, answer),
+        events = (
+            _event_of(operation.success_event, answer) if change.events is None else change.events
         )
+        return self._outcome(200, answer, events), change.writes
 
-    def record(self, table: str, outcome: Outcome, events: list[dict[str, Any]]) -> Put:
+    def record(self, table: str, outcome: Outcome) -> Put:
         """Return the write of the request's item, which fails when the request is known."""
         now_ms = (self._stamp.at - _EPOCH) // _MILLISECOND
         item: Item = {
@@ -199,7 +198,7 @@ class _Attempt:
             "fingerprint": self.fingerprint,
             "status": outcome.status,
             "answer": json_text.dumps(outcome.body),
-            "events": [json_text.dumps(event) for event in events],
+            "events": [json_text.dumps(envelope) for envelope in outcome.owed],
             "deliveries": 1,
             "created_at": to_iso(self._stamp.at),
             "repeats_until_ms": now_ms + self._delivery.window // _MILLISECOND,
@@ -212,22 +211,23 @@ class _Attempt:
             values={":now": now_ms},
         )
 
-    def _outcome(self, status: int, body: dict[str, Any]) -> Outcome:
-        return Outcome(status=status, body=body, correlation_id=self._correlation_id)
-
-    def _events(self, event_type: str | None, data: dict[str, Any]) -> list[dict[str, Any]]:
-        if event_type is None:
-            return []
-        return [
+    def _outcome(self, status: int, body: dict[str, Any], events: Sequence[Event]) -> Outcome:
+        owed = tuple(
             compose(
-                event_type=event_type,
+                event_type=event.type,
                 correlation_id=self._correlation_id,
                 moment=self._stamp.at,
                 source=self._operation.source,
                 user_id=self._caller.user_id,
-                data=data,
+                data=event.data,
             )
-        ]
+            for event in events
+        )
+        return Outcome(status, body, correlation_id=self._correlation_id, owed=owed)
+
+
+def _event_of(event_type: str | None, data: dict[str, Any]) -> Sequence[Event]:
+    return () if event_type is None else (Event(event_type, data),)
 
 
 def _whole_milliseconds(moment: datetime) -> datetime:

@@ -4,7 +4,7 @@ import os
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import boto3
@@ -14,6 +14,7 @@ from shared.clock import Clock, system_clock
 from shared.dynamodb import DynamoDB
 from shared.identity import Caller
 from shared.models import Request
+from shared.observability import answered
 from shared.operations import ActionGroup, Operation
 from shared.publisher import Publisher
 from shared.requests import Delivery, Outcome, RequestLedger
@@ -25,6 +26,8 @@ _CLIENT_CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
 )
 """Three tries of at most three seconds each stay within a function's ten."""
+
+_SETTLE_POLLS_PER_SECOND = 5
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Service:
         self.settings = resources.settings
         self.clock = resources.clock
         self.publisher = resources.publisher
+        self._sleep = resources.sleep
         self._store = group.store(resources.database, resources.settings)
         self._ledger = RequestLedger(
             resources.database,
@@ -73,7 +77,35 @@ class Service:
         self, operation: Operation, caller: Caller, request: Request, delivery: Delivery
     ) -> Outcome:
         """Answer a query, or carry out a change exactly once for its delivery."""
+        outcome = self._outcome(operation, caller, request, delivery)
+        answered(
+            outcome.status,
+            outcome.body,
+            repeated=outcome.repeat_from is not None,
+            changes=operation.changes,
+            correlation_id=outcome.correlation_id,
+        )
+        return outcome
+
+    def _outcome(
+        self, operation: Operation, caller: Caller, request: Request, delivery: Delivery
+    ) -> Outcome:
         if operation.changes:
             return self._ledger.carry_out(operation, caller, request, delivery, self._store)
         answer: Any = operation.function(caller, request, self._store)
         return Outcome(200, answer.payload(), correlation_id=delivery.correlation_id)
+
+    def settle(self, operation: Operation, caller: Caller, outcome: Outcome) -> Outcome:
+        """Wait for the final answer of a change that events complete, as long as an agent waits.
+
+        When it does not come in time, the outcome stays as it is.
+        """
+        if operation.settled is None or "error" in outcome.body:
+            return outcome
+        for waited in range(self.settings.settle_seconds * _SETTLE_POLLS_PER_SECOND + 1):
+            if waited:
+                self._sleep(1 / _SETTLE_POLLS_PER_SECOND)
+            final = operation.settled(caller, outcome.body, self._store)
+            if final is not None:
+                return replace(outcome, body=final)
+        return outcome

@@ -1,9 +1,16 @@
 """Settings from the environment, checked once, at cold start."""
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+
+def _listed(value: Any) -> Any:
+    """Return the entries of a comma-separated text, each once."""
+    if not isinstance(value, str):
+        return value
+    return tuple(dict.fromkeys(entry.strip() for entry in value.split(",") if entry.strip()))
 
 
 class Settings(BaseModel):
@@ -14,8 +21,22 @@ class Settings(BaseModel):
     accounts_table: str = Field(alias="ACCOUNTS_TABLE", min_length=1)
     transactions_table: str = Field(alias="TRANSACTIONS_TABLE", min_length=1)
     beneficiaries_table: str = Field(alias="BENEFICIARIES_TABLE", min_length=1)
+    products_table: str = Field(alias="PRODUCTS_TABLE", min_length=1)
+    retailers_table: str = Field(alias="RETAILERS_TABLE", min_length=1)
+    purchases_table: str = Field(alias="PURCHASES_TABLE", min_length=1)
     requests_table: str = Field(alias="REQUESTS_TABLE", min_length=1)
     event_bus_name: str = Field(alias="EVENT_BUS_NAME", min_length=1)
+    catalogue_categories: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
+        default=(
+            *("electronics", "clothing", "food", "home", "beauty"),
+            *("sports", "toys", "books", "health", "travel"),
+        ),
+        alias="CATALOGUE_CATEGORIES",
+        min_length=1,
+    )
+    """The categories that a search of the whole catalogue goes through, in this order."""
+    settle_seconds: int = Field(default=4, alias="SETTLE_SECONDS", ge=0, le=8)
+    """How long an agent waits for the events that make its change final."""
     test_user_id: str = Field(default="", alias="TEST_USER_ID")
     """The caller of an agent session without `user_id`: for the console's test window only."""
 

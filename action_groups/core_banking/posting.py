@@ -1,7 +1,9 @@
 """Moving money between two accounts: the checks and the double entry that every movement shares."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Self
 
 from action_groups.core_banking.errors import (
     AccountNotActive,
@@ -10,34 +12,64 @@ from action_groups.core_banking.errors import (
     SameAccount,
 )
 from action_groups.core_banking.store import Account, BankStore
-from shared.dynamodb import Write
+from shared.dynamodb import Put, Write
 from shared.operations import Stamp
+
+_NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """An amount that leaves one account and enters another."""
+    """An amount that leaves one account and enters another.
+
+    `cashback` comes back at once, as a transaction of its own. `notes` are kept on the records.
+    """
 
     source: Account
     destination: Account
     amount: Decimal
     currency: str
     type: str
-    description: str | None
+    description: str | None = None
+    cashback: Decimal = _NOTHING
+    notes: Mapping[str, object] = field(default_factory=dict)
+
+    def give_back(self) -> Self:
+        """Return the movement of the cashback."""
+        return replace(
+            self,
+            source=self.destination,
+            destination=self.source,
+            amount=self.cashback,
+            description="Cashback",
+            cashback=_NOTHING,
+        )
 
 
 def post(bank: BankStore, movement: Movement, stamp: Stamp) -> list[Write]:
     """Return the writes of a movement: debit, credit, and one record for each account.
 
-    The amounts of the two records sum to zero. Raises Refusal when the movement is not allowed.
+    The amounts of the records of a transaction sum to zero. The account must have the whole amount,
+    also when some of it comes back. Raises Refusal when the movement is not allowed.
     """
-    source, destination = movement.source, movement.destination
     _check(movement)
+    source, destination = movement.source, movement.destination
+    net = movement.amount - movement.cashback
+    writes: list[Write] = [
+        bank.debit(source, net, stamp.created_at, needed=movement.amount),
+        bank.credit(destination, net, stamp.created_at),
+        *_records(bank, movement, stamp),
+    ]
+    if movement.cashback:
+        cashback_stamp = replace(stamp, seed=f"{stamp.seed} cashback")
+        writes += _records(bank, movement.give_back(), cashback_stamp)
+    return writes
+
+
+def _records(bank: BankStore, movement: Movement, stamp: Stamp) -> list[Put]:
     return [
-        bank.debit(source, movement.amount, stamp.created_at),
-        bank.credit(destination, movement.amount, stamp.created_at),
-        bank.record(_record(movement, source, -movement.amount, stamp)),
-        bank.record(_record(movement, destination, movement.amount, stamp)),
+        bank.record(_record(movement, movement.source, -movement.amount, stamp)),
+        bank.record(_record(movement, movement.destination, movement.amount, stamp)),
     ]
 
 
@@ -80,4 +112,4 @@ def _record(
     }
     if movement.description is not None:
         record["description"] = movement.description
-    return record
+    return {**record, **movement.notes}

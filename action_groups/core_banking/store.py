@@ -1,5 +1,6 @@
 """Accounts and transactions in DynamoDB."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -94,8 +95,10 @@ class BankStore:
         found = (self.account(item["user_id"], account_id) for item in owners.items)
         return [account for account in found if account is not None]
 
-    def debit(self, account: Account, amount: Decimal, updated_at: str) -> Update:
-        """Take the amount, provided that the account is still the one that was read."""
+    def debit(
+        self, account: Account, amount: Decimal, updated_at: str, *, needed: Decimal
+    ) -> Update:
+        """Take the amount, provided that the account is the one that was read and has `needed`."""
         is_unchanged = (
             "version = :version"
             if account.version
@@ -112,7 +115,7 @@ class BankStore:
                 ":one": 1,
                 ":version": account.version,
                 ":active": ACTIVE,
-                ":floor": amount - account.credit_limit,
+                ":floor": needed - account.credit_limit,
             },
             names={"#status": "status"},
         )
@@ -185,6 +188,14 @@ def _payment_key(user_id: str, purchase_id: str) -> Item:
     return {"request_id": delivery_key("payment", user_id, purchase_id)}
 
 
-def first_active(accounts: Iterable[Account]) -> Account | None:
-    """Return the first account that money may enter."""
-    return next((account for account in accounts if account.is_active), None)
+def settlement_account(accounts: Iterable[Account], purchase_id: str) -> Account | None:
+    """Return the account of a retailer that one purchase is paid to.
+
+    One balance takes only so many writes a second: a retailer with many sales has several
+    accounts, and its purchases are spread over them, each always to the same one.
+    """
+    open_to_payments = [a for a in accounts if a.is_active and a.account_type != _CREDIT]
+    if not open_to_payments:
+        return None
+    digest = hashlib.sha256(purchase_id.encode()).digest()
+    return open_to_payments[int.from_bytes(digest[:8], "big") % len(open_to_payments)]

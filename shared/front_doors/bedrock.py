@@ -7,10 +7,10 @@ from typing import Any
 from shared import json_text
 from shared.clock import to_iso
 from shared.decoding import decode_text
-from shared.errors import CentliError, InvalidRequest, UnknownOperation, answer_for
+from shared.errors import CentliError, InvalidRequest, UnknownOperation
 from shared.identity import Caller, caller_from
 from shared.models import Request
-from shared.observability import logger, where_it_failed
+from shared.observability import started, unanswered
 from shared.operations import Operation
 from shared.requests import Delivery, Outcome, delivery_key, fingerprint
 from shared.service import Service
@@ -42,37 +42,19 @@ def answer(service: Service, event: dict[str, Any]) -> dict[str, Any]:
     try:
         status, body = _carry_out(service, event)
     except Exception as error:  # noqa: BLE001 an unhandled exception would end the user's turn
-        status, described = answer_for(error)
+        status, described = unanswered("agent request not answered", error)
         body = json_text.dumps({"error": described})
-        logger.warning(
-            "agent request not answered",
-            extra={
-                "status": status,
-                "code": described["code"],
-                "error_type": type(error).__name__,
-                "frames": where_it_failed(error) if status >= CentliError.status else [],
-            },
-        )
     return _response(event, status, body)
 
 
 def _carry_out(service: Service, event: dict[str, Any]) -> tuple[int, str]:
     operation = _operation(service, event)
+    started(operation.operation_id)
     session_attributes = _attributes(event, "sessionAttributes")
     caller = caller_from(session_attributes.get("user_id", service.settings.test_user_id))
     request = decode_text(operation.request_model, _arguments(event))
     delivery = _delivery(operation, caller, request, event) if operation.changes else Delivery("")
-    outcome = service.run(operation, caller, request, delivery)
-    logger.info(
-        "agent request answered",
-        extra={
-            "operation": operation.operation_id,
-            "status": outcome.status,
-            "code": outcome.body.get("error", {}).get("code"),
-            "correlation_id": outcome.correlation_id,
-            "repeated": outcome.repeat_from is not None,
-        },
-    )
+    outcome = service.settle(operation, caller, service.run(operation, caller, request, delivery))
     body = json_text.dumps(_told_of_repeat(outcome))
     if len(body.encode()) > MAX_ANSWER_BYTES:
         raise AnswerTooLarge("The answer is too large for one turn: ask for fewer with `limit`.")

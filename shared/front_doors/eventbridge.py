@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from shared import json_text
 from shared.decoding import decode
 from shared.envelope import Envelope, compose
-from shared.errors import CentliError, InvalidRequest, UnknownOperation, answer_for
+from shared.errors import CentliError, InvalidRequest, UnknownOperation
 from shared.identity import caller_from
-from shared.observability import logger, where_it_failed
+from shared.observability import note, started, unanswered
 from shared.operations import Operation
 from shared.requests import Delivery, Outcome, delivery_key
 from shared.service import Service
@@ -40,30 +40,32 @@ def answer(service: Service, event: dict[str, Any]) -> dict[str, Any]:
     operation = service.group.triggered_by(event_type) if isinstance(event_type, str) else None
     if operation is None:
         known = ", ".join(o.event_type for o in service.group if o.event_type)
-        logger.warning("event type not known")
         error = UnknownOperation(f"This action group handles these event types: {known}.")
-        return {"error": error.body}
+        _, described = unanswered("event type not known", error)
+        return {"error": described}
+    started(operation.operation_id)
+    note(event_type=operation.event_type)
     try:
-        outcome, published = _carry_out(service, operation, event), operation.changes
+        outcome = _carry_out(service, operation, event)
     except Exception as error:  # noqa: BLE001 what cannot be answered is retried, without its text
-        status, described = answer_for(error)
-        logger.warning(
-            "event not answered",
-            extra={
-                "event_type": event_type,
-                "status": status,
-                "code": described["code"],
-                "error_type": type(error).__name__,
-                "frames": where_it_failed(error) if status >= CentliError.status else [],
-            },
-        )
-        if status >= CentliError.status:
-            raise EventNotHandled(described["code"]) from None
-        outcome, published = Outcome(status, {"error": described}), False
+        outcome = _refused(operation, error)
+    else:
+        if operation.changes:
+            return _without_decimals(outcome.owed[0] if outcome.owed else outcome.body)
     reply = _reply(service, operation, event, outcome)
-    if not published:
-        _publish(service, reply)
+    _publish(service, reply)
     return _without_decimals(reply)
+
+
+def _refused(operation: Operation, error: Exception) -> Outcome:
+    """Return the outcome that tells the requester what to correct.
+
+    Raises EventNotHandled for what may pass when tried again, and where nobody would be told.
+    """
+    status, described = unanswered("event not answered", error)
+    if status >= CentliError.status or operation.failure_event is None:
+        raise EventNotHandled(described["code"]) from None
+    return Outcome(status, {"error": described})
 
 
 def _publish(service: Service, reply: dict[str, Any]) -> None:
@@ -71,34 +73,20 @@ def _publish(service: Service, reply: dict[str, Any]) -> None:
     try:
         service.publisher.publish([reply])
     except Exception as error:  # noqa: BLE001 the event is retried, whatever the bus failed of
-        logger.error(
-            "reply not published",
-            extra={"error_type": type(error).__name__, "frames": where_it_failed(error)},
-        )
+        unanswered("reply not published", error)
         raise EventNotHandled("REPLY_NOT_PUBLISHED") from None
 
 
 def _carry_out(service: Service, operation: Operation, event: dict[str, Any]) -> Outcome:
     envelope = _envelope(event)
+    note(correlation_id=envelope.correlation_id)
     caller = caller_from(envelope.user_id)
     request = decode(operation.request_model, envelope.data)
     delivery = Delivery(
         delivery_key("bus", caller.user_id, envelope.event_type, envelope.correlation_id),
         correlation_id=envelope.correlation_id,
     )
-    outcome = service.run(operation, caller, request, delivery)
-    logger.info(
-        "event answered",
-        extra={
-            "event_type": envelope.event_type,
-            "operation": operation.operation_id,
-            "status": outcome.status,
-            "code": outcome.body.get("error", {}).get("code"),
-            "correlation_id": envelope.correlation_id,
-            "repeated": outcome.repeat_from is not None,
-        },
-    )
-    return outcome
+    return service.run(operation, caller, request, delivery)
 
 
 def _envelope(event: dict[str, Any]) -> Envelope:

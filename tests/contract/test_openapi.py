@@ -30,6 +30,10 @@ AGENT_OPERATIONS = {
 MAX_GROUP_DESCRIPTION_LENGTH = 200
 MAX_DOCUMENT_BYTES = 25_000
 
+_PURCHASE = (
+    "purchase_id status product_id retailer_id quantity total_amount benefit_applied "
+    "transaction_id created_at error"
+)
 DESIGNED = {
     "getBalance": ("core_banking", "GET", "/balance", False, "BALANCE_QUERY", "BALANCE_RESPONSE"),
     "createTransfer": (
@@ -40,6 +44,20 @@ DESIGNED = {
         *("core_banking", "GET", "/transactions", False),
         *("TRANSACTIONS_QUERY", "TRANSACTIONS_RESPONSE"),
     ),
+    "searchProducts": (
+        *("marketplace", "GET", "/products", False),
+        *("CATALOG_QUERY", "CATALOG_RESPONSE"),
+    ),
+    "compareBenefits": (
+        *("marketplace", "GET", "/products/{product_id}/benefits", False),
+        *("BENEFITS_QUERY", "BENEFITS_RESPONSE"),
+    ),
+    "createPurchase": (
+        *("marketplace", "POST", "/purchases", True, "PURCHASE_REQUEST"),
+        *("PURCHASE_CONFIRMED", "PURCHASE_FAILED"),
+    ),
+    "getPurchase": ("marketplace", "GET", "/purchases/{purchase_id}", False, None),
+    "listPurchases": ("marketplace", "GET", "/purchases", False, None),
     "resolveAlias": (
         *("crm", "GET", "/beneficiaries/resolve", False),
         *("ALIAS_RESOLUTION_REQUEST", "ALIAS_RESOLUTION_RESPONSE"),
@@ -59,6 +77,11 @@ DESIGNED_REQUESTS = {
     "getBalance": "account_id",
     "createTransfer": "from_account to_account amount description",
     "listTransactions": "account_id from_date to_date type limit next_token",
+    "searchProducts": "category retailer_id search limit next_token",
+    "compareBenefits": "product_id retailer_id quantity",
+    "createPurchase": "product_id retailer_id quantity account_id benefit unit_price",
+    "getPurchase": "purchase_id",
+    "listPurchases": "limit next_token",
     "resolveAlias": "alias",
     "listBeneficiaries": "limit next_token",
     "addBeneficiary": "name alias account_id relationship",
@@ -68,6 +91,11 @@ DESIGNED_ANSWERS = {
     "createTransfer": "transaction_id status from_account to_account amount currency description "
     "created_at",
     "listTransactions": "transactions next_token",
+    "searchProducts": "products next_token",
+    "compareBenefits": "product_id retailer_id quantity total_amount options best",
+    "createPurchase": _PURCHASE,
+    "getPurchase": _PURCHASE,
+    "listPurchases": "purchases next_token",
     "resolveAlias": "match beneficiary candidates",
     "listBeneficiaries": "beneficiaries next_token",
     "addBeneficiary": "beneficiary",
@@ -80,6 +108,17 @@ DESIGNED_PARTS = {
         "transactions",
     ): "transaction_id account_id type direction amount currency from_account to_account status "
     "description created_at",
+    (
+        "searchProducts",
+        "products",
+    ): "product_id retailer_id name description price currency category stock image_url benefits",
+    (
+        "compareBenefits",
+        "options",
+    ): "type benefit eligible reason months monthly_payment last_payment cashback points value "
+    "cost_per_month",
+    ("compareBenefits", "best"): "benefit reason",
+    ("listPurchases", "purchases"): _PURCHASE,
     ("resolveAlias", "beneficiary"): _BENEFICIARY,
     ("resolveAlias", "candidates"): f"{_BENEFICIARY} score",
     ("listBeneficiaries", "beneficiaries"): _BENEFICIARY,

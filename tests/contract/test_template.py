@@ -1,12 +1,14 @@
 """`template.yaml` against the specification, the design, and the operations that are declared."""
 
 import importlib
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from console.deployment import load_template
 from console.groups import all_groups
+from shared.observability import NAMESPACE
 from tests.support.tables import table_properties
 
 TEMPLATE = load_template()
@@ -25,6 +27,13 @@ TABLES = {
         "beneficiary_id",
         {"alias-index": ("alias_lower", "user_id")},
     ),
+    "centli-products": (
+        "product_id",
+        "retailer_id",
+        {"retailer-index": ("retailer_id", None), "category-index": ("category", None)},
+    ),
+    "centli-purchases": ("user_id", "timestamp_purchase_id", {}),
+    "centli-retailers": ("retailer_id", None, {}),
     "centli-requests": ("request_id", None, {}),
 }
 
@@ -33,12 +42,24 @@ BUS_FUNCTIONS = {
     "centli-core-banking-balance": {"BALANCE_QUERY"},
     "centli-core-banking-transfer": {"TRANSFER_REQUEST", "PAYMENT_REQUEST"},
     "centli-core-banking-transactions": {"TRANSACTIONS_QUERY"},
+    "centli-marketplace-catalog": {"CATALOG_QUERY"},
+    "centli-marketplace-benefits": {"BENEFITS_QUERY"},
+    "centli-marketplace-purchase": {"PURCHASE_REQUEST", "PAYMENT_COMPLETED", "PAYMENT_FAILED"},
     "centli-crm-resolve-alias": {"ALIAS_RESOLUTION_REQUEST"},
     "centli-crm-get-beneficiaries": {"BENEFICIARIES_QUERY"},
     "centli-crm-add-beneficiary": {"ADD_BENEFICIARY_REQUEST"},
 }
-ACTION_GROUP_FUNCTIONS = {"core_banking": "centli-core-banking", "crm": "centli-crm"}
+ACTION_GROUP_FUNCTIONS = {
+    "core_banking": "centli-core-banking",
+    "marketplace": "centli-marketplace",
+    "crm": "centli-crm",
+}
 RELAY = "centli-event-relay"
+
+# actions that take no resource
+WITHOUT_RESOURCE = {
+    *("dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments"),
+}
 
 
 def of_type(type_: str) -> dict[str, Any]:
@@ -109,6 +130,9 @@ def test_every_function_gets_the_variables_of_the_specification() -> None:
         "ACCOUNTS_TABLE": "centli-accounts",
         "TRANSACTIONS_TABLE": "centli-transactions",
         "BENEFICIARIES_TABLE": "centli-beneficiaries",
+        "PRODUCTS_TABLE": "centli-products",
+        "PURCHASES_TABLE": "centli-purchases",
+        "RETAILERS_TABLE": "centli-retailers",
         "REQUESTS_TABLE": "centli-requests",
     }
     assert named(variables["EVENT_BUS_NAME"]) == "centli-event-bus"
@@ -150,7 +174,7 @@ def test_every_function_has_a_role_of_its_own_without_wildcards(name: str) -> No
         actions = [actions] if isinstance(actions, str) else actions
         assert not any("*" in action for action in actions)
         if statement["Resource"] == "*":
-            assert actions == ["dynamodb:ListStreams"], "this action takes no resource"
+            assert set(actions) <= WITHOUT_RESOURCE
 
 
 @pytest.mark.parametrize("name", BUS_FUNCTIONS)
@@ -177,10 +201,11 @@ def test_every_declared_event_has_a_rule_to_a_function_of_its_group() -> None:
     assert missing == []
 
 
-def test_no_two_functions_have_a_rule_for_one_event() -> None:
+def test_there_are_twelve_rules_and_no_two_for_one_event() -> None:
     ruled = [t for _, p in FUNCTIONS.values() for t in event_types(p)]
 
     assert sorted(ruled) == sorted(set(ruled))
+    assert len(ruled) == 12, "the eleven of the specification's functions, and PAYMENT_REQUEST"
 
 
 def test_every_group_is_an_action_group_of_the_agent_with_a_function_and_a_permission() -> None:
@@ -226,3 +251,105 @@ def test_the_relay_reads_the_stream_of_the_requests_and_reports_failed_items() -
     assert stream["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert stream["Properties"]["DestinationConfig"]["OnFailure"]["Type"] == "SQS"
     assert "MaximumRetryAttempts" not in stream["Properties"], "retried until the record is old"
+
+
+def test_every_function_is_traced_and_may_write_its_traces() -> None:
+    assert TEMPLATE["Globals"]["Function"]["Tracing"] == "Active"
+    for logical, _ in FUNCTIONS.values():
+        allowed = [s["Action"] for s in statements(logical.removesuffix("Function"))]
+        assert ["xray:PutTelemetryRecords", "xray:PutTraceSegments"] in allowed
+
+
+def widgets() -> list[dict[str, Any]]:
+    found = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::ToJsonString"]["widgets"]
+    return [widget["properties"] for widget in found]
+
+
+def charted(namespace: str, metric: str) -> list[tuple[str, set[str]]]:
+    """Return (statistic, resources) of each widget whose first line is this metric."""
+    found = []
+    for widget in widgets():
+        if widget["metrics"][0][:2] == [namespace, metric]:
+            values = [line[-1] for line in widget["metrics"] if isinstance(line[-1], dict)]
+            found.append((widget["stat"], {v["Ref"] for v in values if "Ref" in v}))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("metric", "statistics"),
+    [
+        ("Invocations", {"Sum"}),
+        ("Duration", {"p50", "p95", "p99"}),
+        ("Errors", {"Sum"}),
+        ("Throttles", {"Sum"}),
+        ("ConcurrentExecutions", {"Maximum"}),
+    ],
+)
+def test_the_dashboard_shows_every_function(metric: str, statistics: set[str]) -> None:
+    every_function = {logical for logical, _ in FUNCTIONS.values()}
+
+    shown = charted("AWS/Lambda", metric)
+
+    assert {statistic for statistic, _ in shown} == statistics
+    assert all(functions == every_function for _, functions in shown)
+
+
+def test_the_dashboard_shows_every_table() -> None:
+    tables = set(of_type("AWS::DynamoDB::Table"))
+
+    for metric in ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"):
+        assert charted("AWS/DynamoDB", metric) == [("Sum", tables)]
+    assert charted("AWS/DynamoDB", "UserErrors") == [("Sum", set())]
+    [system_errors] = [w for w in widgets() if "SystemErrors" in str(w)]
+    assert {line[0]["label"]["Ref"] for line in system_errors["metrics"]} == tables
+    for [line] in system_errors["metrics"]:
+        assert f'TableName="${{{line["label"]["Ref"]}}}"' in line["expression"]["Fn::Sub"]
+
+
+def test_the_dashboard_shows_the_business_the_relay_and_the_dead_letters() -> None:
+    text = str(widgets())
+
+    for metric in ("Requests", "Refusals", "Failures", "Repeats"):
+        assert f'MetricName="{metric}"' in text
+    assert len(charted(NAMESPACE, "AmountLe100")) == 2, "of transfers and of payments"
+    assert charted("AWS/Lambda", "IteratorAge") == [("Maximum", {"EventRelayFunction"})]
+    assert "ApproximateNumberOfMessagesVisible" in text
+
+
+def test_every_function_has_an_alarm_on_errors_and_one_on_throttles() -> None:
+    alarms = [
+        (a["Properties"]["MetricName"], a["Properties"]["Dimensions"][0]["Value"]["Ref"])
+        for a in of_type("AWS::CloudWatch::Alarm").values()
+        if a["Properties"]["MetricName"] in {"Errors", "Throttles"}
+    ]
+
+    assert sorted(alarms) == sorted(
+        (metric, logical) for metric in ("Errors", "Throttles") for logical, _ in FUNCTIONS.values()
+    )
+
+
+def test_dead_letters_a_late_relay_and_failures_raise_an_alarm() -> None:
+    alarms = {a["Properties"]["MetricName"] for a in of_type("AWS::CloudWatch::Alarm").values()}
+
+    assert alarms == {
+        *("Errors", "Throttles", "ApproximateNumberOfMessagesVisible", "IteratorAge", "Requests"),
+    }
+    failures = RESOURCES["FailuresAlarm"]["Properties"]
+    assert failures["Namespace"] == NAMESPACE
+    assert {d["Name"]: d["Value"] for d in failures["Dimensions"]} == {
+        "service": {"Ref": "NamePrefix"},
+        "outcome": "failed",
+    }
+
+
+def test_every_alarm_tells_the_topic_and_is_explained_in_the_operations_guide() -> None:
+    guide = Path("docs/operations.md").read_text()
+    for alarm in of_type("AWS::CloudWatch::Alarm").values():
+        properties = alarm["Properties"]
+        assert properties["AlarmActions"] == {
+            "Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]
+        }
+        file, _, anchor = properties["AlarmDescription"].partition("#")
+        assert file == "docs/operations.md"
+        assert f"## {anchor.replace('-', ' ').capitalize()}\n" in guide
+        assert properties["TreatMissingData"] == "notBreaching"

@@ -90,6 +90,15 @@ def test_send_prints_the_events_that_follow(stack_port: str) -> None:
     assert shown.stdout.count("--- TRANSFER_COMPLETED") == 2
 
 
+def test_an_empty_dead_letter_queue_is_listed_and_redriven(stack_port: str) -> None:
+    listed = centli("dead-letters", "--port", stack_port)
+    redriven = centli("dead-letters", "redrive", "--all", "--port", stack_port)
+
+    assert (listed.returncode, redriven.returncode) == (0, 0), listed.stderr + redriven.stderr
+    assert listed.stdout.startswith("0 dead letters")
+    assert redriven.stdout.startswith("0 of 0 handed over")
+
+
 def test_seeding_again_adds_nothing(stack_port: str) -> None:
     assert centli("seed", "--port", stack_port).stdout.startswith("0 items added")
 
@@ -112,6 +121,8 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
         (["invoke", "getBalance", "account_id"], "Write arguments as name=value"),
         (["send", "NO_SUCH_EVENT"], "Nothing handles `NO_SUCH_EVENT`"),
         (["invoke", "getBalance", "--port", "1"], "start it with centli up"),
+        (["dead-letters", "redrive"], "Name what to redrive with --id or --all"),
+        (["dead-letters", "--all"], "Name what to redrive with --id or --all"),
     ],
 )
 def test_a_mistake_on_the_command_line_is_explained(arguments: list[str], told: str) -> None:

@@ -18,6 +18,9 @@ def key(**attributes: str) -> dict[str, Any]:
 ACCOUNT = key(user_id="user-probe", account_id="acc-probe")
 RECORD = key(account_id="acc-probe", timestamp_txn_id="2026#probe")
 BENEFICIARY = key(user_id="user-probe", beneficiary_id="ben-probe")
+PRODUCT = key(product_id="prod-probe", retailer_id="ret-probe")
+PURCHASE = key(user_id="user-probe", timestamp_purchase_id="2026#probe")
+RETAILER = key(retailer_id="ret-probe")
 REQUEST = key(request_id="probe")
 
 
@@ -76,6 +79,26 @@ PROBES: dict[str, Probe] = {
     "beneficiaries:UpdateItem": update("beneficiaries", BENEFICIARY),
     "beneficiaries:DeleteItem": delete("beneficiaries", BENEFICIARY),
     "beneficiaries/alias-index:Query": query("beneficiaries", "alias_lower", "alias-index"),
+    "products:GetItem": get("products", PRODUCT),
+    "products:Query": query("products", "product_id"),
+    "products:PutItem": put("products", PRODUCT),
+    "products:UpdateItem": update("products", PRODUCT),
+    "products:DeleteItem": delete("products", PRODUCT),
+    "products:Scan": scan("products"),
+    "products/retailer-index:Query": query("products", "retailer_id", "retailer-index"),
+    "products/category-index:Query": query("products", "category", "category-index"),
+    "purchases:GetItem": get("purchases", PURCHASE),
+    "purchases:Query": query("purchases", "user_id"),
+    "purchases:PutItem": put("purchases", PURCHASE),
+    "purchases:UpdateItem": update("purchases", PURCHASE),
+    "purchases:DeleteItem": delete("purchases", PURCHASE),
+    "purchases:Scan": scan("purchases"),
+    "retailers:GetItem": get("retailers", RETAILER),
+    "retailers:Query": query("retailers", "retailer_id"),
+    "retailers:PutItem": put("retailers", RETAILER),
+    "retailers:UpdateItem": update("retailers", RETAILER),
+    "retailers:DeleteItem": delete("retailers", RETAILER),
+    "retailers:Scan": scan("retailers"),
     "requests:GetItem": get("requests", REQUEST),
     "requests:PutItem": put("requests", REQUEST),
     "requests:UpdateItem": update("requests", REQUEST),
@@ -89,6 +112,23 @@ MOVE_MONEY = LEDGER | {
     "accounts:UpdateItem",
     "accounts/account-index:Query",
     "transactions:PutItem",
+}
+CATALOGUE = {
+    "products:Query",
+    "products/retailer-index:Query",
+    "products/category-index:Query",
+    "retailers:GetItem",
+}
+BENEFITS = {"products:GetItem", "products:Query", "accounts:Query"}
+PURCHASE_GOODS = LEDGER | {
+    "products:GetItem",
+    "products:Query",
+    "products:UpdateItem",
+    "purchases:GetItem",
+    "purchases:Query",
+    "purchases:PutItem",
+    "purchases:UpdateItem",
+    "accounts:GetItem",
 }
 ADD_BENEFICIARY = LEDGER | {
     "beneficiaries:Query",
@@ -104,13 +144,17 @@ ALLOWED = {
         "transactions/user-index:Query",
     },
     "centli-core-banking": MOVE_MONEY | {"transactions:Query", "transactions/user-index:Query"},
+    "centli-marketplace-catalog": CATALOGUE,
+    "centli-marketplace-benefits": BENEFITS,
+    "centli-marketplace-purchase": PURCHASE_GOODS,
+    "centli-marketplace": CATALOGUE | BENEFITS | PURCHASE_GOODS,
     "centli-crm-resolve-alias": {"beneficiaries:Query", "beneficiaries/alias-index:Query"},
     "centli-crm-get-beneficiaries": {"beneficiaries:Query"},
     "centli-crm-add-beneficiary": ADD_BENEFICIARY,
     "centli-crm": ADD_BENEFICIARY | {"beneficiaries/alias-index:Query"},
     "centli-event-relay": set(),
 }
-PUBLISHERS = set(ALLOWED) - {"centli-core-banking", "centli-crm"}
+PUBLISHERS = set(ALLOWED) - {"centli-core-banking", "centli-marketplace", "centli-crm"}
 
 
 def is_allowed(call: Callable[[], object]) -> bool:

@@ -15,6 +15,9 @@ BUS_FUNCTIONS = {
     "transfer_request": "centli-core-banking-transfer",
     "payment_request": "centli-core-banking-transfer",
     "transactions_query": "centli-core-banking-transactions",
+    "catalog_query": "centli-marketplace-catalog",
+    "benefits_query": "centli-marketplace-benefits",
+    "purchase_request": "centli-marketplace-purchase",
     "alias_resolution_request": "centli-crm-resolve-alias",
     "beneficiaries_query": "centli-crm-get-beneficiaries",
     "add_beneficiary_request": "centli-crm-add-beneficiary",
@@ -24,6 +27,9 @@ SUCCESSES = {
     "transfer_request": "TRANSFER_COMPLETED",
     "payment_request": "PAYMENT_COMPLETED",
     "transactions_query": "TRANSACTIONS_RESPONSE",
+    "catalog_query": "CATALOG_RESPONSE",
+    "benefits_query": "BENEFITS_RESPONSE",
+    "purchase_request": "PURCHASE_CONFIRMED",
     "alias_resolution_request": "ALIAS_RESOLUTION_RESPONSE",
     "beneficiaries_query": "BENEFICIARIES_RESPONSE",
     "add_beneficiary_request": "BENEFICIARY_ADDED",
@@ -49,7 +55,20 @@ def test_a_delivered_sample_is_answered_by_the_function_of_its_rule(
 ) -> None:
     reply = deployed.invoke(BUS_FUNCTIONS[name], load(EVENTS / "delivered" / f"{name}.json"))
 
-    assert reply["event_type"] == SUCCESSES[name], reply
+    first = "PAYMENT_REQUEST" if name == "purchase_request" else SUCCESSES[name]
+    assert reply["event_type"] == first, reply
+
+
+@pytest.mark.parametrize("name", ["payment_completed", "payment_failed"])
+def test_a_sample_of_a_payments_answer_leaves_the_seeded_purchase_as_it_was(
+    deployed: Deployed, name: str
+) -> None:
+    event = load(EVENTS / "delivered" / f"{name}.json")
+
+    answer = deployed.invoke("centli-marketplace-purchase", event)
+
+    assert answer["purchase_id"] == event["detail"]["data"]["purchase_id"]
+    assert answer["status"] == "completed"
 
 
 def test_the_samples_for_put_events_are_answered_on_the_bus(deployed: Deployed) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import boto3
@@ -16,6 +16,9 @@ from action_groups.core_banking import core_banking
 from action_groups.core_banking import operations as core_banking_operations
 from action_groups.crm import crm
 from action_groups.crm import operations as crm_operations
+from action_groups.marketplace import marketplace
+from action_groups.marketplace import operations as marketplace_operations
+from action_groups.marketplace.store import MarketStore
 from console import agent
 from shared.dynamodb import DynamoDB, Item, deserialize, serialize
 from shared.event_relay import relay
@@ -29,10 +32,18 @@ SETTINGS = Settings(
     accounts_table=f"{PREFIX}-accounts",
     transactions_table=f"{PREFIX}-transactions",
     beneficiaries_table=f"{PREFIX}-beneficiaries",
+    products_table=f"{PREFIX}-products",
+    retailers_table=f"{PREFIX}-retailers",
+    purchases_table=f"{PREFIX}-purchases",
     requests_table=f"{PREFIX}-requests",
+    settle_seconds=1,
     event_bus_name=f"{PREFIX}-event-bus",
 )
-GROUPS = (core_banking.load(core_banking_operations), crm.load(crm_operations))
+GROUPS = (
+    core_banking.load(core_banking_operations),
+    marketplace.load(marketplace_operations),
+    crm.load(crm_operations),
+)
 START = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
 
@@ -102,8 +113,10 @@ class World:
     def rebuild(self, **changes: Any) -> None:
         """Build the handlers again with other resources, such as a client that fails."""
         self.resources = replace(self.resources, **changes)
+        on_this_clock = replace(marketplace, store=partial(MarketStore, clock=self.clock))
+        groups = [on_this_clock if group is marketplace else group for group in GROUPS]
         self.handlers = {
-            group.name: lambda_handler_for(Service(group, self.resources)) for group in GROUPS
+            group.name: lambda_handler_for(Service(group, self.resources)) for group in groups
         }
 
     def connect(self, database: DynamoDB) -> None:
@@ -147,6 +160,38 @@ class World:
             | attributes,
         )
 
+    def product(self, product_id: str, **attributes: Any) -> None:
+        """Add a product with the attributes of the spec alone, unless others are given."""
+        self.put(
+            "products",
+            **{
+                "product_id": product_id,
+                "retailer_id": "retailer-azteca",
+                "name": "Audífonos inalámbricos",
+                "description": "Con cancelación de ruido.",
+                "price": Decimal("1299.00"),
+                "currency": "MXN",
+                "category": "electronics",
+                "stock": 10,
+                "image_url": "https://cdn.example.com/audifonos.jpg",
+                "benefits": ["12 MSI", "5% cashback"],
+            }
+            | attributes,
+        )
+
+    def retailer(self, retailer_id: str, name: str, **attributes: Any) -> None:
+        self.put(
+            "retailers",
+            **{
+                "retailer_id": retailer_id,
+                "name": name,
+                "category": "electronics",
+                "benefits_offered": ["MSI", "cashback"],
+                "logo_url": "https://cdn.example.com/logo.png",
+            }
+            | attributes,
+        )
+
     def items(self, table: str) -> list[Item]:
         scanned = self.client.scan(TableName=f"{PREFIX}-{table}")["Items"]
         return [deserialize(item) for item in scanned]
@@ -158,7 +203,10 @@ class World:
 
     def snapshot(self) -> dict[str, list[str]]:
         """Return what all tables hold, to show that nothing changed."""
-        tables = ("accounts", "transactions", "beneficiaries", "requests")
+        tables = (
+            *("accounts", "transactions", "beneficiaries", "requests"),
+            *("products", "retailers", "purchases"),
+        )
         return {t: sorted(str(sorted(i.items())) for i in self.items(t)) for t in tables}
 
     def call(

@@ -1,17 +1,20 @@
 """The payment of a purchase, which only the bus asks for."""
 
 from decimal import Decimal
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from action_groups.core_banking import core_banking
 from action_groups.core_banking.errors import AccountNotFound, PurchaseAlreadyPaid
 from action_groups.core_banking.posting import Movement, post
-from action_groups.core_banking.store import BankStore, first_active
+from action_groups.core_banking.store import BankStore, settlement_account
 from shared.identity import Caller
-from shared.models import Answer, Identifier, Request
+from shared.models import Answer, Identifier, Line, Request
 from shared.money import MXN, Amount, Currency
 from shared.operations import Change, Stamp
+
+Points = Annotated[int, Field(ge=1, le=10**12)]
 
 
 class PaymentRequest(Request):
@@ -22,10 +25,21 @@ class PaymentRequest(Request):
     amount: Amount = Field(description="Amount in pesos.")
     currency: Currency = Field(default=MXN, description="Currency, MXN.")
     retailer_id: Identifier = Field(description="The retailer that is paid, an account owner.")
+    benefit: Line | None = Field(default=None, description="The benefit that was chosen.")
+    cashback: Amount | None = Field(
+        default=None, description="Pesos of the amount that the retailer gives back at once."
+    )
+    points: Points | None = Field(default=None, description="Points that the payment earns.")
+
+    @model_validator(mode="after")
+    def _gives_back_no_more_than_is_paid(self) -> Self:
+        if self.cashback is not None and self.cashback > self.amount:
+            raise ValueError("`cashback` must not be above `amount`")
+        return self
 
 
 class Payment(Answer):
-    """A purchase that was paid."""
+    """A purchase that was paid; what the benefit gave is there when it gave any."""
 
     purchase_id: str = Field(description="The purchase that was paid.")
     account_id: str = Field(description="Account that paid.")
@@ -33,6 +47,13 @@ class Payment(Answer):
     currency: str = Field(description="Currency, MXN.")
     retailer_id: str = Field(description="The retailer that was paid.")
     transaction_id: str = Field(description="Identifier of the payment.")
+    benefit: str | None = Field(default=None, description="The benefit that was chosen.")
+    cashback: Decimal | None = Field(default=None, description="Pesos that came back.")
+    points: int | None = Field(default=None, description="Points that were earned.")
+
+    def payload(self) -> dict[str, Any]:
+        """Return the answer without the benefits that were not given."""
+        return self.model_dump(exclude_none=True)
 
 
 @core_banking.event("PAYMENT_REQUEST", replies=("PAYMENT_COMPLETED", "PAYMENT_FAILED"))
@@ -45,7 +66,7 @@ def pay_purchase(
     source = bank.account(caller.user_id, request.account_id)
     if source is None:
         raise AccountNotFound("The customer has no account with the id in `account_id`.")
-    destination = first_active(bank.accounts_of(request.retailer_id))
+    destination = settlement_account(bank.accounts_of(request.retailer_id), request.purchase_id)
     if destination is None:
         raise AccountNotFound("The retailer has no account that takes payments.")
     movement = Movement(
@@ -54,8 +75,19 @@ def pay_purchase(
         amount=request.amount,
         currency=request.currency,
         type="payment",
-        description=None,
+        cashback=request.cashback or Decimal("0.00"),
+        notes=_notes(request),
     )
     payment = Payment(**request.model_dump(), transaction_id=stamp.id)
     marker = bank.payment_marker(caller.user_id, request.purchase_id, stamp.id)
     return Change(payment, [*post(bank, movement, stamp), marker])
+
+
+def _notes(request: PaymentRequest) -> dict[str, object]:
+    """Return what the records of the payment keep of the purchase."""
+    notes = {
+        "purchase_id": request.purchase_id,
+        "benefit": request.benefit,
+        "points": request.points,
+    }
+    return {name: value for name, value in notes.items() if value is not None}

@@ -1,0 +1,13 @@
+"""The action group `marketplace`: the retailers' products, their benefits, and purchases."""
+
+from action_groups.marketplace.store import MarketStore
+from shared.operations import ActionGroup
+
+marketplace = ActionGroup(
+    name="marketplace",
+    source="marketplace",
+    title="CENTLI marketplace",
+    description="Products of the bank's retailers, what each benefit would cost or give, and the "
+    "customer's purchases.",
+    store=MarketStore,
+)

@@ -1,0 +1,481 @@
+"""What the benefits of a product cost and give: MSI, cashback and points, in exact pesos.
+
+A retailer writes each benefit of a product as a map, or as a short text:
+
+- `{"type": "MSI", "months": [3, 6, 12]}` or "12 MSI": the total in equal monthly instalments
+  without interest. Each is rounded down to the centavo, and the last one takes the centavos that
+  are left over, so that they sum to the total exactly.
+- `{"type": "cashback", "percent": 5, "maximum": 500}` or "5% cashback": pesos given back, rounded
+  down to the centavo, `maximum` pesos at most.
+- `{"type": "points", "points_per_peso": 2, "peso_per_point": 0.01, "maximum": 5000}` or "2 puntos
+  por peso": whole points, rounded down, `maximum` points at most. What a point is worth may be
+  unstated.
+
+Any map may have `minimum_purchase` (pesos) and `valid_from` and `valid_until` (days in UTC, both
+included). What cannot be read, or lacks its figures, is never guessed: it is not eligible.
+
+MSI is worth 0 pesos here: what paying later is worth depends on an interest rate that nobody has
+stated. So options are compared by the pesos that they give back, and where those are equal by how
+little they ask for a month.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from decimal import ROUND_DOWN, Decimal
+from itertools import chain, islice
+from typing import Any, ClassVar, Final
+
+from action_groups.marketplace.catalogue import fold
+from action_groups.marketplace.errors import TotalTooLarge
+from action_groups.marketplace.models import BenefitOption, BestOption
+from action_groups.marketplace.store import Product
+from shared.money import CENTAVO, MAX_AMOUNT
+
+MSI, CASHBACK, POINTS, UNKNOWN = "MSI", "cashback", "points", "unknown"
+
+MAX_TERMS: Final = 20
+"""How many benefits of one product are looked at."""
+MIN_MONTHS, MAX_MONTHS = 2, 60
+MAX_SHOWN_CHARACTERS: Final = 60
+"""Of a retailer's own text."""
+
+_NOTHING: Final = Decimal("0.00")
+_PERCENT: Final = Decimal(100)
+_MAX_RATE: Final = Decimal(1000)
+"""Points for a peso, or pesos for a point: more is an error of writing."""
+
+
+class _Unreadable(ValueError):
+    """A benefit cannot be read; the message is a sentence that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What an offer costs and gives for one total; what does not apply is None."""
+
+    value: Decimal
+    cost_per_month: Decimal
+    months: int | None = None
+    monthly_payment: Decimal | None = None
+    last_payment: Decimal | None = None
+    cashback: Decimal | None = None
+    points: int | None = None
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether the total is too small for the offer to mean anything."""
+        return not (self.monthly_payment or self.cashback or self.points)
+
+
+@dataclass(frozen=True, slots=True)
+class Instalments:
+    """Equal monthly instalments without interest ("meses sin intereses")."""
+
+    type: ClassVar[str] = MSI
+    months: int
+
+    @property
+    def benefit(self) -> str:
+        """The text by which a purchase chooses it."""
+        return f"{MSI}-{self.months}"
+
+    @property
+    def label(self) -> str:
+        """What an agent calls it."""
+        return f"{self.months} {MSI}"
+
+    def figures(self, total: Decimal) -> Figures:
+        """Divide the total; the instalments sum to it exactly."""
+        monthly = _down(total / self.months)
+        return Figures(
+            value=_NOTHING,
+            cost_per_month=monthly,
+            months=self.months,
+            monthly_payment=monthly,
+            last_payment=total - monthly * (self.months - 1),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cashback:
+    """A part of the total that is given back."""
+
+    type: ClassVar[str] = CASHBACK
+    benefit: ClassVar[str] = CASHBACK
+    percent: Decimal
+    maximum: Decimal | None = None
+
+    @property
+    def label(self) -> str:
+        """What an agent calls it."""
+        return f"{_plain(self.percent)} % cashback"
+
+    def figures(self, total: Decimal) -> Figures:
+        """Return what is given back, to the centavo."""
+        cashback = _down(_at_most(total * self.percent / _PERCENT, self.maximum))
+        return Figures(value=cashback, cost_per_month=total, cashback=cashback)
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Points for the pesos paid; what one is worth may be unknown."""
+
+    type: ClassVar[str] = POINTS
+    benefit: ClassVar[str] = POINTS
+    points_per_peso: Decimal
+    peso_per_point: Decimal | None = None
+    maximum: Decimal | None = None
+
+    @property
+    def label(self) -> str:
+        """What an agent calls it."""
+        plural = "" if self.points_per_peso == 1 else "s"
+        return f"{_plain(self.points_per_peso)} punto{plural} por peso"
+
+    def figures(self, total: Decimal) -> Figures:
+        """Return the whole points, and what they are worth to the centavo."""
+        points = int(_at_most(total * self.points_per_peso, self.maximum))
+        value = _down(points * (self.peso_per_point or _NOTHING))
+        return Figures(value=value, cost_per_month=total, points=points)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What a retailer wrote that is no offer, and a sentence that says why."""
+
+    type: str
+    label: str
+    problem: str
+
+
+Offer = Instalments | Cashback | Points
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An offer, or what could not be read, with its conditions."""
+
+    offer: Offer | Unreadable
+    minimum_purchase: Decimal = _NOTHING
+    valid_from: date = date.min
+    valid_until: date = date.max
+
+    def is_in_force(self, day: date) -> bool:
+        """Tell whether the day lies within the days of the term."""
+        return self.valid_from <= day <= self.valid_until
+
+    @property
+    def label(self) -> str:
+        """What an agent says of the term before any product is chosen; may be empty."""
+        if not self.minimum_purchase:
+            return self.offer.label
+        return f"{self.offer.label} desde {_pesos(self.minimum_purchase)} pesos"
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """What is to be bought, and what decides which benefits apply to it.
+
+    `credit` is what one active credit account of the customer can still pay, None without one: the
+    account that pays, when that is known, and otherwise the account with the most.
+    """
+
+    total: Decimal
+    quantity: int
+    stock: int
+    today: date
+    credit: Decimal | None
+
+
+def total_of(product: Product, quantity: int) -> Decimal:
+    """Return price times quantity. Raises TotalTooLarge above what one movement may carry."""
+    total = product.price * quantity
+    if total > MAX_AMOUNT:
+        raise TotalTooLarge("The total is above what one purchase may cost: buy fewer at a time.")
+    return total
+
+
+# --- Reading ---------------------------------------------------------------------------------
+
+
+def terms_of(product: Product) -> list[Term]:
+    """Return the benefits of a product, one for each number of months, `MAX_TERMS` at most."""
+    return list(islice(chain.from_iterable(map(_terms, product.benefits)), MAX_TERMS))
+
+
+def parse_choice(text: str) -> str | None:
+    """Return the `benefit` that a text such as "MSI-12", "12 MSI" or "Cashback" chooses.
+
+    None when it chooses none: it is no benefit, or MSI without one number of months.
+    """
+    given = _map_of(text)
+    kind = _type_of(given)
+    if kind != MSI:
+        return None if kind == UNKNOWN else kind
+    try:
+        [months] = _months(given)
+    except ValueError:
+        return None
+    return Instalments(months).benefit
+
+
+def labels_of(terms: Iterable[Term], day: date) -> list[str]:
+    """Return what an agent may say of the terms in force on this day, before one is chosen."""
+    labels = (term.label for term in terms if term.is_in_force(day))
+    return list(dict.fromkeys(filter(None, labels)))
+
+
+_TYPES: Final = {
+    "msi": MSI,
+    "meses sin intereses": MSI,
+    "cashback": CASHBACK,
+    "points": POINTS,
+    "puntos": POINTS,
+}
+_NUMBER: Final = r"\d{1,9}(?:\.\d{1,4})?"
+_NUMBERS: Final = r"\d{1,3}(?:(?: ?[,/] ?| [yo] )\d{1,3})*"
+_SHORT_TEXTS: Final = tuple(
+    (kind, figure, re.compile(pattern))
+    for kind, figure, pattern in (
+        (MSI, "months", rf"(?:(?P<figure>{_NUMBERS}) )?(?:msi|meses sin intereses)"),
+        (MSI, "months", rf"(?:msi|meses sin intereses) (?P<figure>{_NUMBERS})"),
+        (CASHBACK, "percent", rf"(?:(?P<figure>{_NUMBER}) ?% (?:de )?)?cashback"),
+        (CASHBACK, "percent", rf"cashback (?:de )?(?P<figure>{_NUMBER}) ?%"),
+        (POINTS, "points_per_peso", rf"(?P<figure>{_NUMBER}) (?:puntos?|points?) (?:por|per) peso"),
+        (POINTS, "points_per_peso", r"(?:puntos|points)(?P<figure>)"),
+    )
+)
+"""Every way of writing a benefit as a text: its type, and its one figure if it has one."""
+
+
+def _map_of(text: str) -> dict[str, Any]:
+    """Return what a short text says in the form of a map; empty when it is no benefit."""
+    plain = " ".join(fold(text).replace("-", " ").split())
+    for kind, figure, pattern in _SHORT_TEXTS:
+        found = pattern.fullmatch(plain)
+        if found:
+            return {"type": kind, figure: found["figure"]}
+    return {}
+
+
+def _terms(written: Any) -> Iterator[Term]:
+    label = " ".join(written.split())[:MAX_SHOWN_CHARACTERS] if isinstance(written, str) else ""
+    given = _map_of(written) if isinstance(written, str) else written
+    given = given if isinstance(given, Mapping) else {}
+    try:
+        yield from _read(given)
+    except _Unreadable as error:
+        problem = f"The retailer writes: {label}. {error}" if label else str(error)
+        yield Term(Unreadable(_type_of(given), label, problem))
+
+
+def _read(given: Mapping[str, Any]) -> Iterator[Term]:
+    """Yield the terms that a map states. Raises _Unreadable."""
+    kind = _type_of(given)
+    if kind == UNKNOWN:
+        raise _Unreadable("This is no benefit that the bank can read.")
+    offers: Sequence[Offer]
+    if kind == MSI:
+        offers = [Instalments(months) for months in _months(given)]
+    elif kind == CASHBACK:
+        offers = [Cashback(_needed(given, "percent", _PERCENT), _number(given, "maximum"))]
+    else:
+        rate = _needed(given, "points_per_peso", _MAX_RATE)
+        worth = _number(given, "peso_per_point", _MAX_RATE)
+        offers = [Points(rate, worth, _number(given, "maximum"))]
+    minimum = _number(given, "minimum_purchase") or _NOTHING
+    first, last = _day(given, "valid_from") or date.min, _day(given, "valid_until") or date.max
+    for offer in offers:
+        yield Term(offer, minimum, first, last)
+
+
+def _type_of(given: Mapping[str, Any]) -> str:
+    kind = given.get("type")
+    return _TYPES.get(" ".join(fold(kind).split()), UNKNOWN) if isinstance(kind, str) else UNKNOWN
+
+
+def _months(given: Mapping[str, Any]) -> list[int]:
+    """Return the numbers of months, fewest first. Raises _Unreadable without any."""
+    written = given.get("months")
+    texts = written if isinstance(written, (list, set)) else re.split(r"[,/yo]", str(written or ""))
+    numbers = [_decimal(text) for text in texts]
+    if not numbers or not all(
+        number is not None and MIN_MONTHS <= number <= MAX_MONTHS and number % 1 == 0
+        for number in numbers
+    ):
+        raise _Unreadable(f"It does not say for how many months, {MIN_MONTHS} to {MAX_MONTHS}.")
+    return sorted({int(number) for number in numbers if number is not None})
+
+
+def _needed(given: Mapping[str, Any], name: str, maximum: Decimal) -> Decimal:
+    number = _number(given, name, maximum)
+    if number is None:
+        raise _Unreadable(f"It does not say how much it gives: the retailer left out `{name}`.")
+    return number
+
+
+def _number(given: Mapping[str, Any], name: str, maximum: Decimal = MAX_AMOUNT) -> Decimal | None:
+    """Return a positive number, or None when there is none. Raises _Unreadable for others."""
+    written = given.get(name)
+    if written in (None, "", 0):
+        return None
+    number = _decimal(written)
+    if number is None or not 0 < number <= maximum:
+        raise _Unreadable(f"Its `{name}` cannot be read.")
+    return number
+
+
+def _decimal(written: Any) -> Decimal | None:
+    if isinstance(written, str) and re.fullmatch(_NUMBER, written.strip(), re.ASCII):
+        return Decimal(written.strip())
+    return written if isinstance(written, Decimal) else None
+
+
+def _day(given: Mapping[str, Any], name: str) -> date | None:
+    """Return a day, of a moment its day in UTC. Raises _Unreadable for what is neither."""
+    written = given.get(name)
+    if written is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(written)
+    except (TypeError, ValueError):
+        raise _Unreadable(f"Its `{name}` is no date.") from None
+    return (moment if moment.tzinfo is None else moment.astimezone(UTC)).date()
+
+
+# --- Comparing -------------------------------------------------------------------------------
+
+
+def option_for(term: Term, basket: Basket) -> BenefitOption:
+    """Return what the term costs and gives for the basket, and whether it can be had."""
+    offer = term.offer
+    if isinstance(offer, Unreadable):
+        return BenefitOption(type=offer.type, eligible=False, reason=offer.problem)
+    figures = offer.figures(basket.total)
+    reason = next(_obstacles(term, figures, basket), None)
+    return BenefitOption(
+        type=offer.type,
+        benefit=offer.benefit,
+        eligible=reason is None,
+        reason=reason,
+        **asdict(figures),
+    )
+
+
+def options_for(terms: Iterable[Term], basket: Basket) -> list[BenefitOption]:
+    """Return one option for each benefit, eligible ones first and the best of them first.
+
+    Of several terms for one benefit, such as last month's and this month's cashback, the best
+    that can be had counts.
+    """
+    unique: dict[tuple[str, str | None], BenefitOption] = {}
+    for option in sorted((option_for(term, basket) for term in terms), key=_rank):
+        unique.setdefault((option.type, option.benefit or option.reason), option)
+    return list(unique.values())
+
+
+def best_of(options: Sequence[BenefitOption], total: Decimal) -> BestOption | None:
+    """Return which of the eligible options to recommend, and why; None without any."""
+    eligible = sorted((option for option in options if option.eligible), key=_rank)
+    if not eligible:
+        return None
+    best, *others = eligible
+    return BestOption(benefit=str(best.benefit), reason=_why(best, others, total))
+
+
+_PREFERENCE: Final = (CASHBACK, POINTS, MSI, UNKNOWN)
+"""Between options of one value: money before points."""
+
+
+def _rank(option: BenefitOption) -> tuple[Any, ...]:
+    """Order options: more pesos back first, then fewer pesos a month, then `_PREFERENCE`."""
+    if not option.eligible or option.value is None:
+        return (1,)
+    return (
+        0,
+        -option.value,
+        option.cost_per_month,
+        _PREFERENCE.index(option.type),
+        option.months or 0,
+    )
+
+
+def _obstacles(term: Term, figures: Figures, basket: Basket) -> Iterator[str]:
+    """Yield why the term cannot be had, what matters most first."""
+    if not basket.stock:
+        yield "The product is sold out."
+    if basket.quantity > basket.stock:
+        yield f"The retailer has only {basket.stock} of the product left."
+    if basket.today < term.valid_from:
+        yield f"It begins on {term.valid_from}."
+    if basket.today > term.valid_until:
+        yield f"It ended on {term.valid_until}."
+    if basket.total < term.minimum_purchase:
+        yield f"It needs a purchase of at least {_pesos(term.minimum_purchase)} pesos."
+    if figures.is_nothing:
+        yield "The total is too small for it."
+    if term.offer.type == MSI:
+        yield from _credit_obstacles(basket)
+
+
+def _credit_obstacles(basket: Basket) -> Iterator[str]:
+    if basket.credit is None:
+        yield "MSI is paid from an active credit account, and the customer has none."
+    elif basket.credit < basket.total:
+        yield f"No active credit account of the customer has {_pesos(basket.total)} pesos left."
+
+
+def _why(best: BenefitOption, others: Sequence[BenefitOption], total: Decimal) -> str:
+    beside = _msi_beside(best, others, total)
+    return f"{best.benefit} {_gift(best)}, {_compared(best, others)}{beside}."
+
+
+def _msi_beside(best: BenefitOption, others: Sequence[BenefitOption], total: Decimal) -> str:
+    msi = next((other for other in others if other.type == MSI), None)
+    if best.type == MSI or msi is None:
+        return ""
+    return (
+        f"; {msi.benefit} gives nothing back, but asks {msi.monthly_payment} pesos a month "
+        f"instead of {_pesos(total)} at once"
+    )
+
+
+def _gift(best: BenefitOption) -> str:
+    if best.type == MSI:
+        return f"asks {best.monthly_payment} pesos a month without interest"
+    if best.type == CASHBACK:
+        return f"gives {best.cashback} pesos back"
+    worth = f"worth {best.value} pesos" if best.value else "whose worth the retailer does not state"
+    return f"gives {best.points} points, {worth}"
+
+
+def _compared(best: BenefitOption, others: Sequence[BenefitOption]) -> str:
+    if not others:
+        return "and is the only benefit that can be chosen"
+    if best.type == MSI:
+        return "the least that can be chosen, and no other benefit is known to give pesos back"
+    if others[0].value == best.value:
+        return "as much as the points are worth, and in money"
+    return "more than any other benefit"
+
+
+# --- Arithmetic ------------------------------------------------------------------------------
+
+
+def _down(amount: Decimal) -> Decimal:
+    return amount.quantize(CENTAVO, ROUND_DOWN)
+
+
+def _at_most(amount: Decimal, maximum: Decimal | None) -> Decimal:
+    return amount if maximum is None else min(amount, maximum)
+
+
+def _pesos(amount: Decimal) -> str:
+    return f"{amount:.2f}"
+
+
+def _plain(number: Decimal) -> str:
+    """Write a rate without an exponent and without zeros at its end."""
+    return f"{number.normalize():f}"

@@ -1,0 +1,70 @@
+"""Why the marketplace declines a request."""
+
+from shared.errors import Refusal
+
+
+class ProductNotFound(Refusal):
+    """No retailer, or not this one, sells the product."""
+
+    code = "PRODUCT_NOT_FOUND"
+    status = 404
+
+
+class RetailerNeeded(Refusal):
+    """Several retailers sell the product, each on its own terms."""
+
+    code = "RETAILER_NEEDED"
+
+
+class TotalTooLarge(Refusal):
+    """Price times quantity is more than one purchase may cost."""
+
+    code = "TOTAL_TOO_LARGE"
+
+
+class AccountNotFound(Refusal):
+    """The account is not one of the customer's."""
+
+    code = "ACCOUNT_NOT_FOUND"
+    status = 404
+
+
+class AccountNotActive(Refusal):
+    """The account is inactive or blocked."""
+
+    code = "ACCOUNT_NOT_ACTIVE"
+    status = 409
+
+
+class PriceChanged(Refusal):
+    """The product does not cost what the customer was told."""
+
+    code = "PRICE_CHANGED"
+    status = 409
+
+
+class OutOfStock(Refusal):
+    """There are fewer than the customer wants."""
+
+    code = "OUT_OF_STOCK"
+    status = 409
+
+
+class BenefitNotEligible(Refusal):
+    """The purchase cannot have the benefit that the customer chose."""
+
+    code = "BENEFIT_NOT_ELIGIBLE"
+
+
+class PurchaseNotFound(Refusal):
+    """The customer has no such purchase."""
+
+    code = "PURCHASE_NOT_FOUND"
+    status = 404
+
+
+class PaymentMismatch(Refusal):
+    """A payment's amount is not that of the purchase."""
+
+    code = "PAYMENT_MISMATCH"
+    status = 409

@@ -1,0 +1,105 @@
+"""What the operations of the marketplace have in common."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Self
+
+from pydantic import Field
+
+from action_groups.marketplace.purchases import Purchase
+from shared.models import Answer
+
+MAX_QUANTITY = 100
+
+Quantity = Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
+
+
+class BenefitOption(Answer):
+    """One way to pay, and what it costs and gives. A figure that does not apply is null."""
+
+    type: str = Field(
+        description="MSI (equal monthly instalments without interest), cashback (money back) or "
+        "points; unknown when the retailer's text cannot be read."
+    )
+    benefit: str | None = Field(
+        default=None,
+        description="What to give as `benefit` to buy with it, such as MSI-12, cashback or points.",
+    )
+    eligible: bool = Field(description="Whether the customer can have it with this purchase today.")
+    reason: str | None = Field(description="Why the customer cannot have it; null when eligible.")
+    months: int | None = Field(default=None, description="Number of monthly instalments.")
+    monthly_payment: Decimal | None = Field(
+        default=None,
+        description="Pesos of each instalment but the last, rounded down to the centavo.",
+    )
+    last_payment: Decimal | None = Field(
+        default=None,
+        description="Pesos of the last instalment, which takes the centavos left over.",
+    )
+    cashback: Decimal | None = Field(default=None, description="Pesos given back.")
+    points: int | None = Field(default=None, description="Points given.")
+    value: Decimal | None = Field(
+        default=None,
+        description="Pesos that it gives back: the cashback or what the points are worth; 0 for "
+        "MSI and for points whose worth the retailer does not state.",
+    )
+    cost_per_month: Decimal | None = Field(
+        default=None,
+        description="Pesos to pay a month: the instalment for MSI, otherwise the total at once.",
+    )
+
+
+class BestOption(Answer):
+    """The eligible option to recommend."""
+
+    benefit: str = Field(description="The `benefit` of the option.")
+    reason: str = Field(description="Why it is the best, in one sentence to tell the customer.")
+
+
+class PurchaseError(Answer):
+    """Why a purchase failed."""
+
+    code: str = Field(description="Machine-readable reason, such as INSUFFICIENT_FUNDS.")
+    message: str = Field(description="The reason in a sentence.")
+
+
+class PurchaseEntry(Answer):
+    """A purchase as the customer sees it."""
+
+    purchase_id: str = Field(description="Identifier of the purchase.")
+    status: str = Field(
+        description="completed: paid; failed: not paid, nothing was charged; cancelled; pending: "
+        "the payment is under way, ask again with getPurchase."
+    )
+    product_id: str = Field(description="The product.")
+    retailer_id: str = Field(description="The retailer.")
+    quantity: int = Field(description="How many.")
+    total_amount: Decimal = Field(description="Price of them all, in pesos.")
+    benefit_applied: str | None = Field(description="The benefit it was bought with.")
+    transaction_id: str | None = Field(description="The payment, when completed.")
+    created_at: str = Field(description="When it was made, ISO 8601 in UTC.")
+    error: PurchaseError | None = Field(description="Why it failed, when failed.")
+
+    @classmethod
+    def of(cls, purchase: Purchase) -> Self:
+        """Show a stored purchase."""
+        error = None
+        if purchase.error_code is not None:
+            error = PurchaseError(
+                code=purchase.error_code, message=purchase.error_message or purchase.error_code
+            )
+        return cls(
+            purchase_id=purchase.purchase_id,
+            status=purchase.status,
+            product_id=purchase.product_id,
+            retailer_id=purchase.retailer_id,
+            quantity=purchase.quantity,
+            total_amount=purchase.total_amount,
+            benefit_applied=purchase.benefit_applied,
+            transaction_id=purchase.transaction_id,
+            created_at=purchase.created_at,
+            error=error,
+        )
+
+    def payload(self) -> dict[str, Any]:
+        """Return the answer; `error` is there only when the purchase failed."""
+        return self.model_dump(exclude={"error"} if self.error is None else None)

@@ -1,0 +1,1 @@
+"""One module for each operation; each declares itself when it is imported."""

@@ -1,0 +1,85 @@
+"""The operation compareBenefits."""
+
+from decimal import Decimal
+
+from pydantic import Field
+
+from action_groups.marketplace import marketplace
+from action_groups.marketplace.benefits import (
+    Basket,
+    Instalments,
+    best_of,
+    options_for,
+    terms_of,
+    total_of,
+)
+from action_groups.marketplace.models import BenefitOption, BestOption, Quantity
+from action_groups.marketplace.offers import offer_of
+from action_groups.marketplace.store import MarketStore
+from shared.identity import Caller
+from shared.models import Answer, Identifier, Request
+
+
+class BenefitsQuery(Request):
+    """Whose benefits to compare."""
+
+    product_id: Identifier = Field(description="The product, as given by searchProducts.")
+    retailer_id: Identifier | None = Field(
+        default=None,
+        description="The retailer, as given by searchProducts; may be left out when only one sells "
+        "the product.",
+    )
+    quantity: Quantity = Field(default=1, description="How many to buy, 1 to 100; 1 when left out.")
+
+
+class BenefitComparison(Answer):
+    """The ways to pay for a product."""
+
+    product_id: str = Field(description="The product.")
+    retailer_id: str = Field(description="The retailer that sells it.")
+    quantity: int = Field(description="How many.")
+    total_amount: Decimal = Field(description="Price of them all, in pesos.")
+    options: list[BenefitOption] = Field(
+        description="Every benefit of the product: those that the customer can have come first, "
+        "the best one at the top."
+    )
+    best: BestOption | None = Field(
+        description="The option that gives most pesos back or, where none does, asks the fewest "
+        "pesos a month; null when the customer can have no benefit."
+    )
+
+
+@marketplace.operation(
+    "GET",
+    "/products/{product_id}/benefits",
+    on="BENEFITS_QUERY",
+    replies=("BENEFITS_RESPONSE",),
+)
+def compare_benefits(
+    caller: Caller, request: BenefitsQuery, market: MarketStore
+) -> BenefitComparison:
+    """Compare what each benefit of a product would cost and give this customer today.
+
+    MSI are equal monthly instalments without interest, paid from a credit account. Tell the
+    customer the figures as they are, and let the customer choose.
+    """
+    product = offer_of(market, request.product_id, request.retailer_id)
+    total = total_of(product, request.quantity)
+    terms = terms_of(product)
+    needs_credit = any(isinstance(term.offer, Instalments) for term in terms)
+    basket = Basket(
+        total=total,
+        quantity=request.quantity,
+        stock=product.stock,
+        today=market.today(),
+        credit=market.available_credit(caller.user_id) if needs_credit else None,
+    )
+    options = options_for(terms, basket)
+    return BenefitComparison(
+        product_id=product.product_id,
+        retailer_id=product.retailer_id,
+        quantity=request.quantity,
+        total_amount=total,
+        options=options,
+        best=best_of(options, total),
+    )

@@ -1,0 +1,180 @@
+"""The operation createPurchase: reserve the stock, then ask for the payment."""
+
+from decimal import Decimal
+from typing import Any
+
+from pydantic import Field
+
+from action_groups.marketplace import marketplace
+from action_groups.marketplace.benefits import (
+    Basket,
+    options_for,
+    parse_choice,
+    terms_of,
+    total_of,
+)
+from action_groups.marketplace.errors import (
+    AccountNotActive,
+    AccountNotFound,
+    BenefitNotEligible,
+    OutOfStock,
+    PriceChanged,
+)
+from action_groups.marketplace.models import BenefitOption, PurchaseEntry, Quantity
+from action_groups.marketplace.offers import offer_of
+from action_groups.marketplace.purchases import PENDING, Purchase, sort_key
+from action_groups.marketplace.store import MarketStore, Payer, Product
+from shared.identity import Caller
+from shared.models import Identifier, Line, Request
+from shared.money import Amount
+from shared.operations import Change, Event, Stamp
+
+
+class PurchaseRequest(Request):
+    """What to buy, for how much, from which account."""
+
+    product_id: Identifier = Field(description="The product, as given by searchProducts.")
+    retailer_id: Identifier | None = Field(
+        default=None,
+        description="The retailer, as given by searchProducts; may be left out when only one sells "
+        "the product.",
+    )
+    quantity: Quantity = Field(default=1, description="How many to buy, 1 to 100; 1 when left out.")
+    account_id: Identifier = Field(
+        description="Account of the customer that pays, as given by getBalance; MSI needs a credit "
+        "account."
+    )
+    benefit: Line | None = Field(
+        default=None,
+        description="The `benefit` of an eligible option of compareBenefits, such as MSI-12, "
+        "cashback or points; leave it out to buy without one.",
+    )
+    unit_price: Amount = Field(
+        description="Price of one in pesos, as the customer was told. The purchase is refused when "
+        "the price is another now."
+    )
+
+
+def current_purchase(
+    caller: Caller, answer: dict[str, Any], market: MarketStore
+) -> dict[str, Any] | None:
+    """Return the purchase of an answer once its payment has come or failed."""
+    purchase = market.purchases.get(caller.user_id, answer["purchase_id"])
+    if purchase is None or purchase.is_pending:
+        return None
+    return PurchaseEntry.of(purchase).payload()
+
+
+@marketplace.operation(
+    "POST",
+    "/purchases",
+    on="PURCHASE_REQUEST",
+    replies=("PURCHASE_CONFIRMED", "PURCHASE_FAILED"),
+    confirm=True,
+    settled=current_purchase,
+)
+def create_purchase(
+    caller: Caller, request: PurchaseRequest, market: MarketStore, stamp: Stamp
+) -> Change[PurchaseEntry]:
+    """Buy a product and pay it from one of the customer's accounts.
+
+    The answer's status is completed or failed. When it is pending, the payment takes longer: tell
+    the customer, and ask again with getPurchase. When the answer has `repeated`, no second purchase
+    was made.
+    """
+    product = offer_of(market, request.product_id, request.retailer_id)
+    _check_price(product, request.unit_price)
+    total = total_of(product, request.quantity)
+    if product.stock < request.quantity:
+        raise OutOfStock(
+            f"Only {product.stock} are in stock. Offer the customer fewer, or another product."
+        )
+    payer = _payer(caller, request, market)
+    option = _chosen(request, product, total, payer, market)
+    purchase = Purchase(
+        user_id=caller.user_id,
+        purchase_id=stamp.id,
+        sort_key=sort_key(stamp.id, stamp.created_at),
+        product_id=product.product_id,
+        retailer_id=product.retailer_id,
+        quantity=request.quantity,
+        total_amount=total,
+        status=PENDING,
+        created_at=stamp.created_at,
+        benefit_applied=option.benefit if option else None,
+        account_id=payer.account_id,
+    )
+    return Change(
+        PurchaseEntry.of(purchase),
+        market.purchases.reserve(purchase, product.price),
+        events=[Event("PAYMENT_REQUEST", _payment_of(purchase, product, option))],
+    )
+
+
+def _check_price(product: Product, told: Decimal) -> None:
+    if product.price != told:
+        raise PriceChanged(
+            f"The price is {product.price} pesos now, not {told}. Tell the customer, and buy only "
+            "if the customer agrees to the new price."
+        )
+
+
+def _payer(caller: Caller, request: PurchaseRequest, market: MarketStore) -> Payer:
+    payer = market.payer(caller.user_id, request.account_id)
+    if payer is None:
+        raise AccountNotFound(
+            "The customer has no account with this `account_id`. Call getBalance to see the "
+            "customer's accounts."
+        )
+    if not payer.is_active:
+        raise AccountNotActive("This account is not active: choose another one to pay from.")
+    return payer
+
+
+def _chosen(
+    request: PurchaseRequest, product: Product, total: Decimal, payer: Payer, market: MarketStore
+) -> BenefitOption | None:
+    """Return the option that the customer chose, or None without a choice."""
+    if request.benefit is None:
+        return None
+    choice = parse_choice(request.benefit)
+    basket = Basket(
+        total=total,
+        quantity=request.quantity,
+        stock=product.stock,
+        today=market.today(),
+        credit=payer.credit,
+    )
+    options = options_for(terms_of(product), basket)
+    chosen = [option for option in options if choice and option.benefit == choice]
+    eligible = next((option for option in chosen if option.eligible), None)
+    if eligible is None:
+        why = chosen[0].reason if chosen else "The product does not have it."
+        raise BenefitNotEligible(
+            f"This purchase cannot have this `benefit`. {why} Use an eligible option of "
+            "compareBenefits, an account that it can be paid from, or none."
+        )
+    return eligible
+
+
+def _payment_of(
+    purchase: Purchase, product: Product, option: BenefitOption | None
+) -> dict[str, Any]:
+    """Return the data of the PAYMENT_REQUEST; what the benefit gives is there when it gives any."""
+    payment: dict[str, Any] = {
+        "purchase_id": purchase.purchase_id,
+        "account_id": purchase.account_id,
+        "amount": purchase.total_amount,
+        "currency": product.currency,
+        "retailer_id": purchase.retailer_id,
+    }
+    gifts = (
+        {
+            "benefit": option.benefit,
+            "cashback": option.cashback,
+            "points": option.points,
+        }
+        if option
+        else {}
+    )
+    return payment | {name: value for name, value in gifts.items() if value}

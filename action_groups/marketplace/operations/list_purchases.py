@@ -1,0 +1,56 @@
+"""The operation listPurchases."""
+
+from typing import Any
+
+from pydantic import Field
+
+from action_groups.marketplace import marketplace
+from action_groups.marketplace.models import PurchaseEntry
+from action_groups.marketplace.purchases import Purchase
+from action_groups.marketplace.store import MarketStore
+from shared.identity import Caller
+from shared.models import DEFAULT_PAGE_ITEMS, Answer, PageItems, PageToken, Request
+from shared.paging import fill_page, issue_token, position_of
+
+_KEY = ("user_id", "timestamp_purchase_id")
+
+
+class PurchasesQuery(Request):
+    """Which page of the purchases to list."""
+
+    limit: PageItems = Field(
+        default=DEFAULT_PAGE_ITEMS, description="How many to return, 1 to 50; 20 when left out."
+    )
+    next_token: PageToken | None = Field(
+        default=None, description="The next_token of the page before, to go on from there."
+    )
+
+
+class PurchaseList(Answer):
+    """A page of purchases, newest first."""
+
+    purchases: list[PurchaseEntry] = Field(description="The customer's purchases, newest first.")
+    next_token: str | None = Field(description="Give it back for the next page; null at the end.")
+
+    def payload(self) -> dict[str, Any]:
+        """Return the answer, each purchase as getPurchase shows it."""
+        return {
+            "purchases": [purchase.payload() for purchase in self.purchases],
+            "next_token": self.next_token,
+        }
+
+
+@marketplace.operation("GET", "/purchases")
+def list_purchases(caller: Caller, request: PurchasesQuery, market: MarketStore) -> PurchaseList:
+    """List the customer's purchases, newest first."""
+    entries, position = fill_page(
+        lambda start: market.purchases.page_of(caller.user_id, start, request.limit + 1),
+        entry_of=lambda item: PurchaseEntry.of(Purchase.from_item(item)),
+        position_of_item=lambda item: {name: item[name] for name in _KEY},
+        limit=request.limit,
+        start=position_of(caller, request, request.next_token, _KEY),
+    )
+    return PurchaseList(
+        purchases=entries,
+        next_token=issue_token(caller, request, position) if position else None,
+    )

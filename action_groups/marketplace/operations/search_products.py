@@ -1,0 +1,215 @@
+"""The operation searchProducts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from action_groups.marketplace import marketplace
+from action_groups.marketplace.benefits import labels_of, terms_of
+from action_groups.marketplace.catalogue import (
+    category_called,
+    has_words,
+    is_in_category,
+    words_of,
+)
+from action_groups.marketplace.store import MarketStore, Product, readable
+from shared.dynamodb import Item, Page, StartKeyRefused
+from shared.identity import Caller
+from shared.models import (
+    DEFAULT_PAGE_ITEMS,
+    Answer,
+    Identifier,
+    Line,
+    PageItems,
+    PageToken,
+    Request,
+)
+from shared.paging import fill_page, issue_token, position_of, reads_within
+
+SEARCH_SECONDS = 4.0
+"""How long a search goes on reading: of a function's ten seconds, the rest is for its last read."""
+
+_MAX_NAME_LENGTH = 200
+_MAX_DESCRIPTION_LENGTH = 500
+_MAX_URL_LENGTH = 500
+_MAX_CATEGORY_LENGTH = 60
+_PRODUCT_KEY = ("product_id", "retailer_id")
+_BEFORE_THE_FIRST = " "
+"""In a position, in place of ids: no product has an id with a space."""
+
+
+def _says_something(text: str) -> str:
+    if not words_of(text):
+        raise ValueError("must have a word that says what is looked for, such as: audífonos")
+    return text
+
+
+class ProductsQuery(Request):
+    """Which products to look for."""
+
+    category: Annotated[Line, Field(max_length=_MAX_CATEGORY_LENGTH)] | None = Field(
+        default=None,
+        description="Only this category: electronics, clothing, food, home, beauty, sports, toys, "
+        "books, health, travel or another one that products have; Spanish names do too.",
+    )
+    retailer_id: Identifier | None = Field(
+        default=None, description="Only this retailer, by the retailer_id of one of its products."
+    )
+    search: Annotated[Line, AfterValidator(_says_something)] | None = Field(
+        default=None,
+        description="Words that all have to occur in the product's name, description or category, "
+        "or in the retailer's name. Use the customer's words for the thing alone, in Spanish, such "
+        "as: audífonos bluetooth. If nothing is found, try fewer words.",
+    )
+    limit: PageItems = Field(
+        default=DEFAULT_PAGE_ITEMS, description="How many to return, 1 to 50; 20 when left out."
+    )
+    next_token: PageToken | None = Field(
+        default=None, description="The next_token of the page before, to go on from there."
+    )
+
+
+class ProductEntry(Answer):
+    """A product as one retailer sells it."""
+
+    product_id: str = Field(description="Identifier of the product.")
+    retailer_id: str = Field(description="Identifier of the retailer that sells it.")
+    name: str = Field(description="Name of the product.")
+    description: str = Field(description="What the retailer says of it.")
+    price: Decimal = Field(description="Price of one, in pesos.")
+    currency: str = Field(description="Currency, MXN.")
+    category: str = Field(description="Category.")
+    stock: int = Field(description="How many there are; 0 when it is sold out.")
+    image_url: str | None = Field(description="Picture of the product.")
+    benefits: list[str] = Field(
+        description="Benefits that the retailer offers today, in words; compareBenefits says what "
+        "they come to and whether the customer can have them."
+    )
+
+
+class Products(Answer):
+    """A page of products."""
+
+    products: list[ProductEntry] = Field(description="Products found.")
+    next_token: str | None = Field(description="Give it back for the next page; null at the end.")
+
+
+@marketplace.operation("GET", "/products", on="CATALOG_QUERY", replies=("CATALOG_RESPONSE",))
+def search_products(caller: Caller, request: ProductsQuery, market: MarketStore) -> Products:
+    """Find products to buy, by category, retailer and words; without any of these, list them all.
+
+    Show the customer the price, and use product_id and retailer_id for compareBenefits and
+    createPurchase. Never name a product that was not found.
+    """
+    listing = _listing(request, market)
+    entries, position = fill_page(
+        listing.read,
+        entry_of=lambda item: _entry(Product.from_item(item), market),
+        position_of_item=listing.position_of,
+        limit=request.limit,
+        start=position_of(caller, request, request.next_token, listing.key_names),
+        reads=reads_within(SEARCH_SECONDS),
+    )
+    return Products(
+        products=entries,
+        next_token=issue_token(caller, request, position) if position else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """The wanted products of some partitions of an index, one partition after another.
+
+    A position names its partition; its ids are blank at the beginning of one.
+    """
+
+    market: MarketStore
+    key: str
+    partitions: tuple[str, ...]
+    is_wanted: Callable[[Item], bool]
+    read_items: int | None
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The names of what makes a position."""
+        return tuple(dict.fromkeys((self.key, *_PRODUCT_KEY)))
+
+    def position_of(self, item: Item) -> Item:
+        """Return the position of an item."""
+        return {name: item[name] for name in self.key_names}
+
+    def read(self, start: Item | None) -> Page:
+        """Read on in a partition, or from the first. Raises StartKeyRefused for an unknown one."""
+        partition = start[self.key] if start else self.partitions[0]
+        if partition not in self.partitions:
+            raise StartKeyRefused
+        is_beginning = start is None or start["product_id"] == _BEFORE_THE_FIRST
+        page = self.market.page_of(
+            self.key, partition, None if is_beginning else start, self.read_items
+        )
+        return Page(
+            items=[item for item in page.items if self.is_wanted(item)],
+            last_key=page.last_key or self._beginning_after(partition),
+        )
+
+    def _beginning_after(self, partition: str) -> Item | None:
+        following = self.partitions[self.partitions.index(partition) + 1 :]
+        if not following:
+            return None
+        return {**dict.fromkeys(_PRODUCT_KEY, _BEFORE_THE_FIRST), self.key: following[0]}
+
+
+def _listing(request: ProductsQuery, market: MarketStore) -> _Listing:
+    """Choose the narrowest partitions, and what to leave out of them.
+
+    What nothing is left out of is read by the page; else as much as DynamoDB reads at once.
+    """
+    key, partitions, is_filtered = "category", market.categories, request.search is not None
+    if request.retailer_id is not None:
+        key, partitions = "retailer_id", (request.retailer_id,)
+        is_filtered = is_filtered or request.category is not None
+    elif request.category is not None:
+        partitions = (category_called(request.category, market.categories),)
+    return _Listing(
+        market=market,
+        key=key,
+        partitions=partitions,
+        is_wanted=_filter(request, market),
+        read_items=None if is_filtered else request.limit + 1,
+    )
+
+
+def _filter(request: ProductsQuery, market: MarketStore) -> Callable[[Item], bool]:
+    category = request.category if request.retailer_id is not None else None
+    words = words_of(request.search or "")
+    name_of = cache(market.retailer_name)
+
+    def is_wanted(item: Item) -> bool:
+        product = readable(item)
+        return (
+            product is not None
+            and (category is None or is_in_category(product, category))
+            and (not words or has_words(product, words, name_of))
+        )
+
+    return is_wanted
+
+
+def _entry(product: Product, market: MarketStore) -> ProductEntry:
+    """Return what the customer sees, cut so that any one product fits in a page."""
+    return ProductEntry(
+        product_id=product.product_id,
+        retailer_id=product.retailer_id,
+        name=product.name[:_MAX_NAME_LENGTH],
+        description=product.description[:_MAX_DESCRIPTION_LENGTH],
+        price=product.price,
+        currency=product.currency,
+        category=product.category[:_MAX_CATEGORY_LENGTH],
+        stock=product.stock,
+        image_url=product.image_url if 0 < len(product.image_url) <= _MAX_URL_LENGTH else None,
+        benefits=labels_of(terms_of(product), market.today()),
+    )

@@ -1,0 +1,189 @@
+"""Purchases in DynamoDB, and the writes that reserve, sell and give back stock."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, Self
+
+from shared.clock import to_iso
+from shared.dynamodb import DynamoDB, Item, Page, Put, Update
+from shared.ids import moment_of
+from shared.settings import Settings
+
+Status = Literal["pending", "completed", "failed", "cancelled"]
+PENDING: Status = "pending"
+COMPLETED: Status = "completed"
+FAILED: Status = "failed"
+
+_MAX_SEARCHED = 1000
+"""Purchases of one customer that are looked through for an id that does not tell its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A purchase as stored. What the specification's attributes do not hold may be missing."""
+
+    user_id: str
+    purchase_id: str
+    sort_key: str
+    product_id: str
+    retailer_id: str
+    quantity: int
+    total_amount: Decimal
+    status: str
+    created_at: str
+    benefit_applied: str | None = None
+    transaction_id: str | None = None
+    account_id: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+
+    @classmethod
+    def from_item(cls, item: Item) -> Self:
+        """Read an item of the purchases table."""
+        error = item.get("error") or {}
+        return cls(
+            user_id=item["user_id"],
+            purchase_id=item["purchase_id"],
+            sort_key=item["timestamp_purchase_id"],
+            product_id=item["product_id"],
+            retailer_id=item["retailer_id"],
+            quantity=int(item["quantity"]),
+            total_amount=item["total_amount"],
+            status=item["status"],
+            created_at=item.get("created_at") or item["timestamp_purchase_id"].partition("#")[0],
+            benefit_applied=item.get("benefit_applied"),
+            transaction_id=item.get("transaction_id"),
+            account_id=item.get("account_id"),
+            error_code=error.get("code"),
+            error_message=error.get("message"),
+        )
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the payment is still to come."""
+        return self.status == PENDING
+
+
+def sort_key(purchase_id: str, created_at: str) -> str:
+    """Return the sort key of a purchase."""
+    return f"{created_at}#{purchase_id}"
+
+
+class Purchases:
+    """Reads purchases, and states the writes of their life."""
+
+    def __init__(self, database: DynamoDB, settings: Settings) -> None:
+        self._database = database
+        self._purchases = settings.purchases_table
+        self._products = settings.products_table
+
+    def get(self, user_id: str, purchase_id: str) -> Purchase | None:
+        """Return a purchase of this customer, strongly consistent."""
+        moment = moment_of(purchase_id)
+        if moment is not None:
+            key = sort_key(purchase_id, to_iso(moment))
+            item = self._database.get(
+                self._purchases, {"user_id": user_id, "timestamp_purchase_id": key}
+            )
+            if item is not None:
+                return Purchase.from_item(item)
+        return self._search(user_id, purchase_id)
+
+    def page_of(self, user_id: str, start: Item | None, read_items: int) -> Page:
+        """Read up to `read_items` purchases of a customer, newest first."""
+        return self._database.query(
+            self._purchases,
+            condition="user_id = :user",
+            values={":user": user_id},
+            newest_first=True,
+            limit=read_items,
+            start_key=start,
+        )
+
+    def reserve(self, purchase: Purchase, unit_price: Decimal) -> list[Put | Update]:
+        """Take the stock and record the purchase as pending, at the price that was told."""
+        item: Item = {
+            "user_id": purchase.user_id,
+            "timestamp_purchase_id": purchase.sort_key,
+            "purchase_id": purchase.purchase_id,
+            "product_id": purchase.product_id,
+            "retailer_id": purchase.retailer_id,
+            "quantity": purchase.quantity,
+            "total_amount": purchase.total_amount,
+            "unit_price": unit_price,
+            "status": PENDING,
+            "account_id": purchase.account_id,
+            "created_at": purchase.created_at,
+        }
+        if purchase.benefit_applied is not None:
+            item["benefit_applied"] = purchase.benefit_applied
+        return [
+            Update(
+                table=self._products,
+                key=self._product_key(purchase),
+                expression="SET stock = stock - :quantity",
+                condition="stock >= :quantity AND price = :price",
+                values={":quantity": purchase.quantity, ":price": unit_price},
+                names={},
+            ),
+            Put(
+                table=self._purchases,
+                item=item,
+                condition="attribute_not_exists(timestamp_purchase_id)",
+            ),
+        ]
+
+    def complete(self, purchase: Purchase, transaction_id: str, updated_at: str) -> list[Update]:
+        """Make a pending purchase completed."""
+        return [
+            self._close(
+                purchase,
+                COMPLETED,
+                updated_at,
+                attribute="transaction_id",
+                value=transaction_id,
+            )
+        ]
+
+    def fail(self, purchase: Purchase, error: dict[str, str], updated_at: str) -> list[Update]:
+        """Make a pending purchase failed, and give its stock back."""
+        return [
+            self._close(purchase, FAILED, updated_at, attribute="error", value=error),
+            Update(
+                table=self._products,
+                key=self._product_key(purchase),
+                expression="SET stock = stock + :quantity",
+                condition="attribute_exists(product_id)",
+                values={":quantity": purchase.quantity},
+                names={},
+            ),
+        ]
+
+    def _close(
+        self, purchase: Purchase, status: Status, updated_at: str, *, attribute: str, value: object
+    ) -> Update:
+        return Update(
+            table=self._purchases,
+            key={"user_id": purchase.user_id, "timestamp_purchase_id": purchase.sort_key},
+            expression="SET #status = :status, #attribute = :value, updated_at = :now",
+            condition="#status = :pending",
+            values={":status": status, ":value": value, ":now": updated_at, ":pending": PENDING},
+            names={"#status": "status", "#attribute": attribute},
+        )
+
+    def _search(self, user_id: str, purchase_id: str) -> Purchase | None:
+        """Find a purchase whose id, given by others, does not tell its time."""
+        items = self._database.query_all(
+            self._purchases,
+            condition="user_id = :user",
+            values={":user": user_id},
+            newest_first=True,
+            limit=_MAX_SEARCHED,
+        )
+        found = (item for item in items if item["purchase_id"] == purchase_id)
+        item = next(found, None)
+        return Purchase.from_item(item) if item else None
+
+    @staticmethod
+    def _product_key(purchase: Purchase) -> Item:
+        return {"product_id": purchase.product_id, "retailer_id": purchase.retailer_id}

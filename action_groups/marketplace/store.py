@@ -1,0 +1,196 @@
+"""Products and retailers in DynamoDB, and the one question the marketplace asks of the accounts."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date
+from decimal import Decimal
+from typing import Any, Self
+
+from action_groups.marketplace.purchases import Purchases
+from shared.clock import Clock, system_clock
+from shared.dynamodb import DynamoDB, Item, Page
+from shared.money import MXN, Currency, amount_from_number
+from shared.observability import logger
+from shared.settings import Settings
+
+MAX_SELLERS = 20
+"""How many retailers of one product are looked at."""
+MAX_ACCOUNTS_PER_OWNER = 100
+
+_ID = re.compile(r"[!-~]{1,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product of one retailer, as read: `benefits` hold whatever the retailer wrote."""
+
+    product_id: str
+    retailer_id: str
+    name: str
+    description: str
+    price: Decimal
+    currency: Currency
+    category: str
+    stock: int
+    image_url: str
+    benefits: tuple[Any, ...]
+
+    @classmethod
+    def from_item(cls, item: Item) -> Self:
+        """Read an item of the products table; only its ids, name and price have to be there.
+
+        Raises ValueError when no operation could name or sell it.
+        """
+        name = _text(item, "name")
+        if not (name and _ID.fullmatch(item["product_id"]) and _ID.fullmatch(item["retailer_id"])):
+            raise ValueError("its name is missing, or an id has more than visible ASCII characters")
+        if item.get("currency", MXN) != MXN:
+            raise ValueError("its price is not in pesos")
+        return cls(
+            product_id=item["product_id"],
+            retailer_id=item["retailer_id"],
+            name=name,
+            description=_text(item, "description"),
+            price=amount_from_number(item.get("price")),
+            currency=MXN,
+            category=_text(item, "category"),
+            stock=_count(item.get("stock")),
+            image_url=_text(item, "image_url"),
+            benefits=_sequence(item.get("benefits")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """An account that is to pay; `credit` is what an active credit account can still pay."""
+
+    account_id: str
+    is_active: bool
+    credit: Decimal | None
+
+
+class MarketStore:
+    """Reads products, retailers and the caller's credit."""
+
+    def __init__(self, database: DynamoDB, settings: Settings, clock: Clock = system_clock) -> None:
+        self._database = database
+        self._products = settings.products_table
+        self._retailers = settings.retailers_table
+        self._accounts = settings.accounts_table
+        self._clock = clock
+        self.purchases = Purchases(database, settings)
+        self.categories = settings.catalogue_categories
+        """The categories of the catalogue, in the order in which it is searched."""
+
+    def today(self) -> date:
+        """Return the day, in UTC, on which a benefit has to be in force."""
+        return self._clock().astimezone(UTC).date()
+
+    def product(self, product_id: str, retailer_id: str) -> Product | None:
+        """Return what this retailer sells under this id."""
+        item = self._database.get(
+            self._products, {"product_id": product_id, "retailer_id": retailer_id}
+        )
+        return next(_readable([item] if item else []), None)
+
+    def offers(self, product_id: str) -> list[Product]:
+        """Return the product as each retailer sells it, `MAX_SELLERS` of them at most."""
+        items = self._database.query_all(
+            self._products,
+            condition="product_id = :product",
+            values={":product": product_id},
+            limit=MAX_SELLERS,
+        )
+        return list(_readable(items))
+
+    def page_of(self, key: str, value: str, start: Item | None, read_items: int | None) -> Page:
+        """Read the products of one `retailer_id` or `category`, as much as one Query gives."""
+        return self._database.query(
+            self._products,
+            index="retailer-index" if key == "retailer_id" else "category-index",
+            condition="#key = :value",
+            names={"#key": key},
+            values={":value": value},
+            limit=read_items,
+            start_key=start,
+        )
+
+    def retailer_name(self, retailer_id: str) -> str:
+        """Return what the retailer is called, or nothing when that is not stored."""
+        item = self._database.get(self._retailers, {"retailer_id": retailer_id})
+        return _text(item, "name") if item else ""
+
+    def payer(self, user_id: str, account_id: str) -> Payer | None:
+        """Return the customer's account that is to pay, strongly consistent."""
+        item = self._database.get(self._accounts, {"user_id": user_id, "account_id": account_id})
+        if item is None:
+            return None
+        return Payer(
+            account_id=account_id,
+            is_active=item["status"] == "active",
+            credit=_available(item) if _is_credit_line(item) else None,
+        )
+
+    def available_credit(self, user_id: str) -> Decimal | None:
+        """Return the most that one active credit account of the customer can still pay.
+
+        None when there is no such account.
+        """
+        items = self._database.query_all(
+            self._accounts,
+            condition="user_id = :user",
+            values={":user": user_id},
+            limit=MAX_ACCOUNTS_PER_OWNER,
+        )
+        return max((_available(item) for item in items if _is_credit_line(item)), default=None)
+
+
+def readable(item: Item) -> Product | None:
+    """Return the product of an item, or None for one that cannot be sold, which is logged."""
+    try:
+        return Product.from_item(item)
+    except ValueError as error:
+        logger.warning(
+            "product not readable",
+            extra={
+                "product_id": item["product_id"],
+                "retailer_id": item["retailer_id"],
+                "reason": str(error),
+            },
+        )
+        return None
+
+
+def _readable(items: Iterable[Item]) -> Iterator[Product]:
+    return (product for product in map(readable, items) if product is not None)
+
+
+def _is_credit_line(account: Item) -> bool:
+    kind, status, currency = (account.get(name) for name in ("account_type", "status", "currency"))
+    return kind == "credit" and status == "active" and currency in (None, MXN)
+
+
+def _available(account: Item) -> Decimal:
+    """Return the balance, which is minus what is owed, plus the credit limit."""
+    available: Decimal = account["balance"] + account.get("credit_limit", Decimal(0))
+    return max(available, Decimal(0))
+
+
+def _text(item: Item, attribute: str) -> str:
+    value = item.get(attribute)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _count(value: Any) -> int:
+    """Return how many there are; what is no number is none."""
+    return max(int(value), 0) if isinstance(value, Decimal) else 0
+
+
+def _sequence(value: Any) -> tuple[Any, ...]:
+    """Return the entries of a list or set; a single text or map is a list of one."""
+    if isinstance(value, (str, dict)):
+        return (value,)
+    if isinstance(value, set):
+        return tuple(sorted(value, key=str))
+    return tuple(value) if isinstance(value, list) else ()

@@ -1,0 +1,569 @@
+"""searchProducts: every filter, words as people say them, and pages that are full."""
+
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from action_groups.marketplace.catalogue import category_called, fold, words_of
+from action_groups.marketplace.operations import search_products
+from shared import json_text
+from shared.dynamodb import DynamoDB, Item, Page
+from shared.front_doors.bedrock import MAX_ANSWER_BYTES
+from shared.paging import MAX_READS, reads_within
+from shared.settings import Settings
+from tests.support.world import SETTINGS, World
+
+CATEGORIES = SETTINGS.catalogue_categories
+
+
+def search(bank: World, **arguments: Any) -> dict[str, Any]:
+    status, body = bank.call("searchProducts", **arguments)
+    assert status == 200, body
+    return body
+
+
+def found(bank: World, **arguments: Any) -> list[str]:
+    """Return the ids of a search's products, sorted, from one page that holds them all."""
+    body = search(bank, limit="50", **arguments)
+    assert body["next_token"] is None
+    return sorted(p["product_id"] for p in body["products"])
+
+
+def pages(bank: World, **arguments: Any) -> list[list[str]]:
+    """Return the ids of every page."""
+    listed: list[list[str]] = []
+    token: dict[str, str] = {}
+    while True:
+        body = search(bank, **arguments, **token)
+        listed.append([p["product_id"] for p in body["products"]])
+        if body["next_token"] is None:
+            return listed
+        token = {"next_token": body["next_token"]}
+
+
+class WatchedDatabase(DynamoDB):
+    """Notes the Queries, gives items in small pages, and knows no scan."""
+
+    def __init__(self, client: Any, page_items: int) -> None:
+        super().__init__(client)
+        self.page_items = page_items
+        self.queries: list[tuple[str | None, Any]] = []
+
+    def query(self, table: str, *, limit: int | None = None, **query: Any) -> Page:
+        self.queries.append((query.get("index"), query["values"].get(":value")))
+        smaller = min(limit or self.page_items, self.page_items)
+        return super().query(table, limit=smaller, **query)
+
+
+# --- Filters ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shop(bank: World) -> World:
+    """Two retailers that sell in two categories each."""
+    bank.retailer("retailer-azteca", "Electrónica Azteca")
+    bank.retailer("retailer-maya", "Mundo Maya")
+    bank.product("p-audifonos")
+    bank.product("p-tele", name="Televisor 55", description="Pantalla 4K.")
+    bank.product("p-tele-maya", name="Televisor 55", retailer_id="retailer-maya")
+    bank.product("p-olla", name="Olla exprés", category="home", description="De acero.")
+    bank.product(
+        "p-sarten", name="Sartén", category="home", retailer_id="retailer-maya", description="Chico"
+    )
+    return bank
+
+
+FILTERS = {
+    (): "p-audifonos p-olla p-sarten p-tele p-tele-maya",
+    (("category", "home"),): "p-olla p-sarten",
+    (("retailer_id", "retailer-maya"),): "p-sarten p-tele-maya",
+    (("search", "televisor"),): "p-tele p-tele-maya",
+    (("category", "home"), ("retailer_id", "retailer-maya")): "p-sarten",
+    (("category", "electronics"), ("search", "televisor")): "p-tele p-tele-maya",
+    (("retailer_id", "retailer-maya"), ("search", "televisor")): "p-tele-maya",
+    (
+        ("category", "electronics"),
+        ("retailer_id", "retailer-azteca"),
+        ("search", "televisor"),
+    ): "p-tele",
+    (("category", "home"), ("search", "televisor")): "",
+    (("category", "gaming"),): "",
+    (("retailer_id", "retailer-none"),): "",
+}
+
+
+@pytest.mark.parametrize("filters", FILTERS, ids=str)
+def test_every_combination_of_filters_finds_what_fits_all_of_them(
+    shop: World, filters: tuple[tuple[str, str], ...]
+) -> None:
+    assert found(shop, **dict(filters)) == FILTERS[filters].split()
+
+
+@pytest.mark.parametrize("filters", FILTERS, ids=str)
+@pytest.mark.parametrize("limit", ["1", "2"])
+def test_every_combination_of_filters_is_found_page_by_page_each_product_once(
+    shop: World, filters: tuple[tuple[str, str], ...], limit: str
+) -> None:
+    listed = pages(shop, limit=limit, **dict(filters))
+
+    assert sorted(p for page in listed for p in page) == FILTERS[filters].split()
+    assert all(len(page) == int(limit) for page in listed[:-1])
+
+
+def test_the_narrowest_index_is_read_and_no_table_is_scanned(
+    shop: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = WatchedDatabase(shop.client, page_items=100)
+    shop.connect(database)
+    monkeypatch.setattr(shop.client, "scan", None)
+
+    search(shop, category="hogar")
+    search(shop, retailer_id="retailer-maya")
+    search(shop, category="home", retailer_id="retailer-maya")
+    search(shop)
+
+    assert database.queries == [
+        ("category-index", "home"),
+        ("retailer-index", "retailer-maya"),
+        ("retailer-index", "retailer-maya"),
+        *[("category-index", category) for category in CATEGORIES],
+    ]
+
+
+def test_an_agent_is_told_everything_of_a_product(shop: World) -> None:
+    [product] = search(shop, search="audífonos")["products"]
+
+    assert product == {
+        "product_id": "p-audifonos",
+        "retailer_id": "retailer-azteca",
+        "name": "Audífonos inalámbricos",
+        "description": "Con cancelación de ruido.",
+        "price": Decimal("1299.00"),
+        "currency": "MXN",
+        "category": "electronics",
+        "stock": 10,
+        "image_url": "https://cdn.example.com/audifonos.jpg",
+        "benefits": ["12 MSI", "5 % cashback"],
+    }
+
+
+def test_an_event_is_answered_with_the_same_products(shop: World) -> None:
+    data = {"category": "home", "limit": 1}
+    reply = shop.send("marketplace", "CATALOG_QUERY", data)
+
+    assert (reply["event_type"], reply["source"]) == ("CATALOG_RESPONSE", "marketplace")
+    assert shop.bus.envelopes == [reply]
+    assert reply["data"] == search(shop, category="home", limit="1")
+    second = data | {"next_token": reply["data"]["next_token"]}
+    rest = shop.send("marketplace", "CATALOG_QUERY", second)["data"]
+    assert rest["next_token"] is None
+    assert len(rest["products"]) == 1
+
+
+def test_only_the_benefits_in_force_today_are_told(shop: World) -> None:
+    shop.product(
+        "p-tele",
+        name="Plasma",
+        benefits=[
+            {"type": "MSI", "months": [3, 6], "minimum_purchase": 1500},
+            {"type": "cashback", "percent": 9, "valid_until": "2026-11-21"},
+            {"type": "points", "points_per_peso": 2, "valid_from": "2026-11-22"},
+            {"type": "regalo"},
+            "envío gratis",
+            "envío gratis",
+        ],
+    )
+
+    [product] = search(shop, search="plasma")["products"]
+
+    assert product["benefits"] == [
+        "3 MSI desde 1500.00 pesos",
+        "6 MSI desde 1500.00 pesos",
+        "2 puntos por peso",
+        "envío gratis",
+    ]
+
+
+# --- Categories ------------------------------------------------------------------------------
+
+NAMES = {
+    "Electrónica": "electronics",
+    "ELECTRONICS": "electronics",
+    " tecnologia ": "electronics",
+    "ropa": "clothing",
+    "comida": "food",
+    "hogar": "home",
+    "belleza": "beauty",
+    "deporte": "sports",
+    "juguete": "toys",
+    "Libros": "books",
+    "book": "books",
+    "salud": "health",
+    "viajes": "travel",
+    "gaming": "gaming",
+    "Jardinería": "Jardinería",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_category_answers_to_its_names_in_both_languages(name: str) -> None:
+    assert category_called(name, CATEGORIES) == NAMES[name]
+
+
+def test_a_category_of_the_settings_that_is_spelt_otherwise_is_read_as_stored(
+    bank: World,
+) -> None:
+    categories = ("Electrónica", "Mascotas")
+    bank.rebuild(settings=SETTINGS.model_copy(update={"catalogue_categories": categories}))
+    bank.product("p-1", category="Electrónica")
+    bank.product("p-2", category="Mascotas", name="Correa", retailer_id="retailer-can")
+    bank.product("p-3", category="electronics")
+
+    assert found(bank, category="electronics") == ["p-1"]
+    assert found(bank, category="mascotas") == ["p-2"]
+    assert found(bank, category="MASCOTAS", retailer_id="retailer-can") == ["p-2"]
+    assert found(bank) == ["p-1", "p-2"], "the settings say which categories there are"
+
+
+def test_a_category_beyond_the_settings_is_found_when_it_is_named(bank: World) -> None:
+    bank.product("p-1", category="gaming")
+
+    assert found(bank, category="gaming") == ["p-1"]
+    assert found(bank) == []
+
+
+def test_the_categories_of_the_environment_are_listed_once_each() -> None:
+    environment = {
+        field.alias: "name"
+        for field in Settings.model_fields.values()
+        if field.alias and field.is_required()
+    }
+    text = " food, home,,food "
+
+    assert Settings.from_environment(environment).catalogue_categories == CATEGORIES
+    chosen = Settings.from_environment(environment | {"CATALOGUE_CATEGORIES": text})
+    assert chosen.catalogue_categories == ("food", "home")
+    with pytest.raises(RuntimeError, match="CATALOGUE_CATEGORIES"):
+        Settings.from_environment(environment | {"CATALOGUE_CATEGORIES": " , "})
+
+
+# --- Words -----------------------------------------------------------------------------------
+
+SAME_WORDS = {
+    "televisores": "televisor",
+    "teles": "televisor",
+    "TV": "televisión",
+    "Audífonos": "AUDIFONO",
+    "luces": "luz",
+    "lápices": "lapiz",
+    "cables": "cable",
+    "dulces": "dulce",
+    "panes": "pan",
+    "niños": "nino",
+    "celulares": "teléfonos",
+    "refris": "refrigerador",
+    "128GB": "128 gb",
+    "una tele de la casa": "televisor casa",
+    "tenis": "tenis",
+}
+OTHER_WORDS = {
+    "televisor": "teléfono",
+    "mesas": "meses",
+    "pan": "pantalla",
+    "sol": "sola",
+    "leche sin lactosa": "leche con lactosa",
+    "ps4": "ps5",
+}
+
+
+@pytest.mark.parametrize("text", SAME_WORDS)
+def test_these_words_are_the_same(text: str) -> None:
+    assert words_of(text) == words_of(SAME_WORDS[text])
+
+
+@pytest.mark.parametrize("text", OTHER_WORDS)
+def test_these_words_are_not_the_same(text: str) -> None:
+    assert words_of(text) != words_of(OTHER_WORDS[text])
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing_more(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.lists(st.sampled_from(["mesa", "lámpara", "Árbol", "café", "55"]), min_size=1))
+def test_the_order_and_case_of_words_do_not_matter(words: list[str]) -> None:
+    text = " ".join(words)
+
+    assert words_of(text) == words_of(" ".join(reversed(words)).upper())
+
+
+SEARCHES = {
+    "audifonos": True,
+    "AUDÍFONOS INALÁMBRICOS": True,
+    "inalambrico audifono": True,
+    "unos audífonos para mi casa": False,
+    "audífonos con ruido": True,
+    "audífonos de electrónica": True,
+    "audífonos electronics": True,
+    "audífonos azteca": True,
+    "audífonos de retailer-azteca": True,
+    "audífonos de los dioses aztecas": False,
+    "audífonos moctezuma": True,
+    "audífonos verdes": False,
+    "audi": False,
+}
+
+
+@pytest.mark.parametrize("text", SEARCHES)
+def test_all_words_have_to_occur_somewhere_in_the_product_or_its_retailer(
+    bank: World, text: str
+) -> None:
+    bank.retailer("retailer-azteca", "Moctezuma e hijos")
+    bank.product("p-audifonos")
+
+    assert found(bank, search=text) == ["p-audifonos"] * SEARCHES[text]
+
+
+def test_words_of_a_retailer_without_a_name_are_not_found(bank: World) -> None:
+    bank.product("p-audifonos")
+    bank.put("retailers", retailer_id="retailer-azteca")
+
+    assert found(bank, search="moctezuma") == []
+    assert found(bank, search="azteca") == ["p-audifonos"]
+
+
+def test_each_retailer_is_looked_up_once_a_search_and_not_without_need(bank: World) -> None:
+    for number in range(6):
+        bank.product(f"p-{number}", retailer_id=f"retailer-{number % 2}")
+    asked: list[str] = []
+
+    class Asking(DynamoDB):
+        def get(self, table: str, key: Item) -> Item | None:
+            asked.append(key["retailer_id"])
+            return super().get(table, key)
+
+    bank.connect(Asking(bank.client))
+
+    search(bank, search="audífonos")
+    assert asked == []
+    search(bank, search="audífonos moctezuma")
+    assert sorted(asked) == ["retailer-0", "retailer-1"]
+
+
+@pytest.mark.parametrize("text", ["de la", "¿?", "📺", "y"])
+def test_a_search_that_says_nothing_is_refused(bank: World, text: str) -> None:
+    status, body = bank.call("searchProducts", search=text)
+
+    assert (status, body["error"]["code"]) == (400, "INVALID_REQUEST")
+    assert "`search`" in body["error"]["message"]
+
+
+# --- Pages -----------------------------------------------------------------------------------
+
+
+def test_a_page_is_filled_across_any_number_of_reads(bank: World) -> None:
+    """One television in fifteen products, read three at a time: far beyond `MAX_READS`."""
+    for number in range(150):
+        name = "Televisor" if number % 15 == 7 else "Cable"
+        bank.product(f"p-{number:03}", name=name, category=CATEGORIES[number % 3])
+    database = WatchedDatabase(bank.client, page_items=3)
+    bank.connect(database)
+
+    listed = pages(bank, search="televisor", limit="4")
+
+    assert [len(page) for page in listed] == [4, 4, 2]
+    assert len({p for page in listed for p in page}) == 10
+    assert len(database.queries) > 2 * MAX_READS
+
+
+def test_with_counted_reads_the_pages_would_be_short(
+    bank: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test above."""
+    monkeypatch.setattr(search_products, "reads_within", lambda _seconds: range(MAX_READS))
+
+    with pytest.raises(AssertionError, match=r"\[4, 4, 2\]"):
+        test_a_page_is_filled_across_any_number_of_reads(bank)
+
+
+def test_a_search_that_runs_out_of_time_goes_on_with_its_token(
+    bank: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(40):
+        name = "Televisor" if number == 37 else "Cable"
+        bank.product(f"p-{number:02}", name=name, category=CATEGORIES[number % 4])
+    bank.connect(WatchedDatabase(bank.client, page_items=3))
+    clock = count()
+    monkeypatch.setattr(
+        search_products, "reads_within", lambda _seconds: reads_within(2, lambda: next(clock))
+    )
+
+    listed = pages(bank, search="televisor")
+
+    assert [p for page in listed for p in page] == ["p-37"]
+    assert len(listed) > 5
+
+
+def test_reads_go_on_until_the_time_is_up_and_there_is_always_one() -> None:
+    clock = iter([0.0, 1.0, 1.9, 2.0])
+
+    assert len(list(reads_within(2, lambda: next(clock)))) == 3
+    assert len(list(reads_within(0))) == 1
+
+
+@pytest.mark.parametrize("arguments", [{}, {"category": "home"}, {"search": "cosa"}], ids=str)
+def test_a_product_that_nobody_can_sell_is_left_out_and_takes_no_room(
+    bank: World, arguments: dict[str, str]
+) -> None:
+    sound = {"category": "home", "name": "Cosa"}
+    broken: list[dict[str, Any]] = [
+        {"price": "12.50"},
+        {"price": Decimal("0.001")},
+        {"price": Decimal(0)},
+        {"price": None},
+        {"name": None},
+        {"name": " "},
+        {"currency": "USD"},
+        {"retailer_id": "two words"},
+    ]
+    for number, attributes in enumerate(broken):
+        bank.product(f"broken-{number}", **sound | attributes)
+        bank.product(f"p-{number}", **sound)
+
+    listed = pages(bank, limit="3", **arguments)
+
+    assert [len(page) for page in listed] == [3, 3, 2]
+    assert sorted(p for page in listed for p in page) == [f"p-{n}" for n in range(8)]
+
+
+def test_a_product_needs_ids_name_price_and_category_alone(bank: World) -> None:
+    bank.put(
+        "products", product_id="p-bare", retailer_id="r", name="Cosa", price=1, category="home"
+    )
+
+    [product] = search(bank)["products"]
+
+    assert product == {
+        "product_id": "p-bare",
+        "retailer_id": "r",
+        "name": "Cosa",
+        "description": "",
+        "price": 1,
+        "currency": "MXN",
+        "category": "home",
+        "stock": 0,
+        "image_url": None,
+        "benefits": [],
+    }
+
+
+@pytest.mark.parametrize("stock", [Decimal(-3), Decimal("0.9"), "7", None, True], ids=str)
+def test_a_stock_that_is_no_count_is_none(bank: World, stock: Any) -> None:
+    bank.product("p-1", stock=stock)
+
+    assert search(bank)["products"][0]["stock"] == 0
+
+
+def long_texts(character: str) -> dict[str, Any]:
+    text = character * 2500
+    return {
+        "name": text,
+        "description": text,
+        "image_url": f"https://cdn.example.com/{text}",
+        "benefits": [f"{number} {text}" for number in range(25)],
+    }
+
+
+@pytest.mark.parametrize("character", ["x", "ñ", "📺", '"', "\\", "\x01"])
+def test_any_product_fits_in_an_agents_answer(bank: World, character: str) -> None:
+    for number in range(5):
+        bank.product(f"{'p' * 127}{number}", retailer_id="r" * 128, **long_texts(character))
+
+    listed = pages(bank, retailer_id="r" * 128)
+
+    assert sorted(p for page in listed for p in page) == [f"{'p' * 127}{n}" for n in range(5)]
+    body = search(bank, retailer_id="r" * 128)
+    assert len(json_text.dumps(body).encode()) <= MAX_ANSWER_BYTES
+    assert {p["image_url"] for p in body["products"]} == {None}
+
+
+def test_a_page_of_many_products_stays_within_the_budget_and_loses_none(bank: World) -> None:
+    for number in range(60):
+        bank.product(f"p-{number:02}", description="ñ" * 400, category=CATEGORIES[number % 2])
+
+    listed = pages(bank, limit="50")
+
+    assert len(listed) > 2
+    assert sorted(p for page in listed for p in page) == [f"p-{n:02}" for n in range(60)]
+
+
+def test_the_longest_token_can_be_given_back(bank: World) -> None:
+    category = "\U0001f4fa" * 60
+    for number in range(3):
+        bank.product(f"{'p' * 127}{number}", retailer_id="r" * 128, category=category)
+
+    listed = pages(bank, category=category, limit="1")
+
+    assert [len(page) for page in listed] == [1, 1, 1]
+
+
+def test_a_token_serves_only_its_caller_and_its_filters(shop: World) -> None:
+    token = search(shop, limit="1")["next_token"]
+    others: list[dict[str, Any]] = [
+        {"user_id": "user-juan"},
+        {"category": "electronics"},
+        {"retailer_id": "retailer-azteca"},
+        {"search": "televisor"},
+    ]
+
+    for other in others:
+        status, body = shop.call("searchProducts", next_token=token, **other)
+        assert (status, body["error"]["code"]) == (404, "PAGE_TOKEN_NOT_FOUND"), other
+
+
+def test_a_token_of_a_category_that_is_no_longer_searched_is_refused(shop: World) -> None:
+    token = search(shop, limit="1")["next_token"]
+    shop.rebuild(settings=SETTINGS.model_copy(update={"catalogue_categories": ("food", "toys")}))
+
+    status, body = shop.call("searchProducts", limit="1", next_token=token)
+
+    assert (status, body["error"]["code"]) == (404, "PAGE_TOKEN_NOT_FOUND")
+
+
+def test_a_product_that_was_removed_does_not_stop_the_listing(shop: World) -> None:
+    first = search(shop, limit="1", category="home")
+    [gone] = first["products"]
+    key = {name: {"S": gone[name]} for name in ("product_id", "retailer_id")}
+    shop.client.delete_item(TableName="centli-products", Key=key)
+
+    rest = search(shop, limit="1", category="home", next_token=first["next_token"])
+
+    assert {p["product_id"] for p in rest["products"]} == {"p-olla", "p-sarten"} - {
+        gone["product_id"]
+    }
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"limit": "0"}, {"limit": "51"}, {"category": "x" * 61}, {"search": ""}, {"color": "rojo"}],
+    ids=str,
+)
+def test_arguments_that_cannot_be_read_are_refused(bank: World, arguments: dict[str, str]) -> None:
+    status, body = bank.call("searchProducts", **arguments)
+
+    assert (status, body["error"]["code"]) == (400, "INVALID_REQUEST")
+    assert f"`{next(iter(arguments))}`" in body["error"]["message"]
+
+
+def test_searching_changes_nothing(shop: World) -> None:
+    before = shop.snapshot()
+
+    search(shop, search="televisor")
+    shop.send("marketplace", "CATALOG_QUERY", {})
+
+    assert shop.snapshot() == before

@@ -1,0 +1,249 @@
+"""What invocations tell of themselves: enough to follow a request, and nothing of the customer."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from shared import observability
+from shared.observability import NAMESPACE, logger
+from tests.support.faults import FailingDatabase, client_error
+from tests.support.world import World
+
+TRANSFER = {"from_account": "acc-maria", "to_account": "acc-juan", "amount": "250.75"}
+CUSTOMER = (
+    *("user-maria", "acc-maria", "acc-juan", "250.75", "749.25", "Renta de noviembre"),
+    *("Juan López", "mi hermano", "ben-juan", "session-1"),
+)
+METRIC_NAMES = {
+    *("Requests", "Repeats", "Refusals", "Failures"),
+    *("AmountLe100", "AmountLe1000", "AmountLe10000", "AmountAbove10000"),
+}
+
+
+class Told:
+    """The log lines and metrics that a test's invocations wrote."""
+
+    def __init__(self, logs: StringIO, capture: pytest.CaptureFixture[str]) -> None:
+        self._logs = logs
+        self._capture = capture
+        self._printed = ""
+
+    @property
+    def text(self) -> str:
+        self._printed += self._capture.readouterr().out
+        return self._logs.getvalue() + self._printed
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self._logs.getvalue().splitlines()]
+
+    @property
+    def counts(self) -> list[tuple[str, ...]]:
+        """Return each count as (metric, value of every dimension but the service's)."""
+        found = []
+        for blob in self.blobs:
+            [directive] = blob["_aws"]["CloudWatchMetrics"]
+            for metric in directive["Metrics"]:
+                assert blob[metric["Name"]] == [1]
+                assert metric["Unit"] == "Count"
+                values = [blob[d] for d in directive["Dimensions"][0] if d != "service"]
+                found.append((metric["Name"], *values))
+        return found
+
+    @property
+    def blobs(self) -> list[dict[str, Any]]:
+        self._printed += self._capture.readouterr().out
+        return [json.loads(line) for line in self._printed.splitlines() if '"_aws"' in line]
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Told]:
+    logs = StringIO()
+    monkeypatch.setattr(logger.registered_handler, "stream", logs)
+    return Told(logs, capsys)
+
+
+class Context:
+    aws_request_id = "lambda-request-1"
+
+
+def everything(bank: World) -> None:
+    """Let every kind of request happen on every door."""
+    bank.beneficiary("user-maria", "ben-juan", "mi hermano")
+    bank.call("createTransfer", **TRANSFER, description="Renta de noviembre")
+    bank.call("createTransfer", **TRANSFER, description="Renta de noviembre")
+    bank.call("createTransfer", **TRANSFER | {"amount": "99999999"})
+    bank.call("createTransfer", **TRANSFER | {"amount": "mi hermano"})
+    bank.call("createTransfer", user_id=None, **TRANSFER)
+    bank.call("getBalance", account_id="acc-juan")
+    bank.call("resolveAlias", alias="mi hermano")
+    bank.send("core_banking", "TRANSFER_REQUEST", {**TRANSFER, "amount": 250.75})
+    bank.send("core_banking", "TRANSFER_REQUEST", {**TRANSFER, "amount": "Juan López"})
+    bank.send("core_banking", "BALANCE_QUERY", {"account_id": "acc-maria"})
+    bank.deliver("crm", "BENEFICIARIES_QUERY", {"correlation_id": "Juan López"})
+    bank.deliver("crm", "Juan López", {})
+    bank.handlers["crm"]({"alias": "mi hermano"}, None)
+    bank.run_relay()
+
+
+def test_logs_and_metrics_hold_nothing_of_the_customer(bank: World, told: Told) -> None:
+    everything(bank)
+
+    assert len(told.lines) > 15
+    assert len(told.blobs) > 15
+    for value in CUSTOMER:
+        assert value not in told.text, value
+
+
+def test_the_check_of_personal_data_sees_what_a_line_would_betray(
+    bank: World, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(observability, "_count", lambda seen, *_: print(f'"_aws" {seen.amount}'))
+    bank.call("createTransfer", **TRANSFER)
+
+    assert "250.75" in told.text
+
+
+def test_every_metric_is_a_count_in_one_namespace_with_known_dimensions(
+    bank: World, told: Told
+) -> None:
+    everything(bank)
+
+    operations = {o for group in bank.handlers for o in _operation_ids(group)} | {"unknown"}
+    for blob in told.blobs:
+        [directive] = blob["_aws"]["CloudWatchMetrics"]
+        assert directive["Namespace"] == NAMESPACE
+        assert {m["Name"] for m in directive["Metrics"]} <= METRIC_NAMES
+        assert blob["operation"] in operations
+        by_operation, overall = map(set, directive["Dimensions"])
+        assert by_operation - overall == {"operation"}
+        assert overall in ({"service", "outcome"}, {"service", "code"})
+
+
+def _operation_ids(group: str) -> list[str]:
+    from console.groups import all_groups  # noqa: PLC0415 the names only
+
+    return [o.operation_id for g in all_groups() if g.name == group for o in g]
+
+
+@pytest.mark.parametrize(
+    ("amount", "bucket"),
+    [
+        ("0.01", "AmountLe100"),
+        ("100", "AmountLe100"),
+        ("100.01", "AmountLe1000"),
+        ("1000", "AmountLe1000"),
+        ("10000", "AmountLe10000"),
+        ("10000.01", "AmountAbove10000"),
+    ],
+)
+def test_a_completed_change_counts_once_and_its_amount_only_as_a_bucket(
+    bank: World, told: Told, amount: str, bucket: str
+) -> None:
+    bank.account("user-maria", "acc-rich", "50000")
+    bank.call("createTransfer", **TRANSFER | {"from_account": "acc-rich", "amount": amount})
+
+    assert told.counts == [
+        ("Requests", "createTransfer", "completed"),
+        (bucket, "createTransfer", "completed"),
+    ]
+
+
+def test_a_repeated_delivery_counts_as_a_repeat_and_as_nothing_else(
+    bank: World, told: Told
+) -> None:
+    for _ in range(3):
+        bank.send("core_banking", "TRANSFER_REQUEST", {**TRANSFER, "amount": 10})
+
+    assert told.counts == [
+        ("Requests", "createTransfer", "completed"),
+        ("AmountLe100", "createTransfer", "completed"),
+        ("Repeats", "createTransfer", "completed"),
+        ("Repeats", "createTransfer", "completed"),
+    ]
+
+
+def test_both_doors_count_a_refusal_by_its_code(bank: World, told: Told) -> None:
+    refused = TRANSFER | {"amount": "99999999"}
+    bank.call("createTransfer", **refused)
+    bank.send("core_banking", "TRANSFER_REQUEST", {**refused, "amount": 99999999})
+
+    assert told.counts == 2 * [
+        ("Requests", "createTransfer", "refused"),
+        ("Refusals", "createTransfer", "INSUFFICIENT_FUNDS"),
+    ]
+
+
+def test_what_never_reaches_an_operation_is_counted_too(bank: World, told: Told) -> None:
+    bank.call("createTransfer", **TRANSFER | {"amount": "mucho"})
+    bank.call("getBalance", user_id=None)
+    bank.deliver("core_banking", "NO_SUCH_EVENT", {})
+    bank.handlers["core_banking"](["no event at all"], None)
+
+    assert [count for count in told.counts if count[0] == "Refusals"] == [
+        ("Refusals", "createTransfer", "INVALID_REQUEST"),
+        ("Refusals", "getBalance", "UNAUTHENTICATED"),
+        ("Refusals", "unknown", "UNKNOWN_OPERATION"),
+        ("Refusals", "unknown", "INVALID_REQUEST"),
+    ]
+
+
+def test_a_failure_is_counted_on_both_doors_also_when_the_invocation_ends_with_it(
+    bank: World, told: Told
+) -> None:
+    bank.connect(FailingDatabase(client_error("InternalServerError")))
+    bank.call("getBalance")
+    with pytest.raises(Exception, match="TEMPORARILY_UNAVAILABLE"):
+        bank.send("core_banking", "BALANCE_QUERY", {})
+
+    assert told.counts == 2 * [
+        ("Requests", "getBalance", "failed"),
+        ("Failures", "getBalance", "TEMPORARILY_UNAVAILABLE"),
+    ]
+
+
+def test_a_query_whose_reply_is_lost_counts_as_a_failure(bank: World, told: Told) -> None:
+    bank.bus.refusals = ["ThrottlingException"]
+    with pytest.raises(Exception, match="REPLY_NOT_PUBLISHED"):
+        bank.send("core_banking", "BALANCE_QUERY", {})
+
+    assert told.counts[0] == ("Requests", "getBalance", "failed")
+
+
+def test_metrics_that_cannot_be_recorded_do_not_touch_the_request(
+    bank: World, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise OSError("acc-maria")
+
+    monkeypatch.setattr(observability, "_count", broken)
+
+    status, body = bank.call("createTransfer", **TRANSFER)
+
+    assert (status, body["status"]) == (200, "completed")
+    assert bank.balance("acc-maria") == Decimal("749.25")
+    assert told.lines[-1]["message"] == "metrics not recorded"
+    assert "acc-maria" not in told.text
+
+
+def test_every_line_of_an_invocation_has_a_correlation_id_and_none_is_left_for_the_next(
+    bank: World, told: Told
+) -> None:
+    _, receipt = bank.call("createTransfer", **TRANSFER)
+    bank.send("core_banking", "TRANSFER_REQUEST", {**TRANSFER, "amount": 1}, correlation_id="c-7")
+    bank.handlers["core_banking"](bank.invocation("createTransfer", amount="x"), Context())
+    bank.run_relay()
+
+    first, second, third, *relayed = told.lines
+    assert first["correlation_id"] == receipt["transaction_id"]
+    assert (second["correlation_id"], second["event_type"]) == ("c-7", "TRANSFER_REQUEST")
+    assert third["correlation_id"] == third["function_request_id"] == "lambda-request-1"
+    assert "event_type" not in third
+    assert {(r["message"], r["event_type"], r["correlation_id"]) for r in relayed} == {
+        ("event published", "TRANSFER_COMPLETED", receipt["transaction_id"]),
+        ("event published", "TRANSFER_COMPLETED", "c-7"),
+    }

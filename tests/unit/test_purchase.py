@@ -1,0 +1,314 @@
+"""Purchases through both front doors: reserve, pay, confirm or compensate."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.support.world import World
+
+BUY = {
+    "product_id": "prod-tv",
+    "account_id": "acc-maria",
+    "quantity": "2",
+    "unit_price": "300.00",
+}
+
+
+@pytest.fixture
+def shop(bank: World) -> Iterator[World]:
+    """María's bank, with a retailer that has five televisions at 300 pesos."""
+    bank.account("retailer-azteca", "acc-azteca", "0.00")
+    bank.product(
+        "prod-tv",
+        price=Decimal("300.00"),
+        stock=5,
+        benefits=[
+            {"type": "MSI", "months": [3, 6]},
+            {"type": "cashback", "percent": 10},
+            {"type": "points", "points_per_peso": 2},
+        ],
+    )
+    return bank
+
+
+def stock(shop: World) -> int:
+    [product] = shop.items("products")
+    return int(product["stock"])
+
+
+def purchases(shop: World) -> list[dict[str, Any]]:
+    return shop.items("purchases")
+
+
+def drive(shop: World) -> list[dict[str, Any]]:
+    """Carry events from the relay to their handlers until nothing is owed any more."""
+    published = []
+    while events := shop.run_relay():
+        for event in events:
+            published.append(event)
+            group = {
+                "PAYMENT_REQUEST": "core_banking",
+                "PAYMENT_COMPLETED": "marketplace",
+                "PAYMENT_FAILED": "marketplace",
+            }.get(event["event_type"])
+            if group:
+                shop.deliver(group, event["event_type"], event)
+    return published
+
+
+def types(events: list[dict[str, Any]]) -> list[str]:
+    return [event["event_type"] for event in events]
+
+
+def test_a_purchase_reserves_stock_asks_for_the_payment_and_is_confirmed(shop: World) -> None:
+    status, body = shop.call("createPurchase", **BUY)
+
+    assert (status, body["status"], body["total_amount"]) == (200, "pending", Decimal(600))
+    assert stock(shop) == 3
+    assert shop.balance("acc-maria") == 1000
+
+    events = drive(shop)
+
+    assert types(events) == ["PAYMENT_REQUEST", "PAYMENT_COMPLETED", "PURCHASE_CONFIRMED"]
+    assert len({e["correlation_id"] for e in events}) == 1
+    assert (shop.balance("acc-maria"), shop.balance("acc-azteca")) == (400, 600)
+    status, final = shop.call("getPurchase", purchase_id=body["purchase_id"])
+    assert (status, final["status"]) == (200, "completed")
+    assert final["transaction_id"] == events[1]["data"]["transaction_id"]
+    assert events[2]["data"] == final
+    assert stock(shop) == 3
+
+
+def test_a_purchase_without_funds_fails_and_gives_its_stock_back(shop: World) -> None:
+    _, body = shop.call("createPurchase", **{**BUY, "quantity": "4"})
+    assert stock(shop) == 1
+
+    events = drive(shop)
+
+    assert types(events) == ["PAYMENT_REQUEST", "PAYMENT_FAILED", "PURCHASE_FAILED"]
+    assert events[2]["data"]["error"]["code"] == "INSUFFICIENT_FUNDS"
+    assert stock(shop) == 5
+    assert (shop.balance("acc-maria"), shop.balance("acc-azteca")) == (1000, 0)
+    _, final = shop.call("getPurchase", purchase_id=body["purchase_id"])
+    assert (final["status"], final["error"]["code"]) == ("failed", "INSUFFICIENT_FUNDS")
+
+
+def test_a_purchase_request_of_the_bus_is_confirmed_under_its_own_correlation_id(
+    shop: World,
+) -> None:
+    data = {**BUY, "quantity": 2, "unit_price": 300}
+    for _ in range(3):
+        shop.send("marketplace", "PURCHASE_REQUEST", data, correlation_id="buy-1")
+
+    events = drive(shop)
+
+    assert {e["correlation_id"] for e in events} == {"buy-1"}
+    assert len({e["data"]["purchase_id"] for e in events}) == 1
+    assert "PURCHASE_CONFIRMED" in types(events)
+    assert (shop.balance("acc-maria"), shop.balance("acc-azteca")) == (400, 600)
+    assert stock(shop) == 3
+
+
+def test_payment_events_delivered_again_change_nothing(shop: World) -> None:
+    shop.call("createPurchase", **BUY)
+    events = drive(shop)
+    before = {t: shop.snapshot()[t] for t in ("accounts", "transactions")}
+
+    for event in events[:2] * 5:
+        group = "core_banking" if event["event_type"] == "PAYMENT_REQUEST" else "marketplace"
+        shop.deliver(group, event["event_type"], event)
+    drive(shop)
+
+    assert {t: shop.snapshot()[t] for t in ("accounts", "transactions")} == before
+    assert [p["status"] for p in purchases(shop)] == ["completed"]
+    assert stock(shop) == 3
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "status", "left"),
+    [
+        ("PAYMENT_FAILED", "PAYMENT_COMPLETED", "failed", 5),
+        ("PAYMENT_COMPLETED", "PAYMENT_FAILED", "completed", 3),
+    ],
+)
+def test_the_first_answer_to_a_payment_settles_the_purchase(
+    shop: World, first: str, then: str, status: str, left: int
+) -> None:
+    _, body = shop.call("createPurchase", **BUY)
+    data = {
+        "PAYMENT_FAILED": {
+            "purchase_id": body["purchase_id"],
+            "error": {"code": "INSUFFICIENT_FUNDS", "message": "No."},
+        },
+        "PAYMENT_COMPLETED": {
+            "purchase_id": body["purchase_id"],
+            "amount": 600,
+            "transaction_id": "txn-1",
+        },
+    }
+    for event_type in (first, then, first, then):
+        shop.send("marketplace", event_type, data[event_type], source="core-banking")
+
+    assert [p["status"] for p in purchases(shop)] == [status]
+    assert stock(shop) == left
+
+
+@pytest.mark.parametrize("code", ["PURCHASE_ALREADY_PAID", "REQUEST_ID_REUSED"])
+def test_the_refusal_of_a_second_payment_does_not_fail_the_purchase(shop: World, code: str) -> None:
+    _, body = shop.call("createPurchase", **BUY)
+    error = {"code": code, "message": "Paid."}
+
+    shop.send("marketplace", "PAYMENT_FAILED", {"purchase_id": body["purchase_id"], "error": error})
+
+    assert [p["status"] for p in purchases(shop)] == ["pending"]
+    assert stock(shop) == 3
+
+
+def test_a_payment_of_another_amount_does_not_complete_the_purchase(shop: World) -> None:
+    _, body = shop.call("createPurchase", **BUY)
+    data = {"purchase_id": body["purchase_id"], "amount": 1, "transaction_id": "txn-1"}
+
+    shop.send("marketplace", "PAYMENT_COMPLETED", data)
+
+    assert [p["status"] for p in purchases(shop)] == ["pending"]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"unit_price": "299.99"}, 409, "PRICE_CHANGED"),
+        ({"quantity": "6"}, 409, "OUT_OF_STOCK"),
+        ({"quantity": "0"}, 400, "INVALID_REQUEST"),
+        ({"quantity": "-1"}, 400, "INVALID_REQUEST"),
+        ({"quantity": "1000000000"}, 400, "INVALID_REQUEST"),
+        ({"product_id": "prod-none"}, 404, "PRODUCT_NOT_FOUND"),
+        ({"retailer_id": "retailer-none"}, 404, "PRODUCT_NOT_FOUND"),
+        ({"account_id": "acc-juan"}, 404, "ACCOUNT_NOT_FOUND"),
+        ({"benefit": "MSI-6"}, 422, "BENEFIT_NOT_ELIGIBLE"),
+        ({"benefit": "MSI-24", "account_id": "acc-maria-credit"}, 422, "BENEFIT_NOT_ELIGIBLE"),
+        ({"benefit": "regalo"}, 422, "BENEFIT_NOT_ELIGIBLE"),
+    ],
+)
+def test_a_purchase_that_cannot_be_is_refused_and_reserves_nothing(
+    shop: World, change: dict[str, str], status: int, code: str
+) -> None:
+    answered, body = shop.call("createPurchase", **{**BUY, **change})
+
+    assert (answered, body["error"]["code"]) == (status, code)
+    assert stock(shop) == 5
+    assert purchases(shop) == []
+
+
+def test_months_without_interest_are_charged_to_the_credit_account(shop: World) -> None:
+    _, body = shop.call(
+        "createPurchase", **{**BUY, "account_id": "acc-maria-credit", "benefit": "6 MSI"}
+    )
+    drive(shop)
+
+    _, final = shop.call("getPurchase", purchase_id=body["purchase_id"])
+    assert (final["status"], final["benefit_applied"]) == ("completed", "MSI-6")
+    assert shop.balance("acc-maria-credit") == -800
+
+
+def test_cashback_comes_back_as_a_transaction_of_its_own(shop: World) -> None:
+    shop.call("createPurchase", **{**BUY, "benefit": "cashback"})
+    drive(shop)
+
+    assert (shop.balance("acc-maria"), shop.balance("acc-azteca")) == (460, 540)
+    sums: dict[str, Decimal] = {}
+    for record in shop.items("transactions"):
+        name = record["transaction_id"]
+        sums[name] = sums.get(name, Decimal(0)) + record["amount"]
+    assert list(sums.values()) == [0, 0]
+    amounts = [r["amount"] for r in shop.items("transactions") if r["account_id"] == "acc-maria"]
+    assert sorted(amounts) == [-600, 60]
+
+
+def test_points_are_kept_on_the_record_of_the_payment(shop: World) -> None:
+    shop.call("createPurchase", **{**BUY, "benefit": "points"})
+    drive(shop)
+
+    assert {r["points"] for r in shop.items("transactions")} == {1200}
+
+
+def test_purchases_of_others_are_not_found_and_pages_hold_each_once(shop: World) -> None:
+    ids = []
+    for number in range(3):
+        _, body = shop.call("createPurchase", session_id=f"s-{number}", **{**BUY, "quantity": "1"})
+        ids.append(body["purchase_id"])
+
+    assert shop.call("getPurchase", user_id="user-juan", purchase_id=ids[0])[0] == 404
+    _, first = shop.call("listPurchases", limit="2")
+    _, second = shop.call("listPurchases", limit="2", next_token=first["next_token"])
+    listed = [p["purchase_id"] for p in first["purchases"] + second["purchases"]]
+    assert sorted(listed) == sorted(ids)
+    assert second["next_token"] is None
+    assert shop.call("listPurchases", user_id="user-juan")[1]["purchases"] == []
+
+
+def test_a_purchase_with_the_specifications_attributes_alone_is_shown(shop: World) -> None:
+    shop.put(
+        "purchases",
+        user_id="user-maria",
+        timestamp_purchase_id="2026-01-01T00:00:00Z#p-1",
+        purchase_id="p-1",
+        product_id="prod-tv",
+        retailer_id="retailer-azteca",
+        quantity=1,
+        total_amount=Decimal(300),
+        benefit_applied="cashback",
+        status="completed",
+        transaction_id="txn-1",
+        created_at="2026-01-01T00:00:00Z",
+    )
+
+    status, body = shop.call("getPurchase", purchase_id="p-1")
+
+    assert (status, body["status"], body["transaction_id"]) == (200, "completed", "txn-1")
+    assert shop.call("listPurchases")[1]["purchases"] == [body]
+
+
+def test_an_agent_that_repeats_a_purchase_is_told_how_it_ended(shop: World) -> None:
+    _, first = shop.call("createPurchase", **BUY)
+    drive(shop)
+
+    status, again = shop.call("createPurchase", **BUY)
+
+    assert (status, again["repeated"], again["status"]) == (200, True, "completed")
+    assert again["purchase_id"] == first["purchase_id"]
+    assert stock(shop) == 3
+
+
+def test_an_agent_waits_for_the_end_of_its_purchase(shop: World) -> None:
+    shop.rebuild(sleep=lambda _seconds: drive(shop))
+
+    status, body = shop.call("createPurchase", **BUY)
+
+    assert (status, body["status"]) == (200, "completed")
+    assert shop.balance("acc-maria") == 400
+
+
+def test_a_retailer_with_several_accounts_is_paid_to_all_of_them(shop: World) -> None:
+    shop.account("retailer-azteca", "acc-azteca-2", "0.00")
+    shop.account("retailer-azteca", "acc-azteca-card", "0.00", account_type="credit")
+    for number in range(5):
+        shop.call(
+            "createPurchase",
+            session_id=f"s-{number}",
+            **{**BUY, "quantity": "1", "unit_price": "300"},
+        )
+        shop.put("products", **{**shop.items("products")[0], "stock": 5})
+    shop.put(
+        "accounts",
+        **{
+            **next(a for a in shop.items("accounts") if a["account_id"] == "acc-maria"),
+            "balance": Decimal(10_000),
+        },
+    )
+    drive(shop)
+
+    paid = [shop.balance("acc-azteca"), shop.balance("acc-azteca-2")]
+    assert sum(paid) == 1500
+    assert shop.balance("acc-azteca-card") == 0
