@@ -257,16 +257,22 @@ class World:
         return self.bus.envelopes[before:]
 
 
+@cache
+def _client() -> Any:
+    """Return the one client of all worlds: making one costs more than all the tables do."""
+    return boto3.client(
+        "dynamodb",
+        region_name="us-east-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
+
+
 @contextmanager
 def world() -> Iterator[World]:
     """Yield a bank with empty tables."""
     with mock_aws():
-        client = boto3.client(
-            "dynamodb",
-            region_name="us-east-1",
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-        )
+        client = _client()
         create_tables(client)
         bus, clock = ListeningBus(), MovingClock()
         resources = Resources(
