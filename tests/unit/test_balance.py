@@ -43,23 +43,23 @@ def test_a_customer_without_accounts_is_told_of_none(bank: World) -> None:
 @pytest.mark.parametrize(
     ("attributes", "available"),
     [
-        ({"balance": Decimal(-200), "account_type": "credit", "credit_limit": 1000}, 800),
-        ({"balance": Decimal(-1000), "account_type": "credit", "credit_limit": 1000}, 0),
-        ({"balance": Decimal(-1100), "account_type": "credit", "credit_limit": 1000}, 0),
-        ({"balance": Decimal(30), "account_type": "credit"}, 30),
-        ({"balance": Decimal(30), "credit_limit": 1000}, 30),
-        ({"balance": Decimal(-5), "account_type": "savings", "credit_limit": 1000}, 0),
-        ({"balance": Decimal(30), "status": "blocked"}, 0),
-        ({"balance": Decimal(30), "status": "inactive"}, 0),
+        ({"balance": "-200", "account_type": "credit", "credit_limit": 1000}, 800),
+        ({"balance": "-1000", "account_type": "credit", "credit_limit": 1000}, 0),
+        ({"balance": "-1100", "account_type": "credit", "credit_limit": 1000}, 0),
+        ({"balance": "30", "account_type": "credit"}, 30),
+        ({"balance": "30", "credit_limit": 1000}, 30),
+        ({"balance": "-5", "account_type": "savings", "credit_limit": 1000}, 0),
+        ({"balance": "30", "status": "blocked"}, 0),
+        ({"balance": "30", "status": "inactive"}, 0),
     ],
 )
 def test_what_is_available_is_what_a_transfer_could_take(
     bank: World, attributes: dict[str, Any], available: int
 ) -> None:
-    bank.account("user-ana", "acc-ana", "0", **attributes)
+    bank.account("user-ana", "acc-ana", **attributes)
     _, body = bank.call("getBalance", user_id="user-ana")
     [account] = body["accounts"]
-    assert (account["balance"], account["available"]) == (attributes["balance"], available)
+    assert (account["balance"], account["available"]) == (Decimal(attributes["balance"]), available)
 
     way = {"from_account": "acc-ana", "to_account": "acc-juan"}
     over = str(Decimal(available) + Decimal("0.01"))

@@ -1,6 +1,7 @@
 """Guarantee 2: what a change owes to the bus is published in order, at least once."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -99,17 +100,13 @@ def test_the_first_record_that_the_bus_did_not_take_is_where_the_stream_goes_on(
     assert numbers(bus) == list(range(failing, 23))
 
 
-def test_a_bus_whose_failures_go_unread_would_lose_an_event(
-    bus: ChunkingBus, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bus_whose_failures_go_unread_would_lose_an_event(bus: ChunkingBus) -> None:
     """The control of the test above: without the check the batch would count as published."""
 
     class Unchecked(Publisher):
         def publish(self, envelopes: Sequence[dict[str, Any]]) -> None:
-            try:
+            with suppress(EventsNotPublished):
                 super().publish(envelopes)
-            except EventsNotPublished:
-                pass
 
     bus.refusals = ["InternalFailure"]
     records = {"Records": [record(1)]}

@@ -71,7 +71,7 @@ FAILURES = {
     "a retailer without active account": ({"retailer_id": "retailer-2"}, "ACCOUNT_NOT_FOUND"),
     "a retailer in dollars": ({"retailer_id": "retailer-3"}, "CURRENCY_MISMATCH"),
     "everything in dollars": (
-        {"retailer_id": "retailer-3", "account_id": "acc-dollars"},
+        {"retailer_id": "retailer-3", "account_id": "acc-my-dollars"},
         "CURRENCY_MISMATCH",
     ),
     "a blocked account": ({"account_id": "acc-blocked"}, "ACCOUNT_NOT_ACTIVE"),
@@ -83,7 +83,7 @@ FAILURES = {
 def test_a_failed_payment_moves_nothing_and_says_which_purchase_and_why(shop: World) -> None:
     shop.account("retailer-2", "acc-shop-blocked", "0", status="blocked")
     shop.account("retailer-3", "acc-shop-dollars", "0", currency="USD")
-    shop.account("user-maria", "acc-dollars", "9999", currency="USD")
+    shop.account("user-maria", "acc-my-dollars", "9999", currency="USD")
     shop.account("user-maria", "acc-blocked", "9999", status="blocked")
     before = shop.snapshot()
     for number, (why, (changes, code)) in enumerate(FAILURES.items()):
