@@ -141,7 +141,7 @@ def _describe(model: type[BaseModel], error: ValidationError) -> str:
 
 def _problem(model: type[BaseModel], detail: Any) -> str:
     name = ".".join(str(part) for part in detail["loc"])[:_MAX_NAME_LENGTH]
-    if not name.isprintable():
+    if not name or not name.isprintable():
         name = "?"
     match detail["type"]:
         case "missing":

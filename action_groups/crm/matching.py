@@ -9,7 +9,7 @@ phrase is explained by that person's record and by nobody else's:
 2. Otherwise each word of the phrase must be a word of the alias or the name, a relationship, or a
    title. Pet names, diminutives, words that sound the same and slips in long words count too; a
    slip never in the first or last letter, nor where it makes another known name.
-3. Where two people are explained, or the one who is only half so, the customer is asked.
+3. Where that is true of several people, or only half true of one, the customer is asked.
 4. A phrase with a negation, several people, somebody else's relatives ("de", "'s", "su"), a plural,
    letters of several alphabets or invisible characters never names one person by itself.
 """
@@ -21,10 +21,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
 from itertools import pairwise
-from typing import Any, Final, Generic, Literal, Protocol, TypeVar
+from typing import Final, Generic, Literal, Protocol, TypeVar
 
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extract
+from jellyfish import damerau_levenshtein_distance
 
 from action_groups.crm import vocabulary
 from action_groups.crm.vocabulary import NO_SENSES, Gender, Sense, Senses
@@ -266,20 +265,27 @@ def _read_word(text: str, recorded: Sequence[str]) -> Word:
 
 
 def _names_of_pet_name(text: str) -> frozenset[str]:
-    spoken = (text, *vocabulary.diminutive_bases(text))
-    return frozenset(
-        name for pet in spoken for name in vocabulary.HYPOCORISTICS.get(pet, "").split()
-    )
-
-
-_EDITS: Final[Any] = OSA.distance
-"""Any, since the stub of `extract` refuses an overloaded scorer."""
+    """Return the names; "Chuyita" is a woman, so not Jesús, though "Rafita" may be Rafael."""
+    names = set(vocabulary.HYPOCORISTICS.get(text, "").split())
+    wrong = "f" if text.endswith("o") else "m"
+    for pet in vocabulary.diminutive_bases(text):
+        meant = vocabulary.HYPOCORISTICS.get(pet, "").split()
+        names.update(
+            name
+            for name in meant
+            if pet.endswith("a") or vocabulary.given_name_gender(name) != wrong
+        )
+    return frozenset(names)
 
 
 def _near_words(text: str, words: Iterable[str]) -> list[str]:
     """Return the words spelled nearly so: those of one sound are among them, and typos."""
-    found = extract(text, words, scorer=_EDITS, processor=None, score_cutoff=MAX_EDITS, limit=None)
-    return [word for word, _, _ in found]
+    return [
+        word
+        for word in words
+        if abs(len(word) - len(text)) <= MAX_EDITS
+        and damerau_levenshtein_distance(text, word) <= MAX_EDITS
+    ]
 
 
 @cache
@@ -333,19 +339,29 @@ def _is_typo(text: str, meant: str) -> bool:
 def _is_slip(text: str, meant: str) -> bool:
     """Tell whether letters inside a long word are wrong, missing, added or swapped.
 
-    Never the first letter (Hernández, Fernández) nor the last one (hermano, hermana).
+    Never the first letter (Hernández, Fernández) nor the last one (hermano, hermana), nor one for
+    another in the shortest words (Elena, Elina).
     """
-    shorter = min(len(text), len(meant))
-    if shorter < MIN_TYPO_LETTERS or text[0] != meant[0] or text[-1] != meant[-1]:
+    shorter, longer = sorted((len(text), len(meant)))
+    if (
+        shorter < MIN_TYPO_LETTERS
+        or longer == MIN_TYPO_LETTERS
+        or text[0] != meant[0]
+        or text[-1] != meant[-1]
+    ):
         return False
     if not (text.isalpha() and meant.isalpha()):
         return False
     allowed = 2 if shorter >= MIN_TWO_TYPOS_LETTERS else 1
-    return OSA.distance(text, meant, score_cutoff=allowed) <= allowed
+    return damerau_levenshtein_distance(text, meant) <= allowed
 
 
 def _likeness(text: str, target: str, neighbours: Sequence[str], *, is_known: bool) -> Likeness:
-    """Compare two words spelled nearly the same; a word that is known is no other one misspelt."""
+    """Compare two words spelled nearly the same.
+
+    A known word is no other one misspelt, and a typo is sure only for a known word and no other;
+    with a letter too many it may be a name of its own (Antonino, Antonio).
+    """
     if text == target:
         return Likeness.SAME
     genders = {vocabulary.given_name_gender(text), vocabulary.given_name_gender(target)}
@@ -355,7 +371,8 @@ def _likeness(text: str, target: str, neighbours: Sequence[str], *, is_known: bo
         return Likeness.SOUND
     if is_known or not _is_typo(text, target):
         return Likeness.NONE
-    return Likeness.TYPO if set(neighbours) <= {target} else Likeness.DOUBTFUL_TYPO
+    is_sure = set(neighbours) == {target} and len(text) <= len(target)
+    return Likeness.TYPO if is_sure else Likeness.DOUBTFUL_TYPO
 
 
 # --- What a record says ----------------------------------------------------------------------
@@ -392,7 +409,7 @@ def _read_record(person: Person) -> Record:
         alias=alias,
         name=name,
         given_names=_count_given_names(name),
-        gender=vocabulary.given_name_gender(name[0]) if name else "",
+        gender=_gender(name) or _gender(alias),
         senses=_joint_senses(
             called,
             related,
@@ -402,11 +419,14 @@ def _read_record(person: Person) -> Record:
     )
 
 
+def _gender(name: tuple[str, ...]) -> Gender:
+    return vocabulary.given_name_gender(name[0]) if name else ""
+
+
 def _count_given_names(name: tuple[str, ...]) -> int:
     """Return how many words come before the surnames: Juan Carlos Mejía Paz has two."""
     count = max(len(name) - SURNAMES, 1)
-    known = vocabulary.MALE_NAMES | vocabulary.FEMALE_NAMES
-    while count < len(name) and name[count].removeprefix("de ") in known:
+    while count < len(name) and vocabulary.is_given_name(name[count]):
         if count + 1 == len(name) and count > 1:
             break
         count += 1
@@ -488,11 +508,20 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Which words of the phrase are which words of an alias or a name, in the same order."""
+    """Which words of the phrase, by index, are which words of an alias or a name."""
 
     places: dict[int, tuple[int, ...]]
     likeness: Likeness
-    in_order: bool = True
+
+    @property
+    def order(self) -> list[int]:
+        """Where the words are found, in the order of the phrase."""
+        return [place for index in sorted(self.places) for place in self.places[index]]
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the phrase says the words in the order of the record."""
+        return self.order == sorted(self.order)
 
 
 def _align_alias(words: Sequence[Word], alias: tuple[str, ...]) -> Alignment:
@@ -528,14 +557,13 @@ def _align_name(words: Sequence[Word], name: tuple[str, ...]) -> Alignment:
             least = min(least, likeness)
     if all(len(words[index].text) == 1 for index in places):
         return Alignment({}, Likeness.SAME)
-    order = [place for index in sorted(places) for place in places[index]]
-    return Alignment(places, least, in_order=order == sorted(order))
+    return Alignment(places, least)
 
 
 def _places_in_name(
     word: Word, name: tuple[str, ...], taken: set[int]
 ) -> tuple[tuple[int, ...], Likeness]:
-    for place, following in enumerate(name[1:]):
+    for place, following in enumerate(name[1:] if word.names else ()):
         pair = f"{name[place]}+{following.removeprefix('de ')}"
         if pair in word.names and not taken & {place, place + 1}:
             return (place, place + 1), Likeness.FAMILIAR
@@ -568,25 +596,26 @@ def _read(words: Sequence[Word], record: Record) -> Reading:
     if len(explained) < len(words):
         return Reading(_share_explained(words, explained))
     likeness = min(name.likeness if named else Likeness.SAME, alias.likeness)
-    certain_role = any(fit == Fit.CERTAIN for fit in roles.values())
+    certain_role = any(
+        fit == Fit.CERTAIN and not _is_open(words[index]) for index, fit in roles.items()
+    )
     if named:
         sure = certain_role or _is_usual_name(words, name, record)
         sure = sure and name.likeness > Likeness.DOUBTFUL_TYPO
         return Reading(1, is_sure=sure and name.in_order, likeness=name.likeness)
     role_only = any(fit for fit in roles.values())
-    sure = certain_role and len(words) == 1 and not _is_open(words[0])
+    sure = certain_role and len(words) == 1
     return Reading(1, is_sure=sure, is_role_only=role_only, likeness=likeness)
 
 
 def _usable_name(name: Alignment, record: Record) -> set[int]:
     """Return the words that name the person; "José" does not name María José."""
-    places = {place for found in name.places.values() for place in found}
+    places = set(name.order)
     if places and 0 not in places and max(places) < record.given_names:
         genders = {vocabulary.given_name_gender(record.name[place]) for place in places}
         if record.gender and genders - {record.gender, ""}:
             return set()
-    given_in_order = [place for index in sorted(name.places) for place in name.places[index]]
-    if any(b < a < record.given_names for a, b in pairwise(given_in_order)):
+    if any(later < place < record.given_names for place, later in pairwise(name.order)):
         return {min(name.places)}
     return set(name.places)
 
@@ -597,7 +626,7 @@ def _is_usual_name(words: Sequence[Word], name: Alignment, record: Record) -> bo
     By the paternal surname without the maternal one, but not the reverse; by a second given name
     only after María.
     """
-    places = {place for found in name.places.values() for place in found}
+    places = set(name.order)
     given = {place for place in places if place < record.given_names}
     paternal = record.given_names in places
     if len(places) > len(given) and not paternal:
@@ -686,8 +715,7 @@ def _share_explained(words: Sequence[Word], explained: set[int]) -> float:
 
 def _speaks_against(word: Word) -> bool:
     return (
-        word.text in vocabulary.MALE_NAMES
-        or word.text in vocabulary.FEMALE_NAMES
+        vocabulary.is_given_name(word.text)
         or word.text in vocabulary.SURNAMES
         or word.text in vocabulary.HONORIFICS
     )
@@ -928,8 +956,7 @@ def _several_people_problem(alias: str, name: str, others: Sequence[P]) -> str |
 def _starts_with_person(word: str, first_names: set[str]) -> bool:
     return (
         word in first_names
-        or word in vocabulary.MALE_NAMES
-        or word in vocabulary.FEMALE_NAMES
+        or vocabulary.is_given_name(word)
         or word in vocabulary.HYPOCORISTICS
         or word in vocabulary.sense_table()
     )

@@ -43,12 +43,12 @@ class BeneficiaryStore:
         self._accounts = settings.accounts_table
 
     def all_of(self, user_id: str) -> list[Beneficiary]:
-        """Return the owner's beneficiaries, `MAX_BENEFICIARIES` at most."""
+        """Return the owner's beneficiaries: one more than `MAX_BENEFICIARIES` tells of too many."""
         items = self._database.query_all(
             self._beneficiaries,
             condition="user_id = :user",
             values={":user": user_id},
-            limit=MAX_BENEFICIARIES,
+            limit=MAX_BENEFICIARIES + 1,
         )
         return [Beneficiary.from_item(item) for item in items]
 

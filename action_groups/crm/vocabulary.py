@@ -275,92 +275,145 @@ SECOND_MEANINGS: Final[dict[str, tuple[tuple[str, Gender], ...]]] = {
 
 MALE_NAMES: Final = _words(
     """
-    aaron abel abelardo abraham adalberto adan adolfo adrian agustin aldo alan alberto alejandro
-    alexis alex alfonso alfredo alonso alvaro andres angel anselmo antonio apolonio armando
-    arnulfo arturo aurelio axel baltazar bartolo beltran benito benjamin bernabe bernardo
-    braulio brayan bruno bryan camilo candido carlos cesar christian cipriano clemente cristian
-    cristobal cuauhtemoc damian daniel dario david demetrio diego dionisio domingo donato edgar
-    edgardo edmundo eduardo efrain efren eleazar elias eliseo emanuel emiliano emilio enrique
-    erasmo eric erick ernesto esteban eugenio eusebio evaristo everardo ezequiel fabian facundo
-    faustino federico feliciano felipe felix fermin fernando fidel filemon flavio fortino
-    francisco froylan gabriel gael genaro gerardo german gilberto gonzalo gregorio guillermo
-    gustavo hector heriberto hernan hilario hipolito homero horacio hugo humberto ian ignacio
-    ildefonso isaac isaias isidro ismael israel ivan jacinto jacobo jaime jair javier jeronimo
-    jesus joaquin joel jonathan jorge jose joshua josue juan julian julio kevin lamberto lazaro
-    leandro leo leobardo leon leonardo leonel leopoldo lino lionel lorenzo lucas luciano lucio
-    luis macario manuel marcelo marcial marco marcos mariano mario martin mateo matias mauricio
-    mauro maximiliano maximo melchor miguel misael modesto moises napoleon narciso nestor
-    nicolas noe noel norberto octavio odilon olegario omar orlando oscar osvaldo pablo pascual
-    patricio pedro porfirio rafael ramiro ramon raul raymundo refugio reinaldo rene reynaldo
-    ricardo rigoberto roberto rocky rodolfo rodrigo rogelio roman romeo ruben rufino sabino
-    salomon salvador samuel santiago santos saul sebastian sergio severiano silverio silvestre
-    simon teodoro teofilo tiburcio timoteo tobias tomas ubaldo uriel valentin venancio vicente
-    victor virgilio vladimir wilfrido xavier yahir yair zacarias
+    aaron abdiel abel abelardo abraham adalberto adan adolfo adonai adrian agapito agustin alan
+    alberto albino aldo alejandro alex alexander alexis alfonso alfredo alonso alvaro alvino amado
+    amador ambrosio anastasio antonino andres angel anibal anselmo antonio apolinar apolonio armando
+    arnaldo arnoldo arnulfo artemio arturo augusto aureliano aurelio avelino axel baltazar bartolo
+    basilio belisario beltran benigno benito benjamin bernabe bernardo blas bonifacio braulio
+    brayan bruno bryan camilo candido carlos casimiro celestino celso cesar christian cipriano
+    cirilo claudio clemente constantino cornelio crescencio crisanto cristian cristobal
+    cuauhtemoc damaso damian daniel dario david delfino demetrio desiderio diego dimas dionisio
+    domingo donato edgar edgardo edmundo eduardo edwin efrain efrem efren eladio eleazar elias
+    eligio eliseo eloy elpidio emanuel emiliano emilio encarnacion enoc enrique epifanio erasmo
+    eric erick ernesto esteban eugenio eusebio evaristo ever everardo ezequiel fabian facundo
+    faustino fausto federico feliciano felipe felix fermin fernando fidel fidencio filemon
+    filiberto flavio florencio florentino fortino francisco froylan gabriel gael gaspar genaro
+    gerardo german gerson gil gilberto gildardo gonzalo graciano gregorio guadalupe guillermo
+    gustavo hector heladio heriberto herminio hernan higinio hilario hipolito homero honorio
+    horacio hugo humberto ian ignacio iker ildefonso inocencio irineo isaac isaias isidoro isidro
+    ismael israel ivan ivanhoe jacinto jacobo jaime jair javier jeronimo jesus joaquin joel jonas
+    jonatan jonathan jorge jose joshua josue juan julian julio juventino kevin lamberto lazaro
+    leandro leo leobardo leocadio leon leonardo leoncio leonel leopoldo liborio lino lionel
+    lisandro lorenzo lucas lucian luciano lucio luis macario manuel marcelino marcelo marcial
+    marco marcos mariano mario martin mateo matias mauricio maurilio mauro maximiliano maximino
+    maximo medardo melchor miguel misael moctezuma modesto moises napoleon narciso natanael
+    nazario nestor nicanor nicolas noe noel norberto octavio odilon olegario oliver omar onesimo
+    orlando oscar osiel osvaldo oswaldo otilio otoniel pablo pancracio pascual patricio paulino
+    paulo pedro placido policarpo porfirio primitivo prisciliano prospero rafael rafail ramiro
+    ramon randy ranulfo raul raymundo refugio reinaldo rene rey reynaldo ricardo rigoberto roberto
+    rodolfo rodrigo rogelio rolando roman romeo ronaldo rosalio rosendo ruben rufino rutilio sabas
+    sabino salomon salvador samir samuel santiago santino santos saturnino saul sebastian serafin
+    sergio servando severiano silverio silvestre simon sixto tadeo teodoro teodulo teofilo
+    tiburcio timoteo tobias tomas tristan ubaldo ulises urbano uriel valente valentin valeriano
+    venancio vicente victor virgilio vladimir wenceslao wilfredo wilfrido xavier yael yahel yahir
+    yair zacarias zeferino
     """
 )
 
 FEMALE_NAMES: Final = _words(
     """
-    abigail abril ada adela adelina adriana agustina aida alba alejandra alexa alexandra alicia
-    alina alma alondra amalia amanda amelia amparo ana anabel anahi andrea angela angeles
-    angelica anita antonia araceli ariadna ariana aurora azucena barbara beatriz belem belen
-    berenice bertha betty blanca brenda camila candelaria caridad carla carlota carmela carmen
-    carolina catalina cecilia celia cinthia clara claudia concepcion constanza consuelo cristina
-    cynthia dalia daniela danna delfina delia diana dolores dora dulce edith elena elia elisa
-    elizabeth eloisa elsa elvia elvira emilia emma enriqueta erika ernestina esmeralda esperanza
-    estela estefania ester esther eugenia eulalia eva evangelina evelyn fabiola fatima felicitas
-    fernanda flor francisca frida gabriela genoveva georgina gloria graciela greta griselda
-    guadalupe guillermina helena herlinda herminia hilda hortensia ileana ines ingrid irene iris
-    irma isabel isadora itzel ivette ivonne jacqueline jazmin jenifer jennifer jessica jimena
-    joana joaquina johana josefa josefina juana juanita judith julia juliana julieta karen
-    karina karla katia kenia laura leonor leticia lidia lilia liliana linda lizbeth lorena
-    lorenza lourdes lucero lucia lucila lucina luisa luz mabel magali magdalena manuela marcela
-    marcia margarita maria mariana maribel maricarmen maricela marina marisa marisela marisol
-    maritza marlen marta martha martina matilde mayra melanie melissa mercedes micaela miranda
-    miriam monica monserrat montserrat nadia nancy natalia nayeli nelly noemi nohemi nora norma
-    odette ofelia olga olivia pamela paola patricia paula paulina paz perla petra pilar priscila
-    ramona raquel rebeca regina renata renee reyna rita roberta rocio romina rosa rosalba
-    rosalia rosalinda rosario rosaura roxana ruth sabrina salma samantha sandra sara sarai
-    silvia socorro sofia soledad sonia susana tamara tania teresa trinidad valentina valeria
-    vanesa vanessa veronica victoria violeta virginia viviana ximena xiomara xochitl yadira
-    yamileth yanet yareli yazmin yesenia yessica yolanda zaira zoe zulema
+    abigail abril ada adela adelaida adelia adelina adoracion adriana agueda agustina aida alba
+    alda aldana alejandra alejandrina alexa alexandra alfonsina alicia alida alina alizbeth alma
+    alondra amada amalia amanda amelia amparo ana anabel anabella anahi analia anastasia andrea
+    anette angela angeles angelica angelina anita antonia antonieta araceli arcelia ariadna ariana
+    ariela arlet artemisa asuncion aurelia aurora azucena barbara beatris beatriz belem belen
+    belinda benita berenice bernarda bertha betty bibiana blanca brenda brigida britany camelia
+    camila candelaria candida caridad carina carla carlota carmela carmen carolina carolyn
+    catalina catarina cecilia celeste celestina celia celina chantal cinthia clara claudia
+    clementina concepcion constanza consuelo cristiana cristina cynthia dafne dalia daniela danna
+    dayana delfina delia deyanira diana digna dolores dominga dora dulce edelmira edith elena
+    eleonora elia eliana elina elisa eliza elizabeth elodia eloina eloisa elsa elva elvia elvira
+    emelia emerita emilia emma encarnacion enedina enriqueta erika ernestina esmeralda esperanza
+    estefani estefania estela ester esther estrella eufemia eugenia eulalia eva evangelina evelia
+    evelyn fabiana fabiola fatima felicitas felipa felisa fernanda fernandina flor florencia
+    florinda francisca frida gabriela gema genesis genoveva georgina gilda gisela gisele gloria
+    graciela gregoria greta griselda guadalupe guillermina heidi helena herlinda hermelinda
+    hermila herminia hilda hortensia idalia ileana imelda ines ingrid inmaculada irene iris irma
+    isabel isadora isaura isela itzel ivana ivette ivon ivonne izel jacqueline janet jaqueline
+    jazmin jenifer jennifer jessica jimena joana joaquina johana josefa josefina joselyn juana
+    juanita judith julia juliana julieta justina karely karen karime karina karla katia katya
+    keila kenia larisa lariza laura leandra leila leonila leonor leslie leticia lidia ligia lilia
+    lilian liliana linda liset lizbeth lorelei lorena lorenza lourdes lucero lucia lucila lucina
+    lucrecia ludivina luisa luisana luz mabel macarena madai magali magdalena maira malena manola
+    manuela marcela marcelina marcia margarita maria marian mariana mariane mariangel maribel
+    maricarmen maricela maricruz mariel mariela marilyn marina marisa marisela marisol maritza
+    marlen marlene marta martha martina matilde maura maxima mayra medina melanie melissa mely
+    mercedes micaela minerva miranda mirela mirella mireya miriam mirna mirta modesta mona monica
+    monserrat montserrat nadia nadxieli nahomi nancy naomi natalia natalie natividad nayeli nelida
+    nelly nereida nicol nidia nieves noemi nohemi nora norma nubia obdulia odalys odette ofelia
+    olga olivia otilia palmira pamela paola patricia paula paulette paulina paz perla perpetua
+    petra petrona piedad pilar priscila prudencia quetzalli rafaela ramira ramona raquel raymunda
+    rebeca refugio regina renata renee reyna rita roberta rocio romelia romina rosa rosalba
+    rosalia rosalinda rosana rosario rosaura roselia rosenda rosina roxana ruth sabina sabrina
+    salma salome samantha samara sandra sara sarahi sarai serafina silvana silvia socorro sofia
+    soledad sonia sonya soraya susan susana talia tamara tania tatiana teodora teresa tomasa
+    trinidad ursula valentia valentina valeria vanesa vanessa vera veronica victoria vilma
+    violante violeta virginia viviana wendy wilma ximena xiomara xochitl yadira yamileth yanet
+    yaneth yara yareli yaretzi yazmin yesenia yessica yolanda yoselin yuliana yunuen yuridia zaira
+    zenaida zoe zoila zoraida zuleima zulema
     """
 )
 
 SURNAMES: Final = _words(
     """
-    acevedo acosta aguilar aguilera aguirre alarcon alcantara alfaro almanza alvarado alvarez
-    amador amaya anaya andrade aranda arce arellano arias arriaga arroyo avalos avila ayala baez
-    balderas ballesteros banuelos barajas barba barragan barrera barrientos barrios bautista
-    becerra beltran benavides benitez bermudez bernal blanco bonilla bravo briones bueno burgos
-    bustamante bustos caballero cabrera calderon calvillo camacho camarena campos canales cano
-    cantu carbajal cardenas cardona carmona carranza carrasco carrillo carrera casas casillas
-    castaneda castellanos castillo castro cazares ceballos cedillo ceja celis cerda cervantes
-    cervera chavez cisneros colin colon contreras cordero cordova corona coronado corral correa
-    cortes cortez covarrubias cruz cuellar cuevas davila delgado diaz dominguez duarte duenas
-    duran echeverria enriquez escalante escamilla escobar escobedo esparza espino espinosa
-    espinoza esquivel estrada farias fernandez ferrer fierro figueroa flores franco fuentes
-    fuertes galindo gallardo gallegos galvan galvez gamboa gamez garay garcia garza gaytan
-    godinez gomez gonzales gonzalez granados guerra guerrero guevara guillen gutierrez guzman
-    haro hernandez herrera hidalgo hinojosa huerta hurtado ibanez ibarra iglesias jaramillo
-    jimenez juarez lara leal ledesma leyva limon lira llamas lopez lozano lucero lugo luna
-    macias madrid maldonado manriquez mariscal marin marquez martinez mata maya medina medrano
-    mejia melendez mena mendez mendoza meneses mercado merino meza mireles molina monroy
-    montalvo montano montero montes montiel montoya mora morales moran moreno mota moya munguia
-    munoz murillo najera nava navarrete navarro negrete nieto nieves nolasco nunez ocampo ochoa
-    ojeda olivares olivera olmos olvera ordaz ordonez orozco ortega ortiz osorio pacheco padilla
-    palacios palma palomino pantoja paredes parra pedraza pena peralta peraza perales pereira
-    perez pineda pizarro plascencia ponce portillo posada prado prieto quezada quintana quintero
-    quiroz ramirez ramos rangel renteria resendiz reyes reyna reynoso rico rincon rios rivas
-    rivera robledo robles rocha rodriguez rojas rojo rojero romero romo rosales rosas roman
-    rubio ruelas ruiz salas salazar salcedo saldana saldivar salgado salinas samaniego sanchez
-    sandoval santana santillan santos saucedo segovia segura sepulveda serna serrano sierra
-    silva solano solis solorzano soria soriano sosa soto sotelo suarez tamayo tapia tejeda
-    tellez tello terrazas tirado toledo torres tovar trejo trevino trujillo uribe valadez valdes
-    valdez valdivia valencia valenzuela valle vallejo valles vargas varela vasquez vazquez vega
-    vela velasco velasquez velazquez velez venegas vera vidal villa villalobos villanueva
-    villarreal villasenor villegas yanez zamora zamudio zapata zaragoza zarate zavala zepeda
-    zuniga
+    abarca aburto acevedo aceves acosta aguilar aguilera aguirre agundez alanis alarcon albarran
+    alcala alcantara alcazar aldana alejo alfaro almanza almeida alonso alonzo altamirano alva
+    alvarado alvarez amador amaro amaya amezcua anaya andrade anguiano aragon araiza arana aranda
+    araujo arce arellano arguello arias armenta arredondo arreola arriaga arroyo arteaga arvizu
+    ascencio avalos avelar avila avina ayala azcona baca baez bahena balderas ballesteros banda
+    banderas banuelos barajas barba baron barragan barrera barreto barrientos barrios barron
+    basurto batista bautista bazan becerra becerril bejarano bello beltran benavides benitez
+    berber bermudez bernal bernardino berumen blancas blanco bojorquez bolanos bonilla borja bravo
+    briones brito buendia bueno buenrostro burciaga burgos bustamante bustos caballero cabral
+    cabrera cadena caldera calderon calvillo camacho camarena campa campos canales candia cano
+    cantero cantu caraballo carbajal cardenas cardona cardoso carmona caro carpio carranza
+    carrasco carrera carrillo cartagena casanova casarez casas casillas castaneda castelan
+    castellanos castillo castrejon castro cayetano cazares ceballos cedillo ceja celis centeno
+    cepeda cerda cervantes cervera chacon chairez chan chapa chavez cisneros cobos colin colon
+    colorado conde contreras cordero cordova corona coronado corral correa cortes cortez cosio
+    cota coto covarrubias cruz cuellar cuenca cuesta cuevas curiel davalos davila delarosa deleon
+    delgado diaz diego dominguez donis dorantes duarte duenas duran echeverria elias elizalde
+    elizondo enciso enrique enriquez escalante escamilla escobar escobedo esparza espindola espino
+    espinosa espinoza esquer esquivel estevez estrada fabela fajardo farias fausto feria fernandez
+    ferreira ferrer fierro figueroa flores fonseca fragoso franco frausto frias fuentes fuerte
+    fuertes gaitan galindo gallardo gallego gallegos galvan galvez gamboa gamez gamino garay
+    garcia garibay garza gaspar gaxiola gaytan giron godinez gomez gonzales gonzalez grajeda
+    granada granados grijalva guadarrama guajardo guardado guerra guerrero guevara guillen gurrola
+    gutierrez guzman haro haros heredia hermosillo hernandez herrera herrero hidalgo higuera
+    hinojosa hoyos huerta huerto huitron hurtado ibanez ibarra iglesias infante inzunza islas
+    jaime jaquez jaramillo jasso jauregui jimenez juan juarez lagunas lara lazcano leal ledesma
+    lemus lerma leyva limon limones linares lira lizarraga llamas llanos loera lomeli longoria
+    lopez lorenzo loya lozano lucero lucio luevano lugo luna macedo macias madrid magallanes
+    magana maldonado mancilla manriquez manzano manzo marcial mares marin marines mariscal
+    marmolejo marquez marroquin martinez mascorro mata maya mayorga medel medellin medina medrano
+    mejia melendez melgar melgoza mena menchaca mendez mendiola mendoza meneses mercado merino
+    merlo meza mijares millan minjarez miramontes miranda mireles molina moncada mondragon monje
+    monreal monroy monsivais montalvo montano montejo montero monterrubio montes montesinos
+    montiel montoya mora morales moran moreno mosqueda mota moya munguia munoz murguia murillo
+    murrieta najera naranjo narvaez natera nava navarrete navarro navejas negrete neri nevarez
+    nieto nieves nolasco novoa nunez obregon ocampo ocegueda ochoa ojeda olguin oliva olivares
+    oliver olivera olmedo olmos olvera ontiveros ordaz ordonez oropeza orozco ortega ortiz osorio
+    otero oviedo pacheco padilla palacio palacios palafox palma palomino pantoja pardo paredes
+    parra partida pastrana patino pavon payan paz pedraza pelayo pena penaloza perales peralta
+    peraza perea pereira perez pichardo piedra pimentel pineda pinedo pinto piza pizarro
+    plascencia polanco ponce porras portales portillo posada pozos prado preciado prieto puga
+    pulido quevedo quezada quijano quinones quintana quintero quiroz ramires ramirez ramos rangel
+    rascon rebolledo recendez regalado rendon renovato renteria resendiz reta revilla reyes reyna
+    reynoso rico rincon riojas rios riva rivas rivera rivero rizo robledo robles rocha rocio
+    rodarte rodela rodriguez rojas rojero rojo roman romero romo rosado rosal rosales rosario
+    rosas rosete rubio rueda ruelas ruiz saavedra saenz sainz salas salazar salcedo saldana
+    saldivar salgado salinas samaniego samano sanabria sanchez sandoval santacruz santamaria
+    santana santillan santos santoyo sarabia sauceda saucedo segovia segundo segura senties
+    sepulveda serna serrano serrato servin sierra sifuentes silva silvestre simental solano
+    solares soler solis solorzano sordo soria soriano sosa sotelo soto suarez tafoya talamantes
+    tamayo tamez tapia tejada tejeda tellez tello tena tenorio teran terrazas terrones tinajero
+    tirado toledo toral toro torre torres torrez toscano tovar tovias trejo trevino trujillo
+    urbina urias uribe urquiza urrutia vaca valadez valdes valdez valdivia valdovinos valencia
+    valenzuela valerio valladares valle vallejo valles vara varas varela vargas vasquez vazquez
+    vega vela velasco velasquez velazquez velez venegas vera verdugo verduzco vergara vidal viera
+    villa villafana villagomez villagran villalobos villanueva villarreal villasana villasenor
+    villegas vivanco yanez ybarra yepez zaldivar zamarripa zambrano zamora zamudio zapata zaragoza
+    zarate zarco zavala zepeda zermeno zertuche zuniga
     """
 )
 
@@ -402,10 +455,10 @@ HYPOCORISTICS: Final[dict[str, str]] = {
     "chole": "soledad",
     "chon": "encarnacion concepcion",
     "chucho": "jesus",
-    "chuchita": "jesus maria+jesus",
+    "chuchita": "maria+jesus",
     "chuy": "jesus",
     "chuyito": "jesus",
-    "chuyita": "jesus maria+jesus",
+    "chuyita": "maria+jesus",
     "clau": "claudia",
     "coco": "socorro jorge",
     "concha": "concepcion",
@@ -686,12 +739,19 @@ def all_words() -> frozenset[str]:
     )
 
 
+def is_given_name(word: str) -> bool:
+    """Tell whether this is a known given name."""
+    return word in MALE_NAMES or word in FEMALE_NAMES
+
+
 def given_name_gender(name: str) -> Gender:
-    """Return the gender which a given name tells."""
+    """Return the gender which a given name or a diminutive tells."""
     if name in MALE_NAMES:
         return "" if name in FEMALE_NAMES else "m"
     if name in FEMALE_NAMES:
         return "f"
+    if name in HYPOCORISTICS and name.endswith(("ita", "ito")):
+        return "f" if name.endswith("ita") else "m"
     return ""
 
 

@@ -1,5 +1,6 @@
 """The tables of `template.yaml` in moto, so that tests run on the keys that are deployed."""
 
+from functools import cache
 from typing import Any
 
 from console.deployment import load_template
@@ -21,6 +22,7 @@ def create_tables(client: Any) -> None:
         client.create_table(**wanted)
 
 
+@cache
 def table_properties() -> list[dict[str, Any]]:
     """Return the properties of every table of the template, with their names resolved."""
     resources = load_template()["Resources"].values()

@@ -36,7 +36,8 @@ class AliasResolution(Answer):
         description="The beneficiary who is meant; null unless that is sure."
     )
     candidates: list[ScoredBeneficiary] = Field(
-        description="Who may be meant, best first, to ask the customer about."
+        description="Who may be meant, best first; to ask the customer about when `beneficiary` is "
+        "null."
     )
 
 

@@ -1,0 +1,116 @@
+"""The front door of agents, where everything is right; bad input has a file of its own."""
+
+import json
+from typing import Any
+
+import pytest
+
+from shared.front_doors import bedrock
+from tests.support.arguments import RIGHT, as_text
+from tests.support.world import World
+
+
+def test_the_answer_is_the_envelope_that_bedrock_documents(bank: World) -> None:
+    event = bank.invocation("getBalance", account_id="acc-maria")
+    event["promptSessionAttributes"] = {"hint": "x"}
+    answer = bank.handlers["core_banking"](event, None)
+    body = answer["response"]["responseBody"]["application/json"].pop("body")
+
+    assert json.loads(body)["accounts"][0]["balance"] == 1000
+    assert answer == {
+        "messageVersion": "1.0",
+        "response": {
+            "actionGroup": "core_banking",
+            "apiPath": "/balance",
+            "httpMethod": "GET",
+            "httpStatusCode": 200,
+            "responseBody": {"application/json": {}},
+        },
+        "sessionAttributes": {"user_id": "user-maria"},
+        "promptSessionAttributes": {"hint": "x"},
+    }
+
+
+def test_amounts_are_exact_json_numbers_in_the_answer(bank: World) -> None:
+    event = bank.invocation("createTransfer", **as_text(RIGHT["createTransfer"]))
+    answer = bank.handlers["core_banking"](event, None)
+    assert '"amount":100.10,' in answer["response"]["responseBody"]["application/json"]["body"]
+
+
+def test_spanish_text_is_answered_as_it_was_written(bank: World) -> None:
+    bank.beneficiary("user-maria", "ben-1", "mi ñaño 🏠", name="Señora Ávila")
+    event = bank.invocation("listBeneficiaries")
+    body = bank.handlers["crm"](event, None)["response"]["responseBody"]["application/json"]["body"]
+    assert "mi ñaño 🏠" in body
+    assert "Señora Ávila" in body
+
+
+def test_an_answer_beyond_the_budget_is_an_error_that_fits(
+    bank: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bedrock, "MAX_ANSWER_BYTES", 100)
+    status, body = bank.call("getBalance")
+    assert (status, body["error"]["code"]) == (413, "ANSWER_TOO_LARGE")
+
+
+@pytest.mark.parametrize(
+    "request_body",
+    [
+        None,
+        {},
+        {"content": None},
+        {"content": {}},
+        {"content": {"application/json": None}},
+        {"content": {"application/json": {}}},
+        {"content": {"application/json": {"properties": None}}},
+        {"content": {"application/json": {"properties": []}}},
+        {"content": {"text/plain": "x"}},
+    ],
+)
+def test_a_body_that_is_not_there_is_no_argument(bank: World, request_body: Any) -> None:
+    event = bank.invocation("getBalance") | {"requestBody": request_body}
+    assert bank.invoke("core_banking", event)[0] == 200
+
+
+@pytest.mark.parametrize(
+    "request_body",
+    [
+        "x",
+        [],
+        0,
+        False,
+        {"content": "x"},
+        {"content": []},
+        {"content": {"application/json": "x"}},
+        {"content": {"application/json": {"properties": "x"}}},
+        {"content": {"application/json": {"properties": {}}}},
+        {"content": {"application/json": {"properties": ["x"]}}},
+        {"content": {"application/json": {"properties": [{"value": "x"}]}}},
+        {"content": {"application/json": {"properties": [{"name": ["x"], "value": "x"}]}}},
+    ],
+)
+def test_a_body_of_another_shape_is_refused(bank: World, request_body: Any) -> None:
+    event = bank.invocation("getBalance") | {"requestBody": request_body}
+    status, body = bank.invoke("core_banking", event)
+    assert (status, body["error"]["code"]) == (400, "INVALID_REQUEST")
+
+
+def test_an_argument_given_twice_with_one_value_is_given_once(bank: World) -> None:
+    event = bank.invocation("getBalance", account_id="acc-maria")
+    event["parameters"] *= 2
+    assert bank.invoke("core_banking", event)[0] == 200
+
+
+def test_session_attributes_that_are_not_text_are_not_returned(bank: World) -> None:
+    event = bank.invocation("getBalance")
+    event["sessionAttributes"] |= {"depth": {"a": 1}}
+    event["promptSessionAttributes"] = ["x"]
+    answer = bank.handlers["core_banking"](event, None)
+    assert answer["response"]["httpStatusCode"] == 200
+    assert "sessionAttributes" not in answer
+    assert "promptSessionAttributes" not in answer
+
+
+def test_an_event_with_marks_of_both_doors_is_an_agents(bank: World) -> None:
+    event = bank.invocation("getBalance") | {"detail-type": "BALANCE_QUERY", "detail": {}}
+    assert bank.invoke("core_banking", event)[0] == 200

@@ -1,0 +1,177 @@
+"""Guarantee 3: money is neither made nor lost, whatever is asked and whatever fails on the way.
+
+A failure prints the requests that made it and the blob that reproduces the run.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from shared.front_doors.eventbridge import EventNotHandled
+from tests.support.faults import (
+    CarelessDatabase,
+    Commit,
+    ScriptedDatabase,
+    Step,
+    cancelled,
+    client_error,
+    committed_but_cancelled,
+    in_table,
+    plainly,
+)
+from tests.support.memory import MemoryDynamoDB
+from tests.support.world import World, world, world_over
+
+ACCOUNTS = {
+    "acc-a": ("user-1", "100.00", {}),
+    "acc-b": ("user-1", "0", {"account_type": "credit", "credit_limit": 60}),
+    "acc-c": ("user-2", "33.33", {}),
+    "acc-d": ("user-2", "0.01", {"status": "blocked"}),
+    "acc-e": ("shop", "0", {}),
+}
+FLOORS = {"acc-b": Decimal(-60)}
+OWNERS = {account_id: user_id for account_id, (user_id, _, _) in ACCOUNTS.items()}
+
+amounts = st.sampled_from(["100", "100", "100", "60", "0.01", "100.01"]) | st.integers(
+    1, 15000
+).map(lambda centavos: str(Decimal(centavos) / 100))
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw a transfer or a payment, mostly of one's own and mostly from the same account."""
+    source = draw(st.sampled_from(["acc-a"] * 6 + ["acc-b", "acc-c", "acc-c", "acc-nobody"]))
+    owner = OWNERS.get(source, "user-1")
+    return {
+        "kind": draw(st.sampled_from(["TRANSFER_REQUEST", "TRANSFER_REQUEST", "PAYMENT_REQUEST"])),
+        "user_id": draw(st.sampled_from([owner] * 6 + ["user-2"])),
+        "source": source,
+        "destination": draw(st.sampled_from(["acc-c", "acc-e", *ACCOUNTS, "acc-nobody"])),
+        "purchase": draw(st.sampled_from(["purchase-1", "purchase-2"])),
+        "amount": draw(amounts),
+        "correlation_id": draw(st.sampled_from("abcdefghijkl")),
+    }
+
+
+accidents = st.sampled_from(
+    ["none", "race", "race", "conflict", "throttled", "lost answer", "reported as cancelled"]
+)
+histories = st.lists(st.tuples(requests(), accidents, requests()), min_size=1, max_size=8)
+
+
+def send(bank: World, request: dict[str, Any]) -> None:
+    data: dict[str, Any] = {"amount": Decimal(request["amount"])}
+    if request["kind"] == "TRANSFER_REQUEST":
+        data |= {"from_account": request["source"], "to_account": request["destination"]}
+    else:
+        data |= {
+            "purchase_id": request["purchase"],
+            "account_id": request["source"],
+            "retailer_id": "shop",
+        }
+    with suppress(EventNotHandled):
+        bank.send(
+            "core_banking",
+            request["kind"],
+            data,
+            user_id=request["user_id"],
+            correlation_id=request["correlation_id"],
+        )
+
+
+def accident(bank: World, name: str, other: dict[str, Any]) -> Step:
+    def lose_the_answer(commit: Commit) -> None:
+        commit()
+        raise client_error("InternalServerError")
+
+    def race(commit: Commit) -> None:
+        send(bank, other)
+        commit()
+
+    return {
+        "none": plainly,
+        "conflict": cancelled("TransactionConflict", "None"),
+        "throttled": cancelled("ThrottlingError"),
+        "lost answer": lose_the_answer,
+        "reported as cancelled": committed_but_cancelled("TransactionConflict"),
+        "race": race,
+    }[name]
+
+
+def open_accounts(bank: World) -> World:
+    for account_id, (user_id, balance, attributes) in ACCOUNTS.items():
+        bank.account(user_id, account_id, balance, **attributes)
+    return bank
+
+
+def check_the_books(bank: World) -> None:
+    balances = {a["account_id"]: a["balance"] for a in bank.items("accounts")}
+    began = {name: Decimal(balance) for name, (_, balance, _) in ACCOUNTS.items()}
+    assert sum(balances.values()) == sum(began.values()), "money was made or lost"
+    for name, balance in balances.items():
+        assert balance >= FLOORS.get(name, 0), f"{name} is overdrawn"
+    by_transaction = defaultdict(list)
+    for record in bank.items("transactions"):
+        by_transaction[record["transaction_id"]].append(record)
+        began[record["account_id"]] += record["amount"]
+    for records in by_transaction.values():
+        assert len(records) == 2
+        assert sum(r["amount"] for r in records) == 0
+    assert began == balances, "the records do not explain the balances"
+    completed = [r for r in bank.items("requests") if r.get("status") == 200]
+    assert len(completed) == len(by_transaction), "a change without its request, or twice"
+    paid = {r["transaction_id"] for r in bank.items("transactions") if r["type"] == "payment"}
+    assert len(paid) <= 4, "two customers, two purchases"
+
+
+Connect = Callable[[Any, list[Step]], ScriptedDatabase]
+
+
+def live_through(bank: World, history: list[Any], connect: Connect = ScriptedDatabase) -> World:
+    open_accounts(bank)
+    for request, name, other in history:
+        bank.connect(connect(bank.client, [accident(bank, name, other)]))
+        send(bank, request)
+    return bank
+
+
+def search(connect: Connect, phases: tuple[Phase, ...] = tuple(Phase)) -> None:
+    @settings(max_examples=300, phases=phases)
+    @given(history=histories)
+    def check(history: list[Any]) -> None:
+        check_the_books(live_through(world_over(MemoryDynamoDB()), history, connect))
+
+    check()
+
+
+def test_the_books_balance_after_any_requests_and_accidents() -> None:
+    search(ScriptedDatabase)
+
+
+@pytest.mark.parametrize("table", ["accounts", "requests"])
+def test_without_the_conditions_on_a_table_the_books_would_not_balance(table: str) -> None:
+    def careless(client: Any, script: list[Step]) -> ScriptedDatabase:
+        return CarelessDatabase(client, in_table(table), script)
+
+    with pytest.raises(AssertionError):
+        search(careless, phases=(Phase.generate,))
+
+
+@settings(max_examples=10, phases=(Phase.generate,))
+@given(history=histories)
+def test_the_tables_in_memory_are_what_they_would_be_in_dynamodb(history: list[Any]) -> None:
+    with world() as bank:
+        in_moto = live_through(bank, history).snapshot()
+    in_memory = live_through(world_over(MemoryDynamoDB()), history).snapshot()
+    for snapshot in (in_moto, in_memory):
+        snapshot["requests"] = sorted(
+            re.sub("'attempt_id', '[^']*'", "", item) for item in snapshot["requests"]
+        )
+    assert in_memory == in_moto

@@ -1,0 +1,146 @@
+"""Values that arrive as text become what the model says, or an error that says what to correct."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, Field
+
+from shared.decoding import decode, decode_text
+from shared.errors import InvalidRequest
+from shared.models import Identifier, PageItems, Request
+from shared.money import Amount
+
+
+class Inner(BaseModel):
+    quantity: int
+    note: str = ""
+
+
+class Sample(Request):
+    name: str | None = None
+    count: PageItems | None = None
+    amount: Amount | None = None
+    flag: bool | None = None
+    names: list[str] = Field(default_factory=list)
+    counts: list[int] = Field(default_factory=list)
+    limits: dict[str, str] = Field(default_factory=dict)
+    inner: Inner | None = None
+
+
+def decoded(**raw: Any) -> dict[str, Any]:
+    return decode_text(Sample, raw).model_dump(exclude_unset=True)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        ("name", "5", "5"),
+        ("name", "[a, b]", "[a, b]"),
+        ("name", '{"a": 1}', '{"a": 1}'),
+        ("name", "true", "true"),
+        ("count", "5", 5),
+        ("count", " 5 ", 5),
+        ("count", "05", 5),
+        ("amount", "100.10", Decimal("100.10")),
+        ("flag", "true", True),
+        ("flag", " False ", False),
+        ("names", '["a", "b, c"]', ["a", "b, c"]),
+        ("names", "[a, b]", ["a", "b"]),
+        ("names", "[]", []),
+        ("names", "[ ]", []),
+        ("names", "[a]", ["a"]),
+        ("counts", "[1, 2]", [1, 2]),
+        ("limits", '{"a": "1"}', {"a": "1"}),
+        ("limits", "{a=1, b=2}", {"a": "1", "b": "2"}),
+        ("limits", "{a=b=c}", {"a": "b=c"}),
+        ("inner", '{"quantity": 2}', {"quantity": 2}),
+        ("inner", "{quantity=2, note=two}", {"quantity": 2, "note": "two"}),
+    ],
+)
+def test_text_becomes_what_the_field_is(field: str, text: str, value: Any) -> None:
+    assert decoded(**{field: text}) == {field: value}
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("count", "5.0"),
+        ("count", "five"),
+        ("count", "0"),
+        ("count", "51"),
+        ("count", "9" * 30),
+        ("flag", "yes"),
+        ("flag", "1"),
+        ("names", "a, b"),
+        ("names", "[a, [b]]"),
+        ("names", "[a"),
+        ("names", "[1]"),
+        ("names", '{"a": 1}'),
+        ("counts", "[1, x]"),
+        ("counts", '["1"]'),
+        ("counts", "[1.5]"),
+        ("limits", "{a}"),
+        ("limits", "{}x"),
+        ("limits", "{a={b=1}}"),
+        ("limits", "[1]"),
+        ("inner", "{quantity=two}"),
+        ("inner", "{note=two}"),
+        ("inner", "[" * 100_000),
+        ("inner", '{"quantity": ' * 5_000),
+    ],
+)
+def test_text_that_is_no_such_value_is_refused_by_name(field: str, text: str) -> None:
+    with pytest.raises(InvalidRequest, match=f"`{field}"):
+        decoded(**{field: text})
+
+
+def test_a_value_that_arrives_typed_is_taken_as_it_is() -> None:
+    assert decoded(count=5, amount=1.5, flag=True, names=["a"]) == {
+        "count": 5,
+        "amount": Decimal("1.50"),
+        "flag": True,
+        "names": ["a"],
+    }
+
+
+@pytest.mark.parametrize("raw", [{"count": "5"}, {"flag": "true"}, {"names": "[a]"}])
+def test_a_front_door_that_delivers_types_gets_no_text_decoded(raw: dict[str, Any]) -> None:
+    with pytest.raises(InvalidRequest):
+        decode(Sample, raw)
+
+
+def test_the_error_names_every_wrong_field_and_never_repeats_a_value() -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        decode_text(Sample, {"amount": "secret-1", "count": "secret-2", "secret": "secret-3"})
+    message = str(caught.value)
+    assert "`amount`" in message
+    assert "`count`" in message
+    assert "secret-" not in message
+
+
+class Needs(Request):
+    first: Identifier
+    second: Identifier
+
+
+def test_what_is_missing_is_said_to_be_missing() -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        decode(Needs, {})
+    assert str(caught.value) == "`first` is missing; `second` is missing."
+
+
+def test_what_is_unknown_is_told_with_what_is_known() -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        decode(Needs, {"first": "a", "second": "b", "third": "c"})
+    assert str(caught.value) == (
+        "`third` is not a parameter of this operation: it takes `first`, `second`."
+    )
+
+
+def test_an_operation_without_parameters_says_so() -> None:
+    class Nothing(Request):
+        pass
+
+    with pytest.raises(InvalidRequest, match="it takes none"):
+        decode(Nothing, {"a": 1})

@@ -1,0 +1,168 @@
+"""Guarantee 4: the front door says who is calling, and nobody reaches what is somebody else's."""
+
+from typing import Any
+
+import pytest
+
+from shared.errors import Unauthenticated
+from shared.front_doors import eventbridge
+from shared.identity import Caller, caller_from
+from shared.operations import Operation
+from tests.support.arguments import ON_AGENT_DOOR, ON_BUS_DOOR, OPERATIONS, RIGHT, as_text
+from tests.support.faults import ReadOnlyDatabase
+from tests.support.world import SETTINGS, World
+
+NOBODY = [None, "", " ", "\t", "x" * 129, "a\nb", "\u202euser", "\ud800", 5, True, [], {}, ["a"]]
+
+
+@pytest.mark.parametrize("user_id", NOBODY)
+def test_only_readable_text_names_a_caller(user_id: Any) -> None:
+    with pytest.raises(Unauthenticated):
+        caller_from(user_id)
+
+
+@pytest.mark.parametrize("user_id", ["user-maria", "x" * 128, "María López", "auth0|5f7c", "5"])
+def test_any_readable_id_names_a_caller_as_it_is(user_id: str) -> None:
+    assert caller_from(user_id) == Caller(user_id)
+
+
+@pytest.mark.parametrize("operation", ON_AGENT_DOOR, ids=lambda o: o.operation_id)
+def test_an_agent_without_identity_is_told_so_before_anything_else(
+    bank: World, operation: Operation
+) -> None:
+    bank.connect(ReadOnlyDatabase(bank.client))
+    for arguments in (as_text(RIGHT[operation.operation_id]), {}, {"junk": "x"}):
+        for user_id in NOBODY:
+            event = bank.invocation(operation.operation_id, **arguments)
+            for attributes in ({"user_id": user_id}, {}, {"userId": "user-maria"}, None):
+                status, body = bank.invoke(
+                    operation.group, event | {"sessionAttributes": attributes}
+                )
+                assert (status, body["error"]["code"]) == (401, "UNAUTHENTICATED")
+                assert "`user_id`" in body["error"]["message"]
+
+
+@pytest.mark.parametrize("operation", ON_BUS_DOOR, ids=lambda o: o.operation_id)
+@pytest.mark.parametrize("user_id", [None, "", " ", "a\nb", "x" * 129, "\u202e"])
+def test_an_event_without_identity_is_answered_so(
+    bank: World, operation: Operation, user_id: str | None
+) -> None:
+    bank.connect(ReadOnlyDatabase(bank.client))
+    reply = bank.send(
+        operation.group,
+        operation.event_type or "",
+        RIGHT[operation.operation_id],
+        user_id=user_id,
+    )
+    assert reply["event_type"] == operation.failure_event
+    assert reply["data"]["error"]["code"] == "UNAUTHENTICATED"
+    assert bank.bus.envelopes == [reply]
+
+
+def test_the_identity_is_no_parameter_of_any_operation() -> None:
+    for operation in OPERATIONS:
+        names = set(operation.request_model.model_fields)
+        assert names.isdisjoint({"user_id", "user", "customer_id", "caller", "owner"})
+
+
+@pytest.mark.parametrize("name", ["user_id", "promptSessionAttributes"])
+def test_no_other_place_of_an_agents_event_says_who_is_calling(bank: World, name: str) -> None:
+    event = bank.invocation("getBalance")
+    del event["sessionAttributes"]
+    event[name] = {"user_id": "user-maria"} if name == "promptSessionAttributes" else "user-maria"
+    assert bank.invoke("core_banking", event)[0] == 401
+
+
+class TestTheTestUserOfTheConsole:
+    @pytest.fixture
+    def console(self, bank: World) -> World:
+        bank.rebuild(settings=SETTINGS.model_copy(update={"test_user_id": "user-juan"}))
+        return bank
+
+    def test_it_is_the_caller_of_a_session_that_has_none(self, console: World) -> None:
+        for attributes in ({}, None, {"other": "x"}):
+            event = console.invocation("getBalance") | {"sessionAttributes": attributes}
+            status, body = console.invoke("core_banking", event)
+            assert status == 200
+            assert [a["account_id"] for a in body["accounts"]] == ["acc-juan"]
+
+    def test_it_never_takes_the_place_of_a_caller(self, console: World) -> None:
+        _, body = console.call("getBalance", account_id="acc-maria")
+        assert body["accounts"][0]["account_id"] == "acc-maria"
+
+    @pytest.mark.parametrize("user_id", NOBODY)
+    def test_it_never_takes_the_place_of_a_caller_who_is_unreadable(
+        self, console: World, user_id: Any
+    ) -> None:
+        """An application that failed to fill in its user must not act as the test user."""
+        event = console.invocation("getBalance") | {"sessionAttributes": {"user_id": user_id}}
+        assert console.invoke("core_banking", event)[0] == 401
+
+    def test_it_is_no_caller_on_the_bus(self, console: World) -> None:
+        reply = console.send("core_banking", "BALANCE_QUERY", {}, user_id=None)
+        assert reply["data"]["error"]["code"] == "UNAUTHENTICATED"
+
+
+STRANGER = {
+    "getBalance": "acc-maria",
+    "listTransactions": "acc-maria",
+    "createTransfer": "acc-maria",
+    "payPurchase": "acc-maria",
+}
+
+
+@pytest.mark.parametrize("operation_id", STRANGER)
+def test_another_customers_account_is_not_found_and_not_told_from_one_that_is_not(
+    bank: World, operation_id: str
+) -> None:
+    [operation] = [o for o in OPERATIONS if o.operation_id == operation_id]
+    field = "from_account" if operation_id == "createTransfer" else "account_id"
+    money = bank.snapshot()
+    errors = []
+    for number, account_id in enumerate(("acc-maria", "acc-nobody")):
+        data = RIGHT[operation_id] | {field: account_id}
+        reply = bank.send(
+            operation.group,
+            operation.event_type or "",
+            data,
+            user_id="user-luz",
+            correlation_id=f"c-{number}",
+        )
+        errors.append(reply["data"]["error"])
+    assert errors[0] == errors[1]
+    assert errors[0]["code"] == "ACCOUNT_NOT_FOUND"
+    assert bank.snapshot() | {"requests": []} == money
+
+
+def test_one_customer_never_sees_a_word_of_another(bank: World) -> None:
+    """Everything that Ana may ask for, while María has everything."""
+    bank.beneficiary("user-maria", "ben-1", "mi hermano")
+    bank.transaction("acc-maria", "2026-11-04T12:00:00Z", description="Secreto")
+    bank.account("user-ana", "acc-ana", "10")
+    for operation in ON_AGENT_DOOR:
+        for arguments in (RIGHT[operation.operation_id], {}):
+            status, body = bank.call(operation.operation_id, user_id="user-ana", **arguments)
+            if operation.changes and status == 200:
+                continue
+            told = str(body)
+            for secret in ("1000", "500.5", "Secreto", "López", "ben-1", "savings", "user-maria"):
+                assert secret not in told.replace("1500.50", ""), operation.operation_id
+
+
+def test_a_customers_own_request_is_not_found_by_another_who_knows_its_ids(bank: World) -> None:
+    """The record of a request answers only the caller who made it."""
+    data = {"from_account": "acc-maria", "to_account": "acc-juan", "amount": 100}
+    first = bank.send("core_banking", "TRANSFER_REQUEST", data)
+    other = bank.send("core_banking", "TRANSFER_REQUEST", data, user_id="user-ana")
+    assert first["event_type"] == "TRANSFER_COMPLETED"
+    assert other["data"]["error"]["code"] == "ACCOUNT_NOT_FOUND"
+    assert "transaction_id" not in other["data"]
+
+
+def test_without_the_caller_in_the_key_another_customer_would_be_answered(
+    bank: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test above."""
+    monkeypatch.setattr(eventbridge, "delivery_key", lambda *parts: parts[-1])
+    with pytest.raises((AssertionError, KeyError)):
+        test_a_customers_own_request_is_not_found_by_another_who_knows_its_ids(bank)

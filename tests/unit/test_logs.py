@@ -1,0 +1,161 @@
+"""Logs tell what happened and where it failed, and nothing of the customer."""
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from shared.observability import logger
+from tests.support.arguments import ON_AGENT_DOOR, ON_BUS_DOOR
+from tests.support.faults import FailingDatabase, client_error
+from tests.support.world import World
+
+PERSONAL = {
+    "user_id": "user-confidential",
+    "account": "acc-confidential",
+    "name": "Xóchitl Quetzal",
+    "alias": "mi cuatita",
+    "description": "consulta con el doctor",
+    "amount": 7431.29,
+    "balance": "8642.13",
+    "purchase": "purchase-confidential",
+}
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What the logger writes to stdout."""
+    handler = logger.registered_handler
+    stream = io.StringIO()
+    former = handler.setStream(stream)  # type: ignore[attr-defined]
+    yield stream
+    handler.setStream(former)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def confidential(bank: World) -> World:
+    user_id = str(PERSONAL["user_id"])
+    bank.account(user_id, str(PERSONAL["account"]), str(PERSONAL["balance"]))
+    bank.beneficiary(user_id, "ben-1", str(PERSONAL["alias"]), name=PERSONAL["name"])
+    return bank
+
+
+def arguments(operation_id: str) -> dict[str, Any]:
+    account = PERSONAL["account"]
+    return {
+        "getBalance": {"account_id": account},
+        "createTransfer": {
+            "from_account": account,
+            "to_account": "acc-juan",
+            "amount": PERSONAL["amount"],
+            "description": PERSONAL["description"],
+        },
+        "listTransactions": {"account_id": account},
+        "payPurchase": {
+            "purchase_id": PERSONAL["purchase"],
+            "account_id": account,
+            "amount": PERSONAL["amount"],
+            "retailer_id": "user-juan",
+        },
+        "resolveAlias": {"alias": PERSONAL["alias"]},
+        "listBeneficiaries": {},
+        "addBeneficiary": {
+            "name": PERSONAL["name"],
+            "alias": "cuatita dos",
+            "account_id": account,
+        },
+    }[operation_id]
+
+
+def everything(bank: World) -> None:
+    """Ask for everything at both doors: rightly, wrongly and for what is not there."""
+    user_id = str(PERSONAL["user_id"])
+    for change in ({}, {"account_id": "acc-9876543210"}, {"amount": -7431.29}, {"alias": 5}):
+        for operation in ON_AGENT_DOOR:
+            given = arguments(operation.operation_id) | change
+            event = bank.invocation(operation.operation_id, **given)
+            event["sessionAttributes"] = {"user_id": user_id}
+            event["inputText"] = PERSONAL["description"]
+            bank.invoke(operation.group, event)
+        for operation in ON_BUS_DOOR:
+            data = arguments(operation.operation_id) | change
+            try:
+                bank.send(operation.group, operation.event_type or "", data, user_id=user_id)
+            except Exception as error:  # noqa: BLE001 it becomes the dead letter's error message
+                print(error)
+    bank.run_relay()
+    bank.deliver("crm", PERSONAL["name"], {"data": PERSONAL})
+
+
+def lines(log: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.getvalue().splitlines()]
+
+
+def assert_confidential(text: str) -> None:
+    secrets = [str(value) for value in PERSONAL.values()]
+    for secret in [*secrets, "Xóchitl", "X\\u00f3chitl", "cuatita", "7431", "8642", "9876543210"]:
+        assert secret not in text
+
+
+def test_nothing_of_the_customer_is_in_the_logs(confidential: World, log: io.StringIO) -> None:
+    everything(confidential)
+
+    assert_confidential(log.getvalue())
+    logged = lines(log)
+    assert {line["message"] for line in logged} == {
+        "agent request answered",
+        "agent request not answered",
+        "event answered",
+        "event not answered",
+        "event type not known",
+        "events published",
+    }
+    assert {200, 400, 404} <= {line.get("status") for line in logged}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        client_error("ValidationException", f"for {PERSONAL['account']}"),
+        RuntimeError(str(PERSONAL)),
+        KeyError(PERSONAL["name"]),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_failure_is_logged_with_its_place_and_type_and_not_its_text(
+    confidential: World, log: io.StringIO, error: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    confidential.connect(FailingDatabase(error))
+    everything(confidential)
+
+    assert_confidential(log.getvalue() + capsys.readouterr().out)
+    failed = [line for line in lines(log) if line.get("status", 0) >= 500]
+    assert failed
+    for line in failed:
+        assert line["error_type"] == type(error).__name__
+        assert any("faults.py" in frame for frame in line["frames"])
+
+
+def test_a_payload_in_the_logs_would_be_noticed(
+    confidential: World, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the tests above."""
+    monkeypatch.setattr("shared.front_doors.bedrock.where_it_failed", lambda error: [str(error)])
+    confidential.connect(FailingDatabase(RuntimeError(str(PERSONAL))))
+    everything(confidential)
+    with pytest.raises(AssertionError):
+        assert_confidential(log.getvalue())
+
+
+def test_each_request_is_one_line_that_says_which_operation_and_outcome(
+    bank: World, log: io.StringIO
+) -> None:
+    bank.call("getBalance")
+    bank.send("core_banking", "TRANSFER_REQUEST", {}, correlation_id="c-1")
+    bank.send("core_banking", "BALANCE_QUERY", {}, correlation_id="c-2")
+    agent, refused, answered = lines(log)
+    assert (agent["operation"], agent["status"], agent["level"]) == ("getBalance", 200, "INFO")
+    assert (refused["event_type"], refused["code"]) == ("TRANSFER_REQUEST", "INVALID_REQUEST")
+    assert (answered["correlation_id"], answered["repeated"]) == ("c-2", False)

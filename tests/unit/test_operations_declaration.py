@@ -1,0 +1,187 @@
+"""Declaring an operation: one function says everything, and a mistake is refused at import."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from shared.identity import Caller
+from shared.models import Answer, Identifier, Request
+from shared.operations import ActionGroup, Change, Stamp
+from tests.support.arguments import OPERATIONS
+
+
+class Ask(Request):
+    thing_id: Identifier
+    more: Identifier | None = None
+
+
+class Told(Answer):
+    thing_id: str
+
+
+def read_thing(caller: Caller, request: Ask, store: object) -> Told:
+    """Read a thing."""
+    raise NotImplementedError
+
+
+def change_thing(caller: Caller, request: Ask, store: object, stamp: Stamp) -> Change[Told]:
+    """Change a thing."""
+    raise NotImplementedError
+
+
+def named(name: str, function: Callable[..., Any] = read_thing) -> Callable[..., Any]:
+    def other(caller: Caller, request: Ask, store: object) -> Told:
+        """Read another thing."""
+        raise NotImplementedError
+
+    other.__name__ = name
+    return other
+
+
+@pytest.fixture
+def group() -> ActionGroup:
+    return ActionGroup("things", "things", "Things", "Things.", store=lambda db, settings: None)
+
+
+def test_everything_follows_from_the_function(group: ActionGroup) -> None:
+    declare = group.operation("GET", "/things/{thing_id}", on="ASK", replies=("TOLD",))
+    assert declare(read_thing) is read_thing, "it can be called as it is"
+
+    [operation] = group
+    assert operation.operation_id == "readThing"
+    assert operation.description == "Read a thing."
+    assert (operation.request_model, operation.answer_model) == (Ask, Told)
+    assert not operation.changes
+    assert operation.path_parameters == ("thing_id",)
+    assert operation.success_event == operation.failure_event == "TOLD"
+    assert group.route("GET", "/things/{thing_id}") is operation
+    assert group.triggered_by("ASK") is operation
+    assert group.route("POST", "/things/{thing_id}") is None
+    assert group.triggered_by("TOLD") is None
+
+
+def test_a_change_is_told_from_a_query_by_what_it_returns(group: ActionGroup) -> None:
+    group.operation("POST", "/things", on="ASK", replies=("DONE", "FAILED"), confirm=True)(
+        change_thing
+    )
+    [operation] = group
+    assert operation.changes
+    assert (operation.success_event, operation.failure_event) == ("DONE", "FAILED")
+
+
+def test_an_operation_may_have_one_door_alone(group: ActionGroup) -> None:
+    group.operation("GET", "/things")(read_thing)
+    group.event("ASK", replies=("DONE", "FAILED"))(change_thing)
+    agent_only, bus_only = group
+    assert (agent_only.event_type, agent_only.success_event) == (None, None)
+    assert (bus_only.method, bus_only.path) == (None, None)
+    assert group.triggered_by("") is None
+    assert group.route("", "") is None
+
+
+def lacks_stamp(caller: Caller, request: Ask, store: object) -> Change[Told]:
+    """Change a thing."""
+    raise NotImplementedError
+
+
+def has_stamp(caller: Caller, request: Ask, store: object, stamp: Stamp) -> Told:
+    """Read a thing."""
+    raise NotImplementedError
+
+
+def lacks_annotations(caller, request, store):  # type: ignore[no-untyped-def]
+    """Read a thing."""
+
+
+def takes_user_id(user_id: str, request: Ask, store: object) -> Told:
+    """Read a thing."""
+    raise NotImplementedError
+
+
+def takes_dict(caller: Caller, request: dict, store: object) -> Told:  # type: ignore[type-arg]
+    """Read a thing."""
+    raise NotImplementedError
+
+
+def returns_dict(caller: Caller, request: Ask, store: object) -> dict:  # type: ignore[type-arg]
+    """Read a thing."""
+    raise NotImplementedError
+
+
+def returns_change_of_dict(
+    caller: Caller, request: Ask, store: object, stamp: Stamp
+) -> "Change[dict]":  # type: ignore[type-var]
+    """Change a thing."""
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lacks_stamp,
+        has_stamp,
+        lacks_annotations,
+        takes_user_id,
+        takes_dict,
+        returns_dict,
+        returns_change_of_dict,
+    ],
+)
+def test_a_function_of_another_shape_is_refused(
+    group: ActionGroup, function: Callable[..., Any]
+) -> None:
+    with pytest.raises(TypeError, match=f"{function.__name__} must be declared as"):
+        group.operation("GET", "/things")(function)
+    assert list(group) == []
+
+
+def no_docstring(caller: Caller, request: Ask, store: object) -> Told:
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    ("function", "declaration", "why"),
+    [
+        (no_docstring, {"path": "/things"}, "needs a docstring"),
+        (read_thing, {"path": "/things", "on": "ASK"}, "must name 1 reply"),
+        (read_thing, {"path": "/things", "on": "ASK", "replies": ("A", "B")}, "must name 1 reply"),
+        (read_thing, {"path": "/things", "replies": ("A",)}, "must name 0 reply"),
+        (change_thing, {"path": "/things", "on": "ASK", "replies": ("A",)}, "must name 2 reply"),
+        (read_thing, {"path": "/things", "confirm": True}, "nothing to confirm"),
+        (read_thing, {"path": "things"}, "must start with /"),
+        (read_thing, {"path": "/things/{other}"}, "path parameter other"),
+        (read_thing, {"path": "/things/{more}"}, "path parameter more"),
+    ],
+)
+def test_a_declaration_that_could_not_be_served_is_refused(
+    group: ActionGroup, function: Callable[..., Any], declaration: dict[str, Any], why: str
+) -> None:
+    with pytest.raises(TypeError, match=why):
+        group.operation("GET", **declaration)(function)
+    assert list(group) == []
+
+
+def test_a_name_a_route_and_an_event_are_each_declared_once(group: ActionGroup) -> None:
+    group.operation("GET", "/things", on="ASK", replies=("TOLD",))(read_thing)
+    for method, path, event, name in (
+        ("GET", "/other", None, "read_thing"),
+        ("GET", "/things", None, "read_other"),
+        ("GET", "/other", "ASK", "read_other"),
+    ):
+        replies = ("TOLD",) if event else ()
+        with pytest.raises(TypeError, match="repeats the name, route or event of read_thing"):
+            group.operation(method, path, on=event, replies=replies)(named(name))  # type: ignore[arg-type]
+    group.operation("POST", "/things", on="ASK_OTHER", replies=("TOLD",))(named("read_other"))
+    assert len(list(group)) == 2
+
+
+def test_the_declared_operations_keep_to_what_agents_can_take() -> None:
+    with_path = [operation for operation in OPERATIONS if operation.path]
+    assert len(with_path) <= 11
+    assert len({operation.operation_id for operation in OPERATIONS}) == len(OPERATIONS)
+    for operation in OPERATIONS:
+        assert 20 < len(operation.description) < 1000
+        assert operation.confirm == (operation.changes and operation.path is not None)
+        for name, field in operation.request_model.model_fields.items():
+            assert field.description, f"{operation.operation_id}.{name}"

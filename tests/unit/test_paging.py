@@ -1,0 +1,356 @@
+"""Pages of a listing: complete, within the budget, and resumed by their owner's token alone."""
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from action_groups.core_banking.operations.transactions import TransactionsQuery
+from shared import paging
+from shared.dynamodb import DynamoDB
+from shared.errors import PageTokenNotFound
+from shared.front_doors.bedrock import MAX_ANSWER_BYTES
+from shared.identity import Caller
+from shared.paging import issue_token, position_of
+from tests.support.faults import client_error
+from tests.support.world import World
+
+MARIA = Caller("user-maria")
+KEYS = ("account_id", "timestamp_txn_id", "user_id")
+
+
+def timestamp(number: int) -> str:
+    return f"2026-11-{number // 24 + 1:02}T{number % 24:02}:00:00.000Z"
+
+
+def pages(bank: World, operation: str = "listTransactions", **query: Any) -> Iterator[Any]:
+    """Yield each page of a listing, to its end."""
+    token: dict[str, str] = {}
+    for _ in range(100):
+        status, body = bank.call(operation, **query, **token)
+        assert status == 200, body
+        next_token = body.pop("next_token")
+        yield next(iter(body.values()))
+        if next_token is None:
+            return
+        token = {"next_token": next_token}
+    pytest.fail("the listing does not end")
+
+
+def all_of(bank: World, **query: Any) -> list[str]:
+    return [t["transaction_id"] for page in pages(bank, **query) for t in page]
+
+
+@pytest.fixture
+def history(bank: World) -> World:
+    """The bank with 30 records of María's, one in ten of them a payment."""
+    for number in range(30):
+        account_id = ("acc-maria", "acc-maria-savings")[number % 2]
+        kind = "payment" if number % 10 == 3 else "deposit"
+        bank.transaction(account_id, timestamp(number), type=kind, transaction_id=f"t{number:02}")
+    bank.transaction("acc-juan", timestamp(7), user_id="user-juan", transaction_id="t99")
+    return bank
+
+
+@pytest.mark.parametrize("limit", [1, 7, 10, 15, 29, 30, 31, 50])
+@pytest.mark.parametrize("account", [{}, {"account_id": "acc-maria"}])
+def test_pages_of_any_size_make_up_the_whole_listing_once(
+    history: World, limit: int, account: dict[str, str]
+) -> None:
+    expected = [f"t{n:02}" for n in range(29, -1, -1) if not account or n % 2 == 0]
+    sizes = [len(page) for page in pages(history, limit=str(limit), **account)]
+
+    assert all_of(history, limit=str(limit), **account) == expected
+    assert sizes[:-1] == [limit] * (len(sizes) - 1)
+    assert len(sizes) == -(-len(expected) // limit), "no empty page at the end"
+
+
+@pytest.mark.parametrize("limit", ["1", "2", "3", "50"])
+@pytest.mark.parametrize("reads", [1, 2, 3, 7, 200])
+def test_a_sparse_type_is_found_whole_whatever_one_query_reads(
+    history: World, monkeypatch: pytest.MonkeyPatch, limit: str, reads: int
+) -> None:
+    module = "action_groups.core_banking.operations.transactions._READ_ITEMS_FILTERED"
+    monkeypatch.setattr(module, reads)
+    assert all_of(history, type="payment", limit=limit) == ["t23", "t13", "t03"]
+
+
+def test_a_search_that_costs_too_much_goes_on_in_the_next_page(
+    history: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = "action_groups.core_banking.operations.transactions._READ_ITEMS_FILTERED"
+    monkeypatch.setattr(module, 1)
+    monkeypatch.setattr(paging, "MAX_READS", 4)
+    sizes = [len(page) for page in pages(history, type="payment", limit="2")]
+    assert 0 in sizes, "a page may be empty and yet not the last"
+    assert all_of(history, type="payment", limit="2") == ["t23", "t13", "t03"]
+
+
+def test_the_two_records_of_a_transfer_between_own_accounts_are_both_listed(bank: World) -> None:
+    """They have the same sort key in the index of the user."""
+    for number in range(3):
+        bank.call(
+            "createTransfer",
+            session_id=str(number),
+            from_account="acc-maria",
+            to_account="acc-maria-savings",
+            amount="1",
+        )
+    for limit in ("1", "2", "5", "50"):
+        found = [
+            (t["transaction_id"], t["account_id"]) for p in pages(bank, limit=limit) for t in p
+        ]
+        assert len(found) == len(set(found)) == 6
+
+
+def test_records_that_arrive_between_pages_do_not_shift_them(history: World) -> None:
+    first = history.call("listTransactions", limit="10")[1]
+    history.transaction("acc-maria", "2026-11-20T00:00:00.000Z", transaction_id="new")
+    second = history.call("listTransactions", limit="10", next_token=first["next_token"])[1]
+    ids = [t["transaction_id"] for t in first["transactions"] + second["transactions"]]
+    assert ids == [f"t{n:02}" for n in range(29, 9, -1)]
+
+
+@pytest.mark.parametrize("description", ["ñ" * 5000, "\x00" * 5000, '"\\' * 3000, "🏠" * 2000])
+def test_a_page_stays_within_what_an_agent_can_take(bank: World, description: str) -> None:
+    for number in range(60):
+        bank.transaction(
+            "acc-maria",
+            timestamp(number),
+            description=description,
+            transaction_id=f"t{number:02}",
+        )
+    event = bank.invocation("listTransactions", limit="50")
+    answer = bank.handlers["core_banking"](event, None)
+    body = answer["response"]["responseBody"]["application/json"]["body"]
+    assert len(body.encode()) <= MAX_ANSWER_BYTES
+    assert all_of(bank, limit="50") == [f"t{n:02}" for n in range(59, -1, -1)]
+
+
+def test_without_the_budget_the_page_would_be_too_large(
+    bank: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "PAGE_BUDGET_BYTES", 10**9)
+    for number in range(50):
+        bank.transaction("acc-maria", timestamp(number), description="ñ" * 500)
+    status, body = bank.call("listTransactions", limit="50")
+    assert (status, body["error"]["code"]) == (413, "ANSWER_TOO_LARGE")
+
+
+def token_of(bank: World, **query: str) -> str:
+    token = bank.call("listTransactions", **{"limit": "2"} | query)[1]["next_token"]
+    assert isinstance(token, str)
+    return token
+
+
+def refused(bank: World, token: str, **query: Any) -> None:
+    status, body = bank.call("listTransactions", next_token=token, **query)
+    assert (status, body["error"]["code"]) == (404, PageTokenNotFound.code), ascii(token)
+
+
+def test_a_token_may_go_with_another_limit(history: World) -> None:
+    token = token_of(history)
+    assert history.call("listTransactions", next_token=token, limit="50")[0] == 200
+
+
+def test_somebody_elses_token_is_not_found(history: World) -> None:
+    for number in range(5):
+        history.transaction("acc-juan", timestamp(number), user_id="user-juan")
+    refused(history, token_of(history), user_id="user-juan")
+    refused(history, token_of(history, user_id="user-juan"))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"account_id": "acc-maria"},
+        {"from_date": "2026-11-01"},
+        {"to_date": "2026-11-30"},
+        {"type": "deposit"},
+    ],
+)
+def test_a_token_of_other_filters_is_not_found(history: World, other: dict[str, str]) -> None:
+    refused(history, token_of(history), **other)
+    refused(history, token_of(history, **other))
+
+
+def test_a_token_of_another_listing_is_not_found(history: World) -> None:
+    for number in range(3):
+        history.beneficiary("user-maria", f"ben-{number}", f"alias {number}")
+    token = history.call("listBeneficiaries", limit="1")[1]["next_token"]
+    refused(history, token)
+    status, body = history.call("listBeneficiaries", next_token=token_of(history))
+    assert (status, body["error"]["code"]) == (404, PageTokenNotFound.code)
+
+
+def test_an_altered_token_is_not_found(history: World) -> None:
+    token = token_of(history)
+    for position in range(len(token)):
+        other = "A" if token[position] != "A" else "B"
+        altered = token[:position] + other + token[position + 1 :]
+        try:
+            same = decoded(altered) == decoded(token)
+        except ValueError:
+            same = False
+        if not same:
+            refused(history, altered)
+
+
+def test_a_truncated_or_extended_token_is_not_found(history: World) -> None:
+    token = token_of(history)
+    for length in range(1, len(token)):
+        refused(history, token[:length])
+    for more in ("A", "AAAA", " ", "\n"):
+        refused(history, token + more)
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "x",
+        "=",
+        "====",
+        "ñ",
+        "１２３",
+        "null",
+        "-",
+        "_" * 1024,
+        "\x00",
+        "%00",
+        "' OR 1=1",
+        "../../etc/passwd",
+        "W10",
+        "e30",
+        "bnVsbA",
+        "W1tdLFtdXQ",
+        "/w==",
+    ],
+)
+def test_garbage_is_not_found(history: World, garbage: str) -> None:
+    refused(history, garbage)
+
+
+def decoded(token: str) -> Any:
+    return json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+
+
+def encoded(content: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
+
+
+@given(
+    content=st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    )
+)
+def test_no_json_but_an_issued_token_is_a_position(content: Any) -> None:
+    for token in (encoded(content), encoded([content, "0" * 32]), encoded([{}, content])):
+        with pytest.raises(PageTokenNotFound):
+            position_of(MARIA, TransactionsQuery(), token, KEYS)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        {},
+        {"account_id": "acc-maria"},
+        {"account_id": "acc-maria", "timestamp_txn_id": "x", "user_id": ""},
+        {"account_id": "acc-maria", "timestamp_txn_id": "x", "user_id": 5},
+        {"account_id": "acc-maria", "timestamp_txn_id": "x", "user_id": "u", "more": "x"},
+        {"account_id": "acc-maria", "timestamp_txn_id": None, "user_id": "user-maria"},
+        {"account_id": {"S": "x"}, "timestamp_txn_id": "x", "user_id": "user-maria"},
+        {"account_id": "\ud800", "timestamp_txn_id": "x", "user_id": "user-maria"},
+    ],
+)
+def test_a_forged_token_whose_position_is_no_key_is_not_found(
+    history: World, key: dict[str, Any]
+) -> None:
+    """Whoever reads the source can compute the digest: it must not be what protects."""
+    refused(history, forged(key))
+
+
+def forged(key: dict[str, Any], **query: Any) -> str:
+    try:
+        return issue_token(MARIA, TransactionsQuery(**query), key)
+    except UnicodeEncodeError:
+        return encoded([key, "0" * 32])
+
+
+class DynamoDBThatChecksStartKeys(DynamoDB):
+    """Refuses a start key outside the Query, as DynamoDB does and moto does not."""
+
+    def __init__(self, client: Any) -> None:
+        super().__init__(_ClientThatChecks(client))  # type: ignore[arg-type]
+
+
+class _ClientThatChecks:
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def query(self, **arguments: Any) -> Any:
+        start = arguments.get("ExclusiveStartKey")
+        values = arguments["ExpressionAttributeValues"]
+        if start and ":key" in values:
+            [partition] = arguments["ExpressionAttributeNames"].keys() & {"#key"}
+            partition = arguments["ExpressionAttributeNames"][partition]
+            sort = start["timestamp_txn_id"]["S"]
+            if start[partition] != values[":key"] or not (
+                values[":from"]["S"] <= sort <= values[":to"]["S"]
+            ):
+                raise client_error(
+                    "ValidationException",
+                    "The provided starting key is outside query boundaries based on provided "
+                    "conditions",
+                )
+        return self._client.query(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("key", "query"),
+    [
+        ({"account_id": "acc-juan", "timestamp_txn_id": "9", "user_id": "user-juan"}, {}),
+        ({"account_id": "acc-juan", "timestamp_txn_id": "~~~", "user_id": "user-maria"}, {}),
+        (
+            {"account_id": "acc-maria", "timestamp_txn_id": "2027", "user_id": "user-maria"},
+            {"to_date": "2026-11-01"},
+        ),
+        (
+            {"account_id": "acc-maria", "timestamp_txn_id": "2020", "user_id": "user-maria"},
+            {"from_date": "2026-11-01"},
+        ),
+        (
+            {"account_id": "acc-juan", "timestamp_txn_id": "2026-11-20"},
+            {"account_id": "acc-maria"},
+        ),
+    ],
+)
+def test_a_forged_position_outside_the_listing_is_not_found_and_shows_nothing_of_others(
+    history: World, key: dict[str, str], query: dict[str, str]
+) -> None:
+    history.connect(DynamoDBThatChecksStartKeys(history.client))
+    assert all_of(history, limit="3", **query), "an issued token passes the check"
+    refused(history, forged(key, **query), **query)
+
+
+def test_a_forged_position_within_the_listing_shows_the_callers_own_records(history: World) -> None:
+    key = {"account_id": "acc-juan", "timestamp_txn_id": "2026-11-20", "user_id": "user-maria"}
+    status, body = history.call("listTransactions", next_token=forged(key))
+    assert status == 200
+    assert {t["account_id"] for t in body["transactions"]} <= {"acc-maria", "acc-maria-savings"}
+
+
+def test_a_failure_of_a_first_page_is_not_taken_for_a_bad_token(bank: World) -> None:
+    class Failing(DynamoDB):
+        def query(self, *_args: Any, **_query: Any) -> Any:
+            raise client_error("ValidationException")
+
+    bank.connect(Failing(bank.client))
+    assert bank.call("listTransactions")[0] == 503

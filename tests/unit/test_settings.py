@@ -1,0 +1,56 @@
+"""Settings are checked once, at cold start, with every missing name in one error."""
+
+import importlib
+import sys
+
+import pytest
+from pydantic import ValidationError
+
+from shared.settings import Settings
+
+ENVIRONMENT = {
+    field.alias: f"centli-{name}"
+    for name, field in Settings.model_fields.items()
+    if field.alias is not None and field.is_required()
+}
+
+
+def test_every_setting_is_read_from_the_environment() -> None:
+    settings = Settings.from_environment(ENVIRONMENT | {"PATH": "/bin"})
+    assert settings.accounts_table == "centli-accounts_table"
+    assert settings.test_user_id == ""
+
+
+def test_all_that_is_missing_or_empty_is_named_at_once() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        Settings.from_environment({**ENVIRONMENT, "ACCOUNTS_TABLE": ""} | {"REQUESTS_TABLE": ""})
+    assert "ACCOUNTS_TABLE, REQUESTS_TABLE" in str(caught.value)
+    with pytest.raises(RuntimeError) as caught:
+        Settings.from_environment({})
+    for name in ENVIRONMENT:
+        assert name in str(caught.value)
+
+
+def test_settings_do_not_change() -> None:
+    settings = Settings.from_environment(ENVIRONMENT)
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.test_user_id = "user-maria"
+
+
+@pytest.mark.parametrize("group", ["core_banking", "crm"])
+def test_a_function_starts_with_the_environment_alone_and_not_without_it(
+    group: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = f"action_groups.{group}.handler"
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.delitem(sys.modules, module, raising=False)
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(RuntimeError, match="ACCOUNTS_TABLE"):
+        importlib.import_module(module)
+
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    handler = importlib.import_module(module).lambda_handler
+    assert "error" in handler({}, None)
+    monkeypatch.delitem(sys.modules, module)
