@@ -181,11 +181,14 @@ def _place(table: str, item: Item) -> Place:
 
 def _holds(write: Write, item: Item | None) -> bool:
     """Evaluate a condition; an operand that is not there makes a comparison false."""
-    names = write.names if isinstance(write, Update) else {}
-    values = {**(item or {}), **(write.values or {})}
-    operands = {"of": lambda name: values.get(names.get(name, name)), "there": _is_there}
+    names: Mapping[str, str] = write.names if isinstance(write, Update) else {}
+    values: Item = {**(item or {}), **(write.values or {})}
+
+    def of(operand: str) -> Any:
+        return values.get(names.get(operand, operand))
+
     try:
-        return bool(eval(_compiled(write.condition), operands))
+        return bool(eval(_compiled(write.condition), {"of": of, "there": _is_there}))
     except TypeError:
         return False
 

@@ -200,9 +200,7 @@ def _purchase(stage: _Stage) -> None:
     _, found = stage.call("searchProducts", search="televisor")
     for product in found["products"]:
         benefits = ", ".join(product["benefits"])
-        print(
-            f"         {product['product_id']} {product['name']} {product['price']:.2f} ({benefits})"
-        )
+        print(f"         {product['product_id']} {product['price']:.2f} ({benefits})")
     chosen = next(p for p in found["products"] if p["product_id"] == _TELEVISION)
     _, compared = stage.call(
         "compareBenefits", product_id=_TELEVISION, retailer_id=chosen["retailer_id"]
@@ -260,7 +258,7 @@ def _expect(holds: bool, statement: str) -> None:
 
 def _step(envelope: Mapping[str, Any]) -> str:
     error = envelope["data"].get("error")
-    return envelope["event_type"] + (f" ({error['code']})" if error else "")
+    return f"{envelope['event_type']} ({error['code']})" if error else f"{envelope['event_type']}"
 
 
 def _brief(body: Mapping[str, Any]) -> str:

@@ -188,14 +188,17 @@ def _payment_key(user_id: str, purchase_id: str) -> Item:
     return {"request_id": delivery_key("payment", user_id, purchase_id)}
 
 
-def settlement_account(accounts: Iterable[Account], purchase_id: str) -> Account | None:
-    """Return the account of a retailer that one purchase is paid to.
+def settlement_account(
+    accounts: Iterable[Account], currency: str, purchase_id: str
+) -> Account | None:
+    """Return the account of a retailer that one purchase is paid to, in its currency if there is.
 
     One balance takes only so many writes a second: a retailer with many sales has several
     accounts, and its purchases are spread over them, each always to the same one.
     """
     open_to_payments = [a for a in accounts if a.is_active and a.account_type != _CREDIT]
-    if not open_to_payments:
+    candidates = [a for a in open_to_payments if a.currency == currency] or open_to_payments
+    if not candidates:
         return None
     digest = hashlib.sha256(purchase_id.encode()).digest()
-    return open_to_payments[int.from_bytes(digest[:8], "big") % len(open_to_payments)]
+    return candidates[int.from_bytes(digest[:8], "big") % len(candidates)]

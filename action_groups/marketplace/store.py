@@ -174,7 +174,7 @@ def _is_credit_line(account: Item) -> bool:
 def _available(account: Item) -> Decimal:
     """Return the balance, which is minus what is owed, plus the credit limit."""
     available: Decimal = account["balance"] + account.get("credit_limit", Decimal(0))
-    return max(available, Decimal(0))
+    return available
 
 
 def _text(item: Item, attribute: str) -> str:

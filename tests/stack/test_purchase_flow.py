@@ -112,9 +112,9 @@ def test_the_bus_buys_and_a_request_delivered_three_times_buys_once(shop: Deploy
         correlation = shop.publish(
             "PURCHASE_REQUEST", order(product, benefit="cashback"), user_id="buyer-0", times=3
         )
-        [confirmed] = ear.wait_for(
-            1, event_type="PURCHASE_CONFIRMED", correlation_id=correlation
-        )[:1]
+        [confirmed] = ear.wait_for(1, event_type="PURCHASE_CONFIRMED", correlation_id=correlation)[
+            :1
+        ]
         ear.listen(2)
 
     assert confirmed["data"]["benefit_applied"] == "cashback"

@@ -7,11 +7,13 @@ from typing import Any
 
 from shared.decoding import _base_type
 from shared.operations import Operation
-from tests.support.world import GROUPS
+from tests.support.world import GROUPS, World
 
 OPERATIONS = [operation for group in GROUPS for operation in group]
 ON_AGENT_DOOR = [operation for operation in OPERATIONS if operation.path]
-ON_BUS_DOOR = [operation for operation in OPERATIONS if operation.event_type]
+ON_BUS_DOOR = [operation for operation in OPERATIONS if operation.replies]
+STEPS = [operation for operation in OPERATIONS if operation.event_type and not operation.replies]
+"""Operations whose events come from other groups, and which answer nobody."""
 
 RIGHT: dict[str, dict[str, Any]] = {
     "getBalance": {"account_id": "acc-maria"},
@@ -34,6 +36,39 @@ RIGHT: dict[str, dict[str, Any]] = {
         "amount": 100.1,
         "currency": "MXN",
         "retailer_id": "user-juan",
+        "benefit": "cashback",
+        "cashback": 10.5,
+        "points": 20,
+    },
+    "searchProducts": {
+        "category": "electronics",
+        "retailer_id": "retailer-azteca",
+        "search": "televisor",
+        "limit": 5,
+    },
+    "compareBenefits": {
+        "product_id": "prod-tv",
+        "retailer_id": "retailer-azteca",
+        "quantity": 2,
+    },
+    "createPurchase": {
+        "product_id": "prod-tv",
+        "retailer_id": "retailer-azteca",
+        "quantity": 2,
+        "account_id": "acc-maria",
+        "benefit": "cashback",
+        "unit_price": 100.1,
+    },
+    "getPurchase": {"purchase_id": "purchase-1"},
+    "listPurchases": {"limit": 5},
+    "completePurchase": {
+        "purchase_id": "purchase-1",
+        "amount": 100.1,
+        "transaction_id": "txn-1",
+    },
+    "failPurchase": {
+        "purchase_id": "purchase-1",
+        "error": {"code": "INSUFFICIENT_FUNDS", "message": "There is too little."},
     },
     "resolveAlias": {"alias": "mi hermano"},
     "listBeneficiaries": {"limit": 5},
@@ -44,7 +79,26 @@ RIGHT: dict[str, dict[str, Any]] = {
         "relationship": "friend",
     },
 }
-"""Arguments in the types of JSON, which the fixture `bank` answers with success."""
+"""Arguments in the types of JSON, which a furnished bank answers with success."""
+
+
+def furnish(bank: World) -> None:
+    """Add what the right arguments speak of."""
+    bank.beneficiary("user-maria", "ben-1", "mi hermano")
+    bank.product("prod-tv", name="Televisor", price=Decimal("100.10"))
+    bank.put(
+        "purchases",
+        user_id="user-maria",
+        timestamp_purchase_id="2026-11-01T00:00:00Z#purchase-1",
+        purchase_id="purchase-1",
+        product_id="prod-tv",
+        retailer_id="retailer-azteca",
+        quantity=1,
+        total_amount=Decimal("100.10"),
+        status="pending",
+        created_at="2026-11-01T00:00:00Z",
+    )
+
 
 _CONTROL = ["a\nb", "a\x00b", "\u202eabc", "a\u2066b", "\u200b", "a\u2028b", "\ud800"]
 _NOT_TEXT = [0, 1, -1, 1.5, True, False, [], ["acc-maria"], {}, {"a": 1}, math.nan, math.inf]
@@ -127,7 +181,10 @@ def wrong_values(operation: Operation, name: str, *, as_text: bool) -> Iterator[
     if kind in (Decimal, int):
         yield from _BAD_NUMBER
         yield from _NOT_NUMBER if as_text else [*_NOT_NUMBER, "1", "100.00"]
-        yield from [1.5, 51, "1.5", "51"] if kind is int else [0.1 + 0.2, 10**10]
+        yield from [1.5, 10**12 + 1, "1.5", "9999999999999"] if kind is int else [0.1 + 0.2, 10**10]
+        return
+    if name == "error":
+        yield from [0, True, "x", [], {}, {"code": 5, "message": "x"}, {"code": "A"}, math.nan]
         return
     yield from _NOT_TEXT
     if name == "next_token":

@@ -193,7 +193,8 @@ READABLE: list[tuple[Any, list[str], list[str]]] = [
     (cashback("10"), ["cashback"], ["10 % cashback"]),
     ({"type": "Cashback", "percent": "7.5"}, ["cashback"], ["7.5 % cashback"]),
     (cashback("5", note="de lunes a viernes"), ["cashback"], ["5 % cashback"]),
-    (points("10"), ["points"], ["10 puntos por peso"]),
+    (cashback("100"), ["cashback"], ["100 % cashback"]),
+    (points("1000"), ["points"], ["1000 puntos por peso"]),
     ({"type": "puntos", "points_per_peso": Decimal("0.5")}, ["points"], ["0.5 puntos por peso"]),
     (
         cashback("5", minimum_purchase=Decimal(1500)),
@@ -226,7 +227,7 @@ UNREADABLE: list[tuple[Any, str, str]] = [
     ("2 puntos", "unknown", "no benefit"),
     ("1 MSI", "MSI", "how many months"),
     ("61 MSI", "MSI", "how many months"),
-    ("cashback 101%", "cashback", "percent"),
+    ("cashback 100.01%", "cashback", "percent"),
     ("envío gratis", "unknown", "no benefit"),
     ("", "unknown", "no benefit"),
     (Decimal(5), "unknown", "no benefit"),

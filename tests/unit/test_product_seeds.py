@@ -45,7 +45,8 @@ def test_seeding_again_adds_nothing_and_gives_nobody_their_stock_back(bank: Worl
     )
     sold = bank.snapshot()
 
-    assert first == sum(len(bank.items(t)) for t in ("products", "retailers")) + 8
+    added = ("products", "retailers", "purchases", "transactions")
+    assert first == sum(len(bank.items(t)) for t in added) + 8
     assert seed_products.seed(bank.client, PREFIX) == 0
     assert bank.snapshot() == sold != before
 

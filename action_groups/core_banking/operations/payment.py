@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from action_groups.core_banking import core_banking
-from action_groups.core_banking.errors import AccountNotFound, PurchaseAlreadyPaid
+from action_groups.core_banking.errors import AccountNotFound, PurchaseAlreadyPaid, SameAccount
 from action_groups.core_banking.posting import Movement, post
 from action_groups.core_banking.store import BankStore, settlement_account
 from shared.identity import Caller
@@ -66,7 +66,11 @@ def pay_purchase(
     source = bank.account(caller.user_id, request.account_id)
     if source is None:
         raise AccountNotFound("The customer has no account with the id in `account_id`.")
-    destination = settlement_account(bank.accounts_of(request.retailer_id), request.purchase_id)
+    if request.retailer_id == caller.user_id:
+        raise SameAccount("The customer is the retailer: nobody pays for what is their own.")
+    destination = settlement_account(
+        bank.accounts_of(request.retailer_id), request.currency, request.purchase_id
+    )
     if destination is None:
         raise AccountNotFound("The retailer has no account that takes payments.")
     movement = Movement(
