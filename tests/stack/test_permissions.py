@@ -147,7 +147,7 @@ ALLOWED = {
     "centli-marketplace-catalog": CATALOGUE,
     "centli-marketplace-benefits": BENEFITS,
     "centli-marketplace-purchase": PURCHASE_GOODS,
-    "centli-marketplace": CATALOGUE | BENEFITS | PURCHASE_GOODS,
+    "centli-marketplace": (CATALOGUE | BENEFITS | PURCHASE_GOODS) - {"purchases:UpdateItem"},
     "centli-crm-resolve-alias": {"beneficiaries:Query", "beneficiaries/alias-index:Query"},
     "centli-crm-get-beneficiaries": {"beneficiaries:Query"},
     "centli-crm-add-beneficiary": ADD_BENEFICIARY,
