@@ -42,7 +42,8 @@ class Environment:
             return
         print(f"installing {self._pins.name} into {self.folder.name} (once) ...", flush=True)
         venv.create(self.folder, with_pip=True, clear=True)
-        pip = (self.program("python"), "-m", "pip", "install", "--quiet", "--no-deps")
+        pip = [self.program("python"), "-m", "pip", "--disable-pip-version-check", "install"]
+        pip += ["--quiet", "--no-deps"]
         _run([*pip, "--require-hashes", "--requirement", str(self._pins)])
         if self._with_project:
             _run([*pip, "--no-build-isolation", "--editable", str(ROOT)])

@@ -625,6 +625,13 @@ def test_benefits_may_be_missing_empty_or_alone(market: World, benefits: Any) ->
     assert [o["benefit"] for o in compare(market)["options"]] == expected
 
 
+def test_a_set_of_benefits_is_always_read_in_one_order() -> None:
+    written = {"6 MSI", "3 MSI", "5% cashback", "1 punto por peso", "regalo", "envío gratis"}
+    item = {"product_id": "p", "retailer_id": "r", "name": "Cosa", "price": Decimal(1)}
+
+    assert Product.from_item(item | {"benefits": written}).benefits == tuple(sorted(written))
+
+
 def test_a_product_with_the_attributes_that_must_be_there_alone_has_no_benefits(
     market: World,
 ) -> None:

@@ -473,7 +473,7 @@ def long_texts(character: str) -> dict[str, Any]:
     text = character * 2500
     return {
         "name": text,
-        "description": text,
+        "description": text * 3,
         "image_url": f"https://cdn.example.com/{text}",
         "benefits": [f"{number} {text}" for number in range(25)],
     }
