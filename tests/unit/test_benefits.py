@@ -564,6 +564,15 @@ def test_the_days_of_a_benefit_are_those_of_the_clock(market: World) -> None:
     assert not compare(market)["options"][0]["eligible"]
 
 
+def test_more_than_are_in_stock_have_no_benefit(market: World) -> None:
+    assert compare(market, quantity="5")["best"] is not None
+
+    body = compare(market, quantity="6")
+
+    assert body["best"] is None
+    assert "only 5" in body["options"][0]["reason"]
+
+
 def test_a_product_of_several_retailers_asks_which_one(market: World) -> None:
     market.product("p-tele", retailer_id="retailer-maya", price=Decimal("390.00"))
 

@@ -51,10 +51,10 @@ class WatchedDatabase(DynamoDB):
     def __init__(self, client: Any, page_items: int) -> None:
         super().__init__(client)
         self.page_items = page_items
-        self.queries: list[tuple[str | None, Any]] = []
+        self.queries: list[tuple[str | None, Any, int | None]] = []
 
     def query(self, table: str, *, limit: int | None = None, **query: Any) -> Page:
-        self.queries.append((query.get("index"), query["values"].get(":value")))
+        self.queries.append((query.get("index"), query["values"].get(":value"), limit))
         smaller = min(limit or self.page_items, self.page_items)
         return super().query(table, limit=smaller, **query)
 
@@ -124,14 +124,16 @@ def test_the_narrowest_index_is_read_and_no_table_is_scanned(
     search(shop, category="hogar")
     search(shop, retailer_id="retailer-maya")
     search(shop, category="home", retailer_id="retailer-maya")
+    search(shop, category="home", search="olla")
     search(shop)
 
     assert database.queries == [
-        ("category-index", "home"),
-        ("retailer-index", "retailer-maya"),
-        ("retailer-index", "retailer-maya"),
-        *[("category-index", category) for category in CATEGORIES],
-    ]
+        ("category-index", "home", 21),
+        ("retailer-index", "retailer-maya", 21),
+        ("retailer-index", "retailer-maya", None),
+        ("category-index", "home", None),
+        *[("category-index", category, 21) for category in CATEGORIES],
+    ], "as many items as the page takes, or as one Query gives when some are passed over"
 
 
 def test_an_agent_is_told_everything_of_a_product(shop: World) -> None:

@@ -67,6 +67,10 @@ def test_text_becomes_what_the_field_is(field: str, text: str, value: Any) -> No
     [
         ("count", "5.0"),
         ("count", "five"),
+        ("count", "1_0"),
+        ("count", "+5"),
+        ("count", "５"),
+        ("count", "5\n"),
         ("count", "0"),
         ("count", "51"),
         ("count", "9" * 30),

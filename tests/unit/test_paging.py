@@ -187,6 +187,16 @@ def test_a_token_of_another_listing_is_not_found(history: World) -> None:
     assert (status, body["error"]["code"]) == (404, PageTokenNotFound.code)
 
 
+def test_a_token_of_another_listing_with_the_same_keys_and_filters_is_not_found() -> None:
+    class OtherQuery(TransactionsQuery):
+        pass
+
+    token = issue_token(MARIA, TransactionsQuery(), dict.fromkeys(KEYS, "x"))
+    assert position_of(MARIA, TransactionsQuery(), token, KEYS) == dict.fromkeys(KEYS, "x")
+    with pytest.raises(PageTokenNotFound):
+        position_of(MARIA, OtherQuery(), token, KEYS)
+
+
 def test_an_altered_token_is_not_found(history: World) -> None:
     token = token_of(history)
     for position in range(len(token)):
