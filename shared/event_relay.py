@@ -50,7 +50,7 @@ def relay(event: Any, publisher: Publisher) -> BatchResponse:
 def _log(chunk: Sequence[tuple[str, dict[str, Any]]], refused: Mapping[int, str]) -> None:
     """Log each event under the correlation id of its request; `refused` are codes by position."""
     for position, (_, envelope) in enumerate(chunk):
-        told = {name: envelope[name] for name in ("event_type", "correlation_id")}
+        told = {name: envelope.get(name) for name in ("event_type", "correlation_id")}
         if position in refused:
             logger.error("event not published", extra=told | {"code": refused[position]})
         else:

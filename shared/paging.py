@@ -75,17 +75,18 @@ def fill_page(
     position_of_item: Callable[[Item], Item],
     limit: int,
     start: Item | None,
-    reads: Iterable[object] = range(MAX_READS),
+    reads: Iterable[object] | None = None,
 ) -> tuple[list[E], Item | None]:
     """Read until the page is full, and return its entries and the position to resume from.
 
-    `reads` has an element for each Query that the page may cost. A page is short only at the end of
-    the listing, at the budget, or when the allowed Queries found too few; its position is None at
-    the end of the listing only. Raises PageTokenNotFound when `start` lies outside the listing.
+    `reads` has an element for each Query that the page may cost, which are `MAX_READS` without it.
+    A page is short only at the end of the listing, at the budget, or when the allowed Queries found
+    too few; its position is None at the end of the listing only. Raises PageTokenNotFound when
+    `start` lies outside the listing.
     """
     entries: list[E] = []
     size_bytes = 0
-    for _ in reads:
+    for _ in range(MAX_READS) if reads is None else reads:
         try:
             page = read(start)
         except StartKeyRefused:

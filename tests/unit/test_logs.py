@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -39,6 +40,7 @@ def confidential(bank: World) -> World:
     user_id = str(PERSONAL["user_id"])
     bank.account(user_id, str(PERSONAL["account"]), str(PERSONAL["balance"]))
     bank.beneficiary(user_id, "ben-1", str(PERSONAL["alias"]), name=PERSONAL["name"])
+    bank.product("prod-tv", price=Decimal(str(PERSONAL["amount"])))
     return bank
 
 
@@ -59,6 +61,15 @@ def arguments(operation_id: str) -> dict[str, Any]:
             "amount": PERSONAL["amount"],
             "retailer_id": "user-juan",
         },
+        "searchProducts": {"search": PERSONAL["description"]},
+        "compareBenefits": {"product_id": "prod-tv"},
+        "createPurchase": {
+            "product_id": "prod-tv",
+            "account_id": account,
+            "unit_price": PERSONAL["amount"],
+        },
+        "getPurchase": {"purchase_id": PERSONAL["purchase"]},
+        "listPurchases": {},
         "resolveAlias": {"alias": PERSONAL["alias"]},
         "listBeneficiaries": {},
         "addBeneficiary": {
@@ -105,12 +116,11 @@ def test_nothing_of_the_customer_is_in_the_logs(confidential: World, log: io.Str
     assert_confidential(log.getvalue())
     logged = lines(log)
     assert {line["message"] for line in logged} == {
-        "agent request answered",
+        "request answered",
         "agent request not answered",
-        "event answered",
         "event not answered",
         "event type not known",
-        "events published",
+        "event published",
     }
     assert {200, 400, 404} <= {line.get("status") for line in logged}
 
@@ -142,7 +152,7 @@ def test_a_payload_in_the_logs_would_be_noticed(
     confidential: World, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control of the tests above."""
-    monkeypatch.setattr("shared.front_doors.bedrock.where_it_failed", lambda error: [str(error)])
+    monkeypatch.setattr("shared.observability.where_it_failed", lambda error: [str(error)])
     confidential.connect(FailingDatabase(RuntimeError(str(PERSONAL))))
     everything(confidential)
     with pytest.raises(AssertionError):
