@@ -50,7 +50,7 @@ def own() -> Handler:
         from_account: str
         amount: Amount
 
-    group = ActionGroup("bench", "bench", "Bench", "Bench", store=lambda _database, _settings: None)
+    group = ActionGroup("bench", "bench", "Bench", "Bench", store=lambda *_: None)
 
     @group.operation("POST", "/transfers")
     def create_transfer(caller: Caller, request: Transfer, store: object) -> Echo:

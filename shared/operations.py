@@ -15,7 +15,7 @@ from datetime import datetime
 from types import ModuleType
 from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from shared.clock import to_iso
+from shared.clock import Clock, to_iso
 from shared.dynamodb import DynamoDB, Write
 from shared.identity import Caller
 from shared.ids import time_ordered_id
@@ -118,14 +118,14 @@ class Operation:
 class ActionGroup:
     """A named set of operations over one kind of data access.
 
-    `store` builds the group's data access from the DynamoDB client and the settings.
+    `store` builds the group's data access from the DynamoDB client, the settings and the clock.
     """
 
     name: str
     source: str
     title: str
     description: str
-    store: Callable[[DynamoDB, Settings], Any]
+    store: Callable[[DynamoDB, Settings, Clock], Any]
     _operations: list[Operation] = field(default_factory=list)
 
     def operation(

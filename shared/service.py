@@ -64,7 +64,7 @@ class Service:
         self.clock = resources.clock
         self.publisher = resources.publisher
         self._sleep = resources.sleep
-        self._store = group.store(resources.database, resources.settings)
+        self._store = group.store(resources.database, resources.settings, resources.clock)
         self._ledger = RequestLedger(
             resources.database,
             resources.settings.requests_table,

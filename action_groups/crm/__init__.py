@@ -8,5 +8,5 @@ crm = ActionGroup(
     source="crm",
     title="CENTLI CRM",
     description="The customer's beneficiaries: finding one by alias, listing and adding them.",
-    store=BeneficiaryStore,
+    store=lambda database, settings, _clock: BeneficiaryStore(database, settings),
 )

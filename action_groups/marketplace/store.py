@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from action_groups.marketplace.purchases import Purchases
-from shared.clock import Clock, system_clock
+from shared.clock import Clock
 from shared.dynamodb import DynamoDB, Item, Page
 from shared.money import MXN, Currency, amount_from_number
 from shared.observability import logger
@@ -73,7 +73,7 @@ class Payer:
 class MarketStore:
     """Reads products, retailers and the caller's credit."""
 
-    def __init__(self, database: DynamoDB, settings: Settings, clock: Clock = system_clock) -> None:
+    def __init__(self, database: DynamoDB, settings: Settings, clock: Clock) -> None:
         self._database = database
         self._products = settings.products_table
         self._retailers = settings.retailers_table

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import boto3
@@ -18,7 +18,6 @@ from action_groups.crm import crm
 from action_groups.crm import operations as crm_operations
 from action_groups.marketplace import marketplace
 from action_groups.marketplace import operations as marketplace_operations
-from action_groups.marketplace.store import MarketStore
 from console import agent
 from shared.dynamodb import DynamoDB, Item, deserialize, serialize
 from shared.event_relay import relay
@@ -113,10 +112,8 @@ class World:
     def rebuild(self, **changes: Any) -> None:
         """Build the handlers again with other resources, such as a client that fails."""
         self.resources = replace(self.resources, **changes)
-        on_this_clock = replace(marketplace, store=partial(MarketStore, clock=self.clock))
-        groups = [on_this_clock if group is marketplace else group for group in GROUPS]
         self.handlers = {
-            group.name: lambda_handler_for(Service(group, self.resources)) for group in groups
+            group.name: lambda_handler_for(Service(group, self.resources)) for group in GROUPS
         }
 
     def connect(self, database: DynamoDB) -> None:

@@ -1,11 +1,14 @@
 """Purchases through both front doors: reserve, pay, confirm or compensate."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 
+from shared.dynamodb import DynamoDB
+from tests.support.faults import CarelessDatabase, ScriptedDatabase, after, in_table
 from tests.support.world import World
 
 BUY = {
@@ -288,6 +291,59 @@ def test_an_agent_waits_for_the_end_of_its_purchase(shop: World) -> None:
 
     assert (status, body["status"]) == (200, "completed")
     assert shop.balance("acc-maria") == 400
+
+
+def buys_all_while_somebody_else_does(shop: World, database: Callable[..., DynamoDB]) -> None:
+    def sell_out() -> None:
+        shop.put("products", **{**shop.items("products")[0], "stock": 0})
+
+    shop.connect(database(shop.client, script=[after(sell_out)]))
+    shop.call("createPurchase", **{**BUY, "quantity": "5"})
+
+
+def test_the_last_pieces_are_sold_once(shop: World) -> None:
+    buys_all_while_somebody_else_does(shop, ScriptedDatabase)
+
+    assert stock(shop) == 0
+    assert purchases(shop) == []
+
+
+def test_without_the_condition_on_the_stock_more_would_be_sold_than_there_is(shop: World) -> None:
+    """The control of the test above."""
+    buys_all_while_somebody_else_does(
+        shop, partial(CarelessDatabase, is_careless=in_table("products"))
+    )
+
+    assert stock(shop) == -5
+
+
+def fails_while_it_is_completed(shop: World, database: Callable[..., DynamoDB]) -> None:
+    _, body = shop.call("createPurchase", **BUY)
+    purchase_id, undisturbed = body["purchase_id"], dict(shop.handlers)
+
+    def complete() -> None:
+        shop.handlers = undisturbed
+        paid = {"purchase_id": purchase_id, "amount": 600, "transaction_id": "txn-1"}
+        shop.send("marketplace", "PAYMENT_COMPLETED", paid, source="core-banking")
+
+    shop.connect(database(shop.client, script=[after(complete)]))
+    error = {"code": "INSUFFICIENT_FUNDS", "message": "No."}
+    shop.send("marketplace", "PAYMENT_FAILED", {"purchase_id": purchase_id, "error": error})
+
+
+def test_of_two_answers_at_the_same_time_one_settles_the_purchase(shop: World) -> None:
+    fails_while_it_is_completed(shop, ScriptedDatabase)
+
+    assert [p["status"] for p in purchases(shop)] == ["completed"]
+    assert stock(shop) == 3
+
+
+def test_without_the_condition_on_the_purchase_a_paid_one_would_fail(shop: World) -> None:
+    """The control of the test above."""
+    fails_while_it_is_completed(shop, partial(CarelessDatabase, is_careless=in_table("purchases")))
+
+    assert [p["status"] for p in purchases(shop)] == ["failed"]
+    assert stock(shop) == 5
 
 
 def test_a_retailer_with_several_accounts_is_paid_to_all_of_them(shop: World) -> None:
