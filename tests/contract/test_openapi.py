@@ -598,3 +598,7 @@ class TestTheCommand:
         monkeypatch.setattr(openapi, "all_groups", lambda: (broken,))
         assert run("--dir", str(tmp_path)) == 1
         assert "Silent needs a docstring" in capsys.readouterr().err
+
+
+def test_all_groups_together_stay_within_what_one_agent_may_have() -> None:
+    assert len(AGENT_OPERATIONS) == 11

@@ -1,0 +1,55 @@
+"""Deploying the template with other parameters, and one that cannot be deployed."""
+
+from typing import Any
+
+import pytest
+
+from console import agent, deployment
+from console.errors import ConsoleError
+from console.local_stack import LocalStack
+from console.seeds import seed_all
+
+
+def test_a_stack_under_another_prefix_works_beside_the_first(local_stack: LocalStack) -> None:
+    cloud = local_stack.cloud("300000000001")
+    deployment.deploy_locally(cloud)
+    other = deployment.deploy_locally(
+        cloud,
+        stack="otro",
+        parameters={"NamePrefix": "otro", "TestUserId": "user-juan", "PointInTimeRecovery": "true"},
+    )
+    seed_all(other)
+
+    assert other.bus_name == "otro-event-bus"
+    event = agent.invocation(
+        agent.find_operation("getBalance"), {}, session_id="s", session_attributes={}
+    )
+    status, body = agent.status_and_body(agent.invoke(other, event))
+    assert status == 200
+    assert {a["account_id"] for a in body["accounts"]} == {
+        "acc-juan-checking",
+        "acc-juan-savings",
+        "acc-juan-credit",
+    }
+    first = deployment.find(cloud)
+    assert agent.status_and_body(agent.invoke(first, event))[0] == 401
+
+
+def test_a_deployment_that_fails_says_which_resource_and_why(
+    local_stack: LocalStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = deployment.load_template()
+    template["Resources"]["Broken"] = {"Type": "AWS::Nothing::Here", "Properties": {}}
+
+    def broken() -> dict[str, Any]:
+        return template
+
+    monkeypatch.setattr(deployment, "load_template", broken)
+
+    with pytest.raises(ConsoleError, match=r"(?s)Nothing::Here|Broken"):
+        deployment.deploy_locally(local_stack.cloud("300000000002"))
+
+
+def test_a_stack_that_is_not_there_is_told_with_what_to_do(local_stack: LocalStack) -> None:
+    with pytest.raises(ConsoleError, match="sam build && sam deploy"):
+        deployment.find(local_stack.cloud("300000000003"))
