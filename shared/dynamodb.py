@@ -59,7 +59,7 @@ class Update:
     expression: str
     condition: str
     values: Mapping[str, Any]
-    names: Mapping[str, str]
+    names: Mapping[str, str] | None = None
 
     def entry(self) -> dict[str, Any]:
         """Return the entry for `TransactWriteItems`."""
@@ -69,7 +69,7 @@ class Update:
                 "Key": serialize(self.key),
                 "UpdateExpression": self.expression,
                 "ConditionExpression": self.condition,
-                "ExpressionAttributeNames": dict(self.names),
+                **_expression_names(self.names),
                 **_expression_values(self.values),
             }
         }
@@ -131,13 +131,13 @@ class DynamoDB:
             "TableName": table,
             "KeyConditionExpression": condition,
             "ScanIndexForward": not newest_first,
+            **_expression_names(names),
             **_expression_values(values),
         }
         optional = {
             "IndexName": index,
             "ConsistentRead": None if index else True,
             "FilterExpression": filter_,
-            "ExpressionAttributeNames": dict(names) if names else None,
             "Limit": limit,
             "ExclusiveStartKey": serialize(start_key) if start_key else None,
         }
@@ -186,6 +186,11 @@ class DynamoDB:
             ExpressionAttributeNames={"#attribute": attribute},
             ExpressionAttributeValues=serialize({":one": 1}),
         )
+
+
+def _expression_names(names: Mapping[str, str] | None) -> dict[str, Any]:
+    """Return the argument, or none at all: DynamoDB refuses an empty one."""
+    return {"ExpressionAttributeNames": dict(names)} if names else {}
 
 
 def _expression_values(values: Mapping[str, Any] | None) -> dict[str, Any]:

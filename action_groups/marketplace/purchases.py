@@ -124,7 +124,6 @@ class Purchases:
                 expression="SET stock = stock - :quantity",
                 condition="stock >= :quantity AND price = :price",
                 values={":quantity": purchase.quantity, ":price": unit_price},
-                names={},
             ),
             Put(
                 table=self._purchases,
@@ -155,7 +154,6 @@ class Purchases:
                 expression="SET stock = stock + :quantity",
                 condition="attribute_exists(product_id)",
                 values={":quantity": purchase.quantity},
-                names={},
             ),
         ]
 
