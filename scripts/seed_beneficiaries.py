@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from action_groups.crm.matching import index_key
+from action_groups.crm.aliases.folding import index_key
 from action_groups.crm.store import beneficiary_id_for
 from scripts.seeding import add_missing, run, table_name
 

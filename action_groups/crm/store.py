@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Self
 
-from action_groups.crm.matching import comparison_key, index_key
+from action_groups.crm.aliases.folding import comparison_key, index_key
 from shared.dynamodb import DynamoDB, Item, Page, Put
 from shared.settings import Settings
 

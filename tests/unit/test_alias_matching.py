@@ -10,16 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jellyfish import damerau_levenshtein_distance
 
-from action_groups.crm import matching, vocabulary
-from action_groups.crm.matching import (
-    MAX_CANDIDATES,
-    MAX_PEOPLE,
-    Resolution,
-    alias_problem,
-    comparison_key,
-    index_key,
-    resolve,
-)
+from action_groups.crm.aliases import phrases, reading, records, resolving, vocabulary, words
+from action_groups.crm.aliases.choosing import alias_problem
+from action_groups.crm.aliases.folding import comparison_key, index_key
+from action_groups.crm.aliases.resolving import MAX_CANDIDATES, MAX_PEOPLE, Resolution, resolve
 
 CASES_FILE = Path(__file__).parents[1] / "data" / "alias_cases.yaml"
 MIN_RECALL = 0.99
@@ -53,12 +47,12 @@ def looked_up(phrase: str, people: list[Someone]) -> Resolution[Someone]:
 
 def labelled_cases() -> Iterator[LabelledCase]:
     document = yaml.safe_load(CASES_FILE.read_text(encoding="utf-8"))
-    for list_name, phrases in document["cases"].items():
+    for list_name, labels in document["cases"].items():
         people = [
             Someone(identifier, *(field.strip() for field in fields.split("|")))
             for identifier, fields in document["people"][list_name].items()
         ]
-        for phrase, label in phrases.items():
+        for phrase, label in labels.items():
             answer, *ids = label.split()
             yield LabelledCase(people, phrase, answer, ids)
 
@@ -114,14 +108,14 @@ def _is_one_edit(text, meant):
 @pytest.mark.parametrize(
     ("module", "guard", "without"),
     [
-        pytest.param(matching, "_is_usual_name", lambda *_: True, id="any part of a name"),
-        pytest.param(matching, "_fits_another", lambda *_: False, id="alias that is a name"),
-        pytest.param(matching, "_contradict", lambda *_: False, id="contradicted kinship"),
-        pytest.param(matching, "_is_readable", lambda *_: True, id="invisible characters"),
-        pytest.param(matching, "_scripts", lambda *_: set(), id="several alphabets"),
-        pytest.param(matching, "_alias_tells_namesakes_apart", lambda *_: False, id="namesakes"),
-        pytest.param(matching, "_is_slip", _is_one_edit, id="typos"),
-        pytest.param(matching, "_sense_fit", lambda *_: matching.Fit.CERTAIN, id="relationships"),
+        pytest.param(reading, "_is_usual_name", lambda *_: True, id="any part of a name"),
+        pytest.param(resolving, "_fits_another", lambda *_: False, id="alias that is a name"),
+        pytest.param(records, "contradict", lambda *_: False, id="contradicted kinship"),
+        pytest.param(phrases, "is_readable", lambda *_: True, id="invisible characters"),
+        pytest.param(phrases, "scripts", lambda *_: set(), id="several alphabets"),
+        pytest.param(reading, "_alias_tells_namesakes_apart", lambda *_: False, id="namesakes"),
+        pytest.param(words, "_is_slip", _is_one_edit, id="typos"),
+        pytest.param(reading, "_sense_fit", lambda *_: reading.Fit.CERTAIN, id="relationships"),
         pytest.param(vocabulary, "OPEN_ROLES", frozenset(), id="one friend of many"),
         pytest.param(vocabulary, "COMPARATIVES", frozenset(), id="the elder of two"),
         pytest.param(vocabulary, "PLURAL_DETERMINERS", frozenset(), id="plurals"),
@@ -136,7 +130,7 @@ def test_taking_the_best_candidate_would_often_be_wrong(monkeypatch):
     def best(_said, cases):
         return max(cases, key=lambda case: case.reading.score, default=None)
 
-    monkeypatch.setattr(matching, "_sole_sure", best)
+    monkeypatch.setattr(resolving, "_sole_sure", best)
     assert len(wrong_singles()) > 50
 
 

@@ -3,13 +3,14 @@
 from pydantic import Field
 
 from action_groups.crm import crm
+from action_groups.crm.aliases.choosing import alias_problem
+from action_groups.crm.aliases.folding import comparison_key
 from action_groups.crm.errors import (
     AccountNotFound,
     AliasRefused,
     AliasTaken,
     TooManyBeneficiaries,
 )
-from action_groups.crm.matching import alias_problem, comparison_key
 from action_groups.crm.models import BeneficiaryEntry
 from action_groups.crm.store import (
     MAX_BENEFICIARIES,

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from action_groups.crm import crm
-from action_groups.crm.matching import resolve
+from action_groups.crm.aliases.resolving import resolve
 from action_groups.crm.models import BeneficiaryEntry
 from action_groups.crm.store import BeneficiaryStore
 from shared.identity import Caller

@@ -1,0 +1,100 @@
+"""Which aliases a customer may give to a beneficiary: those that cannot mean somebody else."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from action_groups.crm.aliases import vocabulary
+from action_groups.crm.aliases.folding import comparison_key, content_words, tokens_of
+from action_groups.crm.aliases.phrases import is_readable, scripts, split
+from action_groups.crm.aliases.records import P, alias_senses, contradict, relationship_senses
+from action_groups.crm.aliases.words import singular_of
+
+MAX_ALIAS_DIGITS: Final = 6
+MIN_ALIAS_CHARACTERS: Final = 2
+
+
+def alias_problem(alias: str, *, name: str, relationship: str, others: Sequence[P]) -> str | None:
+    """Tell what to correct in an alias that could send money to the wrong person, if anything."""
+    return (
+        _writing_problem(alias)
+        or _wording_problem(alias)
+        or _several_people_problem(alias, name, others)
+        or _namesake_problem(alias, name, others)
+        or _kinship_problem(alias, name, relationship)
+    )
+
+
+def _writing_problem(alias: str) -> str | None:
+    if not is_readable(alias):
+        return "The alias has invisible or control characters: write it with plain letters."
+    if len(scripts(alias)) > 1:
+        return "The alias mixes letters of several alphabets: write it with the letters of one."
+    if sum(character.isdigit() for character in alias) > MAX_ALIAS_DIGITS:
+        return "The alias looks like an account or telephone number: use a name instead."
+    if not any(character.isalpha() for character in comparison_key(alias)):
+        return "The alias has no word that names somebody: use a name or a relationship."
+    if len(comparison_key(alias)) < MIN_ALIAS_CHARACTERS:
+        return "The alias is only one letter: use a whole word that names the person."
+    return None
+
+
+def _wording_problem(alias: str) -> str | None:
+    words = comparison_key(alias).split()
+    if any(word in vocabulary.COMMANDS for word in words):
+        return "The alias has a word that tells the assistant what to do: use only a name."
+    if all(word in vocabulary.SELF for word in words):
+        return "The alias stands for the customer: use a word that names the other person."
+    if words[0] in vocabulary.HEDGES or all(
+        word in vocabulary.REPLIES or word in vocabulary.SELF for word in words
+    ):
+        return "The alias does not tell which person it is: use a name or a relationship."
+    return None
+
+
+def _several_people_problem(alias: str, name: str, others: Sequence[P]) -> str | None:
+    own_name = set(content_words(tokens_of(name)))
+    parts = [part for part in map(content_words, split(tokens_of(alias))) if part]
+    first_names = {words[0] for other in others if (words := comparison_key(other.name).split())}
+    if len(parts) > 1 and all(_starts_with_person(part[0], first_names) for part in parts):
+        return "The alias names several people: use one that names only this person."
+    if any(singular_of(part[0]) and not own_name.issuperset(part) for part in parts):
+        return "The alias stands for several people: use one that names only this person."
+    return None
+
+
+def _starts_with_person(word: str, first_names: set[str]) -> bool:
+    return (
+        word in first_names
+        or vocabulary.is_given_name(word)
+        or word in vocabulary.HYPOCORISTICS
+        or word in vocabulary.sense_table()
+    )
+
+
+def _namesake_problem(alias: str, name: str, others: Sequence[P]) -> str | None:
+    key = comparison_key(alias)
+    words = set(key.split())
+    is_own_name = words <= set(comparison_key(name).split())
+    for other in others:
+        if comparison_key(other.alias) == key:
+            return "The customer already calls another beneficiary so: ask for a different alias."
+        other_name = comparison_key(other.name).split()
+        is_part_of_name = words <= set(other_name) and not is_own_name
+        if is_part_of_name or key == " ".join(other_name) or [key] == other_name[:1]:
+            return (
+                "The alias is the name of another beneficiary: ask for one that tells the two "
+                "apart, such as the name with the surname."
+            )
+    return None
+
+
+def _kinship_problem(alias: str, name: str, relationship: str) -> str | None:
+    called = alias_senses(
+        tuple(content_words(tokens_of(alias))), tuple(content_words(tokens_of(name)))
+    )
+    if contradict(called, relationship_senses(relationship)):
+        return (
+            "The alias says another relationship than `relationship` does: ask the customer which "
+            "of the two is right."
+        )
+    return None

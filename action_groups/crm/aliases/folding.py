@@ -1,0 +1,100 @@
+"""Texts without case, accents and articles, and the words that are left.
+
+The two keys of an alias are made here: the one it is stored under and the one it is compared by.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from action_groups.crm.aliases import vocabulary
+
+_TOKEN: Final = re.compile(r"['’]s\b|[^\W_]+|[&+,;/]")
+CONJUNCTION_SIGNS: Final = {"&": "y", "+": "y"}
+PUNCTUATION: Final = frozenset(",;/")
+
+
+def index_key(alias: str) -> str:
+    """Return what `alias_lower` holds for an alias: it in lower case, blanks made single."""
+    return " ".join(unicodedata.normalize("NFC", alias).split()).lower()
+
+
+def comparison_key(alias: str) -> str:
+    """Return what is left of an alias without case, accents, articles and leading prepositions.
+
+    Two aliases with the same key sound the same. Empty when the alias says nothing.
+    """
+    spoken = (CONJUNCTION_SIGNS.get(token, token) for token in tokens_of(alias))
+    return " ".join(without_articles([word for word in spoken if word not in PUNCTUATION]))
+
+
+def fold(text: str) -> str:
+    """Return a text in lower case, without accents and invisible characters."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(c for c in plain if unicodedata.category(c) not in {"Mn", "Cf"})
+
+
+def tokens_of(text: str) -> list[str]:
+    """Return the words and the separating signs of a text, folded."""
+    return _TOKEN.findall(fold(text))
+
+
+def without_articles(tokens: Sequence[str]) -> list[str]:
+    """Return the words without articles, possessives and leading prepositions."""
+    words = [word for word in tokens if word not in vocabulary.ARTICLES_AND_POSSESSIVES]
+    leading = 0
+    while leading < len(words) and words[leading] in vocabulary.LEADING_PREPOSITIONS:
+        leading += 1
+    return words[leading:]
+
+
+def content_words(tokens: Iterable[str]) -> list[str]:
+    """Return the words that tell whom a text is about, with what belongs together joined."""
+    joined = _join_expressions(list(tokens))
+    words = [word for word in without_articles(joined) if word not in vocabulary.COURTESIES]
+    short = vocabulary.ABBREVIATIONS | (vocabulary.NAME_ABBREVIATIONS if len(words) > 1 else {})
+    return _join_particles([short.get(word, word) for word in words])
+
+
+_EXPRESSION_STARTS: Final = frozenset(words[0] for words in vocabulary.EXPRESSIONS)
+
+
+def _join_expressions(tokens: list[str]) -> list[str]:
+    if _EXPRESSION_STARTS.isdisjoint(tokens):
+        return tokens
+    joined: list[str] = []
+    position = 0
+    while position < len(tokens):
+        for length in (3, 2):
+            meaning = vocabulary.EXPRESSIONS.get(tuple(tokens[position : position + length]))
+            if meaning is not None:
+                joined.extend([meaning] if meaning else [])
+                position += length
+                break
+        else:
+            joined.append(tokens[position])
+            position += 1
+    return joined
+
+
+def _join_particles(words: list[str]) -> list[str]:
+    """Make one word of "de la tienda", and of "Juan's", so that "tienda" or "Juan" is not said."""
+    joined: list[str] = []
+    particle = False
+    for word in words:
+        if word in vocabulary.PARTICLES:
+            particle = True
+        elif word in {"'s", "’s"}:
+            joined[-1:] = [f"{owner} 's" for owner in joined[-1:]]
+        else:
+            joined.append(f"de {word}" if particle else word)
+            particle = False
+    return [*joined, "de "] if particle else joined
+
+
+def is_particle_word(word: str) -> bool:
+    """Tell whether a word was joined with its particle, such as "de la tienda"."""
+    return " " in word

@@ -1,0 +1,78 @@
+"""What a phrase says: its words, and whether it may name one person at all."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from action_groups.crm.aliases import vocabulary
+from action_groups.crm.aliases.folding import (
+    comparison_key,
+    content_words,
+    fold,
+    tokens_of,
+    without_articles,
+)
+from action_groups.crm.aliases.words import Word, read_word
+
+MAX_WORDS: Final = 12
+MAX_PARTS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What the customer said, in parts when several people are named."""
+
+    key: str
+    parts: tuple[tuple[Word, ...], ...]
+    is_plain: bool
+    is_trusted: bool
+
+
+def read_phrase(phrase: str, recorded: Sequence[str]) -> Phrase:
+    """Read a phrase, its words compared with those of the records."""
+    tokens = tokens_of(phrase)
+    spoken = [without_articles(part) for part in split(tokens)]
+    unsure = vocabulary.HEDGES | vocabulary.COMMANDS
+    is_hedged = any(word in unsure for part in spoken for word in part)
+    is_plural = any(word in vocabulary.PLURAL_DETERMINERS for word in tokens)
+    contents = [content_words(word for word in part if word not in unsure) for part in spoken]
+    parts = [part for part in contents if part]
+    return Phrase(
+        key=comparison_key(phrase),
+        parts=tuple(
+            tuple(read_word(word, recorded) for word in part[:MAX_WORDS])
+            for part in parts[:MAX_PARTS]
+        ),
+        is_plain=len(parts) == 1 and not is_hedged and not is_plural and len(parts[0]) <= MAX_WORDS,
+        is_trusted=is_readable(phrase) and len(scripts(phrase)) <= 1,
+    )
+
+
+def split(tokens: Iterable[str]) -> Iterator[list[str]]:
+    """Split at conjunctions and commas."""
+    part: list[str] = []
+    for token in tokens:
+        if token in vocabulary.SEPARATORS:
+            yield part
+            part = []
+        else:
+            part.append(token)
+    yield part
+
+
+def is_readable(text: str) -> bool:
+    """Tell whether a text has no character that is invisible or changes the reading order."""
+    return all(
+        unicodedata.category(c)[0] != "C" and unicodedata.category(c) not in {"Zl", "Zp"}
+        for c in text
+    )
+
+
+def scripts(text: str) -> set[str]:
+    """Return the alphabets of a text's letters, by the first word of their Unicode names."""
+    return {
+        "LATIN" if c.isascii() else unicodedata.name(c, "UNKNOWN").split(maxsplit=1)[0]
+        for c in fold(text)
+        if c.isalpha()
+    }
