@@ -168,6 +168,27 @@ def test_payment_events_delivered_again_and_in_the_wrong_order_change_nothing(
     assert stock_of(shop, product) == 3
 
 
+def test_a_payment_that_is_reported_after_the_purchase_failed_changes_nothing(
+    shop: Deployed,
+) -> None:
+    product = put_product(shop, stock=5)
+    poor = order(product, account_id="acc-buyer-poor")
+    _, body = shop.call("createPurchase", user_id="buyer-poor", **texts(poor))
+    assert (body["status"], body["error"]["code"]) == ("failed", "INSUFFICIENT_FUNDS")
+    before, purchase_id = shop.balances(), body["purchase_id"]
+    late = {"purchase_id": purchase_id, "amount": 500, "transaction_id": "txn-late"}
+    with shop.ear() as ear:
+        for _ in range(5):
+            shop.publish("PAYMENT_COMPLETED", late, user_id="buyer-poor")
+        heard = ear.listen(4)
+
+    assert "PURCHASE_CONFIRMED" not in {e["event_type"] for e in heard}
+    _, after = shop.call("getPurchase", user_id="buyer-poor", purchase_id=purchase_id)
+    assert after == body
+    assert shop.balances() == before
+    assert stock_of(shop, product) == 5
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
