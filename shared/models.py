@@ -36,5 +36,15 @@ Identifier = Annotated[str, StringConstraints(min_length=1, max_length=128, patt
 Line = Annotated[str, StringConstraints(min_length=1, max_length=140), AfterValidator(_printable)]
 """One line of a person's text."""
 
-PageItems = Annotated[int, Field(ge=1, le=MAX_PAGE_ITEMS)]
-PageToken = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+PageItems = Annotated[
+    int,
+    Field(ge=1, le=MAX_PAGE_ITEMS, description="How many to return, 1 to 50; 20 when left out."),
+]
+PageToken = Annotated[
+    Annotated[str, StringConstraints(min_length=1, max_length=1024)] | None,
+    Field(description="The next_token of the page before, to go on from there."),
+]
+NextToken = Annotated[
+    str | None, Field(description="Give it back for the next page; null at the end.")
+]
+"""The token of the page that follows, in an answer."""

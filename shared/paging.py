@@ -31,8 +31,13 @@ _NOT_FOUND = (
 _PAGING_FIELDS = {"limit", "next_token"}
 
 
-def issue_token(caller: Caller, listing: Request, position: Item) -> str:
-    """Return the token with which this caller resumes this listing after `position`."""
+def issue_token(caller: Caller, listing: Request, position: Item | None) -> str | None:
+    """Return the token with which this caller resumes this listing after `position`.
+
+    None at the end of the listing, where there is no position.
+    """
+    if position is None:
+        return None
     content = json_text.dumps([position, _binding(caller, listing, position)])
     return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 

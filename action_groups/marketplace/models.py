@@ -6,11 +6,22 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from action_groups.marketplace.purchases import Purchase
-from shared.models import Answer
+from shared.models import Answer, Identifier
 
 MAX_QUANTITY = 100
 
-Quantity = Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
+ProductId = Annotated[Identifier, Field(description="The product, as given by searchProducts.")]
+RetailerChoice = Annotated[
+    Identifier | None,
+    Field(
+        description="The retailer, as given by searchProducts; may be left out when only one sells "
+        "the product."
+    ),
+]
+Quantity = Annotated[
+    int,
+    Field(ge=1, le=MAX_QUANTITY, description="How many to buy, 1 to 100; 1 when left out."),
+]
 
 
 class BenefitOption(Answer):

@@ -12,7 +12,15 @@ from action_groups.core_banking.store import BankStore
 from shared.dynamodb import Item
 from shared.errors import InvalidRequest
 from shared.identity import Caller
-from shared.models import DEFAULT_PAGE_ITEMS, Answer, Identifier, PageItems, PageToken, Request
+from shared.models import (
+    DEFAULT_PAGE_ITEMS,
+    Answer,
+    Identifier,
+    NextToken,
+    PageItems,
+    PageToken,
+    Request,
+)
 from shared.money import MXN
 from shared.paging import fill_page, issue_token, position_of
 
@@ -65,12 +73,8 @@ class TransactionsQuery(Request):
     type: Annotated[str, AfterValidator(_known_type)] | None = Field(
         default=None, description=f"One of: {', '.join(TRANSACTION_TYPES)}."
     )
-    limit: PageItems = Field(
-        default=DEFAULT_PAGE_ITEMS, description="How many to return, 1 to 50; 20 when left out."
-    )
-    next_token: PageToken | None = Field(
-        default=None, description="The next_token of the page before, to go on from there."
-    )
+    limit: PageItems = DEFAULT_PAGE_ITEMS
+    next_token: PageToken = None
 
 
 class Transaction(Answer):
@@ -93,7 +97,7 @@ class Transactions(Answer):
     """A page of movements, newest first."""
 
     transactions: list[Transaction] = Field(description="Movements, newest first.")
-    next_token: str | None = Field(description="Give it back for the next page; null at the end.")
+    next_token: NextToken
 
 
 @core_banking.operation(
@@ -114,7 +118,7 @@ def list_transactions(caller: Caller, request: TransactionsQuery, bank: BankStor
     )
     return Transactions(
         transactions=entries,
-        next_token=issue_token(caller, request, position) if position else None,
+        next_token=issue_token(caller, request, position),
     )
 
 

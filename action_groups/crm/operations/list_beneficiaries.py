@@ -6,7 +6,7 @@ from action_groups.crm import crm
 from action_groups.crm.models import BeneficiaryEntry
 from action_groups.crm.store import Beneficiary, BeneficiaryStore
 from shared.identity import Caller
-from shared.models import DEFAULT_PAGE_ITEMS, Answer, PageItems, PageToken, Request
+from shared.models import DEFAULT_PAGE_ITEMS, Answer, NextToken, PageItems, PageToken, Request
 from shared.paging import fill_page, issue_token, position_of
 
 _KEY = ("user_id", "beneficiary_id")
@@ -15,19 +15,15 @@ _KEY = ("user_id", "beneficiary_id")
 class BeneficiariesQuery(Request):
     """Which page of the beneficiaries to list."""
 
-    limit: PageItems = Field(
-        default=DEFAULT_PAGE_ITEMS, description="How many to return, 1 to 50; 20 when left out."
-    )
-    next_token: PageToken | None = Field(
-        default=None, description="The next_token of the page before, to go on from there."
-    )
+    limit: PageItems = DEFAULT_PAGE_ITEMS
+    next_token: PageToken = None
 
 
 class Beneficiaries(Answer):
     """A page of beneficiaries."""
 
     beneficiaries: list[BeneficiaryEntry] = Field(description="The customer's beneficiaries.")
-    next_token: str | None = Field(description="Give it back for the next page; null at the end.")
+    next_token: NextToken
 
 
 @crm.operation(
@@ -48,5 +44,5 @@ def list_beneficiaries(
     )
     return Beneficiaries(
         beneficiaries=entries,
-        next_token=issue_token(caller, request, position) if position else None,
+        next_token=issue_token(caller, request, position),
     )

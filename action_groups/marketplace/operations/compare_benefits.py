@@ -13,23 +13,25 @@ from action_groups.marketplace.benefits import (
     terms_of,
     total_of,
 )
-from action_groups.marketplace.models import BenefitOption, BestOption, Quantity
+from action_groups.marketplace.models import (
+    BenefitOption,
+    BestOption,
+    ProductId,
+    Quantity,
+    RetailerChoice,
+)
 from action_groups.marketplace.offers import offer_of
 from action_groups.marketplace.store import MarketStore
 from shared.identity import Caller
-from shared.models import Answer, Identifier, Request
+from shared.models import Answer, Request
 
 
 class BenefitsQuery(Request):
     """Whose benefits to compare."""
 
-    product_id: Identifier = Field(description="The product, as given by searchProducts.")
-    retailer_id: Identifier | None = Field(
-        default=None,
-        description="The retailer, as given by searchProducts; may be left out when only one sells "
-        "the product.",
-    )
-    quantity: Quantity = Field(default=1, description="How many to buy, 1 to 100; 1 when left out.")
+    product_id: ProductId
+    retailer_id: RetailerChoice = None
+    quantity: Quantity = 1
 
 
 class BenefitComparison(Answer):

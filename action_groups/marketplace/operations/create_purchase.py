@@ -20,7 +20,13 @@ from action_groups.marketplace.errors import (
     OutOfStock,
     PriceChanged,
 )
-from action_groups.marketplace.models import BenefitOption, PurchaseEntry, Quantity
+from action_groups.marketplace.models import (
+    BenefitOption,
+    ProductId,
+    PurchaseEntry,
+    Quantity,
+    RetailerChoice,
+)
 from action_groups.marketplace.offers import offer_of
 from action_groups.marketplace.purchases import PENDING, Purchase, sort_key
 from action_groups.marketplace.store import MarketStore, Payer, Product
@@ -33,13 +39,9 @@ from shared.operations import Change, Event, Stamp
 class PurchaseRequest(Request):
     """What to buy, for how much, from which account."""
 
-    product_id: Identifier = Field(description="The product, as given by searchProducts.")
-    retailer_id: Identifier | None = Field(
-        default=None,
-        description="The retailer, as given by searchProducts; may be left out when only one sells "
-        "the product.",
-    )
-    quantity: Quantity = Field(default=1, description="How many to buy, 1 to 100; 1 when left out.")
+    product_id: ProductId
+    retailer_id: RetailerChoice = None
+    quantity: Quantity = 1
     account_id: Identifier = Field(
         description="Account of the customer that pays, as given by getBalance; MSI needs a credit "
         "account."

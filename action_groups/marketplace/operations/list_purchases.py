@@ -9,7 +9,7 @@ from action_groups.marketplace.models import PurchaseEntry
 from action_groups.marketplace.purchases import Purchase
 from action_groups.marketplace.store import MarketStore
 from shared.identity import Caller
-from shared.models import DEFAULT_PAGE_ITEMS, Answer, PageItems, PageToken, Request
+from shared.models import DEFAULT_PAGE_ITEMS, Answer, NextToken, PageItems, PageToken, Request
 from shared.paging import fill_page, issue_token, position_of
 
 _KEY = ("user_id", "timestamp_purchase_id")
@@ -18,19 +18,15 @@ _KEY = ("user_id", "timestamp_purchase_id")
 class PurchasesQuery(Request):
     """Which page of the purchases to list."""
 
-    limit: PageItems = Field(
-        default=DEFAULT_PAGE_ITEMS, description="How many to return, 1 to 50; 20 when left out."
-    )
-    next_token: PageToken | None = Field(
-        default=None, description="The next_token of the page before, to go on from there."
-    )
+    limit: PageItems = DEFAULT_PAGE_ITEMS
+    next_token: PageToken = None
 
 
 class PurchaseList(Answer):
     """A page of purchases, newest first."""
 
     purchases: list[PurchaseEntry] = Field(description="The customer's purchases, newest first.")
-    next_token: str | None = Field(description="Give it back for the next page; null at the end.")
+    next_token: NextToken
 
     def payload(self) -> dict[str, Any]:
         """Return the answer, each purchase as getPurchase shows it."""
@@ -52,5 +48,5 @@ def list_purchases(caller: Caller, request: PurchasesQuery, market: MarketStore)
     )
     return PurchaseList(
         purchases=entries,
-        next_token=issue_token(caller, request, position) if position else None,
+        next_token=issue_token(caller, request, position),
     )

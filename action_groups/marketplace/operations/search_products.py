@@ -24,6 +24,7 @@ from shared.models import (
     Answer,
     Identifier,
     Line,
+    NextToken,
     PageItems,
     PageToken,
     Request,
@@ -65,12 +66,8 @@ class ProductsQuery(Request):
         "or in the retailer's name. Use the customer's words for the thing alone, in Spanish, such "
         "as: audífonos bluetooth. If nothing is found, try fewer words.",
     )
-    limit: PageItems = Field(
-        default=DEFAULT_PAGE_ITEMS, description="How many to return, 1 to 50; 20 when left out."
-    )
-    next_token: PageToken | None = Field(
-        default=None, description="The next_token of the page before, to go on from there."
-    )
+    limit: PageItems = DEFAULT_PAGE_ITEMS
+    next_token: PageToken = None
 
 
 class ProductEntry(Answer):
@@ -95,7 +92,7 @@ class Products(Answer):
     """A page of products."""
 
     products: list[ProductEntry] = Field(description="Products found.")
-    next_token: str | None = Field(description="Give it back for the next page; null at the end.")
+    next_token: NextToken
 
 
 @marketplace.operation("GET", "/products", on="CATALOG_QUERY", replies=("CATALOG_RESPONSE",))
@@ -116,7 +113,7 @@ def search_products(caller: Caller, request: ProductsQuery, market: MarketStore)
     )
     return Products(
         products=entries,
-        next_token=issue_token(caller, request, position) if position else None,
+        next_token=issue_token(caller, request, position),
     )
 
 
