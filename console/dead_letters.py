@@ -72,33 +72,21 @@ class FailedEvent:
         return _event_subject(self.event)
 
     def hand_over(self, deployment: Deployment) -> None:
-        """Invoke the function with the event, asynchronously, as its rule did."""
+        """Invoke the function with the event, asynchronously, as a rule does."""
         _invoke_later(deployment, self.function, self.event)
 
 
 @dataclass(frozen=True)
-class UndeliveredEvent:
+class UndeliveredEvent(FailedEvent):
     """An event that a rule could not deliver to its function."""
 
-    function: str
     rule: str
-    code: str
-    event: Any
 
     @property
     def story(self) -> str:
         """What happened, with a code."""
         rule = _shown(self.rule.rpartition("/")[2], _ID)
         return f"rule {rule} could not reach {_function_name(self.function)}: {self.code}"
-
-    @property
-    def subject(self) -> str:
-        """What it happened to, by type and id."""
-        return _event_subject(self.event)
-
-    def hand_over(self, deployment: Deployment) -> None:
-        """Invoke the function with the event, asynchronously, as the rule would have."""
-        _invoke_later(deployment, self.function, self.event)
 
 
 @dataclass(frozen=True)
