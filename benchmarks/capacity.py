@@ -26,7 +26,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from console import agent, bus
+from console import bus
+from console.agent import invocation, operations
 from console.deployment import Deployment, deploy_locally, load_template
 from console.groups import all_groups
 from console.local_stack import LocalStack, free_port
@@ -208,7 +209,7 @@ class Bank:
             name: lambda_handler_for(Service(group, resources))
             for name, group in self._groups.items()
         }
-        self._operations = agent.read_operations()
+        self._operations = operations.read_operations()
 
     def call(
         self,
@@ -224,14 +225,14 @@ class Bank:
         `refused` is the code of the error that has to come.
         """
         operation = self._operations[operation_id]
-        event = agent.invocation(
+        event = invocation.invocation(
             operation,
             {name: str(value) for name, value in arguments.items()},
             session_id=session or str(uuid4()),
             session_attributes={"user_id": user},
         )
         self.meter.use.invocations += 1
-        _, body = agent.status_and_body(self._handlers[operation.group](event, None))
+        _, body = invocation.status_and_body(self._handlers[operation.group](event, None))
         assert body.get("error", {}).get("code") == refused, body
         self.finish()
         return body

@@ -12,7 +12,8 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from console import agent, bus, dead_letters, demo, openapi
+from console import bus, dead_letters, demo, openapi
+from console.agent import invocation, operations
 from console.cloud import Cloud
 from console.deployment import DEFAULT_STACK, Deployment, deploy_locally, find
 from console.errors import ConsoleError
@@ -158,16 +159,16 @@ def _invoke(args: argparse.Namespace) -> int:
     attributes = {"user_id": args.user} if args.user else {}
     if args.request_id is not None:
         attributes["request_id"] = args.request_id
-    event = agent.invocation(
-        agent.find_operation(args.operation),
+    event = invocation.invocation(
+        operations.find_operation(args.operation),
         _pairs(args.arguments),
         session_id=args.session or str(uuid4()),
         session_attributes=attributes,
     )
     _show("request", event)
-    answer = agent.invoke(_deployment(args), event)
+    answer = invocation.invoke(_deployment(args), event)
     _show("response", answer)
-    status, body = agent.status_and_body(answer)
+    status, body = invocation.status_and_body(answer)
     _show("body", body)
     return 0 if status < 400 else 1  # noqa: PLR2004 HTTP
 

@@ -1,6 +1,8 @@
 """Which AWS the commands talk to: the local stack or an account."""
 
 from dataclasses import dataclass
+from functools import cache
+from threading import Lock
 from typing import Any
 
 import boto3
@@ -19,19 +21,32 @@ class Cloud:
     account: str = LOCAL_ACCOUNT
 
     def client(self, service: str) -> Any:
-        """Return a client of an AWS service; in AWS, with the credentials of the environment."""
-        if self.endpoint is None:
-            return boto3.client(service)  # type: ignore[call-overload]
-        return boto3.client(  # type: ignore[call-overload]
-            service,
-            endpoint_url=self.endpoint,
-            region_name=LOCAL_REGION,
-            aws_access_key_id=self.account,
-            aws_secret_access_key="local",  # noqa: S106 the local stack has no secrets
-            config=Config(retries={"mode": "standard", "total_max_attempts": 2}),
-        )
+        """Return a client of an AWS service; in AWS, with the credentials of the environment.
+
+        Each is made once: that takes longer than most calls, and boto3 must not do it in two
+        threads at a time.
+        """
+        with _making_a_client:
+            return _client(self, service)
 
     @property
     def is_local(self) -> bool:
         """Whether this is the local stack."""
         return self.endpoint is not None
+
+
+_making_a_client = Lock()
+
+
+@cache
+def _client(cloud: Cloud, service: str) -> Any:
+    if cloud.endpoint is None:
+        return boto3.client(service)  # type: ignore[call-overload]
+    return boto3.client(  # type: ignore[call-overload]
+        service,
+        endpoint_url=cloud.endpoint,
+        region_name=LOCAL_REGION,
+        aws_access_key_id=cloud.account,
+        aws_secret_access_key="local",  # noqa: S106 the local stack has no secrets
+        config=Config(retries={"mode": "standard", "total_max_attempts": 2}),
+    )

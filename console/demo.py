@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from console import agent, bus
+from console import bus
+from console.agent import invocation, operations
 from console.deployment import Deployment
 from console.errors import ConsoleError
 from shared.clock import system_clock
@@ -37,13 +38,13 @@ class _Stage:
         self, operation_id: str, *, user_id: str = _MARIA, **arguments: str
     ) -> tuple[int, Any]:
         """Call an operation as an agent and print the exchange."""
-        event = agent.invocation(
-            agent.find_operation(operation_id),
+        event = invocation.invocation(
+            operations.find_operation(operation_id),
             arguments,
             session_id=self.session_id,
             session_attributes={"user_id": user_id} if user_id else {},
         )
-        status, body = agent.status_and_body(agent.invoke(self.deployment, event))
+        status, body = invocation.status_and_body(invocation.invoke(self.deployment, event))
         written = " ".join(f"{name}={value!r}" for name, value in arguments.items())
         print(f"  agent  {operation_id} {written}\n         -> {status} {_brief(body)}")
         return status, body

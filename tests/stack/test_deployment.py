@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from console import agent, deployment
+from console import deployment
+from console.agent import invocation, operations
 from console.errors import ConsoleError
 from console.local_stack import LocalStack
 from console.seeds import seed_all
@@ -21,10 +22,10 @@ def test_a_stack_under_another_prefix_works_beside_the_first(local_stack: LocalS
     seed_all(other)
 
     assert other.bus_name == "otro-event-bus"
-    event = agent.invocation(
-        agent.find_operation("getBalance"), {}, session_id="s", session_attributes={}
+    event = invocation.invocation(
+        operations.find_operation("getBalance"), {}, session_id="s", session_attributes={}
     )
-    status, body = agent.status_and_body(agent.invoke(other, event))
+    status, body = invocation.status_and_body(invocation.invoke(other, event))
     assert status == 200
     assert {a["account_id"] for a in body["accounts"]} == {
         "acc-juan-checking",
@@ -32,7 +33,7 @@ def test_a_stack_under_another_prefix_works_beside_the_first(local_stack: LocalS
         "acc-juan-credit",
     }
     first = deployment.find(cloud)
-    assert agent.status_and_body(agent.invoke(first, event))[0] == 401
+    assert invocation.status_and_body(invocation.invoke(first, event))[0] == 401
 
 
 def test_a_deployment_that_fails_says_which_resource_and_why(

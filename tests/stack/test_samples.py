@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from console import agent
+from console.agent import invocation
 from tests.support.deployed import Deployed
 
 EVENTS = Path("events")
@@ -44,7 +44,7 @@ def load(path: Path) -> Any:
 def test_an_agent_sample_is_answered_by_the_function_of_its_group(
     deployed: Deployed, path: Path
 ) -> None:
-    status, body = agent.status_and_body(agent.invoke(deployed.deployment, load(path)))
+    status, body = invocation.status_and_body(invocation.invoke(deployed.deployment, load(path)))
 
     assert status == 200, body
 

@@ -11,7 +11,8 @@ from uuid import uuid4
 
 import boto3
 
-from console import agent, bus
+from console import bus
+from console.agent import invocation, operations
 from console.cloud import LOCAL_REGION
 from console.deployment import Deployment
 from shared.dynamodb import Item, deserialize, serialize
@@ -70,15 +71,15 @@ class Deployed:
         **arguments: str,
     ) -> tuple[int, Any]:
         """Call an operation as an agent does, by its own function or another."""
-        event = agent.invocation(
-            agent.find_operation(operation_id),
+        event = invocation.invocation(
+            operations.find_operation(operation_id),
             arguments,
             session_id=session_id or str(uuid4()),
             session_attributes={"user_id": user_id} if user_id else {},
         )
         if function is None:
-            return agent.status_and_body(agent.invoke(self.deployment, event))
-        return agent.status_and_body(self.invoke(function, event))
+            return invocation.status_and_body(invocation.invoke(self.deployment, event))
+        return invocation.status_and_body(self.invoke(function, event))
 
     def invoke(self, function: str, event: Any) -> Any:
         """Invoke a function with any event; its answer must not be an unhandled error."""

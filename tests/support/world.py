@@ -18,7 +18,8 @@ from action_groups.crm import crm
 from action_groups.crm import operations as crm_operations
 from action_groups.marketplace import marketplace
 from action_groups.marketplace import operations as marketplace_operations
-from console import agent
+from console.agent import invocation
+from console.agent.operations import AgentOperation, read_operations
 from shared.dynamodb import DynamoDB, Item, deserialize, serialize
 from shared.event_relay import relay
 from shared.front_doors import lambda_handler_for
@@ -47,9 +48,9 @@ START = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
 
 @cache
-def operations_in_schema() -> dict[str, agent.AgentOperation]:
+def operations_in_schema() -> dict[str, AgentOperation]:
     """Return every operation as an agent knows it, read once: parsing YAML takes its time."""
-    return agent.read_operations()
+    return read_operations()
 
 
 def through_json(answer: Any) -> Any:
@@ -239,7 +240,7 @@ class World:
     ) -> tuple[int, dict[str, Any]]:
         """Call an operation as an agent does; return the status and the decoded body."""
         operation = operations_in_schema()[operation_id]
-        event = agent.invocation(
+        event = invocation.invocation(
             operation,
             arguments,
             session_id=session_id,
@@ -249,7 +250,7 @@ class World:
 
     def invocation(self, operation_id: str, **arguments: Any) -> dict[str, Any]:
         """Return the event of an agent's call of María's, for a test to change."""
-        return agent.invocation(
+        return invocation.invocation(
             operations_in_schema()[operation_id],
             arguments,
             session_id="session-1",

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console import agent
+from console.agent import invocation
 from shared.front_doors import bedrock
 from shared.front_doors.eventbridge import EventNotHandled
 from shared.operations import Operation
@@ -483,7 +483,7 @@ def agent_events(draw: st.DrawFn) -> dict[str, Any]:
     """Draw an agent's event that is right but for a few places."""
     operation = draw(st.sampled_from(ON_AGENT_DOOR))
     arguments = {**RIGHT[operation.operation_id], **draw(some_wrong(operation))}
-    event = agent.invocation(
+    event = invocation.invocation(
         operations_in_schema()[operation.operation_id],
         arguments,
         session_id="session-1",

@@ -1,0 +1,74 @@
+"""Whether the schema allows a call, and its arguments as the text that Bedrock sends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from console.agent.brain import Call
+from console.agent.operations import AgentOperation
+from shared import json_text
+
+
+class CallNotAllowed(Exception):
+    """The schema does not allow the call; the text tells the model what to correct."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedCall:
+    """A call that can be sent."""
+
+    call: Call
+    operation: AgentOperation
+    arguments: dict[str, str]
+
+
+def check_call(call: Call, operations: Mapping[str, AgentOperation]) -> CheckedCall:
+    """Return the call as it can be sent. Raises CallNotAllowed.
+
+    Values are not judged here, only names and shapes: the operation itself says what is wrong with
+    a value, in words that the model can act on.
+    """
+    operation = operations.get(call.operation_id)
+    if operation is None:
+        raise CallNotAllowed(
+            f"There is no operation `{call.operation_id}`. There are: {', '.join(operations)}."
+        )
+    if not isinstance(call.arguments, Mapping):
+        raise CallNotAllowed("The arguments are not a JSON object with the parameters by name.")
+    given = {name: value for name, value in call.arguments.items() if value is not None}
+    unknown = [name for name in given if name not in operation.inputs]
+    if unknown:
+        raise CallNotAllowed(
+            f"`{operation.operation_id}` has no parameter {_names(unknown)}. It has: "
+            f"{', '.join(operation.inputs) or 'none'}. Who the customer is is never a parameter."
+        )
+    missing = [name for name in operation.required if name not in given]
+    if missing:
+        raise CallNotAllowed(
+            f"{_names(missing)} is missing: ask the customer if you do not know it, never guess."
+        )
+    return CheckedCall(
+        call,
+        operation,
+        {name: _text(name, value, operation) for name, value in given.items()},
+    )
+
+
+def _text(name: str, value: Any, operation: AgentOperation) -> str:
+    """Return a value as Bedrock sends it: everything is text, lists and objects are JSON."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | dict):
+        if operation.inputs[name].type not in {"array", "object"}:
+            raise CallNotAllowed(
+                f"`{name}` must be a single value of type {operation.inputs[name].type}."
+            )
+        return json_text.dumps(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def _names(names: list[str]) -> str:
+    return ", ".join(f"`{name[:64]}`" for name in names)

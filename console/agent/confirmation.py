@@ -1,0 +1,66 @@
+"""Asking a person to confirm a call: what exactly will be done, and what to look at twice."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from console.agent.calls import CheckedCall
+from console.agent.events import ConfirmationAsked
+from console.agent.language import Language
+from console.agent.wording import KnownThings
+
+_QUESTIONS: Final[Mapping[Language, Mapping[str, str]]] = {
+    "es": {
+        "createTransfer": "¿Hago esta transferencia?",
+        "createPurchase": "¿Hago esta compra?",
+        "addBeneficiary": "¿Agrego a este beneficiario?",
+    },
+    "en": {
+        "createTransfer": "Shall I make this transfer?",
+        "createPurchase": "Shall I make this purchase?",
+        "addBeneficiary": "Shall I add this beneficiary?",
+    },
+}
+_QUESTION: Final[Mapping[Language, str]] = {
+    "es": "¿Hago esto ({operation})?",
+    "en": "Shall I do this ({operation})?",
+}
+_AGAIN: Final[Mapping[Language, str]] = {
+    "es": "Hace poco ya hiciste exactamente lo mismo. Si confirmas, se hace otra vez.",
+    "en": "You did exactly the same a short while ago. If you confirm, it is done again.",
+}
+_UNKNOWN_DESTINATION: Final[Mapping[Language, str]] = {
+    "es": "Esa cuenta no es tuya ni de un beneficiario que hayamos visto aquí: revísala bien.",
+    "en": "That account is neither yours nor of a beneficiary seen here: check it well.",
+}
+UNANSWERED: Final[Mapping[Language, str]] = {
+    "es": "La vez anterior no llegó respuesta. Si aquella sí se hizo, confirmar no la repite.",
+    "en": "No answer came the last time. If it was done then, confirming does not do it again.",
+}
+
+
+def ask_to_confirm(
+    checked: CheckedCall,
+    known: KnownThings,
+    language: Language,
+    *,
+    invocation_id: str,
+    done_before: bool,
+) -> ConfirmationAsked:
+    """Return the question about a call, made from its arguments and never from a model's words."""
+    operation_id = checked.operation.operation_id
+    warnings = [_AGAIN[language]] if done_before else []
+    destination = checked.arguments.get("to_account")
+    if destination is not None and not known.is_known_destination(destination):
+        warnings.append(_UNKNOWN_DESTINATION[language])
+    return ConfirmationAsked(
+        invocation_id=invocation_id,
+        operation_id=operation_id,
+        arguments=checked.arguments,
+        question=_QUESTIONS[language].get(
+            operation_id, _QUESTION[language].format(operation=operation_id)
+        ),
+        details=tuple(
+            known.detail(name, value, language) for name, value in checked.arguments.items()
+        ),
+        warnings=tuple(warnings),
+    )

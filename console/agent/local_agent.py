@@ -1,0 +1,261 @@
+"""The orchestration that Bedrock does, here: a brain chooses, this carries out, the bank answers.
+
+What a brain wants is checked against the schemas before it is sent. What the schema marks with
+`x-requireConfirmation` is held until the person confirms it, and sent under the id of that
+confirmation, so that a confirmation counts once however often its call has to be sent.
+"""
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+from console.agent import invocation
+from console.agent.brain import Brain, BrainUnavailable, Call, CallOutcome, Heard, Say
+from console.agent.calls import CallNotAllowed, CheckedCall, check_call
+from console.agent.confirmation import UNANSWERED, ask_to_confirm
+from console.agent.events import (
+    CallRejected,
+    ConfirmationAsked,
+    ConfirmationGiven,
+    Decision,
+    OperationAnswered,
+    OperationRequested,
+    Outcome,
+    Problem,
+    Text,
+    TurnEnded,
+    TurnEvent,
+)
+from console.agent.language import Language
+from console.agent.operations import AgentOperation
+from console.agent.wording import KnownThings
+from shared.clock import Clock
+
+MAX_STEPS: Final = 12
+"""How often a brain may call before it has to speak."""
+
+MAX_CALLS_A_STEP: Final = 16
+
+_DONE_BEFORE: Final = timedelta(minutes=10)
+_FIRST_REFUSAL: Final = 400
+
+_TOO_MANY_STEPS: Final[Mapping[Language, str]] = {
+    "es": "Di demasiadas vueltas sin llegar a una respuesta. Pregúntamelo de otra manera.",
+    "en": "I went around too often without an answer. Please ask in another way.",
+}
+_NO_ANSWER: Final[Mapping[Language, str]] = {
+    "es": "El banco no contestó.",
+    "en": "The bank did not answer.",
+}
+_NO_ANSWER_TO_A_CHANGE: Final[Mapping[Language, str]] = {
+    "es": "El banco no contestó, y no sé si lo que confirmaste se hizo. Puedes confirmar otra vez: "
+    "aunque ya se haya hecho, no se hará dos veces.",
+    "en": "The bank did not answer, and I do not know whether what you confirmed was done. You can "
+    "confirm again: even if it was done, it will not be done twice.",
+}
+
+
+class NoAnswer(Exception):
+    """An action group was asked and no answer came: it may or may not have acted."""
+
+
+Send = Callable[[dict[str, Any]], dict[str, Any]]
+"""Sends an invocation event to its action group and returns the answer. Raises NoAnswer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A call that waits for the person, with the outcomes of the other calls of its step."""
+
+    checked: CheckedCall
+    asked: ConfirmationAsked
+    before: tuple[CallOutcome, ...]
+    after: tuple[CallOutcome, ...]
+
+    def outcomes(self, own: CallOutcome) -> list[CallOutcome]:
+        return [*self.before, own, *self.after]
+
+
+class LocalAgent:
+    """One conversation of one customer with a brain and the action groups."""
+
+    def __init__(
+        self,
+        brain: Brain,
+        send: Send,
+        *,
+        operations: Mapping[str, AgentOperation],
+        user_id: str,
+        clock: Clock,
+        new_id: Callable[[], str] = lambda: str(uuid4()),
+    ) -> None:
+        self._brain = brain
+        self._send = send
+        self._operations = operations
+        self._user_id = user_id
+        self._clock = clock
+        self._new_id = new_id
+        self._session_id = new_id()
+        self._known = KnownThings()
+        self._said = ""
+        self._held: _Held | None = None
+        self._owed: list[CallOutcome] = []
+        self._done: list[tuple[datetime, str, dict[str, str]]] = []
+
+    def hear(self, text: str, language: Language) -> Iterator[TurnEvent]:
+        """Answer what the person said; a call that waits for a confirmation is given up."""
+        self._said = text
+        if self._held is not None:
+            held, self._held = self._held, None
+            declined = CallOutcome(
+                held.checked.call, "declined", reason="The customer said something else instead."
+            )
+            self._owed = held.outcomes(declined)
+        yield from self._think([*self._owed, Heard(text, language)], language)
+
+    def resolve(
+        self, invocation_id: str, decision: Decision, language: Language
+    ) -> Iterator[TurnEvent]:
+        """Carry out or drop the call that waits under this id. Raises KeyError for any other."""
+        held = self._held
+        if held is None or held.asked.invocation_id != invocation_id:
+            raise KeyError(invocation_id)
+        yield ConfirmationGiven(invocation_id, decision)
+        if decision == "DENY":
+            outcome = CallOutcome(
+                held.checked.call, "declined", reason="The customer declined: nothing was done."
+            )
+        else:
+            outcome = yield from self._call(held.checked, request_id=invocation_id)
+            if outcome.kind == "unanswered":
+                yield Problem("NO_ANSWER", _NO_ANSWER_TO_A_CHANGE[language])
+                again = replace(held.asked, warnings=(UNANSWERED[language],))
+                self._held = replace(held, asked=again)
+                yield again
+                yield TurnEnded("failed")
+                return
+        self._held = None
+        self._owed = held.outcomes(outcome)
+        yield from self._think(self._owed, language, _after(outcome))
+
+    def _think(
+        self,
+        inputs: Sequence[Heard | CallOutcome],
+        language: Language,
+        forced_outcome: Outcome | None = None,
+    ) -> Iterator[TurnEvent]:
+        for _ in range(MAX_STEPS):
+            calls: list[Call] = []
+            outcome: Outcome = "answered"
+            try:
+                for thought in self._brain.step(inputs):
+                    if isinstance(thought, Say):
+                        outcome = thought.outcome
+                        yield Text(thought.delta)
+                    else:
+                        calls.append(thought)
+            except BrainUnavailable as error:
+                yield Problem("BRAIN_UNAVAILABLE", str(error))
+                yield TurnEnded("failed")
+                return
+            self._owed = []
+            if not calls:
+                yield TurnEnded(forced_outcome or outcome)
+                return
+            yield from self._carry_out(calls, language)
+            if self._held is not None:
+                yield self._held.asked
+                yield TurnEnded("confirmation")
+                return
+            inputs = self._owed
+        yield Problem("TOO_MANY_STEPS", _TOO_MANY_STEPS[language])
+        yield TurnEnded("failed")
+
+    def _carry_out(self, calls: Sequence[Call], language: Language) -> Iterator[TurnEvent]:
+        """Carry out the calls of a step in order; the first to be confirmed is held.
+
+        What became of them stands in `_owed` at every moment, so that an interruption between two
+        calls leaves no call without an outcome.
+        """
+        outcomes = [CallOutcome(call, "unanswered") for call in calls]
+        self._owed = outcomes
+        held: tuple[int, CheckedCall] | None = None
+        for position, call in enumerate(calls):
+            try:
+                checked = self._checked(call, position, is_held=held is not None)
+            except CallNotAllowed as refusal:
+                outcomes[position] = CallOutcome(call, "rejected", reason=str(refusal))
+                arguments = call.arguments if isinstance(call.arguments, Mapping) else {}
+                yield CallRejected(call.call_id, call.operation_id, arguments, str(refusal))
+                continue
+            if checked.operation.confirm:
+                held = (position, checked)
+                continue
+            outcomes[position] = yield from self._call(checked)
+            if outcomes[position].kind == "unanswered":
+                yield Problem("NO_ANSWER", _NO_ANSWER[language])
+        if held is not None:
+            position, checked = held
+            asked = ask_to_confirm(
+                checked,
+                self._known,
+                language,
+                invocation_id=self._new_id(),
+                done_before=self._was_done(checked),
+            )
+            before, after = tuple(outcomes[:position]), tuple(outcomes[position + 1 :])
+            self._held = _Held(checked, asked, before, after)
+
+    def _checked(self, call: Call, position: int, *, is_held: bool) -> CheckedCall:
+        if position >= MAX_CALLS_A_STEP:
+            raise CallNotAllowed(f"At most {MAX_CALLS_A_STEP} calls at a time.")
+        if is_held:
+            raise CallNotAllowed(
+                "Not called: the call before it waits for the customer's confirmation. Call it "
+                "again after that, if it is still wanted."
+            )
+        return check_call(call, self._operations)
+
+    def _call(
+        self, checked: CheckedCall, request_id: str | None = None
+    ) -> Generator[TurnEvent, None, CallOutcome]:
+        attributes = {"user_id": self._user_id}
+        if request_id is not None:
+            attributes["request_id"] = request_id
+        event = invocation.invocation(
+            checked.operation,
+            checked.arguments,
+            session_id=self._session_id,
+            session_attributes=attributes,
+            input_text=self._said,
+        )
+        call = checked.call
+        yield OperationRequested(call.call_id, call.operation_id, event)
+        started = self._clock()
+        try:
+            answer = self._send(event)
+        except NoAnswer as error:
+            return CallOutcome(call, "unanswered", reason=str(error))
+        milliseconds = (self._clock() - started) // timedelta(milliseconds=1)
+        status, body = invocation.status_and_body(answer)
+        yield OperationAnswered(call.call_id, call.operation_id, answer, status, body, milliseconds)
+        if status < _FIRST_REFUSAL:
+            self._known.learn(body)
+            if checked.operation.confirm:
+                self._done.append((self._clock(), call.operation_id, checked.arguments))
+        return CallOutcome(call, "answered", status, body)
+
+    def _was_done(self, checked: CheckedCall) -> bool:
+        since = self._clock() - _DONE_BEFORE
+        wanted = (checked.operation.operation_id, checked.arguments)
+        return any(at >= since and (done, given) == wanted for at, done, given in self._done)
+
+
+def _after(outcome: CallOutcome) -> Outcome | None:
+    """Return how a turn ends whatever is said, when what was confirmed was refused or failed."""
+    if outcome.kind != "answered" or outcome.body is None:
+        return None
+    is_refused = outcome.status >= _FIRST_REFUSAL or outcome.body.get("status") == "failed"
+    return "refused" if is_refused else None

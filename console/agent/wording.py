@@ -1,0 +1,125 @@
+"""How amounts, accounts, people and products are written for a person, in both languages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from console.agent.language import Language
+
+ACCOUNT_TYPES: Final[Mapping[Language, Mapping[str, str]]] = {
+    "es": {
+        "checking": "cuenta de cheques",
+        "savings": "cuenta de ahorro",
+        "credit": "tarjeta de crédito",
+    },
+    "en": {
+        "checking": "checking account",
+        "savings": "savings account",
+        "credit": "credit card",
+    },
+}
+
+LABELS: Final[Mapping[Language, Mapping[str, str]]] = {
+    "es": {
+        "from_account": "Desde",
+        "to_account": "Para",
+        "amount": "Cantidad",
+        "description": "Concepto",
+        "product_id": "Producto",
+        "retailer_id": "Tienda",
+        "quantity": "Piezas",
+        "account_id": "Cuenta",
+        "benefit": "Beneficio",
+        "unit_price": "Precio de una pieza",
+        "name": "Nombre",
+        "alias": "Alias",
+        "relationship": "Relación",
+    },
+    "en": {
+        "from_account": "From",
+        "to_account": "To",
+        "amount": "Amount",
+        "description": "For",
+        "product_id": "Product",
+        "retailer_id": "Shop",
+        "quantity": "How many",
+        "account_id": "Account",
+        "benefit": "Benefit",
+        "unit_price": "Price of one",
+        "name": "Name",
+        "alias": "Alias",
+        "relationship": "Relationship",
+    },
+}
+
+_MONEY_FIELDS: Final = frozenset({"amount", "unit_price", "total_amount"})
+
+
+def money(amount: Decimal | int | str) -> str:
+    """Return an amount in pesos as it is written in Mexico: $1,500.50."""
+    value = Decimal(amount)
+    return f"-${-value:,.2f}" if value < 0 else f"${value:,.2f}"
+
+
+@dataclass
+class KnownThings:
+    """The names of what the bank's answers of one conversation told of, by identifier."""
+
+    own_accounts: dict[str, str] = field(default_factory=dict)
+    """Types of the customer's accounts."""
+    people: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Names and aliases of beneficiaries, by account."""
+    products: dict[str, str] = field(default_factory=dict)
+    """Names of products."""
+
+    def learn(self, answer: Any) -> None:
+        """Remember what an answer, or a part of one, names."""
+        if isinstance(answer, list):
+            for element in answer:
+                self.learn(element)
+        if not isinstance(answer, Mapping):
+            return
+        account, product = answer.get("account_id"), answer.get("product_id")
+        if account and "account_type" in answer:
+            self.own_accounts[account] = answer["account_type"]
+        if account and "beneficiary_id" in answer:
+            self.people[account] = (answer["name"], answer["alias"])
+        if product and "name" in answer:
+            self.products[product] = answer["name"]
+        for value in answer.values():
+            self.learn(value)
+
+    def is_known_destination(self, account_id: str) -> bool:
+        """Tell whether an account is the customer's or of a beneficiary."""
+        return account_id in self.own_accounts or account_id in self.people
+
+    def account(self, account_id: str, language: Language) -> str:
+        """Return what an account is called: whose it is, or of which type."""
+        if account_id in self.people:
+            name, alias = self.people[account_id]
+            return f"{name}, «{alias}»" if language == "es" else f"{name}, “{alias}”"
+        account_type = self.own_accounts.get(account_id)
+        if account_type is None:
+            return account_id
+        known = ACCOUNT_TYPES[language].get(account_type, account_type)
+        return f"tu {known}" if language == "es" else f"your {known}"
+
+    def detail(self, name: str, value: str, language: Language) -> tuple[str, str]:
+        """Return the label of an argument and its value, with what the value stands for."""
+        label = LABELS[language].get(name, name)
+        if name in _MONEY_FIELDS:
+            return label, _money_if_amount(value)
+        called = self.products.get(value) if name == "product_id" else None
+        if name in {"from_account", "to_account", "account_id"}:
+            called = self.account(value, language)
+        return label, value if called in {None, value} else f"{called} ({value})"
+
+
+def _money_if_amount(value: str) -> str:
+    """Return an amount as money; other text as it is, for the bank to refuse."""
+    try:
+        amount = Decimal(value)
+        return f"{money(amount)} MXN" if amount.is_finite() and value.isascii() else value
+    except InvalidOperation:
+        return value
