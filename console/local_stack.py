@@ -24,10 +24,14 @@ _STOP_SECONDS = 10
 _POLL_SECONDS = 0.05
 
 
-def free_port() -> int:
-    """Return a port that nothing listens on now."""
+def free_port(preferred: int = 0) -> int:
+    """Return a port that nothing listens on now: the preferred one, if it is such a port."""
     with socket.socket() as probe:
-        probe.bind((HOST, 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, preferred))
+        except OSError:
+            return free_port()
         return int(probe.getsockname()[1])
 
 

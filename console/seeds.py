@@ -1,4 +1,4 @@
-"""Seeding a deployment with the same data as the seed scripts."""
+"""Seeding a deployment with the same data as the seed scripts, and who its customers are."""
 
 from console.deployment import Deployment
 from scripts import seed_accounts, seed_beneficiaries, seed_products
@@ -12,3 +12,10 @@ def seed_all(deployment: Deployment) -> int:
     prefix = deployment.outputs["AccountsTableName"].removesuffix(_SUFFIX)
     modules = (seed_accounts, seed_products, seed_beneficiaries)
     return sum(module.seed(client, prefix) for module in modules)
+
+
+def seeded_customers() -> dict[str, str]:
+    """Return the names of the seeded customers by user id, as their beneficiaries' owners know."""
+    owner_of = {account: user for user, account, *_ in seed_accounts.ACCOUNTS}
+    names = {owner_of[account]: name for _, _, name, account, _ in seed_beneficiaries.BENEFICIARIES}
+    return {user: names.get(user, user) for user in dict.fromkeys(owner_of.values())}

@@ -8,7 +8,7 @@ confirmation, so that a confirmation counts once however often its call has to b
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import uuid4
 
 from console.agent import invocation
@@ -46,19 +46,36 @@ _TOO_MANY_STEPS: Final[Mapping[Language, str]] = {
     "en": "I went around too often without an answer. Please ask in another way.",
 }
 _NO_ANSWER: Final[Mapping[Language, str]] = {
-    "es": "El banco no contestó.",
-    "en": "The bank did not answer.",
+    "es": "El banco no contestó ({reason}).",
+    "en": "The bank did not answer ({reason}).",
 }
 _NO_ANSWER_TO_A_CHANGE: Final[Mapping[Language, str]] = {
-    "es": "El banco no contestó, y no sé si lo que confirmaste se hizo. Puedes confirmar otra vez: "
-    "aunque ya se haya hecho, no se hará dos veces.",
-    "en": "The bank did not answer, and I do not know whether what you confirmed was done. You can "
-    "confirm again: even if it was done, it will not be done twice.",
+    "es": "El banco no contestó ({reason}), y no sé si lo que confirmaste se hizo. Puedes "
+    "confirmar otra vez: aunque ya se haya hecho, no se hará dos veces.",
+    "en": "The bank did not answer ({reason}), and I do not know whether what you confirmed was "
+    "done. You can confirm again: even if it was done, it will not be done twice.",
+}
+_SETTLED: Final[Mapping[bool, Mapping[Language, str]]] = {
+    True: {
+        "es": "Lo que confirmaste sí quedó hecho.",
+        "en": "What you confirmed was done.",
+    },
+    False: {
+        "es": "Lo que confirmaste no se hizo: el banco lo rechazó.",
+        "en": "What you confirmed was not done: the bank refused it.",
+    },
 }
 
 
 class NoAnswer(Exception):
-    """An action group was asked and no answer came: it may or may not have acted."""
+    """An action group was asked and no answer came: it may or may not have acted.
+
+    `notice` is what the person has to know besides, by language.
+    """
+
+    def __init__(self, reason: str, notice: Mapping[Language, str] | None = None) -> None:
+        super().__init__(reason)
+        self.notice = notice
 
 
 Send = Callable[[dict[str, Any]], dict[str, Any]]
@@ -107,12 +124,7 @@ class LocalAgent:
     def hear(self, text: str, language: Language) -> Iterator[TurnEvent]:
         """Answer what the person said; a call that waits for a confirmation is given up."""
         self._said = text
-        if self._held is not None:
-            held, self._held = self._held, None
-            declined = CallOutcome(
-                held.checked.call, "declined", reason="The customer said something else instead."
-            )
-            self._owed = held.outcomes(declined)
+        self._give_up_held("declined", "The customer said something else instead.")
         yield from self._think([*self._owed, Heard(text, language)], language)
 
     def resolve(
@@ -128,9 +140,9 @@ class LocalAgent:
                 held.checked.call, "declined", reason="The customer declined: nothing was done."
             )
         else:
-            outcome = yield from self._call(held.checked, request_id=invocation_id)
+            self._give_up_held("unanswered", "The call was interrupted.")
+            outcome = yield from self._call(held.checked, language, request_id=invocation_id)
             if outcome.kind == "unanswered":
-                yield Problem("NO_ANSWER", _NO_ANSWER_TO_A_CHANGE[language])
                 again = replace(held.asked, warnings=(UNANSWERED[language],))
                 self._held = replace(held, asked=again)
                 yield again
@@ -138,14 +150,24 @@ class LocalAgent:
                 return
         self._held = None
         self._owed = held.outcomes(outcome)
-        yield from self._think(self._owed, language, _after(outcome))
+        yield from self._think(self._owed, language, outcome)
+
+    def _give_up_held(self, kind: Literal["declined", "unanswered"], reason: str) -> None:
+        """Let nothing wait any more; the brain is owed what became of the call that did."""
+        if self._held is not None:
+            self._owed = self._held.outcomes(
+                CallOutcome(self._held.checked.call, kind, reason=reason)
+            )
+            self._held = None
 
     def _think(
         self,
         inputs: Sequence[Heard | CallOutcome],
         language: Language,
-        forced_outcome: Outcome | None = None,
+        decided: CallOutcome | None = None,
     ) -> Iterator[TurnEvent]:
+        """Let the brain call and speak; `decided` is what became of a call that was confirmed."""
+        is_done = None if decided is None else _is_done(decided)
         for _ in range(MAX_STEPS):
             calls: list[Call] = []
             outcome: Outcome = "answered"
@@ -157,12 +179,13 @@ class LocalAgent:
                     else:
                         calls.append(thought)
             except BrainUnavailable as error:
-                yield Problem("BRAIN_UNAVAILABLE", str(error))
+                settled = "" if is_done is None else f" {_SETTLED[is_done][language]}"
+                yield Problem("BRAIN_UNAVAILABLE", f"{error}{settled}")
                 yield TurnEnded("failed")
                 return
             self._owed = []
             if not calls:
-                yield TurnEnded(forced_outcome or outcome)
+                yield TurnEnded("refused" if is_done is False else outcome)
                 return
             yield from self._carry_out(calls, language)
             if self._held is not None:
@@ -193,9 +216,7 @@ class LocalAgent:
             if checked.operation.confirm:
                 held = (position, checked)
                 continue
-            outcomes[position] = yield from self._call(checked)
-            if outcomes[position].kind == "unanswered":
-                yield Problem("NO_ANSWER", _NO_ANSWER[language])
+            outcomes[position] = yield from self._call(checked, language)
         if held is not None:
             position, checked = held
             asked = ask_to_confirm(
@@ -219,7 +240,7 @@ class LocalAgent:
         return check_call(call, self._operations)
 
     def _call(
-        self, checked: CheckedCall, request_id: str | None = None
+        self, checked: CheckedCall, language: Language, request_id: str | None = None
     ) -> Generator[TurnEvent, None, CallOutcome]:
         attributes = {"user_id": self._user_id}
         if request_id is not None:
@@ -237,6 +258,7 @@ class LocalAgent:
         try:
             answer = self._send(event)
         except NoAnswer as error:
+            yield Problem("NO_ANSWER", _told(error, language, is_change=request_id is not None))
             return CallOutcome(call, "unanswered", reason=str(error))
         milliseconds = (self._clock() - started) // timedelta(milliseconds=1)
         status, body = invocation.status_and_body(answer)
@@ -253,9 +275,15 @@ class LocalAgent:
         return any(at >= since and (done, given) == wanted for at, done, given in self._done)
 
 
-def _after(outcome: CallOutcome) -> Outcome | None:
-    """Return how a turn ends whatever is said, when what was confirmed was refused or failed."""
+def _told(error: NoAnswer, language: Language, *, is_change: bool) -> str:
+    """Return what to tell the person of an answer that did not come."""
+    texts = _NO_ANSWER_TO_A_CHANGE if is_change else _NO_ANSWER
+    told = texts[language].format(reason=error)
+    return f"{told} {error.notice[language]}" if error.notice else told
+
+
+def _is_done(outcome: CallOutcome) -> bool | None:
+    """Tell whether what was confirmed was done or refused; None when it was not called."""
     if outcome.kind != "answered" or outcome.body is None:
         return None
-    is_refused = outcome.status >= _FIRST_REFUSAL or outcome.body.get("status") == "failed"
-    return "refused" if is_refused else None
+    return outcome.status < _FIRST_REFUSAL and outcome.body.get("status") != "failed"

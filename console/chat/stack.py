@@ -1,0 +1,144 @@
+"""The stack that a chat talks to: one that runs, or one of its own, started again when it dies."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import RLock
+from types import TracebackType
+from typing import Any, Final, Self
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from console.agent import invocation
+from console.agent.language import Language
+from console.agent.local_agent import NoAnswer
+from console.cloud import Cloud
+from console.deployment import DEFAULT_STACK, Deployment, deploy_locally, find
+from console.errors import ConsoleError
+from console.local_stack import DEFAULT_PORT, HOST, LocalStack, free_port
+from console.seeds import seed_all
+
+_READY_SECONDS = 2
+
+_STARTED_AGAIN: Final[Mapping[Language, str]] = {
+    "es": "La pila local se detuvo. Ya arranqué otra, con los datos de ejemplo: lo que se hizo en "
+    "la anterior se perdió.",
+    "en": "The local stack stopped. I have started another one with the example data: what was "
+    "done in the one before is lost.",
+}
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where a chat's stack is: in the AWS account in use, or here, on a port."""
+
+    aws: bool = False
+    port: int | None = None
+    """None: the usual port, or another when something else listens there."""
+    stack: str = DEFAULT_STACK
+
+
+class ChatStack:
+    """A deployed stack; a context manager that stops what it started."""
+
+    def __init__(self, where: Where, tell: Callable[[str], None]) -> None:
+        """Take where the stack is, and what to tell a person who waits for it to start."""
+        self._where = where
+        self._tell = tell
+        self._own: LocalStack | None = None
+        self._deployment: Deployment | None = None
+        self._finding = RLock()
+
+    @property
+    def deployment(self) -> Deployment:
+        """The stack as it is now; another one after the local stack had to be started again."""
+        if self._deployment is None:
+            raise ConsoleError("The stack is not there.")
+        return self._deployment
+
+    @property
+    def place(self) -> str:
+        """Where the stack is, in words."""
+        endpoint = self.deployment.cloud.endpoint
+        return f"AWS, {self._where.stack}" if endpoint is None else f"local, {endpoint}"
+
+    def __enter__(self) -> Self:
+        try:
+            self._deployment = self._found() or self._started()
+        except BaseException:
+            self._stop_own()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._stop_own()
+
+    def send(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Send an invocation to its action group. Raises NoAnswer.
+
+        When the local stack has died, another one is started before that is raised.
+        """
+        try:
+            return invocation.invoke(self.deployment, event)
+        except (BotoCoreError, ClientError, ConsoleError) as error:
+            raise NoAnswer(type(error).__name__, notice=self._revived()) from error
+
+    def _revived(self) -> Mapping[Language, str] | None:
+        """Start another local stack if this one is dead, and return what to say of that."""
+        with self._finding:
+            if self._where.aws or _is_ready(self.deployment.cloud):
+                return None
+            self._stop_own()
+            self._deployment = self._found() or self._started()
+            return _STARTED_AGAIN
+
+    def _found(self) -> Deployment | None:
+        """Return the stack that runs there, or None where one may be started."""
+        if self._where.aws:
+            try:
+                return find(Cloud(), self._where.stack)
+            except BotoCoreError as error:
+                raise ConsoleError(f"Could not reach AWS ({error}).") from None
+        cloud = Cloud(f"http://{HOST}:{self._where.port or DEFAULT_PORT}")
+        if not _is_ready(cloud):
+            return None
+        try:
+            return find(cloud, self._where.stack)
+        except ConsoleError:
+            if self._where.port is not None:
+                raise
+            return None
+
+    def _started(self) -> Deployment:
+        """Start a stack of its own, where others find it unless something else is there."""
+        port = self._where.port
+        if port is None:
+            port = free_port(preferred=DEFAULT_PORT)
+        own = LocalStack(port)
+        self._tell(f"starting a local AWS on {own.endpoint}, deploying template.yaml ...")
+        self._own = own.__enter__()
+        deployment = deploy_locally(own.cloud(), self._where.stack)
+        seed_all(deployment)
+        return deployment
+
+    def _stop_own(self) -> None:
+        own, self._own = self._own, None
+        if own is not None:
+            own.__exit__(None, None, None)
+
+
+def _is_ready(cloud: Cloud) -> bool:
+    """Tell whether a local AWS answers there."""
+    ready = f"{cloud.endpoint}/_ministack/ready"
+    try:
+        with urllib.request.urlopen(ready, timeout=_READY_SECONDS) as answer:  # noqa: S310 here
+            return bool(json.load(answer))
+    except (urllib.error.URLError, OSError, ValueError):
+        return False
