@@ -1,12 +1,10 @@
 """The `centli` command."""
 
 import argparse
-import contextlib
 import json
-import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -14,17 +12,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from console import bus, dead_letters, demo, openapi
 from console.agent import invocation, operations
+from console.chat import command as chat_command
 from console.cloud import Cloud
 from console.deployment import DEFAULT_STACK, Deployment, deploy_locally, find
 from console.errors import ConsoleError
 from console.groups import all_groups
 from console.local_stack import DEFAULT_PORT, HOST, LocalStack, free_port
 from console.seeds import seed_all
+from console.stopping import stop_on_terminate
 from shared import json_text
 from shared.clock import system_clock
 from shared.operations import Operation
 
-_DEFAULT_USER = "user-maria"
 _REPLY_SECONDS = 20
 _QUIET_SECONDS = 1
 
@@ -63,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     invoke = commands.add_parser("invoke", help="call an operation as a Bedrock agent does")
     invoke.add_argument("operation", metavar="OPERATION", help="such as getBalance")
     invoke.add_argument("arguments", nargs="*", metavar="k=v")
-    invoke.add_argument("--user", default=_DEFAULT_USER, help="the caller; '' for none")
+    invoke.add_argument("--user", default=chat_command.DEFAULT_USER, help="the caller; '' for none")
     invoke.add_argument("--session", help="session id; a new one when left out")
     invoke.add_argument("--request-id", help="the application's own id of the request")
     _choose_cloud(invoke)
@@ -72,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     send = commands.add_parser("send", help="publish an event and print those that follow")
     send.add_argument("event_type", metavar="EVENT_TYPE", help="such as TRANSFER_REQUEST")
     send.add_argument("arguments", nargs="*", metavar="k=v")
-    send.add_argument("--user", default=_DEFAULT_USER, help="the caller; '' for none")
+    send.add_argument("--user", default=chat_command.DEFAULT_USER, help="the caller; '' for none")
     send.add_argument("--correlation-id", help="a new one when left out")
     send.add_argument("--times", type=int, default=1, help="deliver it so many times")
     _choose_cloud(send)
@@ -89,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     letters.set_defaults(func=_dead_letters)
 
     openapi.register(commands)
+    chat_command.register(commands)
     return parser
 
 
@@ -112,7 +112,7 @@ def _deployment(args: argparse.Namespace) -> Deployment:
 
 
 def _up(args: argparse.Namespace) -> int:
-    with _stop_on_terminate(), LocalStack(args.port) as stack:
+    with stop_on_terminate(), LocalStack(args.port) as stack:
         deployment = _deploy_and_seed(stack)
         port = "" if args.port == DEFAULT_PORT else f" --port {args.port}"
         print(
@@ -137,7 +137,7 @@ AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test. Ctrl-C stops it and leaves no
 
 
 def _demo(_args: argparse.Namespace) -> int:
-    with _stop_on_terminate(), LocalStack(free_port()) as stack:
+    with stop_on_terminate(), LocalStack(free_port()) as stack:
         return demo.run(_deploy_and_seed(stack))
 
 
@@ -256,17 +256,3 @@ def _number(text: str) -> Any:
 def _show(title: str, value: Any) -> None:
     print(f"--- {title}")
     print(json_text.dumps_readable(value), flush=True)
-
-
-@contextlib.contextmanager
-def _stop_on_terminate() -> Iterator[None]:
-    """Let SIGTERM end the command as Ctrl-C does, so that nothing is left behind."""
-
-    def interrupt(_signal: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    previous = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, previous)

@@ -1,0 +1,144 @@
+"""How a turn looks in a terminal: as text with colours, or as one JSON object a line."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text as Styled
+
+from console.agent.events import (
+    AgentTrace,
+    BusEvent,
+    CallRejected,
+    Changed,
+    ConfirmationAsked,
+    OperationAnswered,
+    OperationRequested,
+    Problem,
+    Text,
+    TurnEnded,
+    TurnEvent,
+    WatchEvent,
+    as_json,
+)
+from console.agent.language import Language
+from shared import json_text
+
+_YES_OR_NO: Final[Mapping[Language, str]] = {"es": "sí / no", "en": "yes / no"}
+_REFUSED: Final = 400
+
+
+class Renderer(Protocol):
+    """Shows what happens."""
+
+    def said(self, text: str) -> None:
+        """Show what the person wrote, where a terminal has not shown it already."""
+        ...
+
+    def show(self, event: TurnEvent | WatchEvent, language: Language, /) -> None:
+        """Show an event."""
+        ...
+
+
+class JsonLines:
+    """One JSON object a line, for scripts: `said` and then every event with its `type`."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def said(self, text: str) -> None:
+        """Write what the person wrote."""
+        self._write({"type": "said", "text": text})
+
+    def show(self, event: TurnEvent | WatchEvent, _language: Language, /) -> None:
+        """Write an event."""
+        self._write(as_json(event))
+
+    def _write(self, value: Mapping[str, Any]) -> None:
+        self._console.file.write(f"{json_text.dumps(value)}\n")
+        self._console.file.flush()
+
+
+class Plain:
+    """Text for a person; with a trace, also every call, answer and event in full."""
+
+    def __init__(self, console: Console, *, trace: bool, echo: bool) -> None:
+        self._console = console
+        self.trace = trace
+        self._echo = echo
+        self._is_line_open = False
+
+    def said(self, text: str) -> None:
+        """Show what was written as a prompt would."""
+        if self._echo:
+            self._print(f"› {text}", "bold cyan")
+
+    def show(self, event: TurnEvent | WatchEvent, language: Language) -> None:
+        """Show an event."""
+        match event:
+            case Text(delta):
+                self._console.print(
+                    Styled(printable(delta)), end="", soft_wrap=True, highlight=False
+                )
+                self._is_line_open = True
+            case ConfirmationAsked():
+                self._confirmation(event, language)
+            case Problem(_, message):
+                self._print(message, "yellow")
+            case TurnEnded():
+                self._close_line()
+            case _ if self.trace:
+                self._trace(event)
+
+    def _confirmation(self, asked: ConfirmationAsked, language: Language) -> None:
+        self._close_line()
+        details = Table.grid(padding=(0, 2))
+        for label, value in asked.details:
+            details.add_row(Styled(printable(label), "dim"), Styled(printable(value), "bold"))
+        self._console.print(details)
+        for warning in asked.warnings:
+            self._print(f"! {warning}", "yellow")
+        self._print(f"{asked.question} ({_YES_OR_NO[language]})", "bold green")
+
+    def _trace(self, event: TurnEvent | WatchEvent) -> None:
+        match event:
+            case OperationRequested(_, operation_id, invocation):
+                self._block(f"→ {operation_id}", invocation, "blue")
+            case OperationAnswered(_, operation_id, answer, status, _, milliseconds):
+                style = "green" if status < _REFUSED else "red"
+                self._block(f"← {operation_id} {status}, {milliseconds} ms", answer, style)
+            case CallRejected(_, operation_id, arguments, reason):
+                self._block(f"✗ {operation_id}: {reason}", arguments, "red")
+            case BusEvent(envelope):
+                self._block(f"⚡ {envelope['event_type']}", envelope, "magenta")
+            case Changed(what, _, key, before, after):
+                was = "—" if before is None else before
+                self._print(f"Δ {what} {key}: {was} → {after}", "magenta")
+            case AgentTrace(trace):
+                self._block("· trace", trace, "blue")
+
+    def _block(self, title: str, value: Mapping[str, Any], style: str) -> None:
+        self._print(title, style)
+        self._print(json_text.dumps_readable(value), "dim")
+
+    def _print(self, text: str, style: str) -> None:
+        self._close_line()
+        self._console.print(Styled(printable(text), style), soft_wrap=True)
+
+    def _close_line(self) -> None:
+        if self._is_line_open:
+            self._console.print()
+            self._is_line_open = False
+
+
+_HARMLESS: Final = frozenset("\n\t\u200d")
+"""Line breaks, and what joins the parts of an emoji."""
+
+
+def printable(text: str) -> str:
+    """Return a text without control characters: names in tables must not steer a terminal."""
+    return "".join(
+        c if c in _HARMLESS or unicodedata.category(c)[0] != "C" else "\ufffd" for c in text
+    )

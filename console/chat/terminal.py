@@ -1,0 +1,238 @@
+"""The chat in a terminal: a conversation typed at a prompt, read from a pipe, or given with -m."""
+
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.styles import Style
+from rich.console import Console
+
+from console.agent.conversation import Conversation
+from console.agent.events import (
+    BusEvent,
+    ConfirmationGiven,
+    Outcome,
+    Problem,
+    TurnEnded,
+    TurnEvent,
+)
+from console.agent.language import Language
+from console.chat.rendering import JsonLines, Plain, Renderer
+from console.chat.session import ChatService
+from console.chat.watch import Subscription
+from console.errors import ConsoleError
+
+EXIT_CODES: Final[Mapping[Outcome, int]] = {
+    "answered": 0,
+    "refused": 1,
+    "confirmation": 3,
+    "asked": 4,
+    "not_understood": 4,
+    "failed": 5,
+}
+EXIT_UNREADABLE: Final = 1
+_GOES_ON: Final[frozenset[Outcome]] = frozenset({"answered", "asked", "confirmation"})
+"""Outcomes after which the next message of a script makes sense."""
+
+_UNREADABLE: Final = frozenset({"EMPTY", "TOO_LONG", "CONTROL_CHARACTERS", "NOTHING_TO_CONFIRM"})
+
+_LISTENING_SECONDS: Final = 5.0
+_FIRST_EVENT_SECONDS: Final = 3.0
+_QUIET_SECONDS: Final = 0.5
+
+_WELCOME: Final = """\
+CENTLI · {name} ({user}) · {place} · {brain}
+Escribe lo que necesitas: «Transfiere 100 pesos a mi hermano», «ayuda». English works too.
+/usuario ID habla como otro cliente, /traza muestra lo que pasa por debajo, /salir termina.
+"""
+_COMMANDS: Final[Mapping[str, str]] = {
+    "/salir": "quit",
+    "/quit": "quit",
+    "/usuario": "user",
+    "/user": "user",
+    "/traza": "trace",
+    "/trace": "trace",
+}
+_UNKNOWN_COMMAND: Final = "No hay `{command}`. Hay: /usuario ID, /traza, /salir."
+_TRACE_IS: Final = {True: "Se muestra todo lo que pasa.", False: "Se muestra solo la conversación."}
+_INTERRUPTED: Final[Mapping[Language, str]] = {
+    "es": "Interrumpido. Si ya habías confirmado algo, pregunta qué pasó antes de repetirlo.",
+    "en": "Interrupted. If you had confirmed something, ask what happened before repeating it.",
+}
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a chat is held."""
+
+    messages: Sequence[str] | None
+    """What is said; None to type or pipe it."""
+    yes: bool
+    """Whether to confirm whatever is asked."""
+    trace: bool
+    as_json: bool
+
+
+def run(service: ChatService, user_id: str, manner: Manner) -> int:
+    """Hold a conversation and return the exit code of the command.
+
+    Raises ConsoleError when `yes` would confirm what a person types.
+    """
+    is_typed = manner.messages is None and sys.stdin.isatty()
+    if manner.yes and manner.messages is None:
+        raise ConsoleError("--yes confirms unseen: it goes with -m only.")
+    console = Console(highlight=False)
+    with ExitStack() as exits:
+        turns = _Turns(service, _renderer(console, manner, is_typed=is_typed), exits)
+        if manner.trace:
+            turns.watch()
+        if is_typed and not manner.as_json:
+            return _typed(turns, service, user_id, console)
+        script = sys.stdin if manner.messages is None else manner.messages
+        return _scripted(turns, service.open(user_id), script, confirm=manner.yes)
+
+
+def _renderer(console: Console, manner: Manner, *, is_typed: bool) -> Renderer:
+    if manner.as_json:
+        return JsonLines(console)
+    is_single = manner.messages is not None and len(manner.messages) == 1
+    return Plain(console, trace=manner.trace, echo=not is_typed and not is_single)
+
+
+class _Turns:
+    """Plays turns: shows their events and, when watching, what follows on the bus."""
+
+    def __init__(self, service: ChatService, renderer: Renderer, exits: ExitStack) -> None:
+        self.renderer = renderer
+        self._service = service
+        self._exits = exits
+        self._watched: Subscription | None = None
+
+    def watch(self) -> None:
+        """Show from now on what happens on the bus and in the tables."""
+        if self._watched is None:
+            self._watched = self._exits.enter_context(self._service.watch.subscribe())
+            self._service.watch.wait_until_listening(_LISTENING_SECONDS)
+
+    def play(self, conversation: Conversation, turn: Iterator[TurnEvent]) -> tuple[Outcome, str]:
+        """Show a turn; return how it ended, and the code of its last problem if it had one."""
+        outcome: Outcome = "failed"
+        problem = ""
+        has_changed = False
+        for event in turn:
+            self.renderer.show(event, conversation.language)
+            match event:
+                case TurnEnded(ended):
+                    outcome = ended
+                case Problem(code):
+                    problem = code
+                case ConfirmationGiven(_, "CONFIRM"):
+                    has_changed = True
+        self._show_what_follows(conversation.language, wait=has_changed)
+        return outcome, problem
+
+    def _show_what_follows(self, language: Language, *, wait: bool) -> None:
+        if self._watched is None:
+            return
+        deadline = time.monotonic() + (_FIRST_EVENT_SECONDS if wait else 0.0)
+        while (event := self._watched.get(max(0.0, deadline - time.monotonic()))) is not None:
+            self.renderer.show(event, language)
+            if isinstance(event, BusEvent):
+                deadline = time.monotonic() + _QUIET_SECONDS
+
+
+def _scripted(
+    turns: _Turns, conversation: Conversation, script: Iterable[str], *, confirm: bool
+) -> int:
+    """Say every message, up to one that cannot be gone on from; return the exit code."""
+    outcome: Outcome = "answered"
+    problem = ""
+    for message in script:
+        turns.renderer.said(message.rstrip("\n"))
+        outcome, problem = turns.play(conversation, conversation.say(message.rstrip("\n")))
+        if confirm and outcome == "confirmation" and conversation.pending is not None:
+            asked = conversation.pending.invocation_id
+            outcome, problem = turns.play(conversation, conversation.decide(asked, "CONFIRM"))
+        if outcome not in _GOES_ON:
+            break
+    return EXIT_UNREADABLE if problem in _UNREADABLE else EXIT_CODES[outcome]
+
+
+def _typed(turns: _Turns, service: ChatService, user_id: str, console: Console) -> int:
+    """Converse with a person at a prompt until they leave."""
+    names = {customer.user_id: customer.name for customer in service.customers}
+    session: PromptSession[str] = PromptSession(
+        history=_history(),
+        auto_suggest=AutoSuggestFromHistory(),
+        style=Style.from_dict({"prompt": "bold ansicyan"}),
+    )
+    console.print(
+        _WELCOME.format(
+            name=names.get(user_id, user_id),
+            user=user_id,
+            place=service.place,
+            brain=service.brain_name,
+        ),
+        style="dim",
+        markup=False,
+    )
+    conversation = service.open(user_id)
+    while True:
+        try:
+            line = session.prompt([("class:prompt", f"{_first_name(names, user_id)} › ")])
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            return 0
+        command, _, argument = line.strip().partition(" ")
+        match _COMMANDS.get(command.lower()) if command.startswith("/") else "say":
+            case "quit":
+                return 0
+            case "user" if argument:
+                user_id = argument.strip()
+                conversation = service.open(user_id, conversation.language)
+            case "trace":
+                _toggle_trace(turns, console)
+            case "say":
+                _say(turns, conversation, line, console)
+            case _:
+                console.print(_UNKNOWN_COMMAND.format(command=command), markup=False)
+
+
+def _say(turns: _Turns, conversation: Conversation, line: str, console: Console) -> None:
+    try:
+        turns.play(conversation, conversation.say(line))
+    except KeyboardInterrupt:
+        console.print(f"\n{_INTERRUPTED[conversation.language]}", style="yellow")
+
+
+def _toggle_trace(turns: _Turns, console: Console) -> None:
+    if isinstance(turns.renderer, Plain):
+        turns.renderer.trace = not turns.renderer.trace
+        if turns.renderer.trace:
+            turns.watch()
+        console.print(_TRACE_IS[turns.renderer.trace], style="dim")
+
+
+def _first_name(names: Mapping[str, str], user_id: str) -> str:
+    return names.get(user_id, user_id).split(" ")[0]
+
+
+def _history() -> History:
+    """Return what was typed before, kept for this person's eyes only; or nothing kept."""
+    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    file = state / "centli" / "history"
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+    except OSError:
+        return InMemoryHistory()
+    return FileHistory(str(file))
