@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from action_groups.crm.aliases.folding import tokens_of
+from action_groups.crm.aliases.folding import PUNCTUATION, tokens_of
 from console.agent.events import Decision
 
 
@@ -38,26 +38,29 @@ _POLITE: Final = _words(
 
 
 def read_decision(text: str) -> Decision | None:
-    """Return the decision that a message is, or None when it says anything else or both."""
-    words = [word for word in tokens_of(text) if word not in {",", ";"}]
-    spoken = " ".join(words)
-    if not words:
+    """Return the decision that a message is, or None when it asks or says anything else."""
+    words = [word for word in tokens_of(text) if word not in PUNCTUATION]
+    if not words or "?" in text:
         return None
-    if spoken in _NO_PHRASES or _only(words, _NO):
-        return "DENY"
-    if spoken in _YES_PHRASES or _only(words, _YES):
-        return "CONFIRM"
-    for phrases, decision in ((_NO_PHRASES, "DENY"), (_YES_PHRASES, "CONFIRM")):
-        core = _YES if decision == "CONFIRM" else _NO
-        for phrase in phrases:
-            rest = f" {spoken} ".replace(f" {phrase} ", " ").split()
-            if len(rest) < len(words) and all(w in core or w in _POLITE for w in rest):
-                return "DENY" if decision == "DENY" else "CONFIRM"
+    for decision, core, phrases in _DECISIONS:
+        if _is_only(words, core, phrases):
+            return decision
     return None
 
 
-def _only(words: list[str], core: frozenset[str]) -> bool:
-    """Tell whether the words are core words with nothing but courtesy around them."""
-    return any(word in core for word in words) and all(
-        word in core or word in _POLITE for word in words
+_DECISIONS: Final[tuple[tuple[Decision, frozenset[str], frozenset[str]], ...]] = (
+    ("DENY", _NO, _NO_PHRASES),
+    ("CONFIRM", _YES, _YES_PHRASES),
+)
+
+
+def _is_only(words: list[str], core: frozenset[str], phrases: frozenset[str]) -> bool:
+    """Tell whether the words are core words or one of the phrases, with only courtesy around."""
+    if all(word in core or word in _POLITE for word in words):
+        return any(word in core for word in words) or " ".join(words) in phrases
+    spoken = f" {' '.join(words)} "
+    rests = (spoken.replace(f" {phrase} ", " ") for phrase in phrases)
+    return any(
+        rest != spoken and all(word in core or word in _POLITE for word in rest.split())
+        for rest in rests
     )
