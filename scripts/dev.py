@@ -1,5 +1,7 @@
 """Everything a developer runs, from any Python 3.11 or newer and nothing else.
 
+    python3 scripts/dev.py chat      talk to the action groups in the terminal, on a local stack
+    python3 scripts/dev.py console   the same as a web page
     python3 scripts/dev.py demo      the main job on a local stack, shown and checked
     python3 scripts/dev.py test      the tests; further arguments go to pytest
     python3 scripts/dev.py check     the whole gate: lint, types, schemas, template, tests
@@ -10,6 +12,7 @@ The first run makes `.venv` and installs the pinned packages into it; later runs
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 import venv
@@ -43,7 +46,7 @@ class Environment:
         print(f"installing {self._pins.name} into {self.folder.name} (once) ...", flush=True)
         venv.create(self.folder, with_pip=True, clear=True)
         pip = [self.program("python"), "-m", "pip", "--disable-pip-version-check", "install"]
-        pip += ["--quiet", "--no-deps"]
+        pip += ["--quiet", "--no-deps", "--no-compile"]
         _run([*pip, "--require-hashes", "--requirement", str(self._pins)])
         if self._with_project:
             _run([*pip, "--no-build-isolation", "--editable", str(ROOT)])
@@ -59,9 +62,20 @@ def demo(arguments: Sequence[str]) -> None:
     centli(["demo", *arguments])
 
 
+def chat(arguments: Sequence[str]) -> None:
+    """Talk in the terminal."""
+    centli(["chat", *arguments])
+
+
+def console(arguments: Sequence[str]) -> None:
+    """Talk in the browser."""
+    centli(["console", *arguments])
+
+
 def centli(arguments: Sequence[str]) -> None:
-    """Run a `centli` command."""
+    """Run a `centli` command, which alone decides what Ctrl-C means."""
     _PROJECT.ensure()
+    signal.signal(signal.SIGINT, lambda *_: None)
     _run([_PROJECT.program("centli"), *arguments])
 
 
@@ -87,6 +101,8 @@ def check(_arguments: Sequence[str]) -> None:
 
 
 _COMMANDS: dict[str, Callable[[Sequence[str]], None]] = {
+    "chat": chat,
+    "console": console,
     "demo": demo,
     "test": test,
     "check": check,
