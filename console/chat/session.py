@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import boto3
+from botocore.config import Config
 
 from console.agent.bedrock_agent import BedrockAgent
 from console.agent.brain import Brain
@@ -23,6 +24,8 @@ from console.seeds import seeded_customers
 from shared.clock import Clock, system_clock
 
 OFFLINE: Final = "offline"
+_ONE_ATTEMPT: Final = Config(read_timeout=120, retries={"total_max_attempts": 1})
+"""An agent may think long, and what a person said must not be said twice by a retry."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ class ChatService:
         if not self._settings.where.aws:
             raise ConsoleError("A deployed agent runs in AWS: give --aws too.")
         agent_id, _, alias_id = agent.partition(":")
-        client = boto3.client("bedrock-agent-runtime")
+        client = boto3.client("bedrock-agent-runtime", config=_ONE_ATTEMPT)
         return lambda user_id: BedrockAgent(
             client,
             agent_id=agent_id,
