@@ -1,0 +1,1 @@
+"""The inside of the model brain; importing a module of it imports the model library."""
