@@ -52,7 +52,7 @@ def model_brain(
         )
     except NoRegionError:
         raise ConsoleError(
-            "Bedrock needs a region: set AWS_REGION, or a region in the profile in use."
+            "Bedrock needs a region: set AWS_DEFAULT_REGION, or a region in the profile in use."
         ) from None
     brain: Brain = thinking.ModelBrain(
         provider, operations=operations, clock=clock, timeout_seconds=timeout_seconds
