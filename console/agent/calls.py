@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from console.agent.brain import Call
 from console.agent.operations import AgentOperation
 from shared import json_text
+
+
+_MAX_EXPONENT: Final = 30
+"""Written without an exponent, a greater one would fill the memory with zeros."""
 
 
 class CallNotAllowed(Exception):
@@ -67,7 +71,9 @@ def _text(name: str, value: Any, operation: AgentOperation) -> str:
         return json_text.dumps(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
+    if isinstance(value, Decimal) and abs(value.adjusted()) <= _MAX_EXPONENT:
+        return format(value, "f")
+    return str(value)
 
 
 def _names(names: list[str]) -> str:

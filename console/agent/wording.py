@@ -53,6 +53,9 @@ LABELS: Final[Mapping[Language, Mapping[str, str]]] = {
     },
 }
 
+_MAX_DIGITS: Final = 30
+"""An amount with more than these is nothing that a person could read, or a memory hold."""
+
 _MONEY_FIELDS: Final = frozenset({"amount", "unit_price", "total_amount"})
 
 
@@ -120,6 +123,7 @@ def _money_if_amount(value: str) -> str:
     """Return an amount as money; other text as it is, for the bank to refuse."""
     try:
         amount = Decimal(value)
-        return f"{money(amount)} MXN" if amount.is_finite() and value.isascii() else value
+        is_amount = amount.is_finite() and value.isascii() and abs(amount.adjusted()) < _MAX_DIGITS
+        return f"{money(amount)} MXN" if is_amount else value
     except InvalidOperation:
         return value
