@@ -1,0 +1,1 @@
+"""The test chat as a web page that this machine alone can reach."""

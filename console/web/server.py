@@ -1,0 +1,94 @@
+"""`centli console`: serving the page to this machine until Ctrl-C."""
+
+import contextlib
+import secrets
+import socket
+import webbrowser
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from console.errors import ConsoleError
+from console.local_stack import HOST
+from console.web.app import Web
+
+if TYPE_CHECKING:
+    from console.chat.session import ChatService
+
+
+def serve(service: "ChatService", *, port: int, open_browser: bool) -> int:
+    """Serve the console until the process is told to end, and return its exit code."""
+    server = ConsoleServer(service, port=port)
+    print(
+        f"\nThe console is at\n\n  {server.address}\n\n"
+        "Whoever has this address may act as the customers: keep it to yourself. Ctrl-C ends it.",
+        flush=True,
+    )
+    if open_browser:
+        with contextlib.suppress(webbrowser.Error):
+            webbrowser.open(server.address)
+    server.run()
+    return 0
+
+
+class ConsoleServer:
+    """The console's server; it listens on this machine alone from its creation on."""
+
+    def __init__(self, service: "ChatService", *, port: int) -> None:
+        """Take the port, or 0 for any that is free. Raises ConsoleError when it is taken."""
+        self._socket = _listen(port)
+        self.port: int = self._socket.getsockname()[1]
+        token = secrets.token_urlsafe(32)
+        self.address = f"http://{HOST}:{self.port}/#token={token}"
+        self._web = Web(service)
+        self._server = _Server(
+            self._web,
+            uvicorn.Config(
+                self._web.guarded(token=token, port=self.port),
+                http="h11",
+                ws="none",
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+            ),
+        )
+
+    def run(self) -> None:
+        """Serve until `stop` or a signal; turns under way, which may move money, end first."""
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            self._socket.close()
+            if not self._web.wait_until_idle():
+                print("centli: a turn had not ended; look at the balances.", flush=True)
+
+    def stop(self) -> None:
+        """Let `run` end soon."""
+        self._server.should_exit = True
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, web: Web, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._web = web
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the endless streams first: the server waits for every answer to end."""
+        self._web.close()
+        await super().shutdown(sockets)
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except (OSError, OverflowError):
+        listening.close()
+        raise ConsoleError(
+            f"Port {port} is taken: stop what listens on it, or choose another with --web-port."
+        ) from None
+    listening.listen()
+    return listening

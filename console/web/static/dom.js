@@ -1,0 +1,34 @@
+// Making elements: text is only ever set as text.
+
+import { say } from "/i18n.js";
+
+/** Return a new element with a class and what is in it: elements, or text. */
+export function make(tag, className = "", ...children) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.append(...children);
+  return element;
+}
+
+/** Return a new element with words that follow the language of the page. */
+export function words(tag, className, key, values) {
+  return say(make(tag, className), key, values);
+}
+
+export function button(className, key, onClick) {
+  const element = words("button", className, key);
+  element.type = "button";
+  element.addEventListener("click", onClick);
+  return element;
+}
+
+/** Return something that opens to show JSON, which is written only when it is opened. */
+export function foldedJson(key, value) {
+  const pre = make("pre", "json");
+  pre.tabIndex = 0;
+  const details = make("details", "fold", words("summary", "", key), pre);
+  details.addEventListener("toggle", () => {
+    if (details.open && !pre.textContent) pre.textContent = JSON.stringify(value, null, 2);
+  });
+  return details;
+}

@@ -1,0 +1,235 @@
+// The words of the page in both languages. What is made with `words` follows a change of language.
+
+const WORDS = {
+  es: {
+    skip: "Ir al mensaje",
+    customer: "Cliente",
+    otherWindow: "Otra ventana",
+    darkTheme: "Tema oscuro",
+    lockedTitle: "Falta la llave de esta consola",
+    lockedText: "Abre la dirección completa que imprimió el comando centli console. La llave cambia cada vez que arranca.",
+    views: "Vista",
+    viewChat: "Conversación",
+    viewPanel: "Qué pasó",
+    message: "Tu mensaje",
+    placeholder: "Escribe lo que necesitas…",
+    send: "Enviar",
+    hint: "Entrar envía · Mayús + Entrar, otra línea",
+    accounts: "Saldos ahora",
+    noAccounts: "Este cliente no tiene cuentas.",
+    accountsGone: "No se pudieron leer los saldos.",
+    available: "disponible {amount}",
+    calls: "Llamadas",
+    events: "Eventos",
+    changes: "Cambios",
+    everyone: "De todos",
+    noCalls: "Aquí aparece cada llamada a los grupos de acciones: qué se pidió y qué contestó el banco.",
+    noEvents: "Aquí aparecen los eventos del bus en cuanto ocurren, juntos los que van juntos.",
+    noChanges: "Aquí aparece lo que cambió: saldos, existencias y compras.",
+    hello: "Hola, {name}. ¿Qué necesitas?",
+    helloText: "Pregunta por tus saldos, transfiere o compra. Nada se mueve sin que lo confirmes.",
+    confirm: "Confirmar",
+    cancel: "Cancelar",
+    confirmed: "Confirmado",
+    declined: "Cancelado: no se hizo nada",
+    closed: "Ya no espera respuesta",
+    thinking: "Pensando…",
+    doing: "{operation}…",
+    you: "Tú",
+    agent: "CENTLI",
+    missed: "Lo más antiguo ya no se guarda.",
+    request: "Petición exacta",
+    answer: "Respuesta exacta",
+    body: "Contenido de la respuesta",
+    arguments: "Argumentos",
+    trace: "Traza del agente",
+    rejected: "no enviada",
+    waiting: "en curso",
+    unanswered: "sin respuesta",
+    envelope: "Sobre completo",
+    of: "de {name}",
+    nobody: "de nadie",
+    balance: "Saldo",
+    stock: "Existencias",
+    purchase: "Compra",
+    isNew: "nueva",
+    gone: "Se perdió la conexión con la consola. Reintentando…",
+    back: "La conexión volvió.",
+    lostTurn: "Se cortó la conexión a media respuesta. Si confirmaste algo, puede haberse hecho: en cuanto vuelva la conexión se muestra qué pasó.",
+    notSent: "Tu mensaje no salió: la consola no contesta. Sigue escrito abajo.",
+    newConversation: "La conversación anterior ya no existe; esta es nueva.",
+    errorBUSY: "Todavía estoy con lo anterior. Espera a que termine.",
+    errorTOO_LARGE: "Ese mensaje es demasiado largo.",
+    errorSTACK_UNAVAILABLE: "El banco no contesta en este momento. Inténtalo otra vez.",
+    errorTOO_MANY_WINDOWS: "Hay demasiadas ventanas abiertas: cierra alguna para ver los eventos aquí.",
+    errorOther: "La consola no pudo hacerlo. Inténtalo otra vez.",
+    "outcome-answered": "respondido",
+    "outcome-asked": "pregunta",
+    "outcome-confirmation": "espera confirmación",
+    "outcome-refused": "rechazado por el banco",
+    "outcome-not_understood": "no entendido",
+    "outcome-failed": "falló",
+    "account-checking": "Cheques",
+    "account-savings": "Ahorro",
+    "account-credit": "Crédito",
+    "status-active": "activa",
+    "status-inactive": "inactiva",
+    "status-blocked": "bloqueada",
+    "status-pending": "pendiente",
+    "status-completed": "completada",
+    "status-failed": "fallida",
+    "status-cancelled": "cancelada",
+    "operation-getBalance": "Consultando saldos",
+    "operation-createTransfer": "Haciendo la transferencia",
+    "operation-listTransactions": "Buscando movimientos",
+    "operation-searchProducts": "Buscando productos",
+    "operation-compareBenefits": "Comparando beneficios",
+    "operation-createPurchase": "Haciendo la compra",
+    "operation-getPurchase": "Buscando la compra",
+    "operation-listPurchases": "Buscando compras",
+    "operation-resolveAlias": "Buscando al beneficiario",
+    "operation-listBeneficiaries": "Buscando beneficiarios",
+    "operation-addBeneficiary": "Agregando al beneficiario",
+  },
+  en: {
+    skip: "Skip to the message",
+    customer: "Customer",
+    otherWindow: "Another window",
+    darkTheme: "Dark theme",
+    lockedTitle: "The key to this console is missing",
+    lockedText: "Open the whole address that the command centli console printed. The key is another one each time it starts.",
+    views: "View",
+    viewChat: "Conversation",
+    viewPanel: "What happened",
+    message: "Your message",
+    placeholder: "Write what you need…",
+    send: "Send",
+    hint: "Enter sends · Shift + Enter, another line",
+    accounts: "Balances now",
+    noAccounts: "This customer has no accounts.",
+    accountsGone: "The balances could not be read.",
+    available: "{amount} available",
+    calls: "Calls",
+    events: "Events",
+    changes: "Changes",
+    everyone: "Everyone’s",
+    noCalls: "Every call of an action group appears here: what was asked and what the bank answered.",
+    noEvents: "Events of the bus appear here as they happen, those that belong together in one group.",
+    noChanges: "What changed appears here: balances, stock and purchases.",
+    hello: "Hello, {name}. What do you need?",
+    helloText: "Ask for your balances, transfer or buy. Nothing moves before you confirm it.",
+    confirm: "Confirm",
+    cancel: "Cancel",
+    confirmed: "Confirmed",
+    declined: "Cancelled: nothing was done",
+    closed: "No longer waits for an answer",
+    thinking: "Thinking…",
+    doing: "{operation}…",
+    you: "You",
+    agent: "CENTLI",
+    missed: "The oldest part is no longer kept.",
+    request: "Exact request",
+    answer: "Exact answer",
+    body: "Content of the answer",
+    arguments: "Arguments",
+    trace: "Trace of the agent",
+    rejected: "not sent",
+    waiting: "under way",
+    unanswered: "no answer",
+    envelope: "Whole envelope",
+    of: "of {name}",
+    nobody: "nobody’s",
+    balance: "Balance",
+    stock: "Stock",
+    purchase: "Purchase",
+    isNew: "new",
+    gone: "The connection to the console is lost. Trying again…",
+    back: "The connection is back.",
+    lostTurn: "The connection broke in the middle of an answer. If you confirmed something, it may have been done: what happened is shown as soon as the connection is back.",
+    notSent: "Your message did not go out: the console does not answer. It still stands below.",
+    newConversation: "The conversation before is gone; this is a new one.",
+    errorBUSY: "I am still at the one before. Wait until it has ended.",
+    errorTOO_LARGE: "That message is too long.",
+    errorSTACK_UNAVAILABLE: "The bank does not answer now. Please try again.",
+    errorTOO_MANY_WINDOWS: "Too many windows are open: close some to see the events here.",
+    errorOther: "The console could not do that. Please try again.",
+    "outcome-answered": "answered",
+    "outcome-asked": "question",
+    "outcome-confirmation": "waits for confirmation",
+    "outcome-refused": "refused by the bank",
+    "outcome-not_understood": "not understood",
+    "outcome-failed": "failed",
+    "account-checking": "Checking",
+    "account-savings": "Savings",
+    "account-credit": "Credit",
+    "status-active": "active",
+    "status-inactive": "inactive",
+    "status-blocked": "blocked",
+    "status-pending": "pending",
+    "status-completed": "completed",
+    "status-failed": "failed",
+    "status-cancelled": "cancelled",
+    "operation-getBalance": "Looking up balances",
+    "operation-createTransfer": "Making the transfer",
+    "operation-listTransactions": "Looking up transactions",
+    "operation-searchProducts": "Looking for products",
+    "operation-compareBenefits": "Comparing benefits",
+    "operation-createPurchase": "Making the purchase",
+    "operation-getPurchase": "Looking up the purchase",
+    "operation-listPurchases": "Looking up purchases",
+    "operation-resolveAlias": "Looking up the beneficiary",
+    "operation-listBeneficiaries": "Looking up beneficiaries",
+    "operation-addBeneficiary": "Adding the beneficiary",
+  },
+};
+
+const KEPT = "centli.language";
+let language = kept();
+
+function kept() {
+  const chosen = localStorage.getItem(KEPT);
+  return chosen in WORDS ? chosen : "es";
+}
+
+export function currentLanguage() {
+  return language;
+}
+
+export function chooseLanguage(chosen) {
+  language = chosen;
+  localStorage.setItem(KEPT, chosen);
+  translate(document.documentElement);
+}
+
+/** Return the words of a key, or the key's last part where there are none. */
+export function t(key, values = {}) {
+  const words = WORDS[language][key] ?? key.slice(key.indexOf("-") + 1);
+  return words.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+export function has(key) {
+  return key in WORDS[language];
+}
+
+/** Put words into an element, now and whenever the language changes. */
+export function say(element, key, values = {}) {
+  element.dataset.i18n = key;
+  element.dataset.i18nValues = JSON.stringify(values);
+  element.textContent = t(key, values);
+  return element;
+}
+
+/** Put every word below an element into the current language. */
+export function translate(root) {
+  document.documentElement.lang = language;
+  for (const element of root.querySelectorAll("[data-i18n]")) {
+    element.textContent = t(element.dataset.i18n, JSON.parse(element.dataset.i18nValues ?? "{}"));
+  }
+  for (const element of root.querySelectorAll("[data-i18n-label]")) {
+    element.setAttribute("aria-label", t(element.dataset.i18nLabel));
+    if (element.matches("button")) element.title = t(element.dataset.i18nLabel);
+  }
+  for (const element of root.querySelectorAll("[data-i18n-placeholder]")) {
+    element.placeholder = t(element.dataset.i18nPlaceholder);
+  }
+}

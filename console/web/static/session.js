@@ -1,0 +1,135 @@
+// A customer's own conversation. Whatever arrives for it is shown in it, whoever is on the screen.
+
+import { Refused, get, post, stream } from "/api.js";
+import { Calls } from "/calls.js";
+import { currentLanguage, has } from "/i18n.js";
+import { Thread } from "/thread.js";
+
+const KEPT = "centli.conversations";
+const POLL_MS = 500;
+
+export class Session {
+  constructor(customer, log, { onChange, onAccepted, onConfirmation, onLocked }) {
+    this.customer = customer;
+    this.calls = new Calls();
+    this.draft = "";
+    this.isBusy = false;
+    this.onChange = onChange;
+    this.onAccepted = onAccepted;
+    this.onConfirmation = onConfirmation;
+    this.onLocked = onLocked;
+    this.thread = new Thread(log, customer, {
+      onDecision: (invocationId, decision) => this.decide(invocationId, decision),
+      onSuggestion: (text) => this.say(text),
+    });
+    this.thread.welcome(currentLanguage());
+    this.id = kept()[customer.user_id] ?? null;
+    this.last = 0;
+  }
+
+  /** Show what the server has and this page has not, until no turn is under way. */
+  async catchUp() {
+    if (this.id === null) return;
+    this.#setBusy(true);
+    try {
+      for (;;) {
+        const told = await get(`/api/conversations/${this.id}?after=${this.last}`);
+        for (const entry of told.transcript) this.#take(entry);
+        if (this.thread.isWaitingForDecision && !told.busy && told.pending === null) {
+          this.thread.card.close("closed");
+        }
+        if (!told.busy) break;
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      }
+    } catch (error) {
+      if (error instanceof Refused && error.code === "NO_CONVERSATION") this.#forget();
+      else if (error instanceof Refused && error.status === 401) this.onLocked();
+      else throw error;
+    } finally {
+      this.#setBusy(false);
+    }
+  }
+
+  async say(text) {
+    if (this.isBusy || !text.trim()) return;
+    await this.#turn("messages", { text });
+  }
+
+  async decide(invocationId, decision) {
+    const card = this.thread.card;
+    const wasSent = !this.isBusy && (await this.#turn("decisions", { invocation_id: invocationId, decision }));
+    if (!wasSent) card?.reopen();
+  }
+
+  /** Send what starts a turn and show the turn; tell whether the server took it. */
+  async #turn(what, body) {
+    this.#setBusy(true);
+    const before = this.last;
+    try {
+      if (this.id === null) await this.#open();
+      let ended = false;
+      await stream(
+        `/api/conversations/${this.id}/${what}`,
+        (entry) => {
+          this.#take(entry);
+          ended ||= entry.type === "end";
+        },
+        { body },
+      );
+      if (!ended) throw new TypeError("the answer broke off");
+    } catch (error) {
+      this.#explain(error, this.last > before);
+    } finally {
+      this.#setBusy(false);
+    }
+    return this.last > before;
+  }
+
+  #explain(error, wasTaken) {
+    if (!(error instanceof Refused)) {
+      this.thread.notice(wasTaken ? "lostTurn" : "notSent");
+      return;
+    }
+    if (error.status === 401) this.onLocked();
+    else if (error.code === "NO_CONVERSATION") this.#forget();
+    else this.thread.notice(has(`error${error.code}`) ? `error${error.code}` : "errorOther");
+  }
+
+  async #open() {
+    const body = { user_id: this.customer.user_id, language: currentLanguage() };
+    this.id = (await post("/api/conversations", body)).id;
+    this.last = 0;
+    keep({ ...kept(), [this.customer.user_id]: this.id });
+  }
+
+  #forget() {
+    this.id = null;
+    const { [this.customer.user_id]: _forgotten, ...others } = kept();
+    keep(others);
+    this.thread.card?.close("closed");
+    this.thread.notice("newConversation");
+  }
+
+  #take(entry) {
+    if (entry.n !== undefined && entry.n <= this.last) return;
+    this.last = entry.n ?? this.last;
+    this.thread.apply(entry);
+    this.calls.apply(entry);
+    if (entry.type === "said") this.onAccepted(this, entry.text);
+    if (entry.type === "confirmation") this.onConfirmation(this);
+    this.onChange(this);
+  }
+
+  #setBusy(isBusy) {
+    this.isBusy = isBusy;
+    this.onChange(this);
+  }
+}
+
+function kept() {
+  return JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+}
+
+function keep(conversations) {
+  sessionStorage.setItem(KEPT, JSON.stringify(conversations));
+}

@@ -1,0 +1,147 @@
+// What a conversation looks like. It is given the entries of its transcript, in order.
+
+import { Confirmation } from "/confirmation.js";
+import { make, words } from "/dom.js";
+import { hour } from "/format.js";
+import { has, say } from "/i18n.js";
+
+const ALIASES = {
+  "user-maria": "mi hermano",
+  "user-juan": "mi hermana",
+  "user-sofia": "Mari",
+  "user-carlos": "mi amor",
+  "user-elena": "mi hijo",
+};
+const SUGGESTIONS = {
+  es: (alias) => ["¿Cuánto tengo?", ...(alias ? [`Transfiere 100 pesos a ${alias}`] : []), "Quiero una tele"],
+  en: (alias) => ["How much do I have?", ...(alias ? [`Transfer 100 pesos to ${alias}`] : []), "I want a TV"],
+};
+const NEAR_THE_END = 80;
+
+export class Thread {
+  /** `log` is the element that scrolls; `onDecision` is told of choices, `onSuggestion` of chips. */
+  constructor(log, customer, { onDecision, onSuggestion }) {
+    this.log = log;
+    this.customer = customer;
+    this.onDecision = onDecision;
+    this.onSuggestion = onSuggestion;
+    this.element = make("div", "thread");
+    this.message = null;
+    this.card = null;
+    this.working = null;
+  }
+
+  /** Greet with what can be said, as long as nothing was. */
+  welcome(language) {
+    this.element.querySelector(".welcome")?.remove();
+    if (this.element.querySelector(".message")) return;
+    const chips = SUGGESTIONS[language](ALIASES[this.customer.user_id]).map((text) => {
+      const chip = make("button", "chip", text);
+      chip.type = "button";
+      chip.addEventListener("click", () => this.onSuggestion(text));
+      return chip;
+    });
+    const [name] = this.customer.name.split(" ");
+    this.element.prepend(
+      make("div", "welcome", words("h3", "", "hello", { name }), words("p", "quiet", "helloText"), make("div", "chips", ...chips)),
+    );
+  }
+
+  apply(entry) {
+    const isAtEnd = this.#isAtEnd();
+    this.#show(entry);
+    if (isAtEnd || entry.type === "said") this.scrollToEnd();
+  }
+
+  scrollToEnd() {
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+
+  /** Show a notice that is not part of the transcript. */
+  notice(key) {
+    this.#add(words("p", "notice", key));
+    this.scrollToEnd();
+  }
+
+  get isWaitingForDecision() {
+    return this.card?.isOpen ?? false;
+  }
+
+  #isAtEnd() {
+    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_THE_END;
+  }
+
+  #show(entry) {
+    switch (entry.type) {
+      case "said":
+        this.element.querySelector(".welcome")?.remove();
+        this.#add(this.#bubble("mine", "you", entry));
+        this.#work("thinking");
+        break;
+      case "chosen":
+        this.#work("thinking");
+        break;
+      case "text":
+        if (!this.message) {
+          this.message = make("p", "words");
+          this.#add(this.#bubble("theirs", "agent", entry, this.message));
+        }
+        this.message.append(entry.delta);
+        break;
+      case "request":
+        this.#work(`operation-${entry.operation_id}`);
+        break;
+      case "response":
+      case "rejected":
+        this.#work("thinking");
+        break;
+      case "confirmation":
+        this.card?.close("closed");
+        this.card = new Confirmation(entry, this.onDecision);
+        this.#add(this.card.element);
+        break;
+      case "decision":
+        this.card?.close(entry.decision === "CONFIRM" ? "confirmed" : "declined");
+        break;
+      case "problem":
+        this.#add(make("p", "problem", entry.message));
+        break;
+      case "missed":
+        this.#add(words("p", "notice", "missed"));
+        break;
+      case "end":
+        this.#end();
+        break;
+    }
+  }
+
+  #end() {
+    if (this.card && !this.card.isOpen) this.card.close("closed");
+    this.message = null;
+    this.working?.remove();
+    this.working = null;
+  }
+
+  #bubble(side, who, entry, content = make("p", "words", entry.text ?? "")) {
+    const time = make("time", "", hour(entry.at));
+    time.dateTime = entry.at;
+    return make("article", `message ${side}`, words("span", "unseen", who), content, time);
+  }
+
+  #work(key) {
+    if (!this.working) {
+      const dots = make("span", "dots", make("i"), make("i"), make("i"));
+      dots.setAttribute("aria-hidden", "true");
+      this.working = make("p", "working", dots, make("span"));
+      this.working.setAttribute("aria-hidden", "true");
+    }
+    const known = has(key) ? key : "thinking";
+    say(this.working.lastChild, known);
+    this.element.append(this.working);
+  }
+
+  #add(element) {
+    if (this.working) this.working.before(element);
+    else this.element.append(element);
+  }
+}
