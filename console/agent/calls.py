@@ -9,7 +9,6 @@ from console.agent.brain import Call
 from console.agent.operations import AgentOperation
 from shared import json_text
 
-
 _MAX_EXPONENT: Final = 30
 """Written without an exponent, a greater one would fill the memory with zeros."""
 
