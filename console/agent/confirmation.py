@@ -1,12 +1,17 @@
 """Asking a person to confirm a call: what exactly will be done, and what to look at twice."""
 
 from collections.abc import Mapping
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from console.agent.calls import CheckedCall
 from console.agent.events import ConfirmationAsked
 from console.agent.language import Language
 from console.agent.wording import KnownThings
+from shared.clock import Clock
+
+_LATELY: Final = timedelta(minutes=10)
+_FIRST_REFUSAL: Final = 400
 
 _QUESTIONS: Final[Mapping[Language, Mapping[str, str]]] = {
     "es": {
@@ -32,10 +37,45 @@ _UNKNOWN_DESTINATION: Final[Mapping[Language, str]] = {
     "es": "Esa cuenta no es tuya ni de un beneficiario que hayamos visto aquí: revísala bien.",
     "en": "That account is neither yours nor of a beneficiary seen here: check it well.",
 }
+SETTLED: Final[Mapping[bool, Mapping[Language, str]]] = {
+    True: {
+        "es": "Lo que confirmaste sí quedó hecho.",
+        "en": "What you confirmed was done.",
+    },
+    False: {
+        "es": "Lo que confirmaste no se hizo: el banco lo rechazó.",
+        "en": "What you confirmed was not done: the bank refused it.",
+    },
+}
+"""What is certain about a confirmed call, by whether it was done, when the rest of a turn failed."""
+
 UNANSWERED: Final[Mapping[Language, str]] = {
     "es": "La vez anterior no llegó respuesta. Si aquella sí se hizo, confirmar no la repite.",
     "en": "No answer came the last time. If it was done then, confirming does not do it again.",
 }
+
+
+class DoneLately:
+    """The confirmed calls of the last minutes, to point out that exactly one is wanted again."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._done: list[tuple[datetime, str, Mapping[str, str]]] = []
+
+    def add(self, checked: CheckedCall) -> None:
+        """Remember a call that was done now."""
+        self._done.append((self._clock(), checked.operation.operation_id, checked.arguments))
+
+    def has(self, checked: CheckedCall) -> bool:
+        """Tell whether the same call was done lately."""
+        since = self._clock() - _LATELY
+        wanted = (checked.operation.operation_id, checked.arguments)
+        return any(at >= since and (done, given) == wanted for at, done, given in self._done)
+
+
+def is_done(status: int, body: Mapping[str, Any]) -> bool:
+    """Tell whether an answer says that a change was made, rather than refused or failed."""
+    return status < _FIRST_REFUSAL and body.get("status") != "failed"
 
 
 def ask_to_confirm(

@@ -7,14 +7,20 @@ confirmation, so that a confirmation counts once however often its call has to b
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final, Literal
 from uuid import uuid4
 
 from console.agent import invocation
 from console.agent.brain import Brain, BrainUnavailable, Call, CallOutcome, Heard, Say
 from console.agent.calls import CallNotAllowed, CheckedCall, check_call
-from console.agent.confirmation import UNANSWERED, ask_to_confirm
+from console.agent.confirmation import (
+    SETTLED,
+    UNANSWERED,
+    DoneLately,
+    ask_to_confirm,
+    is_done,
+)
 from console.agent.events import (
     CallRejected,
     ConfirmationAsked,
@@ -38,9 +44,6 @@ MAX_STEPS: Final = 12
 
 MAX_CALLS_A_STEP: Final = 16
 
-_DONE_BEFORE: Final = timedelta(minutes=10)
-_FIRST_REFUSAL: Final = 400
-
 _TOO_MANY_STEPS: Final[Mapping[Language, str]] = {
     "es": "Di demasiadas vueltas sin llegar a una respuesta. Pregúntamelo de otra manera.",
     "en": "I went around too often without an answer. Please ask in another way.",
@@ -54,16 +57,6 @@ _NO_ANSWER_TO_A_CHANGE: Final[Mapping[Language, str]] = {
     "confirmar otra vez: aunque ya se haya hecho, no se hará dos veces.",
     "en": "The bank did not answer ({reason}), and I do not know whether what you confirmed was "
     "done. You can confirm again: even if it was done, it will not be done twice.",
-}
-_SETTLED: Final[Mapping[bool, Mapping[Language, str]]] = {
-    True: {
-        "es": "Lo que confirmaste sí quedó hecho.",
-        "en": "What you confirmed was done.",
-    },
-    False: {
-        "es": "Lo que confirmaste no se hizo: el banco lo rechazó.",
-        "en": "What you confirmed was not done: the bank refused it.",
-    },
 }
 
 
@@ -119,7 +112,7 @@ class LocalAgent:
         self._said = ""
         self._held: _Held | None = None
         self._owed: list[CallOutcome] = []
-        self._done: list[tuple[datetime, str, dict[str, str]]] = []
+        self._done = DoneLately(clock)
 
     def hear(self, text: str, language: Language) -> Iterator[TurnEvent]:
         """Answer what the person said; a call that waits for a confirmation is given up."""
@@ -167,7 +160,7 @@ class LocalAgent:
         decided: CallOutcome | None = None,
     ) -> Iterator[TurnEvent]:
         """Let the brain call and speak; `decided` is what became of a call that was confirmed."""
-        is_done = None if decided is None else _is_done(decided)
+        was_done = None if decided is None else _was_done(decided)
         for _ in range(MAX_STEPS):
             calls: list[Call] = []
             outcome: Outcome = "answered"
@@ -179,13 +172,13 @@ class LocalAgent:
                     else:
                         calls.append(thought)
             except BrainUnavailable as error:
-                settled = "" if is_done is None else f" {_SETTLED[is_done][language]}"
+                settled = "" if was_done is None else f" {SETTLED[was_done][language]}"
                 yield Problem("BRAIN_UNAVAILABLE", f"{error}{settled}")
                 yield TurnEnded("failed")
                 return
             self._owed = []
             if not calls:
-                yield TurnEnded("refused" if is_done is False else outcome)
+                yield TurnEnded("refused" if was_done is False else outcome)
                 return
             yield from self._carry_out(calls, language)
             if self._held is not None:
@@ -224,7 +217,7 @@ class LocalAgent:
                 self._known,
                 language,
                 invocation_id=self._new_id(),
-                done_before=self._was_done(checked),
+                done_before=self._done.has(checked),
             )
             before, after = tuple(outcomes[:position]), tuple(outcomes[position + 1 :])
             self._held = _Held(checked, asked, before, after)
@@ -263,16 +256,11 @@ class LocalAgent:
         milliseconds = (self._clock() - started) // timedelta(milliseconds=1)
         status, body = invocation.status_and_body(answer)
         yield OperationAnswered(call.call_id, call.operation_id, answer, status, body, milliseconds)
-        if status < _FIRST_REFUSAL:
+        if is_done(status, body):
             self._known.learn(body)
             if checked.operation.confirm:
-                self._done.append((self._clock(), call.operation_id, checked.arguments))
+                self._done.add(checked)
         return CallOutcome(call, "answered", status, body)
-
-    def _was_done(self, checked: CheckedCall) -> bool:
-        since = self._clock() - _DONE_BEFORE
-        wanted = (checked.operation.operation_id, checked.arguments)
-        return any(at >= since and (done, given) == wanted for at, done, given in self._done)
 
 
 def _told(error: NoAnswer, language: Language, *, is_change: bool) -> str:
@@ -282,8 +270,8 @@ def _told(error: NoAnswer, language: Language, *, is_change: bool) -> str:
     return f"{told} {error.notice[language]}" if error.notice else told
 
 
-def _is_done(outcome: CallOutcome) -> bool | None:
+def _was_done(outcome: CallOutcome) -> bool | None:
     """Tell whether what was confirmed was done or refused; None when it was not called."""
     if outcome.kind != "answered" or outcome.body is None:
         return None
-    return outcome.status < _FIRST_REFUSAL and outcome.body.get("status") != "failed"
+    return is_done(outcome.status, outcome.body)
