@@ -40,7 +40,7 @@ _MEDIA_TYPES: Final[Mapping[str, str]] = {
     ".svg": "image/svg+xml",
 }
 _LANGUAGES: Final[Mapping[str, Language]] = {"es": "es", "en": "en"}
-_WAIT_SECONDS = 0.5
+_WAIT_SECONDS = 0.2
 _BEAT_SECONDS = 5
 _BEAT = b'{"type":"beat"}\n'
 _TURNS_END_SECONDS = 20
@@ -73,7 +73,11 @@ class Web:
         ]
         app = Starlette(
             routes=routes,
-            exception_handlers={Refused: _refused, HTTPException: _not_served},
+            exception_handlers={
+                Refused: _refused,
+                HTTPException: _not_served,
+                Exception: _failed,
+            },
             lifespan=self._lifespan,
         )
         app.router.redirect_slashes = False
@@ -190,7 +194,7 @@ class Web:
         room = self._room(request)
         body = await _body(request)
         invocation_id, decision = body.get("invocation_id"), body.get("decision")
-        if not isinstance(invocation_id, str) or decision not in {"CONFIRM", "DENY"}:
+        if not isinstance(invocation_id, str) or decision not in ("CONFIRM", "DENY"):
             raise Refused(
                 400,
                 "WRONG_BODY",
@@ -288,3 +292,9 @@ async def _not_served(_request: Request, error: Exception) -> Response:
         response = refusal(Refused(error.status_code, "NOT_FOUND", "There is nothing here."))
     response.headers.update(error.headers or {})
     return response
+
+
+async def _failed(_request: Request, _error: Exception) -> Response:
+    return refusal(
+        Refused(500, "UNEXPECTED", "Something failed in the console; its log says what.")
+    )

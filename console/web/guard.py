@@ -6,7 +6,6 @@ address, against names that were rebound to it; and what a browser says of its o
 of our own page. There are no cookies, so nothing is sent along by itself.
 """
 
-import logging
 from collections.abc import Mapping
 from hmac import compare_digest
 from typing import Any, Final
@@ -39,7 +38,6 @@ _HEADERS: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
 }
 _DEFAULT_HTTP_PORT = 80
-_logger = logging.getLogger(__name__)
 
 
 class Refused(Exception):
@@ -79,26 +77,18 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = False
 
         async def guarded_send(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 MutableHeaders(scope=message).update(_HEADERS)
             await send(message)
 
         try:
             self._check(scope["method"], scope["path"], Headers(scope=scope))
-            await self._app(scope, receive, guarded_send)
         except Refused as refused:
             await refusal(refused)(scope, receive, guarded_send)
-        except Exception:
-            _logger.exception("%s %s failed", scope["method"], scope["path"])
-            if started:
-                raise
-            failed = Refused(500, "UNEXPECTED", "Something failed in the console; its log says it.")
-            await refusal(failed)(scope, receive, guarded_send)
+        else:
+            await self._app(scope, receive, guarded_send)
 
     def _check(self, method: str, path: str, headers: Headers) -> None:
         host = headers.getlist("host")

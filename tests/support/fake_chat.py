@@ -1,0 +1,108 @@
+"""A chat service without a stack or a brain: what it answers, a test says."""
+
+import queue
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from console.agent.conversation import Conversation
+from console.agent.events import (
+    ConfirmationAsked,
+    ConfirmationGiven,
+    Decision,
+    OperationAnswered,
+    Text,
+    TurnEnded,
+    TurnEvent,
+    WatchEvent,
+)
+from console.agent.language import Language
+from console.errors import ConsoleError
+from tests.support.console_page import Person
+
+ASKED = ConfirmationAsked("inv-1", "createTransfer", {"amount": "100"}, "¿Lo hago?", (("A", "B"),))
+
+
+@dataclass
+class FakeSubscription:
+    arrived: "queue.SimpleQueue[WatchEvent]" = field(default_factory=queue.SimpleQueue)
+
+    def get(self, timeout: float) -> WatchEvent | None:
+        try:
+            return self.arrived.get(timeout=timeout)
+        except queue.Empty:
+            return None
+
+
+@dataclass(frozen=True)
+class FakeState:
+    accounts: list[dict[str, Any]]
+    purchases: list[dict[str, Any]]
+
+
+class FakeWatch:
+    def __init__(self) -> None:
+        self.subscriptions: list[FakeSubscription] = []
+        self.is_down = False
+
+    @contextmanager
+    def subscribe(self) -> Iterator[FakeSubscription]:
+        subscription = FakeSubscription()
+        self.subscriptions.append(subscription)
+        yield subscription
+        self.subscriptions.remove(subscription)
+
+    def state(self, user_id: str) -> FakeState:
+        if self.is_down:
+            raise ConsoleError("secret-host:4566 is gone")
+        return FakeState([{"account_id": "acc", "balance": Decimal("0.10")}], [])
+
+    def tell(self, event: WatchEvent) -> None:
+        for subscription in self.subscriptions:
+            subscription.arrived.put(event)
+
+
+@dataclass
+class FakeAgent:
+    """Says what it heard, or does what `answer` does; counts what was confirmed."""
+
+    answer: Callable[[str], Iterator[TurnEvent]] | None = None
+    decisions: list[Decision] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+
+    def hear(self, text: str, language: Language) -> Iterator[TurnEvent]:
+        self.heard.append(text)
+        if self.answer is not None:
+            yield from self.answer(text)
+            return
+        if text == "transfiere":
+            yield ASKED
+            yield TurnEnded("confirmation")
+            return
+        yield OperationAnswered("c", "getBalance", {}, 200, {"balance": Decimal("100.00")}, 3)
+        yield Text(text)
+        yield TurnEnded("answered")
+
+    def resolve(
+        self, invocation_id: str, decision: Decision, language: Language
+    ) -> Iterator[TurnEvent]:
+        self.decisions.append(decision)
+        yield ConfirmationGiven(invocation_id, decision)
+        yield Text("Listo.")
+        yield TurnEnded("answered")
+
+
+class FakeService:
+    def __init__(self) -> None:
+        self.customers = (Person("user-maria", "María"), Person("user-juan", "Juan"))
+        self.brain_name = "offline"
+        self.place = "nowhere"
+        self.watch = FakeWatch()
+        self.agents: dict[str, FakeAgent] = {}
+        self.answer: Callable[[str], Iterator[TurnEvent]] | None = None
+
+    def open(self, user_id: str, language: Language = "es") -> Conversation:
+        self.agents[user_id] = FakeAgent(self.answer)
+        return Conversation(self.agents[user_id], language)
