@@ -47,7 +47,7 @@ SETTLED: Final[Mapping[bool, Mapping[Language, str]]] = {
         "en": "What you confirmed was not done: the bank refused it.",
     },
 }
-"""What is certain about a confirmed call, by whether it was done, when the rest of a turn failed."""
+"""What is certain of a confirmed call, by whether it was done, when the rest of the turn failed."""
 
 UNANSWERED: Final[Mapping[Language, str]] = {
     "es": "La vez anterior no llegó respuesta. Si aquella sí se hizo, confirmar no la repite.",
