@@ -1,0 +1,5 @@
+"""A brain without a language model, for a fresh machine: it talks Spanish and English."""
+
+from console.agent.offline.brain import OfflineBrain
+
+__all__ = ["OfflineBrain"]

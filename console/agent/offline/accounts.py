@@ -1,0 +1,88 @@
+"""Which account a message names: one's own by its type, or any by its identifier."""
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from console.agent.offline.text import Said, Token
+from console.agent.offline.vocabulary import ACCOUNT_TYPE, CHECKING, word_set
+
+AccountType = Literal["checking", "savings", "credit"]
+Way = Literal["from", "to", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An account that is named: by its type or its identifier; and the tokens that name it."""
+
+    type: str
+    account_id: str
+    way: Way
+    tokens: range
+
+
+_TYPES: Final = "|".join(sorted(ACCOUNT_TYPE, key=len, reverse=True))
+_OWN: Final = (
+    r"(?:(?:la|mi|mis|el|los|las|lo|my|the|una|tu|su|otra|propia) )*"
+    r"(?:(?:cuenta|cuentas|tarjeta|account) )?(?:de )?(?:la |mi |el )?(?:de )?"
+    rf"(?P<type>(?:{_TYPES})(?: (?:de )?(?:{_TYPES}))?)(?: account| card| bancaria)?"
+)
+_TO: Final = r"(?:a|al|hacia|para|en|to|into|in)"
+_OTHERS: Final = re.compile(
+    r"^ (?:de|del|of) (?!mi (?:ahorro|cuenta)|ahorro|cheques|credito|debito|la de)\w"
+)
+_DIRECTIONS: Final[tuple[tuple[Way, re.Pattern[str]], ...]] = (
+    ("to", re.compile(rf"(?<!\w){_TO} {_OWN}(?!\w)")),
+    (
+        "from",
+        re.compile(rf"(?<!\w)(?:desde|usando|from|using|with|out of|con|cargo a) {_OWN}(?!\w)"),
+    ),
+    ("from", re.compile(rf"(?<!\w)de {_OWN}(?!\w)")),
+    ("none", re.compile(rf"(?<!\w){_OWN}(?!\w)")),
+)
+_IDENTIFIER: Final = re.compile(r"acc-[\w-]+|[0-9]{10,20}", re.IGNORECASE)
+_TO_WORDS: Final = word_set("a al para to into hacia")
+_FROM_WORDS: Final = word_set("de desde from con using")
+_NAMING_WORDS: Final = word_set("la el mi cuenta account numero number clabe my the no")
+
+
+def accounts_in(said: Said) -> list[Named]:
+    """Return the accounts that a message names, each once, with the way money is to go."""
+    found = [_by_identifier(said, index) for index, t in enumerate(said.tokens) if is_identifier(t)]
+    taken = {index for named in found for index in named.tokens}
+    for way, pattern in _DIRECTIONS:
+        for match in pattern.finditer(said.plain):
+            tokens = said.tokens_at(*match.span())
+            if taken.isdisjoint(tokens) and not _OTHERS.match(said.plain[match.end() :]):
+                found.append(Named(type_of(match["type"]), "", way, tokens))
+                taken.update(tokens)
+    return sorted(found, key=lambda named: named.tokens.start)
+
+
+def account_type_in(said: Said) -> str:
+    """Return the type of the only own account that is named, or nothing."""
+    types = {named.type for named in accounts_in(said) if named.type}
+    return types.pop() if len(types) == 1 else ""
+
+
+def type_of(words: str) -> str:
+    """Return the type of an account by what it is called: a debit card is a checking account."""
+    types = [ACCOUNT_TYPE[word] for word in words.split() if word in ACCOUNT_TYPE]
+    if any(word in CHECKING.split() for word in words.split()):
+        return "checking"
+    return types[-1] if types else ""
+
+
+def is_identifier(token: Token) -> bool:
+    """Tell whether a token is the identifier of an account."""
+    return _IDENTIFIER.fullmatch(token.said) is not None
+
+
+def _by_identifier(said: Said, index: int) -> Named:
+    first = index
+    while first and said.tokens[first - 1].word in _NAMING_WORDS:
+        first -= 1
+    before = said.tokens[first - 1].word if first else ""
+    way: Way = "to" if before in _TO_WORDS else "from" if before in _FROM_WORDS else "none"
+    first -= 0 if way == "none" else 1
+    return Named("", said.tokens[index].said, way, range(first, index + 1))

@@ -1,0 +1,107 @@
+"""Which of the things last shown a message means."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+from action_groups.marketplace.catalogue import words_of
+from console.agent.offline.amounts import amounts_in
+from console.agent.offline.numbers import SMALL
+from console.agent.offline.text import Said
+from console.agent.offline.vocabulary import ORDINALS
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several things: the texts that it may be called by, and what it costs."""
+
+    texts: str
+    price: Decimal | None = None
+    words: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", words_of(self.texts))
+
+
+_CHEAPEST: Final = re.compile(
+    r"(?<!\w)(?:mas (?:barat|economic|baj)\w*|menos car[oa]|cheapest|least expensive|lowest)"
+)
+_DEAREST: Final = re.compile(r"(?<!\w)(?:mas car[oa]|mas costos[oa]|most expensive|priciest)")
+_LAST: Final = re.compile(r"(?<!\w)(?:la|el|the) (?:ultim[oa]|last)(?: one)?(?!\w)")
+_NUMBERED: Final = re.compile(
+    r"(?:^|(?<= ))(?:(?:la|el|opcion|option|numero|number|no|#|the|producto|articulo) )*"
+    rf"(?P<number>[0-9]{{1,2}}|{'|'.join(SMALL)})(?= ?(?:$|[.,!?]|porfa|please))"
+)
+_ATTACHED: Final = re.compile(
+    r"(?:la|el|the|^) ?(?P<number>[1-9]) (?:a|o|da|do|ra|ro|er|st|nd|rd|th)(?!\w)"
+)
+_POINTING: Final = re.compile(
+    r"(?<!\w)(?:es[aeo]s?|est[aeo]s?|aquell[ao]|it|that(?: one)?|this(?: one)?|la misma|el "
+    r"mismo)(?!\w)"
+)
+_EMPTY_WORDS: Final = words_of(
+    "quiero dame me llevo compra cómprame mejor la de el que es esa ese favor porfa the one i want "
+    "take get buy please with that from a meses mes con y sí si no tarjeta cuenta llevar ver mi "
+    "pesos cual conviene opción option number número in of for puedes comprar quisiera más barata "
+    "barato compro tiene cheques ahorro crédito puntos cashback msi cuánto cuesta qué beneficios "
+    "ll will let have some otra otro want me the more cheapest expensive cara caro it its this"
+)
+
+
+def chosen(said: Said, choices: Sequence[Choice]) -> list[int]:
+    """Return the places of the choices that a message may mean; none when it means none."""
+    for read in (_by_superlative, _by_ordinal, _by_price, _by_words, _by_number):
+        places = read(said, choices)
+        if places:
+            return places
+    return []
+
+
+def points_at_one(said: Said) -> bool:
+    """Tell whether a message says "that one"."""
+    return _POINTING.search(said.plain) is not None
+
+
+def _by_superlative(said: Said, choices: Sequence[Choice]) -> list[int]:
+    for pattern, pick in ((_CHEAPEST, min), (_DEAREST, max)):
+        prices = [choice.price for choice in choices if choice.price is not None]
+        if prices and pattern.search(said.plain):
+            wanted = pick(prices)
+            return [i for i, choice in enumerate(choices) if choice.price == wanted]
+    return []
+
+
+def _by_ordinal(said: Said, choices: Sequence[Choice]) -> list[int]:
+    if _LAST.search(said.plain):
+        return [len(choices) - 1]
+    attached = _ATTACHED.search(said.plain)
+    numbers = {ORDINALS[token.word] for token in said.tokens if token.word in ORDINALS}
+    numbers |= {int(attached["number"])} if attached else set()
+    if len(numbers) != 1:
+        return []
+    (number,) = numbers
+    return [number - 1] if 0 < number <= len(choices) else []
+
+
+def _by_price(said: Said, choices: Sequence[Choice]) -> list[int]:
+    prices = {amount.value for amount in amounts_in(said.tokens) if not amount.doubt}
+    return [i for i, choice in enumerate(choices) if choice.price in prices and choice.price]
+
+
+def _by_words(said: Said, choices: Sequence[Choice]) -> list[int]:
+    """Return the choices that have most of the words which tell the choices apart."""
+    wanted = words_of(" ".join(token.word for token in said.tokens)) - _EMPTY_WORDS
+    wanted |= set(words_of(said.text) - _EMPTY_WORDS)
+    shares = [len(wanted & choice.words) for choice in choices]
+    best = max(shares, default=0)
+    return [place for place, share in enumerate(shares) if share == best] if best else []
+
+
+def _by_number(said: Said, choices: Sequence[Choice]) -> list[int]:
+    found = _NUMBERED.search(said.plain)
+    if found is None:
+        return []
+    number = int(found["number"]) if found["number"].isdigit() else SMALL[found["number"]]
+    return [number - 1] if 0 < number <= len(choices) else []

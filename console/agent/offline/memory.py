@@ -1,0 +1,202 @@
+"""What a conversation remembers: half-done orders, and what was shown and spoken of last."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from console.agent.offline.amounts import Doubt
+from console.agent.offline.choosing import Choice
+from console.agent.offline.intents import Intent
+from console.agent.offline.queries import MovementsQuery
+from console.agent.offline.shopping import NO_BENEFIT, Wish
+from console.agent.wording import KnownThings
+
+_RETAILER = "retailer-"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One of the customer's accounts, as the bank told of it."""
+
+    account_id: str
+    type: str
+    balance: Decimal
+    available: Decimal
+    status: str
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it can be used."""
+        return self.status == "active"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A beneficiary, as the bank told of them."""
+
+    name: str
+    alias: str
+    account_id: str
+
+    @property
+    def choice(self) -> Choice:
+        """How a message may choose them."""
+        return Choice(f"{self.name} {self.alias}")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A product as one retailer sells it, as it was shown."""
+
+    product_id: str
+    retailer_id: str
+    name: str
+    description: str
+    price: Decimal
+    stock: int
+    benefits: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from every other offer."""
+        return self.product_id, self.retailer_id
+
+    @property
+    def shop(self) -> str:
+        """Return what the retailer is called, by its identifier."""
+        return self.retailer_id.removeprefix(_RETAILER).replace("-", " ").title()
+
+    @property
+    def choice(self) -> Choice:
+        """How a message may choose it."""
+        return Choice(f"{self.name} {self.description} {self.shop}", self.price)
+
+
+@dataclass(slots=True)
+class TransferFrame:
+    """A transfer that is being put together; what is not known yet is empty."""
+
+    amount: Decimal | None = None
+    doubt: Doubt = ""
+    doubted: str = ""
+    recipient: str = ""
+    to_account: str = ""
+    to_name: str = ""
+    to_type: str = ""
+    from_account: str = ""
+    from_type: str = ""
+    description: str = ""
+    candidates: list[Person] = field(default_factory=list)
+    is_for_several: bool = False
+
+
+@dataclass(slots=True)
+class PurchaseFrame:
+    """A purchase that is being put together; what is not known yet is empty."""
+
+    offer: Offer | None = None
+    wish: Wish | None = None
+    quantity: int | None = None
+    benefit: str = ""
+    account_type: str = ""
+    account_id: str = ""
+
+    @property
+    def is_without_benefit(self) -> bool:
+        """Whether the customer wants none."""
+        return self.benefit == NO_BENEFIT
+
+
+@dataclass(slots=True)
+class AddFrame:
+    """A beneficiary who is being put together; what is not known yet is empty."""
+
+    name: str = ""
+    alias: str = ""
+    account_id: str = ""
+    relationship: str = ""
+
+
+Frame = TransferFrame | PurchaseFrame | AddFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How to go on with a list."""
+
+    operation_id: str
+    arguments: Mapping[str, str]
+    shown: int
+
+
+@dataclass(slots=True)
+class Memory:
+    """All that one conversation remembers."""
+
+    known: KnownThings = field(default_factory=KnownThings)
+    accounts: list[Account] = field(default_factory=list)
+    last_account: str = ""
+    last_person: Person | None = None
+    frame: Frame | None = None
+    is_live: bool = False
+    """Whether the frame is what was spoken of last."""
+    asked_for: tuple[str, ...] = ()
+    offers: list[Offer] = field(default_factory=list)
+    rest: list[Offer] = field(default_factory=list)
+    """Offers that were found and not shown yet."""
+    offer: Offer | None = None
+    """The one that is spoken of."""
+    benefit: str = ""
+    """The one last recommended or chosen, for `offer`."""
+    purchase_id: str = ""
+    topic: Intent | None = None
+    query: MovementsQuery = field(default_factory=MovementsQuery)
+    page: Page | None = None
+
+    def drop(self) -> None:
+        """Forget what is half done."""
+        self.frame, self.is_live, self.asked_for = None, False, ()
+
+    def learn(self, body: Mapping[str, Any]) -> None:
+        """Remember what an answer of the bank tells of."""
+        self.known.learn(body)
+        if isinstance(body.get("accounts"), list) and len(body["accounts"]) != 1:
+            self.accounts = [account_of(entry) for entry in body["accounts"]]
+
+    def type_of(self, account_id: str) -> str:
+        """Return the type of one of the customer's accounts, or nothing."""
+        return self.known.own_accounts.get(account_id, "")
+
+    def is_own(self, account_id: object) -> bool:
+        """Tell whether an account is the customer's."""
+        return account_id in self.known.own_accounts
+
+
+def account_of(entry: Mapping[str, Any]) -> Account:
+    """Read an account of an answer."""
+    return Account(
+        account_id=entry["account_id"],
+        type=entry["account_type"],
+        balance=Decimal(entry["balance"]),
+        available=Decimal(entry["available"]),
+        status=entry["status"],
+    )
+
+
+def person_of(entry: Mapping[str, Any]) -> Person:
+    """Read a beneficiary of an answer."""
+    return Person(entry["name"], entry["alias"], entry["account_id"])
+
+
+def offer_of(entry: Mapping[str, Any]) -> Offer:
+    """Read a product of an answer."""
+    return Offer(
+        product_id=entry["product_id"],
+        retailer_id=entry["retailer_id"],
+        name=entry["name"],
+        description=entry["description"],
+        price=Decimal(entry["price"]),
+        stock=int(entry["stock"]),
+        benefits=tuple(entry["benefits"]),
+    )

@@ -1,0 +1,278 @@
+"""What an order to transfer says: how much, to whom, from where and what for."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from action_groups.crm.aliases import vocabulary as people
+from console.agent.offline import vocabulary
+from console.agent.offline.accounts import Named, accounts_in
+from console.agent.offline.amounts import Amount, the_amount
+from console.agent.offline.text import Said, Token
+from console.agent.offline.verbs import verb_of
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The parts of an order; what it does not say is None or empty."""
+
+    amount: Amount | None = None
+    recipient: str = ""
+    """In the person's own words."""
+    source: Named | None = None
+    destination: Named | None = None
+    description: str = ""
+    is_for_several: bool = False
+    is_to_same: bool = False
+    """Whether it says "to the same person"."""
+
+    @property
+    def says_whom(self) -> bool:
+        """Whether it names where the money goes."""
+        return bool(self.recipient or self.destination or self.is_to_same)
+
+
+_Kind = Literal["to", "for", "why", "rest"]
+
+
+@dataclass(slots=True)
+class _Region:
+    kind: _Kind
+    first: int
+    last: int
+
+
+_EXPLICIT: Final = re.compile(
+    r"(?<!\w)(?:por concepto de|(?:con|de|y|ponle|pon)? ?(?:el |de |la )?(?:concepto|descripcion|"
+    r"referencia|"
+    r"motivo|nota|memo|note|description|reference)(?: de| que diga| sea| es| saying| as)?|que diga|"
+    r"labeled|with note) ?[:]? ?(?:[\"“«] (?P<quoted>[^\"”»]+) [\"”»]|(?P<text>.+)$)"
+)
+_STRUCTURE: Final = vocabulary.COURTESY | vocabulary.word_set("""
+        quiero quisiera queria necesito ocupo deseo puedes podrias podras puede podria que le les me
+        lo te se nos una un otra otro otros otras transferencia deposito pago abono spei traspaso
+        giro haz hazme hazle haga hagale hacer hacerle realizar realiza por favor a de gustaria ayudame
+        ayudas urge i id want need would like to can you could make do transfer payment deposit
+        help with some money dinero pesos cantidad amount total it y and the la el los las lo su
+        si yes sea sean serian seria mas cambia cambialo cambiale monto la-de eso estos mejor no
+        dar dale darle si u d hacerme hago nueva nuevo efectivo cuenta cuentas nombre enseguida
+        inmediatamente this that transfiere envio bank banco urgente instead actually bien digo
+        """)
+_TO: Final = vocabulary.word_set("a al ami to ala")
+_FOR: Final = frozenset({"para", "for"})
+_DETERMINERS: Final = vocabulary.word_set(
+    "la el los las lo mi mis su sus the my this un una esta este"
+)
+_SAME: Final = re.compile(
+    r"(?<!\w)(?:(?:a|al|para) (?:el mismo|la misma|misma persona|mismo|ella|el)(?= |$)(?! \w)|"
+    r"al mismo|a la misma|to (?:the )?same|to (?:him|her)|mismo destinatario)"
+)
+_CONJUNCTIONS: Final = vocabulary.word_set("y e and & +")
+_ASKING: Final = vocabulary.word_set(
+    "dime cuanto cuanta muestrame ensename dame tell show how then luego despues avisame que"
+)
+_PERSONAL: Final = people.ARTICLES_AND_POSSESSIVES | frozenset({"don", "dona", "mr", "mrs", "dr"})
+
+
+def read_order(said: Said) -> Order:
+    """Return what an order to transfer says."""
+    tokens = said.tokens
+    explicit = _explicit_description(said)
+    named = [account for account in accounts_in(said) if not set(account.tokens) & set(explicit)]
+    source, destination = _ends(named, said)
+    taken = {index for account in (source, destination) if account for index in account.tokens}
+    taken |= set(explicit)
+    amount = the_amount(tokens, taken)
+    if amount is not None:
+        taken |= set(range(amount.first, amount.last))
+    same = _SAME.search(said.plain)
+    if same is not None:
+        taken |= set(said.tokens_at(*same.span()))
+    regions, is_for_several = _regions(tokens, taken)
+    description = said.quote(explicit.start, explicit.stop) if explicit else ""
+    recipient = _recipient(said, regions, has_destination=destination is not None)
+    others = [r for r in regions if r.kind == "rest" and r is not recipient]
+    is_for_several |= bool(recipient) and any(_may_be_person(said, r) for r in others)
+    return Order(
+        amount=amount,
+        recipient=_quote(said, recipient),
+        source=source,
+        destination=destination,
+        description=_bare(description) or _description(said, regions, recipient),
+        is_for_several=is_for_several,
+        is_to_same=same is not None,
+    )
+
+
+def read_recipient(said: Said) -> str:
+    """Return the words that an answer to "to whom?" names somebody by."""
+    order = read_order(said)
+    if order.recipient:
+        return order.recipient
+    kept = [
+        index
+        for index, token in enumerate(said.tokens)
+        if not token.is_sign and token.word not in _STRUCTURE - _PERSONAL
+    ]
+    return said.quote(kept[0], kept[-1] + 1) if kept else ""
+
+
+def _explicit_description(said: Said) -> range:
+    found = _EXPLICIT.search(said.plain)
+    if found is None:
+        return range(0)
+    return said.tokens_at(*found.span("quoted" if found["quoted"] else "text"))
+
+
+def _ends(named: list[Named], said: Said) -> tuple[Named | None, Named | None]:
+    """Return the accounts that the money leaves and enters."""
+    source = next((account for account in named if account.way == "from"), None)
+    destination = next((account for account in named if account.way == "to"), None)
+    rest = next((account for account in named if account.way == "none"), None)
+    if destination is None and rest is not None and _pays(said):
+        destination = rest
+    return source, destination
+
+
+def _pays(said: Said) -> bool:
+    return any(t.word.startswith(("paga", "liquida", "abona", "pay")) for t in said.tokens)
+
+
+def _regions(tokens: tuple[Token, ...], taken: set[int]) -> tuple[list[_Region], bool]:
+    """Divide what is not taken into who and why; also tell whether several people are named."""
+    regions: list[_Region] = []
+    current: _Region | None = None
+    for index, token in enumerate(tokens):
+        if index in taken or token.is_sign:
+            current = None
+        elif token.word in _CONJUNCTIONS and (follower := _follower(tokens, taken, index)):
+            if follower == "several":
+                return regions, True
+            if follower == "command":
+                break
+            current = None
+        elif kind := _opened(tokens, index, current, has_recipient=_has_recipient(regions)):
+            current = _Region(kind, index + 1, index + 1)
+            regions.append(current)
+        elif _is_order_verb(token):
+            current = None
+        elif current is not None:
+            current.last = index + 1
+        elif token.word not in _STRUCTURE - _PERSONAL and verb_of(token.word, token.said) is None:
+            current = _Region("rest", index, index + 1)
+            regions.append(current)
+    return [region for region in regions if region.first < region.last], False
+
+
+def _has_recipient(regions: list[_Region]) -> bool:
+    return any(region.kind == "to" and region.first < region.last for region in regions)
+
+
+def _is_order_verb(token: Token) -> bool:
+    verb = verb_of(token.word, token.said)
+    return verb is not None and verb.act == "SEND" and verb.form in {"order", "infinitive"}
+
+
+def _follower(tokens: tuple[Token, ...], taken: set[int], index: int) -> str:
+    """Tell what comes after a conjunction: another recipient, a command, or nothing of note."""
+    after = tokens[index + 1] if index + 1 < len(tokens) else None
+    if after is None:
+        return "end"
+    if after.word in _TO | _FOR or after.is_number:
+        return "several"
+    verb = verb_of(after.word, after.said)
+    if verb is not None and verb.form == "order" and verb.act == "SEND":
+        return "several"
+    if verb is not None or after.word in _ASKING:
+        return "command"
+    return "end" if index + 1 in taken else ""
+
+
+def _opened(
+    tokens: tuple[Token, ...], index: int, current: _Region | None, *, has_recipient: bool
+) -> _Kind | None:
+    """Return the kind of region that a word opens, if it opens one."""
+    word = tokens[index].word
+    after = tokens[index + 1].word if index + 1 < len(tokens) else ""
+    is_why = current is not None and current.kind == "why"
+    if word in _TO and not (is_why and has_recipient):
+        return None if verb_of(after, after) is not None and word != "ami" else "to"
+    if word in _FOR:
+        return "for"
+    if _tells_why(tokens, index, is_why=is_why):
+        return "why"
+    if word in {"porfa", "please", "gracias", "desde", "con", "from", "hoy", "today", "porque"}:
+        return "rest"
+    return None
+
+
+def _tells_why(tokens: tuple[Token, ...], index: int, *, is_why: bool) -> bool:
+    """Tell whether the words from here say what the money is for."""
+    word = tokens[index].word
+    after = tokens[index + 1].word if index + 1 < len(tokens) else ""
+    if word == "por":
+        return after not in {"favor", "fa"}
+    if word in {"de", "del", "lo"} and _is_purpose(tokens, index + 1):
+        return not is_why
+    return word in _DETERMINERS and after in vocabulary.PURPOSES and not is_why
+
+
+def _is_purpose(tokens: tuple[Token, ...], index: int) -> bool:
+    while index < len(tokens) and tokens[index].word in _DETERMINERS | {"de", "del"}:
+        index += 1
+    return index < len(tokens) and tokens[index].word in vocabulary.PURPOSES
+
+
+def _recipient(said: Said, regions: list[_Region], *, has_destination: bool) -> _Region | None:
+    """Return the region that names somebody."""
+    if has_destination:
+        return None
+    directly = next((region for region in regions if region.kind == "to"), None)
+    if directly is not None:
+        return directly
+    for region in regions:
+        if region.kind == "for" and not _is_purpose(said.tokens, region.first):
+            return region
+    return next((r for r in regions if r.kind == "rest" and _may_be_person(said, r)), None)
+
+
+def _may_be_person(said: Said, region: _Region) -> bool:
+    tokens = said.tokens[region.first : region.last]
+    known = people.all_words()
+    if tokens[0].word in _PERSONAL and len(tokens) > 1:
+        return True
+    return tokens[0].word in known or (tokens[0].said[0].isupper() and region.first > 0)
+
+
+def _description(said: Said, regions: list[_Region], recipient: _Region | None) -> str:
+    reasons = [r for r in regions if r.kind in {"why", "for"} and r is not recipient]
+    return _bare(said.quote(reasons[0].first, reasons[0].last)) if reasons else ""
+
+
+def _bare(text: str) -> str:
+    """Return a text without the articles and signs that it begins with."""
+    words = text.strip(" .,;:!?¡¿\"'“”«»").split()
+    while words and words[0].lower() in {*_DETERMINERS - {"mi", "mis", "my"}, "de", "del"}:
+        words = words[1:]
+    return " ".join(words)
+
+
+def _quote(said: Said, region: _Region | None) -> str:
+    if region is None:
+        return ""
+    kept = list(_trimmed(said, region))
+    return said.quote(kept[0], kept[-1] + 1) if kept else ""
+
+
+def _trimmed(said: Said, region: _Region) -> Iterator[int]:
+    """Yield the tokens of a region up to the courtesy at its end."""
+    last = region.last
+    while last > region.first and said.tokens[last - 1].word in _TRAILING:
+        last -= 1
+    yield from range(region.first, last)
+
+
+_TRAILING: Final = vocabulary.COURTESY | frozenset(
+    {"por", "de", "y", "and", "la", "el", "los", "las", "que", "pesos", "dinero"}
+)

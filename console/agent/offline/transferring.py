@@ -1,0 +1,209 @@
+"""Transfers: put together what is said and known, ask for the rest, propose, tell the outcome."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from console.agent.brain import CallOutcome
+from console.agent.offline.accounts import Named
+from console.agent.offline.memory import Account, Person, TransferFrame, account_of, person_of
+from console.agent.offline.orders import Order
+from console.agent.offline.talk import FIRST_REFUSAL, Flow, Talk
+from console.agent.offline.text import Said
+from console.agent.wording import money
+
+CHECKING = "checking"
+_CONJUNCTIONS = frozenset({"y", "e", "and", "&", ","})
+
+
+def merge(frame: TransferFrame, order: Order, said: Said, talk: Talk) -> bool:
+    """Put what an order says into a frame; return whether it says anything."""
+    says = (order.amount, order.recipient, order.source, order.destination, order.description)
+    if order.amount is not None:
+        frame.amount = None if order.amount.doubt else order.amount.value
+        frame.doubt = order.amount.doubt
+        frame.doubted = said.quote(order.amount.first, order.amount.last)
+    if order.says_whom:
+        frame.recipient, frame.to_account, frame.to_name, frame.to_type = "", "", "", ""
+        frame.candidates = []
+    if order.recipient:
+        frame.recipient = order.recipient
+    elif order.destination is not None:
+        frame.to_account, frame.to_type = order.destination.account_id, order.destination.type
+    elif order.is_to_same and talk.memory.last_person is not None:
+        choose(frame, talk.memory.last_person)
+    if order.source is not None:
+        frame.from_account, frame.from_type = order.source.account_id, order.source.type
+    frame.description = order.description or frame.description
+    frame.is_for_several = order.is_for_several
+    return any(says) or order.is_to_same or order.is_for_several
+
+
+def choose(frame: TransferFrame, person: Person) -> None:
+    """Make somebody the recipient."""
+    frame.recipient, frame.candidates, frame.to_type = "", [], ""
+    frame.to_account, frame.to_name = person.account_id, person.name
+
+
+def frame_of(arguments: Mapping[str, Any]) -> TransferFrame:
+    """Return the frame of a call of createTransfer, for its amendment."""
+    amount = str(arguments.get("amount", ""))
+    return TransferFrame(
+        amount=Decimal(amount) if amount.replace(".", "", 1).isdigit() else None,
+        to_account=str(arguments.get("to_account", "")),
+        from_account=str(arguments.get("from_account", "")),
+        description=str(arguments.get("description", "")),
+    )
+
+
+def transfer(talk: Talk, frame: TransferFrame) -> Flow:
+    """Go on with a transfer as far as what is known allows."""
+    talk.memory.frame, talk.memory.is_live, talk.memory.asked_for = frame, True, ()
+    if frame.is_for_several:
+        frame.is_for_several, frame.recipient = False, ""
+        frame.amount, frame.doubt = None, ""
+        yield talk.ask("ask_one_person", "recipient", "amount")
+        return
+    if not (frame.recipient or frame.to_account or frame.to_type):
+        yield _ask_whom(talk, frame)
+        return
+    yield from _find_ends(talk, frame)
+
+
+def _ask_whom(talk: Talk, frame: TransferFrame) -> Any:
+    if frame.doubt:
+        return _ask_amount(talk, frame)
+    if frame.amount is None:
+        return talk.ask("ask_recipient_amount", "recipient", "amount")
+    return talk.ask("ask_recipient", "recipient", amount=money(frame.amount))
+
+
+def _find_ends(talk: Talk, frame: TransferFrame) -> Flow:
+    """Find out who is meant and which accounts there are, then ask or propose."""
+    wanted: list[tuple[str, Mapping[str, str]]] = [("getBalance", {})]
+    if frame.recipient:
+        wanted.append(("resolveAlias", {"alias": frame.recipient}))
+    balances, *resolved = yield from talk.look_all(*wanted)
+    accounts = [account_of(entry) for entry in balances["accounts"]]
+    if resolved and not _settled(frame, resolved[0]):
+        yield _ask_person(talk, frame, resolved[0])
+        return
+    question = _own_destination(talk, frame, accounts)
+    if question is not None:
+        yield question
+        return
+    if frame.amount is None:
+        yield _ask_amount(talk, frame)
+        return
+    question = _source(talk, frame, accounts)
+    if question is not None:
+        yield question
+        return
+    yield from _propose(talk, frame)
+
+
+def _settled(frame: TransferFrame, resolved: Mapping[str, Any]) -> bool:
+    """Take the person whom the bank is sure of; return whether there is one."""
+    if not resolved.get("beneficiary"):
+        return False
+    choose(frame, person_of(resolved["beneficiary"]))
+    return True
+
+
+def _ask_person(talk: Talk, frame: TransferFrame, resolved: Mapping[str, Any]) -> Any:
+    said, frame.recipient = frame.recipient, ""
+    words = said.lower().replace(",", " , ").split()
+    if _CONJUNCTIONS.intersection(words):
+        frame.amount, frame.doubt = None, ""
+        return talk.ask("ask_one_person", "recipient", "amount")
+    frame.candidates = [person_of(entry) for entry in resolved["candidates"]]
+    if not frame.candidates:
+        return talk.ask("ask_person_unknown", "recipient", said=said)
+    if len(frame.candidates) == 1:
+        person = talk.person(frame.candidates[0])
+        return talk.ask("ask_only_person", "recipient", said=said, person=person)
+    people = talk.people(frame.candidates)
+    return talk.ask("ask_which_person", "recipient", said=said, people=people)
+
+
+def _ask_amount(talk: Talk, frame: TransferFrame) -> Any:
+    if frame.doubt:
+        doubt, frame.doubt = frame.doubt, ""
+        return talk.ask(f"doubt_{doubt}", "amount", said=frame.doubted)
+    if talk.memory.is_own(frame.to_account):
+        return talk.ask("ask_amount_own", "amount", who=talk.account(frame.to_account))
+    return talk.ask("ask_amount", "amount", who=frame.to_name or talk.account(frame.to_account))
+
+
+def _own_destination(talk: Talk, frame: TransferFrame, accounts: list[Account]) -> Any:
+    """Find the own account that a type means; return a question when it means none or several."""
+    if not frame.to_type:
+        return None
+    fitting = [account for account in accounts if account.type == frame.to_type]
+    if len(fitting) == 1:
+        frame.to_account, frame.to_type = fitting[0].account_id, ""
+        return None
+    listed = talk.accounts_list(fitting or accounts)
+    return talk.ask("ask_own_destination", "account", accounts=listed)
+
+
+def _source(talk: Talk, frame: TransferFrame, accounts: list[Account]) -> Any:
+    """Find the account that pays; return a question when it is not sure."""
+    if frame.from_account:
+        return None
+    wanted = frame.from_type or CHECKING
+    fitting = [a for a in accounts if a.type == wanted and (frame.from_type or a.is_active)]
+    if len(fitting) == 1 and fitting[0].account_id != frame.to_account:
+        frame.from_account, frame.from_type = fitting[0].account_id, ""
+        return None
+    others = [a for a in fitting or accounts if a.account_id != frame.to_account and a.is_active]
+    others = others or [a for a in accounts if a.account_id != frame.to_account]
+    return talk.ask("ask_source", "account", accounts=talk.accounts_list(others))
+
+
+def _propose(talk: Talk, frame: TransferFrame) -> Flow:
+    outcome = yield from talk.propose(
+        "createTransfer",
+        from_account=frame.from_account,
+        to_account=frame.to_account,
+        amount=f"{frame.amount:.2f}",
+        description=frame.description,
+    )
+    yield from transferred(talk, frame, outcome)
+
+
+def transferred(talk: Talk, frame: TransferFrame, outcome: CallOutcome) -> Flow:
+    """Tell what became of a transfer."""
+    memory = talk.memory
+    if outcome.kind == "declined":
+        memory.is_live = False
+        yield talk.say("nothing_done")
+        return
+    if outcome.kind != "answered" or outcome.status >= FIRST_REFUSAL:
+        yield talk.explain(outcome)
+        return
+    body = outcome.body or {}
+    memory.last_account, memory.topic = body["from_account"], "balance"
+    if not memory.is_own(body["to_account"]):
+        name = frame.to_name or body["to_account"]
+        memory.last_person = Person(name, name, body["to_account"])
+    memory.drop()
+    if body.get("repeated"):
+        yield talk.say("transfer_repeated")
+        return
+    who = frame.to_name or talk.account(body["to_account"])
+    source = talk.account(body["from_account"])
+    yield talk.say("transferred", amount=money(body["amount"]), who=who, source=source)
+
+
+def fill_account(frame: TransferFrame, named: Named | None, account: Account | None) -> bool:
+    """Take the account of an answer to a question for one; return whether there is one."""
+    if account is not None:
+        named = Named(account.type, account.account_id, "none", range(0))
+    if named is None:
+        return False
+    if frame.to_type:
+        frame.to_account, frame.to_type = named.account_id, "" if named.account_id else named.type
+    else:
+        frame.from_account, frame.from_type = named.account_id, named.type
+    return True

@@ -1,0 +1,331 @@
+"""Plays labelled utterances to the offline brain, over a seeded bank in memory, and marks them."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from action_groups.crm.aliases.folding import fold
+from action_groups.marketplace.catalogue import words_of
+from console.agent.brain import Brain
+from console.agent.conversation import Conversation
+from console.agent.events import ConfirmationAsked, OperationRequested, Text, TurnEnded, TurnEvent
+from console.agent.local_agent import LocalAgent
+from console.agent.offline import OfflineBrain
+from scripts import seed_accounts, seed_beneficiaries, seed_products
+from shared.clock import Clock
+from shared.dynamodb import Item, deserialize, serialize
+from tests.support.memory import MemoryDynamoDB
+from tests.support.tables import PREFIX, table_properties
+from tests.support.world import World, operations_in_schema, through_json, world_over
+
+DATA = Path(__file__).parents[1] / "data"
+OWN, UNSEEN = DATA / "utterances.yaml", DATA / "utterances_unseen.yaml"
+TODAY = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
+MONEY = frozenset({"createTransfer", "createPurchase", "addBeneficiary"})
+
+_ZONE = ZoneInfo("America/Mexico_City")
+_HELPERS = frozenset({"resolveAlias", "getBalance", "searchProducts"})
+_PAYMENT_STEPS = {
+    "PAYMENT_REQUEST": "core_banking",
+    "PAYMENT_COMPLETED": "marketplace",
+    "PAYMENT_FAILED": "marketplace",
+}
+
+
+class SeededDynamoDB(MemoryDynamoDB):
+    """A dictionary that also answers the queries of every operation: indexes, orders and pages."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._orders = {
+            (table["TableName"], index.get("IndexName")): [
+                key["AttributeName"] for key in index["KeySchema"]
+            ]
+            for table in table_properties()
+            for index in (table, *table.get("GlobalSecondaryIndexes", ()))
+        }
+
+    def put_item(self, TableName: str, Item: Any, **_condition: Any) -> None:  # noqa: N803
+        super().put_item(TableName, Item)
+
+    def query(self, **query: Any) -> Any:
+        table, values = query["TableName"], deserialize(query["ExpressionAttributeValues"])
+        names = query.get("ExpressionAttributeNames", {})
+        order = [*self._orders[table, query.get("IndexName")], *self._keys[table]]
+        found = [
+            item
+            for item in self._tables[table].values()
+            if _is_met(query["KeyConditionExpression"], item, values, names)
+        ]
+        found.sort(
+            key=lambda item: [str(item[name]) for name in order],
+            reverse=not query["ScanIndexForward"],
+        )
+        start = deserialize(query.get("ExclusiveStartKey", {}))
+        if start:
+            keys = [{name: item[name] for name in start} for item in found]
+            found = found[keys.index(start) + 1 :] if start in keys else found
+        limit = query.get("Limit", len(found))
+        page, rest = found[:limit], found[limit:]
+        kept = [i for i in page if _is_met(query.get("FilterExpression", ""), i, values, names)]
+        answer: dict[str, Any] = {"Items": [serialize(item) for item in kept]}
+        if rest and page:
+            answer["LastEvaluatedKey"] = serialize({name: page[-1][name] for name in set(order)})
+        return answer
+
+    def copy(self) -> "SeededDynamoDB":
+        """Return the same items in a dictionary of their own."""
+        made = SeededDynamoDB.__new__(SeededDynamoDB)
+        made.__dict__.update(self.__dict__)
+        made._tables = deepcopy(self._tables)
+        return made
+
+
+_COMPARISON = re.compile(r"([#\w]+) (?:= (:\w+)|BETWEEN (:\w+) AND (:\w+))")
+
+
+def _is_met(
+    condition: str, item: Item, values: Mapping[str, Any], names: Mapping[str, str]
+) -> bool:
+    for name, equal, low, high in _COMPARISON.findall(condition):
+        value = item.get(names.get(name, name))
+        if not (value == values[equal] if equal else values[low] <= value <= values[high]):
+            return False
+    return True
+
+
+@cache
+def _seeded() -> SeededDynamoDB:
+    client = SeededDynamoDB()
+    for seed in (seed_accounts.seed, seed_beneficiaries.seed, seed_products.seed):
+        seed(client, PREFIX)
+    return client
+
+
+def seeded_bank() -> World:
+    """Return a bank with all that the seed scripts add, on the day of the cases.
+
+    What an operation owes to the bus is carried on while the operation waits for it.
+    """
+    bank = world_over(_seeded().copy())
+    bank.clock.now = TODAY
+    bank.rebuild(sleep=lambda _seconds: settle(bank))
+    return bank
+
+
+MakeBrain = Callable[[Clock], Brain]
+
+
+def offline_brain(clock: Clock) -> OfflineBrain:
+    return OfflineBrain(operations_in_schema(), clock=clock)
+
+
+@dataclass
+class Turn:
+    """What happened between a message and the next."""
+
+    events: list[TurnEvent] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "".join(event.delta for event in self.events if isinstance(event, Text))
+
+    @property
+    def outcome(self) -> str:
+        [end] = [event for event in self.events if isinstance(event, TurnEnded)]
+        return end.outcome
+
+    @property
+    def calls(self) -> list[tuple[str, dict[str, str]]]:
+        """The operations that were called or proposed, with their arguments, in order."""
+        return [call for event in self.events if (call := _call_of(event)) is not None]
+
+    @property
+    def proposed(self) -> list[ConfirmationAsked]:
+        return [event for event in self.events if isinstance(event, ConfirmationAsked)]
+
+
+def _call_of(event: TurnEvent) -> tuple[str, dict[str, str]] | None:
+    if isinstance(event, ConfirmationAsked):
+        return event.operation_id, dict(event.arguments)
+    if isinstance(event, OperationRequested):
+        entries = list(event.event["parameters"])
+        body = event.event.get("requestBody")
+        if body:
+            entries += body["content"]["application/json"]["properties"]
+        return event.operation_id, {entry["name"]: entry["value"] for entry in entries}
+    return None
+
+
+class Chat:
+    """One person's conversation with a brain and a seeded bank, whose bus delivers at once."""
+
+    def __init__(
+        self,
+        *,
+        user_id: str = "user-maria",
+        bank: World | None = None,
+        make_brain: MakeBrain = offline_brain,
+        send: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+    ) -> None:
+        self.bank = bank or seeded_bank()
+        self.brain = make_brain(self.bank.clock)
+        agent = LocalAgent(
+            self.brain,
+            send or self._send,
+            operations=operations_in_schema(),
+            user_id=user_id,
+            clock=self.bank.clock,
+        )
+        self.conversation = Conversation(agent)
+
+    def say(self, text: str) -> Turn:
+        return Turn(list(self.conversation.say(text)))
+
+    def _send(self, event: dict[str, Any]) -> dict[str, Any]:
+        handler = self.bank.handlers[event["actionGroup"]]
+        answer: dict[str, Any] = through_json(handler(event, None))
+        return answer
+
+
+def settle(bank: World) -> None:
+    """Carry events from the relay to their handlers until nothing is owed any more."""
+    while events := bank.run_relay():
+        for event in events:
+            group = _PAYMENT_STEPS.get(event["event_type"])
+            if group:
+                bank.deliver(group, event["event_type"], event)
+
+
+# --- cases ---
+
+
+@dataclass(frozen=True)
+class Case:
+    """A labelled utterance."""
+
+    text: str
+    language: str
+    expect: Mapping[str, Any]
+    user: str = "user-maria"
+    before: tuple[str, ...] = ()
+
+    @property
+    def operation(self) -> str | None:
+        return self.expect.get("operation")
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        return {name: str(value) for name, value in (self.expect.get("arguments") or {}).items()}
+
+    @property
+    def asks_for_no_money(self) -> bool:
+        return self.operation not in MONEY
+
+
+def read_cases(path: Path) -> list[Case]:
+    return [
+        Case(
+            text=entry["text"],
+            language=entry["language"],
+            expect=entry["expect"],
+            user=entry.get("user", "user-maria"),
+            before=tuple(entry.get("before", ())),
+        )
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
+    ]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How a case went; `problem` is empty when it went as labelled."""
+
+    case: Case
+    problem: str
+    moved_money: bool
+    """Whether an operation that changes something was proposed or called."""
+
+
+def play(case: Case, make_brain: MakeBrain = offline_brain) -> Mark:
+    """Play a case with a bank of its own, and compare its last turn with the label."""
+    chat = Chat(user_id=case.user, make_brain=make_brain)
+    for text in case.before:
+        chat.say(text)
+    turn = chat.say(case.text)
+    asked_for = tuple(getattr(chat.brain, "awaiting", None) or ())
+    problems = list(_problems(case, turn, asked_for))
+    moved = any(operation in MONEY for operation, _ in turn.calls)
+    return Mark(case, "; ".join(problems), moved)
+
+
+def _problems(case: Case, turn: Turn, asked_for: tuple[str, ...]) -> Iterator[str]:
+    asks = case.expect.get("asks")
+    if asks == "confirmation" and turn.outcome == "confirmation":
+        asks = None
+    if asks and not (turn.outcome == "asked" and asks in asked_for):
+        yield f"asks {asks}, but: {turn.outcome} {asked_for}"
+    calls = turn.calls
+    if case.operation is None:
+        others = [operation for operation, _ in calls if operation not in _HELPERS]
+        if others or (calls and turn.outcome != "asked"):
+            yield f"calls nothing, but: {calls}"
+        return
+    if not calls or calls[-1][0] != case.operation:
+        yield f"calls {case.operation}, but: {calls} {turn.outcome}"
+        return
+    given = calls[-1][1]
+    for name, wanted in case.arguments.items():
+        if not _agrees(name, wanted, given.get(name), given):
+            yield f"{name}={wanted!r}, but: {given.get(name)!r}"
+
+
+def _agrees(name: str, wanted: str, given: str | None, arguments: Mapping[str, str]) -> bool:
+    if given is None:
+        return False
+    compare = _COMPARE.get(name)
+    return compare(wanted, given) if compare is not None else wanted == given
+
+
+def _same_amount(wanted: str, given: str) -> bool:
+    try:
+        return Decimal(wanted) == Decimal(given)
+    except InvalidOperation:
+        return False
+
+
+def _same_words(wanted: str, given: str) -> bool:
+    return " ".join(fold(wanted).split()) == " ".join(fold(given).split())
+
+
+def _has_words(wanted: str, given: str) -> bool:
+    return words_of(wanted) <= words_of(given)
+
+
+def _same_day(wanted: str, given: str) -> bool:
+    return _day(wanted) == _day(given)
+
+
+def _day(text: str) -> str:
+    moment = datetime.fromisoformat(text)
+    return (moment.astimezone(_ZONE) if moment.tzinfo else moment).date().isoformat()
+
+
+_COMPARE: Mapping[str, Callable[[str, str], bool]] = {
+    "amount": _same_amount,
+    "unit_price": _same_amount,
+    "search": _has_words,
+    "description": _same_words,
+    "name": _same_words,
+    "alias": _same_words,
+    "from_date": _same_day,
+    "to_date": _same_day,
+}
