@@ -16,6 +16,9 @@ from botocore.exceptions import (
     ReadTimeoutError,
     TokenRetrievalError,
 )
+from botocore.exceptions import (
+    ConnectionError as BotocoreConnectionError,
+)
 from urllib3.exceptions import HTTPError
 from urllib3.exceptions import TimeoutError as Urllib3Timeout
 
@@ -101,7 +104,8 @@ def _code(error: Exception) -> str:
         return "NO_CREDENTIALS"
     if isinstance(error, ReadTimeoutError | ConnectTimeoutError | Urllib3Timeout):
         return "SLOW"
-    return "UNREACHABLE" if isinstance(error, HTTPClientError | HTTPError) else "BROKEN"
+    is_connection = isinstance(error, BotocoreConnectionError | HTTPClientError | HTTPError)
+    return "UNREACHABLE" if is_connection else "BROKEN"
 
 
 def _aws_code(error: Exception) -> str:
