@@ -62,7 +62,8 @@ class FakeBedrockAgent(LocalServer):
         self.violations: list[str] = []
         self.refusals: list[Answer] = []
         self.disturbances: list[Callable[[Answer], Answer]] = []
-        self.traces_confirmed_input = False
+        self.traces_results = False
+        """Whether the trace of results repeats what was called, and tells how it was declined."""
         self._returned = 0
 
     def client(self, read_timeout: float = 5) -> Any:
@@ -148,12 +149,15 @@ class FakeBedrockAgent(LocalServer):
     ) -> Iterator[bytes]:
         pending, session.pending, session.invocation_id = session.pending, [], None
         for (operation, arguments), result in zip(pending, results, strict=True):
-            if result["apiResult"]["confirmationState"] == "DENY":
-                session.memory.append(("declined", operation.operation_id))
-                continue
-            if self.traces_confirmed_input:
+            if self.traces_results:
                 yield _trace(request, _invocation_input(operation, arguments, "LAMBDA"))
-            yield self._invoke(request, session, operation, arguments)
+            if result["apiResult"]["confirmationState"] == "CONFIRM":
+                yield self._invoke(request, session, operation, arguments)
+                continue
+            session.memory.append(("declined", operation.operation_id))
+            if self.traces_results:
+                declined = {"actionGroupInvocationOutput": {"text": '{"result": "denied"}'}}
+                yield _trace(request, {"observation": declined})
 
     def _invoke(
         self,

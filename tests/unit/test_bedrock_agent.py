@@ -187,12 +187,22 @@ def test_a_transfer_is_asked_about_and_moves_money_only_when_confirmed(bank: Wor
 
 def test_a_trace_that_repeats_the_input_of_what_was_confirmed_shows_one_call(bank: World) -> None:
     with talking(bank, obedient) as (chat, fake):
-        fake.traces_confirmed_input = True
+        fake.traces_results = True
         list(chat.say("pásale 100 a Juan"))
         events = list(chat.say("sí"))
 
     assert len(of_type(events, OperationRequested)) == 1
     assert len(of_type(events, OperationAnswered)) == 1
+
+
+def test_a_trace_that_tells_how_a_call_was_declined_shows_no_call(bank: World) -> None:
+    with talking(bank, obedient) as (chat, fake):
+        fake.traces_results = True
+        list(chat.say("pásale 100 a Juan"))
+        events = list(chat.say("no"))
+
+    assert len(of_type(events, AgentTrace)) == 2
+    assert of_type(events, OperationRequested) == of_type(events, OperationAnswered) == []
 
 
 def test_each_confirmation_has_a_request_id_of_its_own(bank: World) -> None:

@@ -21,6 +21,7 @@ from pydantic_ai.exceptions import (
 
 from console.agent.language import Language
 from console.agent.model.providers import Provider
+from console.agent.model.streaming import AnswerWithoutEnd
 
 _MAX_REASON_CHARACTERS: Final = 200
 
@@ -46,6 +47,7 @@ _KINDS: Final[tuple[tuple[type[BaseException], str], ...]] = (
     (PartialCredentialsError, "NO_CREDENTIALS"),
     (TokenRetrievalError, "NO_CREDENTIALS"),
     (EmptyAnswer, "EMPTY"),
+    (AnswerWithoutEnd, "ENDLESS"),
 )
 """The first that an error is an instance of; any other is nonsense that could not be read."""
 
@@ -67,6 +69,8 @@ _SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
         "NO_CREDENTIALS": "No hay credenciales de AWS para usar {place}. Inicia sesión o pon las "
         "variables de entorno, y vuelve a decírmelo.",
         "EMPTY": "El modelo {model} en {place} no contestó nada. Dímelo de otra manera.",
+        "ENDLESS": "El modelo {model} no dejaba de escribir y lo corté. Dímelo de otra manera, o "
+        "usa otro modelo.",
         "NONSENSE": "No entendí lo que contestó {place}: no parece la respuesta de un modelo. "
         "Revisa que esa dirección sea la de un servidor de modelos.",
     },
@@ -87,6 +91,8 @@ _SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
         "NO_CREDENTIALS": "There are no AWS credentials to use {place}. Sign in or set the "
         "environment variables, and say it again.",
         "EMPTY": "The model {model} at {place} answered nothing. Please say it in another way.",
+        "ENDLESS": "The model {model} wrote without end and I cut it off. Please say it in another "
+        "way, or use another model.",
         "NONSENSE": "I could not read what {place} answered: it does not look like a model's "
         "answer. Check that this is the address of a model server.",
     },
