@@ -38,8 +38,10 @@ def free_port(preferred: int = 0) -> int:
 class LocalStack:
     """A running MiniStack with IAM enforced; a context manager that stops it and its files."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, warm_seconds: int = 30) -> None:
+        """Take the port, and how long a function that nobody calls keeps its process."""
         self.port = port
+        self._warm_seconds = warm_seconds
         self._folder = Path(tempfile.mkdtemp(prefix="centli-"))
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -117,7 +119,7 @@ class LocalStack:
             "SFTP_ENABLED": "0",
             "LOG_LEVEL": "WARNING",
             "TMPDIR": str(self._folder),
-            "LAMBDA_WARM_TTL_SECONDS": "30",
+            "LAMBDA_WARM_TTL_SECONDS": str(self._warm_seconds),
             "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.2",
         }
 

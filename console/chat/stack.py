@@ -1,11 +1,12 @@
 """The stack that a chat talks to: one that runs, or one of its own, started again when it dies."""
 
+import contextlib
 import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from threading import RLock
+from threading import RLock, Thread
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -21,6 +22,13 @@ from console.local_stack import DEFAULT_PORT, HOST, LocalStack, free_port
 from console.seeds import seed_all
 
 _READY_SECONDS = 2
+_WARM_SECONDS = 900
+"""A person thinks longer than a function's process would wait by default."""
+
+_WARMED = (
+    *("core-banking", "crm", "marketplace"),
+    *("event-relay", "core-banking-transfer", "marketplace-purchase"),
+)
 
 _STARTED_AGAIN: Final[Mapping[Language, str]] = {
     "es": "La pila local se detuvo. Ya arranqué otra, con los datos de ejemplo: lo que se hizo en "
@@ -121,11 +129,12 @@ class ChatStack:
         port = self._where.port
         if port is None:
             port = free_port(preferred=DEFAULT_PORT)
-        own = LocalStack(port)
+        own = LocalStack(port, _WARM_SECONDS)
         self._tell(f"starting a local AWS on {own.endpoint}, deploying template.yaml ...")
         self._own = own.__enter__()
         deployment = deploy_locally(own.cloud(), self._where.stack)
         seed_all(deployment)
+        Thread(target=_warm_up, args=(deployment,), daemon=True).start()
         return deployment
 
     def _stop_own(self) -> None:
@@ -142,3 +151,16 @@ def _is_ready(cloud: Cloud) -> bool:
             return bool(json.load(answer))
     except (urllib.error.URLError, OSError, ValueError):
         return False
+
+
+def _warm_up(deployment: Deployment) -> None:
+    """Start the functions of the transfer and purchase flows, so that nobody need wait for them.
+
+    An empty batch of records is nothing to the relay, and no request to the others.
+    """
+    prefix = deployment.outputs["AccountsTableName"].removesuffix("-accounts")
+    for function in _WARMED:
+        with contextlib.suppress(BotoCoreError, ClientError):
+            deployment.cloud.client("lambda").invoke(
+                FunctionName=f"{prefix}-{function}", Payload=json.dumps({"Records": []}).encode()
+            )
