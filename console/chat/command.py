@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from console.chat.session import OFFLINE, ChatService, ChatSettings, chat_service
+from console.chat.session import MODEL_KEY, OFFLINE, ChatService, ChatSettings, chat_service
 from console.chat.stack import Where
 from console.deployment import DEFAULT_STACK
 from console.local_stack import DEFAULT_PORT
@@ -68,7 +68,7 @@ def _settings_arguments(parser: argparse.ArgumentParser) -> None:
         "--model-url",
         metavar="URL",
         help="of the OpenAI-compatible server (default: Ollama on this machine); its key, if it "
-        "wants one, is read from OPENAI_API_KEY",
+        f"wants one, is read from {MODEL_KEY}",
     )
     parser.add_argument(
         "--agent",

@@ -24,6 +24,10 @@ from console.seeds import seeded_customers
 from shared.clock import Clock, system_clock
 
 OFFLINE: Final = "offline"
+MODEL_KEY: Final = "CENTLI_MODEL_KEY"
+"""The environment variable with the key of an OpenAI-compatible server: of its own, so that a key
+for another server is not sent to whatever address is given."""
+
 _ONE_ATTEMPT: Final = Config(read_timeout=120, retries={"total_max_attempts": 1})
 """An agent may think long, and what a person said must not be said twice by a retry."""
 
@@ -122,7 +126,7 @@ class ChatService:
             operations=self._operations,
             clock=self._clock,
             base_url=self._settings.model_url,
-            api_key=os.environ.get("OPENAI_API_KEY"),
+            api_key=os.environ.get(MODEL_KEY),
         )
 
 

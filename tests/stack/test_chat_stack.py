@@ -57,6 +57,13 @@ def heard(subscription: Subscription, wanted: int) -> list[WatchEvent]:
     return events
 
 
+def ends_with(events: list[WatchEvent], event_type: str, purchase_id: str) -> bool:
+    """Tell whether the last event of a purchase came, and the change of its state."""
+    types = [e.envelope["event_type"] for e in events if isinstance(e, BusEvent)]
+    changed = [(e.key, e.after) for e in events if isinstance(e, Changed)]
+    return event_type in types and (purchase_id, "completed") in changed
+
+
 def test_a_stack_is_started_where_none_runs_and_found_where_one_does(
     chat_stack: ChatStack,
 ) -> None:
@@ -102,10 +109,7 @@ def test_the_watch_sees_stock_and_the_purchase_change(chat_stack: ChatStack) -> 
         )
         purchase_id = status_and_body(answer)[1]["purchase_id"]
         events: list[WatchEvent] = []
-        while not any(
-            isinstance(e, Changed) and (e.key, e.after) == (purchase_id, "completed")
-            for e in events
-        ):
+        while not ends_with(events, "PURCHASE_CONFIRMED", purchase_id):
             events.extend(heard(subscription, 1) or pytest.fail(f"nothing more after {events}"))
 
     changed = [event for event in events if isinstance(event, Changed)]
