@@ -1,13 +1,14 @@
 """Asking a person to confirm a call: what exactly will be done, and what to look at twice."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from console.agent.calls import CheckedCall
 from console.agent.events import ConfirmationAsked
 from console.agent.language import Language
-from console.agent.wording import KnownThings
+from console.agent.wording import KnownThings, money, readable_amount
 from shared.clock import Clock
 
 _LATELY: Final = timedelta(minutes=10)
@@ -49,6 +50,7 @@ SETTLED: Final[Mapping[bool, Mapping[Language, str]]] = {
 }
 """What is certain of a confirmed call, by whether it was done, when the rest of the turn failed."""
 
+_QUANTITY: Final = re.compile(r"[2-9]|[1-9][0-9]{1,5}")
 UNANSWERED: Final[Mapping[Language, str]] = {
     "es": "La vez anterior no llegó respuesta. Si aquella sí se hizo, confirmar no la repite.",
     "en": "No answer came the last time. If it was done then, confirming does not do it again.",
@@ -99,8 +101,19 @@ def ask_to_confirm(
         question=_QUESTIONS[language].get(
             operation_id, _QUESTION[language].format(operation=operation_id)
         ),
-        details=tuple(
-            known.detail(name, value, language) for name, value in checked.arguments.items()
+        details=(
+            *(known.detail(name, value, language) for name, value in checked.arguments.items()),
+            *_total(checked.arguments),
         ),
         warnings=tuple(warnings),
     )
+
+
+def _total(arguments: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what several pieces come to, where the arguments tell."""
+    quantity, price = (
+        arguments.get("quantity", ""),
+        readable_amount(arguments.get("unit_price", "")),
+    )
+    if _QUANTITY.fullmatch(quantity) and price is not None:
+        yield "Total", f"{money(price * int(quantity))} MXN"

@@ -65,6 +65,11 @@ def money(amount: Decimal | int | str) -> str:
     return f"-${-value:,.2f}" if value < 0 else f"${value:,.2f}"
 
 
+def retailer_name(retailer_id: str) -> str:
+    """Return what a retailer is called, as far as its id tells: no operation answers its name."""
+    return retailer_id.removeprefix("retailer-").replace("-", " ").title()
+
+
 @dataclass
 class KnownThings:
     """The names of what the bank's answers of one conversation told of, by identifier."""
@@ -114,16 +119,25 @@ class KnownThings:
         if name in _MONEY_FIELDS:
             return label, _money_if_amount(value)
         called = self.products.get(value) if name == "product_id" else None
+        if name == "retailer_id":
+            called = retailer_name(value)
         if name in {"from_account", "to_account", "account_id"}:
             called = self.account(value, language)
         return label, value if called in {None, value} else f"{called} ({value})"
 
 
+def readable_amount(value: str) -> Decimal | None:
+    """Return the amount that a text is, or None when it is none that a person could read."""
+    try:
+        amount = Decimal(value) if value.isascii() else None
+    except InvalidOperation:
+        return None
+    if amount is None or not amount.is_finite() or abs(amount.adjusted()) >= _MAX_DIGITS:
+        return None
+    return amount
+
+
 def _money_if_amount(value: str) -> str:
     """Return an amount as money; other text as it is, for the bank to refuse."""
-    try:
-        amount = Decimal(value)
-        is_amount = amount.is_finite() and value.isascii() and abs(amount.adjusted()) < _MAX_DIGITS
-        return f"{money(amount)} MXN" if is_amount else value
-    except InvalidOperation:
-        return value
+    amount = readable_amount(value)
+    return value if amount is None else f"{money(amount)} MXN"

@@ -375,3 +375,24 @@ def test_another_customer_of_the_same_bank_is_another_caller(bank: World) -> Non
     [answer] = of_type(list(chat.say("¿cuánto tengo?")), OperationAnswered)
 
     assert [account["account_id"] for account in answer.body["accounts"]] == ["acc-juan"]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "total"), [("2", "$7,598.00 MXN"), ("1", None), ("dos", None), ("9" * 99, None)]
+)
+def test_several_pieces_are_asked_about_with_their_total(
+    bank: World, quantity: str, total: str | None
+) -> None:
+    purchase = {
+        "product_id": "prod-televisor-32",
+        "retailer_id": "retailer-electronica-azteca",
+        "quantity": quantity,
+        "account_id": "acc-maria",
+        "unit_price": "3799",
+    }
+    brain = ScriptedBrain([Call("c", "createPurchase", purchase)])
+
+    [asked] = of_type(list(conversation(bank, brain).say("dos teles")), ConfirmationAsked)
+
+    assert dict(asked.details).get("Total") == total
+    assert ("Tienda", "Electronica Azteca (retailer-electronica-azteca)") in asked.details
