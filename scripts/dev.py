@@ -12,6 +12,7 @@ The first run makes `.venv` and installs the pinned packages into it; later runs
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -82,6 +83,7 @@ def centli(arguments: Sequence[str]) -> None:
 def test(arguments: Sequence[str]) -> None:
     """Run the tests, on as many processes as there are cores."""
     _PROJECT.ensure()
+    _ensure_browser()
     _run([_PROJECT.program("python"), "-m", "pytest", "-n", "auto", *arguments])
 
 
@@ -125,6 +127,28 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _ensure_browser() -> None:
+    """Install a Chromium where there is none; without one the browser tests are skipped."""
+    python = _PROJECT.program("python")
+    find = [python, "-m", "scripts.browser"]
+    if _succeeds(find):
+        return
+    print("installing Chromium for the browser tests (once) ...", flush=True)
+    apt = shutil.which("apt-get")
+    if apt and os.geteuid() == 0 and _succeeds([apt, "update"]):
+        _succeeds([apt, "install", "--yes", "--no-install-recommends", "chromium"])
+    if not _succeeds(find) and not _succeeds([python, "-m", "playwright", "install", "chromium"]):
+        print("That failed: the browser tests are skipped, or fail where CI is set.", flush=True)
+
+
+def _succeeds(command: Sequence[str]) -> bool:
+    """Run a command quietly, and tell whether it succeeded."""
+    done = subprocess.run(  # noqa: S603 the arguments are this file's own
+        command, check=False, cwd=ROOT, capture_output=True
+    )
+    return done.returncode == 0
 
 
 def _run(command: Sequence[str]) -> None:

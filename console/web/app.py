@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from anyio import CapacityLimiter, to_thread
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,15 +18,13 @@ from starlette.routing import Route
 
 from console.agent.events import as_json
 from console.agent.language import Language
+from console.chat.session import ChatService
 from console.errors import ConsoleError
 from console.web.guard import Guard, Refused, json_response, refusal
 from console.web.log import Log
 from console.web.rooms import Busy, Room, Rooms, TooManyRooms, Turn
 from shared import json_text
 from shared.clock import Clock, system_clock
-
-if TYPE_CHECKING:
-    from console.chat.session import ChatService
 
 MAX_BODY_BYTES: Final = 64_000
 MAX_WATCHERS: Final = 32
@@ -51,7 +49,7 @@ _MAX_DIGITS = 15
 class Web:
     """The console behind its page: its conversations, and what it saw on the stack."""
 
-    def __init__(self, service: "ChatService", clock: Clock = system_clock) -> None:
+    def __init__(self, service: ChatService, clock: Clock = system_clock) -> None:
         self._service = service
         self._rooms = Rooms(clock)
         self._watched = Log(MAX_WATCHED_BYTES, clock)

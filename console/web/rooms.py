@@ -100,7 +100,9 @@ class Room:
             self.transcript.append(as_json(Problem("UNEXPECTED", message)))
         finally:
             with self._changing:  # who sees the end may start the next turn at once
-                turn.end = self.transcript.append(as_json(end))
+                pending = self._conversation.pending
+                waits = {"pending": None if pending is None else pending.invocation_id}
+                turn.end = self.transcript.append(as_json(end) | waits)
                 self._turn = None
                 self._changing.notify_all()
 

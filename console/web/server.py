@@ -4,19 +4,16 @@ import contextlib
 import secrets
 import socket
 import webbrowser
-from typing import TYPE_CHECKING
 
 import uvicorn
 
+from console.chat.session import ChatService
 from console.errors import ConsoleError
 from console.local_stack import HOST
 from console.web.app import Web
 
-if TYPE_CHECKING:
-    from console.chat.session import ChatService
 
-
-def serve(service: "ChatService", *, port: int, open_browser: bool) -> int:
+def serve(service: ChatService, *, port: int, open_browser: bool) -> int:
     """Serve the console until the process is told to end, and return its exit code."""
     server = ConsoleServer(service, port=port)
     print(
@@ -34,7 +31,7 @@ def serve(service: "ChatService", *, port: int, open_browser: bool) -> int:
 class ConsoleServer:
     """The console's server; it listens on this machine alone from its creation on."""
 
-    def __init__(self, service: "ChatService", *, port: int) -> None:
+    def __init__(self, service: ChatService, *, port: int) -> None:
         """Take the port, or 0 for any that is free. Raises ConsoleError when it is taken."""
         self._socket = _listen(port)
         self.port: int = self._socket.getsockname()[1]

@@ -80,9 +80,9 @@ def page_service(deployment: Deployment, brain: Callable[[], Brain]) -> Iterator
 
 
 @contextmanager
-def console_server(service: Any) -> Iterator[ConsoleServer]:
+def console_server(service: Any, port: int = 0) -> Iterator[ConsoleServer]:
     """Serve a console in a thread while the context lasts."""
-    server = ConsoleServer(service, port=0)
+    server = ConsoleServer(service, port=port)
     thread = Thread(target=server.run, name="console", daemon=True)
     thread.start()
     try:

@@ -11,9 +11,10 @@ _PAIR = re.compile(r"(\w+)=(?:\"([^\"]*)\"|(\S+))")
 
 
 class ScriptedBrain:
-    """Understands `say TEXT`, `call OPERATION name=value ...`, `wait SECONDS`, `fail`, `break`.
+    """Understands `transfiere AMOUNT`, `call OPERATION name=value ...`, `say` and `wait`.
 
-    After a call it says what became of it. Anything else it repeats.
+    It breaks off at `fail` and `break`, and repeats anything else. After a call it says what became
+    of it. A transfer goes from María to Juan.
     """
 
     def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -27,19 +28,27 @@ class ScriptedBrain:
             for outcome in outcomes:
                 yield Say(f"{outcome.call.operation_id}: {outcome.kind} {outcome.status}. ")
             return
-        word, _, rest = heard[-1].text.partition(" ")
-        if word == "call":
+        yield from self._said(heard[-1].text)
+
+    def _said(self, text: str) -> Iterator[Say | Call]:
+        word, _, rest = text.partition(" ")
+        if word == "transfiere":
+            accounts = {"from_account": "acc-maria-checking", "to_account": "acc-juan-checking"}
+            yield Call(f"call-{next(self._numbers)}", "createTransfer", accounts | {"amount": rest})
+        elif word == "call":
             operation_id, _, given = rest.partition(" ")
             arguments = {name: quoted or bare for name, quoted, bare in _PAIR.findall(given)}
             yield Call(f"call-{next(self._numbers)}", operation_id, arguments)
         elif word == "wait":
             yield Say("Un momento")
-            self._sleep(float(rest))
+            seconds, _, then = rest.partition(" ")
+            self._sleep(float(seconds))
             yield Say(", ya está.")
+            yield from self._said(then) if then else ()
         elif word == "fail":
             raise BrainUnavailable("El modelo no contesta. Inténtalo otra vez.")
         elif word == "break":
             raise RuntimeError("a secret that must not be shown")
         else:
-            for piece in re.findall(r"\S+\s*", rest if word == "say" else heard[-1].text):
+            for piece in re.findall(r"\S+\s*", rest if word == "say" else text):
                 yield Say(piece)

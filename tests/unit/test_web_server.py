@@ -104,7 +104,7 @@ def test_the_state_of_a_customer_has_exact_amounts(client: TestClient) -> None:
 
 def test_a_reload_finds_the_conversation_and_what_waits(client: TestClient) -> None:
     room = open_conversation(client)
-    say(client, room, "transfiere")
+    assert say(client, room, "transfiere")[-1]["pending"] == ASKED.invocation_id
     told = client.get(f"/api/conversations/{room}").json()
     assert told["pending"]["invocation_id"] == ASKED.invocation_id
     assert [entry["type"] for entry in told["transcript"]] == ["said", "confirmation", "end"]
@@ -406,6 +406,7 @@ def test_a_confirmation_sent_twice_counts_once(client: TestClient, service: Fake
     answers = [client.post(f"/api/conversations/{room}/decisions", json=body) for _ in range(2)]
     assert service.agents["user-maria"].decisions == ["CONFIRM"]
     assert [line["type"] for line in lines(answers[0])] == ["chosen", "decision", "text", "end"]
+    assert lines(answers[0])[-1]["pending"] is None
     assert lines(answers[1])[1]["code"] == "NOTHING_TO_CONFIRM"
 
 

@@ -227,7 +227,7 @@ export function translate(root) {
   }
   for (const element of root.querySelectorAll("[data-i18n-label]")) {
     element.setAttribute("aria-label", t(element.dataset.i18nLabel));
-    if (element.matches("button")) element.title = t(element.dataset.i18nLabel);
+    if (element.matches("a, button")) element.title = t(element.dataset.i18nLabel);
   }
   for (const element of root.querySelectorAll("[data-i18n-placeholder]")) {
     element.placeholder = t(element.dataset.i18nPlaceholder);

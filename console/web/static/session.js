@@ -35,9 +35,6 @@ export class Session {
       for (;;) {
         const told = await get(`/api/conversations/${this.id}?after=${this.last}`);
         for (const entry of told.transcript) this.#take(entry);
-        if (this.thread.isWaitingForDecision && !told.busy && told.pending === null) {
-          this.thread.card.close("closed");
-        }
         if (!told.busy) break;
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       }

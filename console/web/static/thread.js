@@ -14,7 +14,7 @@ const ALIASES = {
 };
 const SUGGESTIONS = {
   es: (alias) => ["¿Cuánto tengo?", ...(alias ? [`Transfiere 100 pesos a ${alias}`] : []), "Quiero una tele"],
-  en: (alias) => ["How much do I have?", ...(alias ? [`Transfer 100 pesos to ${alias}`] : []), "I want a TV"],
+  en: (alias) => ["How much do I have?", ...(alias ? [`I want to send 100 pesos to ${alias}`] : []), "I want a TV"],
 };
 const NEAR_THE_END = 80;
 
@@ -63,10 +63,6 @@ export class Thread {
     this.scrollToEnd();
   }
 
-  get isWaitingForDecision() {
-    return this.card?.isOpen ?? false;
-  }
-
   #isAtEnd() {
     return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_THE_END;
   }
@@ -110,13 +106,14 @@ export class Thread {
         this.#add(words("p", "notice", "missed"));
         break;
       case "end":
-        this.#end();
+        this.#end(entry.pending);
         break;
     }
   }
 
-  #end() {
-    if (this.card && !this.card.isOpen) this.card.close("closed");
+  #end(pending) {
+    if (this.card?.invocationId === pending) this.card.reopen();
+    else this.card?.close("closed");
     this.message = null;
     this.working?.remove();
     this.working = null;

@@ -1,0 +1,75 @@
+"""Whole conversations as on a fresh machine: the offline brain on the real stack."""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import expect
+
+from console.agent.offline import OfflineBrain
+from console.agent.operations import read_operations
+from console.deployment import Deployment
+from shared.clock import system_clock
+from tests.browser.conftest import WATCH_SECONDS
+from tests.support.console_page import console_server, page_service
+from tests.support.deployed import Deployed
+from tests.support.window import Window, pesos
+
+Open = Callable[..., Window]
+
+
+@pytest.fixture
+def address(deployment: Deployment) -> Iterator[str]:
+    operations = read_operations()
+    with (
+        page_service(deployment, lambda: OfflineBrain(operations, clock=system_clock)) as service,
+        console_server(service) as server,
+    ):
+        assert service.watch.wait_until_listening(WATCH_SECONDS)
+        yield server.address
+
+
+def test_a_transfer_to_a_brother(address: str, open_window: Open, deployed: Deployed) -> None:
+    before = deployed.balances()["acc-maria-checking"]
+    window = open_window(address)
+    window.page.get_by_role("button", name="Transfiere 100 pesos a mi hermano").click()
+    expect(window.card).to_contain_text("Juan López García")
+    expect(window.card).to_contain_text("$100.00 MXN")
+    window.confirm()
+    window.say("¿cuánto me queda?")
+    expect(window.theirs.last).to_contain_text(pesos(before - 100))
+    window.expect_balance("acc-maria-checking", before - 100)
+    assert deployed.balances()["acc-maria-checking"] == before - 100
+
+
+def test_a_television_in_instalments(address: str, open_window: Open, deployed: Deployed) -> None:
+    before = deployed.balances()["acc-maria-credit"]
+    window = open_window(address)
+    window.say("quiero una tele")
+    expect(window.theirs.last).to_contain_text("Televisor HD de 32 pulgadas")
+    window.say("la de 32")
+    window.say("¿cuál me conviene a meses?")
+    expect(window.theirs.last).to_contain_text("$316.58")
+    window.say("cómprala")
+    expect(window.card).to_contain_text("$3,799.00 MXN")
+    window.confirm()
+    window.expect_balance("acc-maria-credit", before - Decimal(3799))
+    flow = window.tab("Eventos").locator(".flow:visible").first
+    for event_type in ("PAYMENT_REQUEST", "PAYMENT_COMPLETED", "PURCHASE_CONFIRMED"):
+        expect(flow).to_contain_text(event_type)
+    changes = window.tab("Cambios")
+    expect(changes.locator(".change.purchase:visible").first).to_contain_text("completada")
+    expect(changes.locator(".change.stock:visible")).to_contain_text("prod-televisor-32")
+
+
+def test_a_conversation_in_english(address: str, open_window: Open, deployed: Deployed) -> None:
+    before = deployed.balances()["acc-juan-checking"]
+    window = open_window(address, user="user-juan")
+    window.page.get_by_role("button", name="English").click()
+    window.page.get_by_role("button", name="How much do I have?").click()
+    expect(window.theirs.last).to_contain_text(pesos(before))
+    window.wait_until_idle()
+    window.say("I want to send 20 pesos to mi hermana")
+    expect(window.card).to_contain_text("Shall I make this transfer?")
+    window.confirm("Confirm")
+    window.expect_balance("acc-juan-checking", before - 20)
