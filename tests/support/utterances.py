@@ -33,7 +33,7 @@ TODAY = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
 MONEY = frozenset({"createTransfer", "createPurchase", "addBeneficiary"})
 
 _ZONE = ZoneInfo("America/Mexico_City")
-_HELPERS = frozenset({"resolveAlias", "getBalance", "searchProducts"})
+_HELPERS = frozenset({"resolveAlias", "getBalance", "searchProducts", "compareBenefits"})
 _PAYMENT_STEPS = {
     "PAYMENT_REQUEST": "core_banking",
     "PAYMENT_COMPLETED": "marketplace",

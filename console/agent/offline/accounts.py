@@ -1,11 +1,12 @@
 """Which account a message names: one's own by its type, or any by its identifier."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from console.agent.offline.text import Said, Token
-from console.agent.offline.vocabulary import ACCOUNT_TYPE, CHECKING, word_set
+from console.agent.offline.vocabulary import ACCOUNT_TYPE, CHECKING, MONTHS, word_set
 
 AccountType = Literal["checking", "savings", "credit"]
 Way = Literal["from", "to", "none"]
@@ -27,19 +28,19 @@ _OWN: Final = (
     r"(?:(?:cuenta|cuentas|tarjeta|account) )?(?:de )?(?:la |mi |el )?(?:de )?"
     rf"(?P<type>(?:{_TYPES})(?: (?:de )?(?:{_TYPES}))?)(?: account| card| bancaria)?"
 )
-_TO: Final = r"(?:a|al|hacia|para|en|to|into|in)"
-_OTHERS: Final = re.compile(
-    r"^ (?:de|del|of) (?!mi (?:ahorro|cuenta)|ahorro|cheques|credito|debito|la de)\w"
-)
-_DIRECTIONS: Final[tuple[tuple[Way, re.Pattern[str]], ...]] = (
-    ("to", re.compile(rf"(?<!\w){_TO} {_OWN}(?!\w)")),
-    (
+_WAYS: Final[Mapping[str, Way]] = {
+    **dict.fromkeys(
+        ("desde", "usando", "from", "using", "with", "out of", "con", "cargo a", "de", "del"),
         "from",
-        re.compile(rf"(?<!\w)(?:desde|usando|from|using|with|out of|con|cargo a) {_OWN}(?!\w)"),
     ),
-    ("from", re.compile(rf"(?<!\w)de {_OWN}(?!\w)")),
-    ("none", re.compile(rf"(?<!\w){_OWN}(?!\w)")),
+    **dict.fromkeys(("a", "al", "hacia", "para", "en", "to", "into", "in"), "to"),
+}
+_NAMED: Final = re.compile(rf"(?<!\w)(?:(?P<way>{'|'.join(_WAYS)}) )?{_OWN}(?!\w)")
+_OTHERS: Final = re.compile(
+    rf"^ (?:de|del|of) (?!mi (?:ahorro|cuenta)|la de|hoy|ayer|est[ae]|los|el mes|la semana|"
+    rf"{'|'.join((*ACCOUNT_TYPE, *MONTHS))})\w"
 )
+"""Whose account it is, when it is somebody else's."""
 _IDENTIFIER: Final = re.compile(r"acc-[\w-]+|[0-9]{10,20}", re.IGNORECASE)
 _TO_WORDS: Final = word_set("a al para to into hacia")
 _FROM_WORDS: Final = word_set("de desde from con using")
@@ -50,12 +51,10 @@ def accounts_in(said: Said) -> list[Named]:
     """Return the accounts that a message names, each once, with the way money is to go."""
     found = [_by_identifier(said, index) for index, t in enumerate(said.tokens) if is_identifier(t)]
     taken = {index for named in found for index in named.tokens}
-    for way, pattern in _DIRECTIONS:
-        for match in pattern.finditer(said.plain):
-            tokens = said.tokens_at(*match.span())
-            if taken.isdisjoint(tokens) and not _OTHERS.match(said.plain[match.end() :]):
-                found.append(Named(type_of(match["type"]), "", way, tokens))
-                taken.update(tokens)
+    for match in _NAMED.finditer(said.plain):
+        tokens = said.tokens_at(*match.span())
+        if taken.isdisjoint(tokens) and not _OTHERS.match(said.plain[match.end() :]):
+            found.append(Named(type_of(match["type"]), "", _WAYS.get(match["way"], "none"), tokens))
     return sorted(found, key=lambda named: named.tokens.start)
 
 

@@ -56,6 +56,7 @@ _WHOLE: Final = re.compile(r"0|[1-9][0-9]*")
 _GROUPED: Final = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]{1,2})?")
 _DECIMAL: Final = re.compile(r"(?:0|[1-9][0-9]*)\.[0-9]{1,2}")
 _MULTIPLIERS: Final = {
+    "hundred": Decimal(100),
     "mil": Decimal(1000),
     "k": Decimal(1000),
     "thousand": Decimal(1000),
@@ -73,6 +74,8 @@ _NAMES_NUMBER: Final = vocabulary.word_set(
     "terminacion"
 )
 _FOREIGN: Final = vocabulary.FOREIGN_CURRENCY | vocabulary.FOREIGN_SIGNS | {"us"}
+_ONE: Final = frozenset({"un", "una", "uno", "one"})
+_ORDINAL_ENDINGS: Final = frozenset({"a", "o", "do", "da", "ro", "ra", "st", "nd", "rd", "th"})
 _NONE: Final = Decimal(0)
 _MAX_DIGITS: Final = 10
 _CENTAVOS_IN_PESO: Final = 100
@@ -139,7 +142,7 @@ def _digits(tokens: Sequence[Token], at: int) -> Amount | None:
     amount = _written(token.said, at)
     multiplier = _MULTIPLIERS.get(_raw(tokens, at + 1))
     if multiplier is None:
-        return _spaced(tokens, amount)
+        return _whole(tokens, amount)
     words = [t.word for t in tokens]
     rest = read_below_thousand(words, at + 2) if multiplier == _THOUSAND else None
     value, last = amount.value * multiplier, at + 2
@@ -149,7 +152,7 @@ def _digits(tokens: Sequence[Token], at: int) -> Amount | None:
         follows = _written(tokens[at + 2].said, at + 2)
         if not follows.doubt and follows.value < _THOUSAND:
             value, last = value + follows.value, at + 3
-    return _bounded(replace(amount, value=value, last=last))
+    return _whole(tokens, _bounded(replace(amount, value=value, last=last)))
 
 
 def _written(said: str, at: int) -> Amount:
@@ -161,10 +164,16 @@ def _written(said: str, at: int) -> Amount:
     return _bounded(Amount(Decimal(said.replace(",", "")), "", at, at + 1))
 
 
-def _spaced(tokens: Sequence[Token], amount: Amount) -> Amount:
-    """Doubt "1 500": nobody knows whether that is one number."""
-    if amount.last < len(tokens) and tokens[amount.last].is_number:
-        return replace(amount, doubt="malformed")
+def _whole(tokens: Sequence[Token], amount: Amount) -> Amount:
+    """Doubt what goes on with something that was not read: "1 500", "5M", "dos k", "100x"."""
+    if amount.last >= len(tokens):
+        return amount
+    after = tokens[amount.last]
+    is_unit = after.word in vocabulary.CURRENCY | vocabulary.COUNTED | _ORDINAL_ENDINGS
+    is_stuck = _is_attached(tokens, amount.last) and after.said.isalpha() and not is_unit
+    is_longer = after.word in NUMBER_WORDS - _ONE or after.said.lower() in _MULTIPLIERS
+    if after.is_number or is_stuck or is_longer:
+        return replace(amount, doubt=amount.doubt or "malformed")
     return amount
 
 
@@ -174,13 +183,10 @@ def _in_words(tokens: Sequence[Token], at: int) -> Amount | None:
     if read is None:
         return None
     value, last = read
-    is_article = last == at + 1 and words[at] in {"un", "una", "uno", "one"}
-    if is_article and _word(tokens, last) not in vocabulary.CURRENCY | _CENTS:
+    is_article = last == at + 1 and words[at] in _ONE
+    if is_article and _word(tokens, last) not in vocabulary.ONE_PESO | _CENTS:
         return None
-    amount = _bounded(Amount(Decimal(value), "", at, last))
-    if last < len(words) and (words[last] in NUMBER_WORDS or tokens[last].is_number):
-        return replace(amount, doubt="malformed")
-    return amount
+    return _whole(tokens, _bounded(Amount(Decimal(value), "", at, last)))
 
 
 def _with_currency(tokens: Sequence[Token], amount: Amount) -> Amount:
@@ -242,9 +248,7 @@ def _is_count(tokens: Sequence[Token], amount: Amount) -> bool:
         return True
     if before in vocabulary.MONTHS or before in _NAMES_NUMBER:
         return True
-    return after in {"a", "o", "do", "da", "ro", "ra", "st", "nd", "rd", "th"} and _is_attached(
-        tokens, amount.last
-    )
+    return after in _ORDINAL_ENDINGS and _is_attached(tokens, amount.last)
 
 
 def _doubted(tokens: Sequence[Token], amount: Amount) -> Amount:

@@ -10,13 +10,14 @@ from console.agent.brain import CallOutcome, Say
 from console.agent.offline.choosing import chosen
 from console.agent.offline.memory import Account, Offer, PurchaseFrame, account_of, offer_of
 from console.agent.offline.replies import benefit_name
-from console.agent.offline.shopping import MSI, NO_BENEFIT, Wish, category_near
+from console.agent.offline.shopping import MSI, NO_BENEFIT, Wish, category_near, quantity_in
 from console.agent.offline.talk import FIRST_REFUSAL, Flow, Step, Talk
 from console.agent.offline.text import Said, read
 from console.agent.wording import money
 
 MAX_COMPARED: Final = 5
 _MAX_PAGES: Final = 4
+_MAX_WORDS_TRIED: Final = 3
 _PAGE: Final = 50
 _SHOWN: Final = 10
 
@@ -61,7 +62,8 @@ def _attempts(wish: Wish) -> Iterator[tuple[str, str, str]]:
     yield wish.words, wish.category, ""
     words = wish.words.split()
     if len(words) > 1:
-        yield words[0], "", "products_fewer"
+        for word in words[:_MAX_WORDS_TRIED]:
+            yield word, "", "products_fewer"
     category = category_near(wish.words)
     if category:
         yield "", category, "products_category"
@@ -296,7 +298,9 @@ def _option_text(talk: Talk, option: _Option) -> str:
 def offers_meant(talk: Talk, said: Said) -> list[Offer]:
     """Return the products last shown that a message may mean."""
     offers = talk.memory.offers
-    return [offers[place] for place in chosen(said, [offer.choice for offer in offers])]
+    choices = [offer.choice for offer in offers]
+    places = chosen(said, choices, counts=quantity_in(said) is not None)
+    return [offers[place] for place in places]
 
 
 def purchase(talk: Talk, frame: PurchaseFrame) -> Flow:
@@ -308,11 +312,23 @@ def purchase(talk: Talk, frame: PurchaseFrame) -> Flow:
         if question is not None:
             yield question
             return
-    question = yield from _settle_benefit(talk, frame)
+    question = _sold_out(talk, frame)
+    if question is None:
+        question = yield from _settle_benefit(talk, frame)
     if question is not None:
         yield question
         return
     yield from _pay(talk, frame)
+
+
+def _sold_out(talk: Talk, frame: PurchaseFrame) -> Say | None:
+    """Say that fewer are in stock than wanted, by what the bank said when it was found."""
+    offer, quantity = frame.offer, frame.quantity or 1
+    if offer is None or offer.stock >= quantity:
+        return None
+    frame.offer = offer if offer.stock else None
+    key = "ask_fewer" if offer.stock else "ask_other"
+    return talk.ask(key, "product", product=offer.name, count=offer.stock)
 
 
 _Question = Generator[Step, Sequence[CallOutcome], Say | None]
@@ -330,8 +346,9 @@ def _find_offer(talk: Talk, frame: PurchaseFrame) -> _Question:
             memory.asked_for = ("product",)
             return replace(show(talk, wish, found), outcome="asked")
         show(talk, wish, found)
+        if found.widened:
+            return ask_which(talk, found.offers)
         meant = offers_meant(talk, read(wish.words)) or found.offers
-        meant = meant if not found.widened else found.offers
     return _take_only(talk, frame, meant)
 
 

@@ -50,9 +50,13 @@ _EMPTY_WORDS: Final = words_of(
 )
 
 
-def chosen(said: Said, choices: Sequence[Choice]) -> list[int]:
-    """Return the places of the choices that a message may mean; none when it means none."""
-    for read in (_by_superlative, _by_ordinal, _by_price, _by_words, _by_number):
+def chosen(said: Said, choices: Sequence[Choice], *, counts: bool = False) -> list[int]:
+    """Return the places of the choices that a message may mean; none when it means none.
+
+    Where the message `counts`, its number says how many, and not which.
+    """
+    readings = (_by_superlative, _by_ordinal, _by_price, _by_words, _by_number)
+    for read in readings[:-1] if counts else readings:
         places = read(said, choices)
         if places:
             return places

@@ -265,6 +265,7 @@ _READERS: Final = _compiled(
     ),
     (rf"{_DAY} de {_MONTH} {_TO} (?:el )?{_TO_DAY} de {_TO_MONTH}{_YEAR}", _days_of_months),
     (rf"{_DAY} {_TO} (?:el )?{_TO_DAY}(?: de| of)? {_MONTH}{_YEAR}", _days_of_month),
+    (rf"{_MONTH} {_DAY} {_TO} {_TO_MONTH} {_TO_DAY}{_YEAR}", _days_of_months),
     (rf"{_MONTH} {_DAY} {_TO} (?:the )?{_TO_DAY}{_YEAR}", _days_of_month),
     (
         rf"(?:del|from the|between the|entre el) {_DAY} {_TO} (?:the )?{_TO_DAY}",
@@ -290,7 +291,8 @@ _READERS: Final = _compiled(
     (rf"(?:hasta|until|up to) {_MONTH}{_YEAR}", _until_month),
     (
         (
-            rf"(?:(?:en|de|del|mes de|durante|todo|in|of|during|for|y|los de) )+{_MONTH}{_YEAR}"
+            rf"(?:(?:en|de|del|mes de|durante|todo|in|of|during|for|about|y|and|los de) "
+            rf")+{_MONTH}{_YEAR}"
             rf"|^(?:y )?{_MONTH.replace('month>', 'alone>')}$"
         ),
         lambda found, today: _whole_month(found, today) if found["month"] else None,

@@ -1,6 +1,7 @@
 """What a message that orders nothing is about."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Final, Literal
 
@@ -27,263 +28,234 @@ Intent = Literal[
     "bye",
 ]
 
-_MONEY: Final = r"(?:dinero|pesos|saldo|money|cash|lana)"
+_SOFTLY: Final = r"(?:porfa|por favor|please|gracias|thanks|ya|mejor|asi|[,.!?])"
+_BUYING: Final = r"(?:compra|pedido|orden|order|purchase)"
+_SENDING: Final = (
+    r"(?:transferir|mandar|depositar|pagar|enviar|pasar|mandarle|transferirle|depositarle|"
+    r"pagarle|enviarle|pasarle)"
+)
+_PAST: Final = r"(?:transferi|mande|deposite|pague|envie|pase|abone)"
 
-_PATTERNS: Final[tuple[tuple[Intent, str], ...]] = (
-    (
-        "purchase_status",
+_PATTERNS: Final[Mapping[Intent, tuple[str, ...]]] = {
+    "purchase_status": (
         (
-            r"(?:ya )?(?:quedo|llego|paso|salio|se hizo|se proceso|se completo|esta lista|se pago|"
-            r"quedaria|"
-            r"confirmaron|entro) (?:ya )?(?:mi|la|el|esa) (?:compra|pedido|orden)"
-            r"|(?:que|como) (?:paso|pasa|va|sigue|quedo|fue|hay) (?:con |de )?(?:mi|la|esa) (?:\w+ "
-            r")?(?:compra|pedido|orden)"
-            r"|(?:estado|estatus|status|seguimiento) (?:de|of) (?:mi|la|esa|my|the) (?:\w+ "
-            r")?(?:compra|pedido|orden|order|purchase)"
-            r"|(?:mi|la) (?:ultima |compra |\w+ )?(?:compra|pedido) (?:ya |se |sigue |quedo |paso |"
-            r"esta |llego )+"
-            r"|(?:did|has|is|was) (?:my|the) (?:last )?(?:order|purchase)|(?:order|purchase) "
-            r"(?:status|go through)"
-            r"|(?:what|how) (?:happened|is|about|s|did).* (?:my|the) (?:order|purchase)"
-            r"|ya (?:quedo|se hizo|paso|esta)(?: la compra)?\s?\??$|my (?:last )?(?:order|"
-            r"purchase) "
-            r"(?:done|complete\w*|confirmed)"
+            rf"(?:quedo|llego|paso|salio|se hizo|se proceso|se completo|se pago|confirmaron|entro|"
+            rf"viene) (?:ya )?(?:mi|la|el|esa) {_BUYING}"
         ),
-    ),
-    (
-        "purchases",
         (
-            r"(?:mis|todas mis|las|ultimas|historial de|lista de|ver|\d+) (?:ultimas |\w+ "
-            r")?(?:compras|pedidos|ordenes)"
-            r"|(?:que|lo que|cosas que) (?:he |ya |me )*(?:comprado|compre|compraste)"
-            r"|cuantas compras|(?:my|all|recent|last|past|list) (?:\w+ )?(?:purchases|orders)"
-            r"|what (?:have i|did i|i have|i) (?:bought|buy|order\w*|purchase\w*)|purchase history|"
-            r"^compras$|^purchases$"
+            rf"(?:que|como) (?:paso|pasa|va|sigue|quedo|fue|hay) (?:con |de )?(?:mi|la|esa) "
+            rf"(?:\w+ )?{_BUYING}"
         ),
+        rf"(?:estado|estatus|status|seguimiento) (?:de|of) (?:mi|la|esa|my|the) (?:\w+ )?{_BUYING}",
+        rf"(?:mi|la) (?:ultima )?{_BUYING}(?: \w+)? (?:ya|se|sigue|quedo|paso|esta|llego)",
+        rf"(?:did|has|is|was) (?:my|the) (?:last )?{_BUYING}",
+        rf"{_BUYING} (?:status|go through|went through)",
+        rf"(?:what|how)(?: \w+){{0,3}} (?:my|the) (?:last )?{_BUYING}",
+        r"ya (?:quedo|se hizo|paso|esta)(?: la compra)? ?\??$",
+        rf"my (?:last )?{_BUYING} (?:done|complete\w*|confirmed)",
     ),
-    (
-        "beneficiaries",
+    "purchases": (
         (
-            r"a quien(?:es)? (?:\w+ ){0,3}(?:puedo|podria|puede|se)? ?(?:le |les )?"
-            r"(?:transferir|mandar|depositar|pagar|enviar|mandarle|transferirle|depositarle|"
-            r"pagarle|"
-            r"enviarle|pasar)"
-            r"|beneficiari\w*|contactos|destinatarios|(?:mi|mis|la|ver) (?:lista de )?(?:gente|"
-            r"personas|contactos|agenda)"
-            r"|(?:a quien|quien|quienes) (?:tengo|estan|son) (?:\w+ )?(?:registrad|guardad|dad|"
-            r"agregad|mis)\w*"
-            r"|who (?:can|could|do) i (?:send|transfer|pay|wire|have)|payees?|my contacts|saved "
-            r"(?:people|contacts)"
-            r"|my (?:people|recipients)|list of recipients"
+            r"(?:mis|todas mis|las|ultimas|historial de|lista de|ver|[0-9]+) (?:ultimas |\w+ )?"
+            r"(?:compras|pedidos|ordenes)(?! con)"
         ),
+        r"(?:que|lo que|cosas que) (?:he |ya |me )*(?:comprado|compre|compraste)",
+        r"cuantas compras",
+        r"(?:my|all|recent|last|past|list) (?:\w+ )?(?:purchases|orders)",
+        r"what (?:have i|did i|i have|i) (?:bought|buy|order\w*|purchase\w*)",
+        r"purchase history",
+        r"^(?:compras|purchases)$",
     ),
-    (
-        "who_is",
+    "beneficiaries": (
+        rf"a quien(?:es)? (?:\w+ ){{0,3}}(?:le |les )?{_SENDING}",
+        r"beneficiari\w*",
+        r"contactos|destinatarios|payees?",
+        r"(?:mi|mis|la|ver) (?:lista de )?(?:gente|personas|contactos|agenda)",
         (
-            r"^(?:[¿] )?(?:y )?(?:quien|who) (?:es|is|s|seria) (?!puede)\w+|(?:whos|who s) "
-            r"\w+|cual "
-            r"es la cuenta de (?!mi? ?(?:ahorro|cheques|credito))"
-            r"|(?:que|a quien) (?:tengo|tienes|traigo) como|(?:tengo|esta|tienes) (?:a |"
-            r"registrado a |"
-            r"dado de alta a ?)"
-            r"|a nombre de quien esta|is \w+ (?:one of )?my (?:contacts|beneficiaries)"
+            r"(?:a quien|a quienes|quien|quienes) (?:tengo|estan|son) (?:\w+ )?"
+            r"(?:registrad|guardad|dad|agregad|mis)\w*"
         ),
+        r"who (?:can|could|do) i (?:send|transfer|pay|wire|have)",
+        r"(?:my|saved|the) (?:contacts|people|recipients)",
     ),
-    (
-        "compare",
+    "who_is": (
+        r"^(?:[¿] )?(?:y )?(?:quien|who) (?:es|is|s|seria) (?!puede)\w+",
+        r"whos \w+",
+        r"cual es la cuenta de (?!mi? ?(?:ahorro|cheques|credito))\w+",
+        r"(?:que|a quien) (?:tengo|tienes|traigo) como",
+        r"(?:tengo|esta|tienes) (?:registrad\w|dad\w de alta|guardad\w)",
+        r"(?:tengo|tienes) a \w+(?: \w+){0,3} (?:registrad\w|dad\w de alta|guardad\w)",
+    ),
+    "compare": (
+        r"conviene|conviniera|convendria",
+        r"sale (?:mejor|mas barat[oa])",
+        r"mejor (?:opcion|forma|manera|plan|precio|oferta)",
+        r"recomiend\w*|recomendacion|recommend\w*",
+        r"beneficios?|promocion(?:es)?|promos?|ventajas|perks|benefits?|promotions?",
+        r"(?:opciones|formas|planes) de pago|payment options",
+        r"compara\w*|compare|comparison|diferencia entre",
+        r"cual (?:es )?(?:la |el )?mejor|which (?:one )?(?:is|should|do)",
+        r"best (?:option|deal|way|one|for)|worth it",
+        r"cuanto (?:\w+ ){0,4}(?:al mes|por mes|cada mes|a meses|mensual\w*|[0-9]+ meses|msi)",
+        r"(?:de a cuanto|cuanto (?:serian|saldrian)) (?:las|los|cada)?",
+        r"how much (?:\w+ ){0,4}(?:a|per) month|monthly payments?",
+        r"(?:puedo|se puede|podria) (?:\w+ ){0,3}(?:a meses|msi|mensualidades|en pagos)",
+        r"a cuantos meses|que meses|cuantas mensualidades|how many (?:months|installments)",
+        r"(?:tiene|tienen|trae|hay) (?:meses|msi|cashback|puntos|promo\w*)",
         (
-            r"conviene|conviniera|(?:me )?sale (?:mejor|mas barato)|mejor (?:opcion|forma|"
-            r"manera|plan|"
-            r"precio)"
-            r"|recomiend\w*|recomendacion|beneficios?|promocion(?:es)?|promos?|opciones de pago|"
-            r"formas de pago"
-            r"|compara\w*|compare|comparison|cual (?:es )?(?:mejor|la mejor|el mejor)|which (?:one "
-            r")?(?:is |should |do )"
-            r"|recommend\w*|best (?:option|deal|way|one|for)|benefits?|promotions?|payment options|"
-            r"perks"
-            r"|cuanto (?:\w+ ){0,3}(?:mes|meses|msi|mensualidad(?:es)?|mensual)|(?:de a )?cuanto "
-            r"(?:las|la|serian|saldria)"
-            r"|how much (?:\w+ ){0,4}(?:a|per) month|monthly payment|(?:puedo|se puede) (?:\w+ "
-            r"){0,3}(?:a meses|msi|meses sin)"
-            r"|a cuantos meses|tiene (?:meses|msi|cashback|puntos)|cuanto (?:cashback|puntos)|que "
-            r"meses|worth it"
-            r"|(?:cuantos|how many) (?:puntos|points)|which (?:is|one)|y a meses|y (?:a "
-            r")?[0-9]+ meses"
+            r"(?:can|could) i pay (?:\w+ ){0,2}(?:installments|monthly|msi)|lowest (?:monthly "
+            r")?payment"
         ),
+        r"(?:cuanto|cuantos|how many|how much) (?:puntos|points|cashback)",
     ),
-    (
-        "transactions",
+    "transactions": (
+        r"movimientos?|transaccion(?:es)?|historial|estado de cuenta|operaciones",
+        r"transactions?|statement|activity|history",
+        r"gast(?!ronom)\w+|spent|spend\w*|expens\w*|egresos?|cargos?|charges?|consumos?",
+        r"(?:me|nos) (?:han |ha |hayan )?(?:deposit|pag|lleg|cay|entr|transfir|mand|envi|abon)\w*",
+        r"depositos?|deposits?|abonos|retiros?|retire|retirado|withdraw\w*|saque",
+        r"ingresos?|entradas|salidas|income|recib(?!o)\w*|received?|earned",
+        r"transferencias|transfers|traspasos",
+        r"en que se (?:me )?(?:fue|va|fueron)|a donde se fue|where did my money go",
+        r"cobre|nomina|quincena|payroll|paycheck|salary|sueldo",
+        rf"cuanto (?:\w+ ){{0,2}}{_PAST}",
+        rf"(?:a quien|a quienes|que|cuando) (?:le )?{_PAST}",
+        r"how much (?:did|have) i \w+|what did i (?:pay|send|transfer)",
+        r"pagos (?:que|hech\w+|realizad\w+|de)|(?:ultimos|mis|los|que) pagos|my payments",
+        r"did (?:i|my|they|the) .*(?:paid|pay|deposit|transfer|send|arrive)",
+        rf"(?:ya )?(?:le )?{_PAST} .*\?",
+    ),
+    "balance": (
+        r"saldos?|balances?",
         (
-            r"movimientos?|transaccion(?:es)?|historial|estado de cuenta|transactions?|statement|"
-            r"activity|history"
-            r"|gast\w+|spent|spend\w*|expens\w*|egresos?|cargos?|charges?|consumos?"
-            r"|(?:me|nos) (?:han |ha )?(?:deposit|pag|llego|llegaron|cay|entr|transfir|mand|envi|"
-            r"abon)\w*"
-            r"|depositos?|deposits?|retiros?|retire|retirado|withdraw\w*|saque|ingresos?|income|"
-            r"recib\w*|received?|earned"
-            r"|transferencias|transfers|en que se (?:me )?(?:fue|va)|(?:cobre|nomina|"
-            r"quincena|payroll|"
-            r"paycheck|salary|sueldo)"
-            r"|cuanto (?:\w+ ){0,2}(?:transferi|mande|deposite|pague|envie|pase)|(?:a quien|que) "
-            r"(?:le )?(?:transferi|mande|pague)"
-            r"|how much (?:did|have) i (?:\w+)|what did i (?:pay|send|transfer)|pagos "
-            r"(?:que|hechos|"
-            r"realizados|de)"
-            r"|ultimos pagos|mis pagos|my payments|where did my money go|cuando (?:\w+ "
-            r"){0,2}(?:transferi|mande|pague|deposite)"
-            r"|did (?:i|my|they|the) .*(?:paid|pay|deposit|transfer|send|arrive)|(?:ya )?(?:le "
-            r")?(?:transferi|pague|deposite|mande) .*\?"
+            r"(?:cuanto|cuanta|cuantos)(?: \w+){0,3}? (?:tengo|queda|quedan|quedo|quedaria|hay|"
+            r"traigo|sobra|sobran|dispongo|debo|resta|tenemos|ando|junte|ahorrado|tendre|tendria)"
         ),
-    ),
-    (
-        "balance",
+        r"cuanto puedo (?:gastar|sacar|usar|retirar)",
         (
-            r"saldos?|balances?|(?:que )?(?:cuanto|cuanta|cuantos)(?: \w+){0,3}? (?:tengo|queda|"
-            r"quedan|quedo|quedaria|hay|traigo|sobra|sobran|"
-            r"dispongo|debo|resta|tenemos|ando|puedo gastar|junte|ahorrado|llevo ahorrado|tendre|"
-            r"tendria)"
-            r"|(?:how much|what) (?:\w+ ){0,3}(?:do i have|have i|i have|is left|left|remains|do i "
-            r"owe|i owe|can i spend|available|got|in my)"
-            r"|how much (?:is )?(?:in|on)|(?:whats|what is|what s) (?:left|in my)|my (?:money|"
-            r"accounts?)(?: balance)?$"
-            r"|mis cuentas|(?:credito|dinero|credit|limite|limit) (?:disponible|available)|"
-            r"disponible|"
-            r"available credit|me alcanza|can i afford"
-            r"|(?:ver|muestrame|checar|checa|consultar|consulta|revisar|dime) (?:\w+ "
-            r")?(?:mi|mis|la|"
-            r"el) (?:cuentas?|dinero|tarjeta|ahorro)"
-            r"|cuanto (?:es lo que )?(?:tengo|me queda|debo)|^cuanto$|tengo (?:dinero|suficiente|"
-            r"fondos)|do i have (?:enough|money)"
-            r"|how (?:am i|much am i) (?:doing|worth)|cuanto (?:en|de) (?:mi |la "
-            r")?(?:ahorro|cheques|"
-            r"tarjeta|credito|nomina)"
+            r"(?:how much|what) (?:\w+ ){0,3}(?:do i have|have i|i have|is left|left|remains|"
+            r"do i owe|i owe|can i spend|available|got|in my)"
         ),
+        r"how much (?:is )?(?:in|on)|(?:whats|what is|what s) (?:left|in my)",
+        r"my (?:money|accounts?)(?: balance)?$|show (?:me )?my (?:accounts|money)",
+        r"^(?:ver )?(?:mi|mis|la|las) (?:cuentas?|dinero|tarjetas?)(?: de \w+)?$|mis cuentas",
+        r"(?:limite|limit|linea) (?:de )?(?:credito|credit)|credit (?:limit|left)",
+        r"disponible|available",
+        r"(?:me )?alcanza|can i afford|do i have (?:enough|money)",
+        (
+            r"(?:ver|muestrame|ensename|checar|checa|consultar|consulta|revisar|revisa|dime|dame) "
+            r"(?:\w+ )?(?:mi|mis|la|el) (?:cuentas?|dinero|tarjeta|ahorro)"
+        ),
+        r"(?:como|que tal) (?:ando|estoy|voy|andamos) (?:de|con) (?:\w+ )?dinero",
+        r"any money left|(?:card|tarjeta) debt|deuda de (?:mi |la )?tarjeta|how much debt",
+        r"^cuanto$|tengo (?:dinero|suficiente|fondos)",
+        r"cuanto (?:en|de) (?:mi |la )?(?:ahorro|cheques|tarjeta|credito|nomina)",
     ),
-    (
-        "more",
+    "more": (
         (
             r"^(?:y |ver |dame |muestrame |muestra |ensename |show |show me |give me |hay |tienes |"
-            r"quiero ver |a ver )*"
-            r"(?:mas|siguientes?|la siguiente(?: pagina)?|los siguientes|otros|otras|more|next(?: "
-            r"page| ones)?|keep going|continua|"
-            r"sigue|los que siguen|mas (?:movimientos|productos|opciones|resultados|compras|"
-            r"antiguos)|"
-            r"more (?:results|transactions|products|please))"
-            r"(?: porfa| please| por favor)?(?: ?[?.!])*$"
+            r"quiero ver |a ver |quiero )*(?:mas|siguientes?|la siguiente(?: pagina)?|los siguientes|"
+            r"otros|otras|more|next(?: page| ones)?|keep going|continua|continue|sigue|"
+            r"los que siguen|mas (?:movimientos|productos|opciones|resultados|compras|antiguos)|"
+            rf"more (?:results|transactions|products|options))(?: {_SOFTLY})*$"
         ),
     ),
-    (
-        "cancel",
+    "cancel": (
         (
-            r"^(?:no )?(?:,? ?(?:mejor|ya|pues|ok|oye|porfa|por favor|bueno|sabes que|actually|ay) "
-            r"?,? ?)*(?:cancela\w*|olvidal\w*|olvida|"
-            r"dejal\w*|ya no(?: quiero| gracias| la quiero| lo quiero)?|mejor no|nada|"
-            r"ninguno|ninguna|"
-            r"cancel(?: it| that)?|forget (?:it|about it|that)|"
-            r"never ?mind|nevermind|stop|no quiero(?: nada)?|dejemoslo|asi dejalo|nada mas|"
-            r"para|alto|"
-            r"none)"
-            r"(?: (?:todo|eso|nada|esto|la transferencia|la compra|el envio|asi|porfa|"
-            r"gracias|please|"
-            r"ya|it|that|mejor|the transfer|everything|por favor))*(?: ?[.!])*$"
+            r"^(?:no )?(?:(?:mejor|ya|pues|ok|oye|porfa|por favor|bueno|sabes que|actually|ay|,) )*"
+            r"(?:cancela\w*|olvidal\w*|olvida|dejal\w*|ya no(?: quiero| la quiero| lo quiero)?|"
+            r"mejor no|nada|ninguno|ninguna|cancel|forget (?:it|about it|that)|never ?mind|"
+            r"nevermind|stop|no quiero(?: nada)?|dejemoslo|asi dejalo|para|alto|none|abort\w*)"
+            r"(?: (?:todo|eso|nada|esto|la transferencia|la compra|el envio|mas|it|that|everything|"
+            rf"the transfer|the purchase|{_SOFTLY}))*$"
         ),
     ),
-    (
-        "help",
+    "help": (
         (
-            r"^(?:\w+ )?(?:ayuda|ayudame|help|menu|opciones|comandos|commands)(?: me)?(?: porfa| "
-            r"please| por favor)?(?: ?[?!.])*$"
-            r"|que (?:\w+ )?(?:puedes|sabes|haces|puedo) (?:hacer|preguntar|pedir)|que (?:mas "
-            r")?(?:sabes|puedes)|para que sirves"
-            r"|en que (?:me )?(?:puedes|ayudas)|como (?:funciona|funcionas|te uso|se usa)|what can "
-            r"(?:you|i) (?:do|ask|say)"
-            r"|what do you do|how (?:does this|do you) work|que servicios|que haces|can you "
-            r"help me$|"
-            r"me (?:puedes )?ayudas?(?: ?\?)?$"
+            rf"^(?:\w+ )?(?:ayuda|ayudame|help|menu|opciones|comandos|commands)(?: me)?"
+            rf"(?: {_SOFTLY})*$"
         ),
+        r"que (?:\w+ )?(?:puedes|sabes|haces|puedo) (?:hacer|preguntar|pedir)",
+        r"que (?:mas )?(?:sabes|puedes)(?: hacer)?|que haces|para que sirves|que servicios",
+        r"en que (?:me )?(?:puedes|ayudas)|como (?:funciona|funcionas|te uso|se usa)",
+        r"what (?:can|do) (?:you|i) (?:do|ask|say)|how (?:does this|do you) work",
+        r"can you help me$|^me (?:puedes )?ayudas?(?: ?\?)?$",
     ),
-    (
-        "thanks",
+    "thanks": (
         (
-            r"^(?:ok |okey |perfecto |listo |muchas |mil |super |genial |vale |great |many |"
-            r"no )*,? "
-            r"?(?:gracias|thanks|thank you|thx|ty|grax|te lo agradezco)(?: \w+){0,3}(?: ?[.!])*$"
+            r"^(?:(?:ok|okey|perfecto|listo|muchas|mil|super|genial|vale|great|many|no|,) )*"
+            r"(?:gracias|thanks|thank you|thx|ty|grax|te lo agradezco)(?: \w+){0,3}(?: ?[.!])*$"
         ),
     ),
-    (
-        "bye",
+    "bye": (
         (
-            r"^(?:ok |bueno )?(?:adios|bye|hasta luego|nos vemos|hasta manana|chao|goodbye|see "
-            r"you)(?: \w+)?(?: ?[.!])*$"
+            r"^(?:ok |bueno )?(?:adios|bye|hasta luego|nos vemos|hasta manana|chao|goodbye|"
+            r"see you)(?: \w+)?(?: ?[.!])*$"
         ),
     ),
-    (
-        "greeting",
+    "greeting": (
         (
-            r"^(?:[¡!.,] )?(?:hola|buenas|buenos|buen|que tal|que onda|hi|hello|hey|good|"
-            r"saludos|oye|"
-            r"holi)"
-            r"(?: (?:[,!.¡¿?]|dias|tardes|noches|dia|que tal|como estas|que onda|centli|morning|"
-            r"afternoon|evening|there|hola|como|estas|todo|bien|buenas|buenos|are|you|how|"
-            r"muy))*(?: "
-            r"?[.!?])*$"
+            r"^(?:[¡!.,] )?(?:hola|buenas|buenos|buen|que tal|que onda|hi|hello|hey|good|saludos|"
+            r"oye)(?: (?:[,!.¡¿?]|dias|tardes|noches|dia|que tal|como estas|que onda|centli|"
+            r"morning|afternoon|evening|there|hola|como|estas|todo|bien|buenas|buenos|are|you|how|"
+            r"muy))*(?: ?[.!?])*$"
+        ),
+        (
+            r"^(?:[¿] )?(?:quien eres|como te llamas|eres (?:un )?(?:bot|robot|humano|persona)|"
+            r"who are you|what are you|how are you|como estas|are you (?:a )?(?:bot|human))"
         ),
     ),
-    (
-        "yes",
+    "yes": (
         (
             r"^(?:si|yes|simon|claro|va|dale|hazla|hazlo|ok|okay|okey|sale|orale|confirmo|"
-            r"afirmativo|"
-            r"por supuesto|adelante|do it|yep|yeah|sure|sip|exacto|correcto|eso|ese mismo|"
-            r"esa misma)"
-            r"(?:[ ,.!]+(?:si|por|favor|porfa|hazla|hazlo|ese|esa|el|ella|adelante|please|"
-            r"do|it|claro|"
-            r"dale|va|correcto|confirmo|mandalo|mandala|es|that|one|a))*(?: ?[.!])*$"
+            r"afirmativo|por supuesto|adelante|do it|yep|yeah|sure|sip|exacto|correcto|eso|"
+            r"ese mismo|esa misma)(?:[ ,.!]+(?:si|por|favor|porfa|hazla|hazlo|ese|esa|el|ella|"
+            r"adelante|please|do|it|claro|dale|va|correcto|confirmo|mandalo|mandala|es|that|one|"
+            r"a|quiero))*(?: ?[.!])*$"
         ),
     ),
-    ("no", r"^no(?:[ ,.!]+(?:gracias|thanks|thank|you|no|ese|esa|es))*(?: ?[.!])*$"),
-    (
-        "cannot",
-        (
-            r"prestamo|credito hipotecario|hipoteca|inversion(?:es)?|invertir|cetes|seguros?|"
-            r"bloque\w*|clonaron|robaron|nip|pin|contrasena|password|"
-            r"recarga\w*|tiempo aire|cajero|sucursal|cambiar mi|aclaracion|loan|mortgage|invest\w*|"
-            r"insurance|branch|atm|block my|remesa|divisas|tipo de cambio|"
-            r"cerrar (?:mi )?cuenta|abrir (?:una )?cuenta|open an account|clima|weather|"
-            r"chiste|joke|"
-            r"futbol hoy|noticias|news|cancelar (?:mi|la) (?:compra|tarjeta)|devolucion"
-        ),
+    "no": (r"^no(?:[ ,.!]+(?:gracias|thanks|thank|you|no|ese|esa|es))*(?: ?[.!])*$",),
+    "cannot": (
+        r"prestamos?|prestas|prestame|hipoteca\w*|loan|mortgage|lend me",
+        r"inversion(?:es)?|invertir|cetes|invest\w*|seguros?|insurance",
+        r"bloque\w*|clonaron|robaron|block my|stolen|nip|pin|contrasena|password",
+        r"recarga\w*|tiempo aire|cajeros?|sucursal(?:es)?|branch|atm",
+        r"aclaracion|remesa|divisas|tipo de cambio|exchange rate",
+        r"(?:cerrar|abrir|close|open) (?:una |mi |my |an )?(?:cuenta|account)",
+        r"clima|weather|chiste|joke|noticias|news|receta|poema|poem",
+        r"(?:cancelar|devolver|regresar) (?:mi|la) (?:compra|tarjeta)|devolucion|refund",
     ),
-)
+}
 
-_SEARCH: Final = re.compile(
-    rf"^(?:(?:{'|'.join(sorted(COURTESY))}|por|si|y|a ver|[¿¡,.!]) )*"
-    r"(?:me gustaria (?:ver |comprar |encontrar |una? )|(?:quiero|quisiera|necesito|ocupo|deseo|"
-    r"queria|ando)"
-    r" (?:ver |comprar |buscar |buscando |encontrar |comprarme |otra |otro |algo |unos? |unas? |"
-    r"[a-z]+)"
-    r"|busco|buscame|busca|buscar|buscando|estoy buscando|muestrame|muestra|ensename|ensena|"
-    r"encuentra\w*|hay |tienes|tienen|tendras|venden|vendes|manejan|que \w+ (?:tienes|tienen|hay|"
-    r"venden|vendes)"
-    r"|que (?:tienes|hay|venden|vendes)|me interesa\w*|ver |dame (?:opciones|unos|unas|un|una)|"
-    r"cotiza\w*|cuanto (?:cuesta|cuestan|vale|valen|sale)\w*"
-    r"|precios? (?:de|del)|i (?:want|need|would like|am looking|m looking|d like)|im looking|id "
-    r"like|looking for|show me|find|search|do you (?:have|sell)|got any|"
-    r"are there|is there|what \w+ (?:do you|have you|are there)|how much (?:is|are|does)|"
-    r"recomiendame (?:una|un|unos|unas)|catalogo|productos|products|browse|list)(?!\w)"
+_SEARCH: Final = (
+    rf"^(?:(?:{'|'.join(sorted(COURTESY))}|por|si|y|a ver|[¿¡,.!]) )*(?:",
+    r"me gustaria (?:ver|comprar|encontrar|una?)|",
+    r"(?:quiero|quisiera|necesito|ocupo|deseo|queria|ando) [a-z]+|",
+    r"busco|buscame|busca|buscar|buscando|estoy buscando|muestrame|muestra|ensename|ensena|",
+    r"encuentra\w*|consigue\w*|hay|tienes|tienen|tendras|venden|vendes|manejan|ofrecen|",
+    r"que \w+ (?:tienes|tienen|hay|venden|vendes|ofrecen)|que (?:tienes|hay|venden|vendes)|",
+    r"me interesa\w*|ver|dame (?:opciones|unos|unas|un|una)|cotiza\w*|ofertas?|",
+    r"(?:que|cuanto) (?:precio|cuesta|cuestan|vale|valen|sale)\w*|precios? (?:de|del)|",
+    r"i (?:want|need|would like|am looking|m looking|d like)|im looking|id like|looking for|",
+    r"show me|find|search|do you (?:have|sell)|got any|are there|is there|",
+    r"what \w+ (?:do you|have you|are there)|how much (?:is|are|does)|",
+    r"recomiendame (?:una|un|unos|unas)|catalogo|productos|products|browse|list)(?!\w)",
 )
 
 
 def intents_of(said: Said) -> list[Intent]:
     """Return what a message may be about, the surest first."""
-    found: list[Intent] = [
-        intent for intent, pattern in _PATTERNS if _compiled(pattern).search(said.plain)
-    ]
-    if _SEARCH.search(said.plain):
+    found = [intent for intent in _PATTERNS if _pattern_of(intent).search(said.plain)]
+    if _search_pattern().search(said.plain):
         found.append("search")
     return found
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
+def _pattern_of(intent: Intent) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(_PATTERNS[intent])})(?!\w)")
+
+
+@cache
+def _search_pattern() -> re.Pattern[str]:
+    return re.compile("".join(_SEARCH))

@@ -18,17 +18,22 @@ from console.agent.offline.introductions import account_alone, read_introduction
 from console.agent.offline.memory import AddFrame, Offer, PurchaseFrame, TransferFrame
 from console.agent.offline.mood import Mood, is_foreign, is_injected, mood_of
 from console.agent.offline.naming import help_, named_call
+from console.agent.offline.numbers import SMALL
 from console.agent.offline.orders import read_order, read_recipient
 from console.agent.offline.queries import MovementsQuery, read_query, today
 from console.agent.offline.shopping import names_a_product, read_terms, read_wish
 from console.agent.offline.talk import Flow, Talk
-from console.agent.offline.text import Said, read
-from console.agent.offline.verbs import Act
+from console.agent.offline.text import Said, Token, read
+from console.agent.offline.verbs import Act, verb_of
 from console.agent.offline.vocabulary import word_set
 from console.agent.wording import money
 
 _MAX_QUOTED_CHARACTERS: Final = 60
 _MAX_FRAGMENT_WORDS: Final = 9
+_CATALOGUE: Final = re.compile(
+    r"(?<!\w)(?:productos?|catalogo|ofertas?|regalos?|que (?:vendes|venden|tienes|hay|ofrecen)|"
+    r"products?|catalog(?:ue)?|deals|offers|gifts?|what do you (?:sell|have))(?!\w)"
+)
 _PURCHASE_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _INSTEAD: Final = re.compile(
     r"(?<!\w)(?:mejor|instead|rather|cambia\w*|que sea[n]?|make it|no ,)(?!\w)"
@@ -40,6 +45,10 @@ _TAKES: Final = re.compile(
     r"i would like|id like|give me|i prefer|i choose|ill have|lets get|vamos con|let s go with|"
     r"lets go with) "
     r"(?:a |con )?(?:la|el|las|los|lo|the|es[aeo]|est[aeo]|that|this|it)(?!\w)"
+)
+_SO_MANY: Final = re.compile(
+    rf"^(?:quiero|dame|necesito|i want|give me|want) (?:[0-9]{{1,2}}|{'|'.join(SMALL)})"
+    r"(?: piezas| of them| please| porfa)?(?: ?[.!])*$"
 )
 _FOLLOWS: Final = re.compile(
     r"^(?:[¿] )?(?:y|and|solo|solamente|only|just|pero|what about|how about|los de|las de|de|en|"
@@ -140,8 +149,7 @@ class Listener:
 
     def _transfer(self, message: "_Message") -> Flow | None:
         order = read_order(message.said)
-        says_money = order.amount is not None or order.says_whom or order.is_for_several
-        if not says_money and set(message.intents) & {"balance", "transactions", "purchases"}:
+        if order.amount is None and (message.is_about_else or _is_vague(message.said)):
             return None
         frame = self._memory.frame
         if not (isinstance(frame, TransferFrame) and self._memory.is_live) or (
@@ -154,12 +162,18 @@ class Listener:
     def _addition(self, message: "_Message") -> Flow | None:
         if names_a_product(message.said) or "carrito" in message.said.plain:
             return None
+        order = read_order(message.said)
+        is_note = order.description and isinstance(self._memory.frame, TransferFrame)
+        if is_note or (order.amount is not None and order.destination is not None):
+            return self._transfer(message)
         frame = AddFrame()
         adding.merge(frame, read_introduction(message.said))
         return adding.add(self._talk, frame)
 
     def _purchase(self, message: "_Message") -> Flow | None:
         said = message.said
+        if {"purchase_status", "purchases"}.intersection(message.intents):
+            return None
         frame = self._purchase_frame(said)
         meant = buying.offers_meant(self._talk, said)
         wish = read_wish(said)
@@ -294,8 +308,8 @@ class Listener:
         put = self._put_terms(frame, said)
         if meant:
             return self._buy_one_of(frame, meant)
-        if "account" in message.asked_for and "yes" in message.intents:
-            frame.account_type = "credit"
+        if "yes" in message.intents and message.asked_for != ("product",):
+            frame.account_type = "credit" if "account" in message.asked_for else ""
             return buying.purchase(self._talk, frame)
         if put and frame.offer is not None:
             return buying.purchase(self._talk, frame)
@@ -356,15 +370,18 @@ class Listener:
     # --- things shown ---
 
     def _taken(self, message: "_Message") -> Flow | None:
-        """Buy the one of those shown that the person says to take."""
+        """Buy the one of those shown that the person says to take, or so many of it."""
         said = message.said
+        if self._memory.offers and _SO_MANY.search(said.plain) and not message.is_asking:
+            return self._purchase(message)
         if not _TAKES.search(said.plain) or not self._memory.offers or message.is_asking:
             return None
         if message.mood("BUY") not in {"none", "order"}:
             return None
         meant = buying.offers_meant(self._talk, said)
         if not meant and points_at_one(said):
-            meant = [offer] if (offer := self._in_focus()) is not None else []
+            offer = self._in_focus()
+            meant = self._memory.offers if offer is None else [offer]
         if not meant or self._is_new_thing(said, meant):
             return None
         return self._buy_one_of(self._purchase_frame(said), meant)
@@ -378,7 +395,8 @@ class Listener:
         terms = read_terms(said)
         is_asking = message.is_asking or _FOLLOWS.search(said.plain) is not None
         offer = self._in_focus()
-        is_follow_up = "search" not in message.intents and not self._names_new_product(said)
+        is_search = "search" in message.intents and not meant
+        is_follow_up = not is_search and not self._names_new_product(said)
         if terms.benefit and not is_asking and offer is not None and is_follow_up:
             return self._buy_one_of(
                 self._purchase_frame(said), meant if len(meant) == 1 else [offer]
@@ -420,9 +438,17 @@ class Listener:
             "thanks": lambda _message: self._say("welcome"),
             "bye": lambda _message: self._say("goodbye"),
             "no": lambda _message: self._say("nothing_done"),
-            "yes": lambda _message: self._say("nothing_pending"),
+            "yes": self._agreed,
             "cannot": lambda _message: self._say("cannot", "not_understood"),
         }
+
+    def _agreed(self, _message: "_Message") -> Flow:
+        """Take a yes to a recommendation as interest in buying, and ask."""
+        offer = self._memory.offer
+        if self._memory.topic != "compare" or offer is None:
+            return self._say("nothing_pending")
+        frame = PurchaseFrame(offer=offer)
+        return _once(self._talk.ask("ask_buy", "confirmation", frame=frame, product=offer.name))
 
     def _balance(self, message: "_Message") -> Flow:
         supposed = None
@@ -433,14 +459,18 @@ class Listener:
 
     def _movements(self, message: "_Message") -> Flow | None:
         said = message.said
-        if message.mood("SEND") == "past" and not _asks_or_lists(said):
+        if message.mood("SEND") != "none" and not _asks_or_lists(said):
+            return None
+        if message.mood("SEND") in {"others", "later"} and not message.is_asking:
             return None
         query = read_query(said, self._talk.clock())
         if _FOLLOWS.search(said.plain) and self._memory.topic == "transactions":
             query = _merged(self._memory.query, query)
         recipient = ""
         if query.type == "transfer" and message.mood("SEND") in {"past", "question"}:
-            recipient = read_order(said).recipient if query.direction != "credit" else ""
+            days = said.tokens_at(query.span.start, query.span.end) if query.span else ()
+            recipient = read_order(said, days).recipient if query.direction != "credit" else ""
+            recipient = "" if recipient.lower().startswith(("quien", "quién")) else recipient
         return self._with_reminder(banking.movements(self._talk, query, recipient))
 
     def _purchase_status(self, message: "_Message") -> Flow:
@@ -550,9 +580,11 @@ class Listener:
         said = message.said
         wish = read_wish(said)
         is_named = names_a_product(said) and len(said.tokens) <= _MAX_FRAGMENT_WORDS
-        if "search" not in message.intents and not is_named:
+        is_catalogue = _CATALOGUE.match(said.plain) is not None
+        if "search" not in message.intents and not is_named and not is_catalogue:
             return None
-        if not (wish.words or wish.category or wish.is_filtered or "product" in said.plain):
+        is_for_all = _CATALOGUE.search(said.plain) is not None
+        if not (wish.words or wish.category or wish.is_filtered or is_for_all):
             return None
         if amounts_in(said.tokens) and not (wish.words or wish.category or wish.is_filtered):
             return None
@@ -632,13 +664,15 @@ def _own_type(said: Said) -> str:
 
 
 def _asks_or_lists(said: Said) -> bool:
-    """Tell whether a message on the past asks about it rather than tells it."""
-    return re.search(
-        r"\?|(?<!\w)(?:cuanto|cuanta|que|cual|cuales|cuando|a quien|mis|muestrame|ver|lista|dime|"
-        r"how much|what|when|"
-        r"did i|show|list|my|ultim\w+|last|movimientos|total)(?!\w)",
+    """Tell whether a message on movements asks for them rather than tells of one."""
+    is_telling = re.search(r"^(?:ya|ayer|hoy|i|yo) ", said.plain)
+    is_asking = re.search(
+        r"\?|^(?:[¿] )?(?:y )?(?:que|what|when) |(?<!\w)(?:cuanto|cuanta|cual|cuales|a quien|mis|"
+        r"muestrame|ver|lista|dime|how much|did i|show|list|my|ultim\w+|last|movimientos|"
+        r"total)(?!\w)",
         said.plain,
-    ) is not None and not re.search(r"^(?:ya|ayer|hoy|i|yo) ", said.plain)
+    )
+    return is_asking is not None and is_telling is None
 
 
 def _merged(before: MovementsQuery, now: MovementsQuery) -> MovementsQuery:
@@ -676,6 +710,23 @@ def _is_browsing(said: Said) -> bool:
         )
         is not None
     )
+
+
+_VAGUE_VERBS: Final = ("pon", "met", "sac", "pas", "dale", "dar", "give", "move")
+
+
+def _is_vague(said: Said) -> bool:
+    """Tell whether the verbs of a message may speak of anything, money or not."""
+    verbs = [token.word for token in said.tokens if _sends(token)]
+    names_account = bool(accounts_in(said))
+    if names_account or not verbs:
+        return False
+    return all(v.startswith(_VAGUE_VERBS) and not v.endswith(("le", "les")) for v in verbs)
+
+
+def _sends(token: Token) -> bool:
+    verb = verb_of(token.word, token.said)
+    return verb is not None and verb.act == "SEND"
 
 
 def _is_gibberish(words: str) -> bool:

@@ -78,12 +78,15 @@ _SEND_ORDERS: Final = (
         rf"{_NOUN}\b"
     ),
     rf"^{_OPENER}(?:una?|otra?|a)? ?{_NOUN} (?:de|por|a|para|of|to|for) ",
+    rf"^{_OPENER}(?:una?|otra?)? ?(?:transferencia|transfer|traspaso|spei)(?: ?[.!])*$",
     rf"{_WILL} {_PRONOUN}(?:hacer|hacerle|realizar|make|do) (?:una?|otra?|el|la|a)? ?{_NOUN}\b",
     rf"^{_OPENER}(?:dale|dar|darle) (?:\$ )?[0-9]",
 )
 _BUY_ORDERS: Final = (
     r"(?<!\w)(?:me|nos) (?:la|lo|las|los) llevo\b",
     r"(?<!\w)me llevo (?!bien|mal)",
+    rf"^{_OPENER}(?:si )?(?:la|lo|las|los) BUY\.other(?: ya| porfa)?(?: ?[.!])*$",
+    rf"^{_OPENER}(?:es[ae]|est[ae]) (?:quiero|me llevo|compro)\b",
     rf"^{_OPENER}(?:si )?(?:la|lo|las|los) quiero(?: ya| porfa)?\b(?! (?:ver|comparar|pensar))",
     rf"^{_OPENER}(?:i ll|ill|i will|let me|i want to) (?:take|get|have) ",
     rf"^{_OPENER}(?:get|order|take) (?:me )?(?:it|that|this|the|one)\b",
@@ -123,7 +126,7 @@ _SUPPOSED: Final = (
     r"estaba por|casi le|almost|a punto de|unless|a menos que|siempre y cuando"
 )
 _IF: Final = (
-    r"(?<!\w)(?:si|if)(?! ,)(?! (?:puedes|se puede|me puedes|podrias|no es molestia|eres tan|"
+    r"(?<!\w)(?:si|if)(?!\w)(?! ,)(?! (?:puedes|se puede|me puedes|podrias|no es molestia|eres tan|"
     r"fueras|"
     r"you can|you could|possible|porfa|por favor|gracias|transfiere|confirmo|quiero|,|ACT\.order|"
     r"ACT\.bare))"
@@ -242,6 +245,7 @@ def _reason_against(said: Said, text: str, act: Act) -> Mood:
         ("supposed", _finds(_IF, text, act)),
         ("others", any(_finds(p, _without_relatives(text, act), act) for p in _OTHERS)),
         ("later", _finds(rf"(?<!\w)(?:{_MONTHLY})(?!\w)", text, act)),
+        ("later", _finds(r"(?<!\w)cuando .*ACT\.order", text, act)),
         (
             "question",
             _finds(rf"^{_OPENER}{_QUESTION}", text, act)
@@ -309,8 +313,13 @@ def _is_surely_formal(said: Said, token: Token) -> bool:
 
 
 def _is_noun(said: Said, index: int) -> bool:
-    """Tell whether "la compra", "mi pago", "my order" is spoken of rather than the verb."""
+    """Tell whether "la compra", "mi pago", "my order" is spoken of rather than the verb.
+
+    "Que no pase de mil" speaks of a price.
+    """
     before = said.tokens[index - 1].word if index else ""
+    if said.tokens[index].word in {"pase", "pasen", "pasa", "pasan"}:
+        return before == "no" and index > 1 and said.tokens[index - 2].word == "que"
     return before in _DETERMINERS and said.tokens[index].word in _NOUNS
 
 

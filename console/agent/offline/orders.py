@@ -1,7 +1,7 @@
 """What an order to transfer says: how much, to whom, from where and what for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -50,14 +50,15 @@ _EXPLICIT: Final = re.compile(
     r"labeled|with note) ?[:]? ?(?:[\"“«] (?P<quoted>[^\"”»]+) [\"”»]|(?P<text>.+)$)"
 )
 _STRUCTURE: Final = vocabulary.COURTESY | vocabulary.word_set("""
-        quiero quisiera queria necesito ocupo deseo puedes podrias podras puede podria que le les me
-        lo te se nos una un otra otro otros otras transferencia deposito pago abono spei traspaso
-        giro haz hazme hazle haga hagale hacer hacerle realizar realiza por favor a de gustaria ayudame
-        ayudas urge i id want need would like to can you could make do transfer payment deposit
-        help with some money dinero pesos cantidad amount total it y and the la el los las lo su
-        si yes sea sean serian seria mas cambia cambialo cambiale monto la-de eso estos mejor no
-        dar dale darle si u d hacerme hago nueva nuevo efectivo cuenta cuentas nombre enseguida
-        inmediatamente this that transfiere envio bank banco urgente instead actually bien digo
+        quiero quisiera queria necesito ocupo deseo puedes podrias podras puede podria que
+        le les me lo te se nos una un otra otro otros otras transferencia deposito pago
+        abono spei traspaso giro haz hazme hazle haga hagale hacer hacerle realizar realiza
+        por favor a de gustaria ayudame ayudas urge i id want need would like to can you
+        could make do transfer payment deposit help with some money dinero pesos cantidad
+        amount total it y and the la el los las lo su si yes sea sean serian seria mas
+        cambia cambialo cambiale monto la-de eso estos mejor no dar dale darle si u d
+        hacerme hago nueva nuevo efectivo cuenta cuentas nombre enseguida inmediatamente
+        this that transfiere envio bank banco urgente instead actually bien digo
         """)
 _TO: Final = vocabulary.word_set("a al ami to ala")
 _FOR: Final = frozenset({"para", "for"})
@@ -68,6 +69,9 @@ _SAME: Final = re.compile(
     r"(?<!\w)(?:(?:a|al|para) (?:el mismo|la misma|misma persona|mismo|ella|el)(?= |$)(?! \w)|"
     r"al mismo|a la misma|to (?:the )?same|to (?:him|her)|mismo destinatario)"
 )
+_CLOSING: Final = vocabulary.word_set(
+    "porfa please gracias thanks hoy today ahora now instead ya rapido urgente asap"
+)
 _CONJUNCTIONS: Final = vocabulary.word_set("y e and & +")
 _ASKING: Final = vocabulary.word_set(
     "dime cuanto cuanta muestrame ensename dame tell show how then luego despues avisame que"
@@ -75,14 +79,14 @@ _ASKING: Final = vocabulary.word_set(
 _PERSONAL: Final = people.ARTICLES_AND_POSSESSIVES | frozenset({"don", "dona", "mr", "mrs", "dr"})
 
 
-def read_order(said: Said) -> Order:
-    """Return what an order to transfer says."""
+def read_order(said: Said, skip: Collection[int] = ()) -> Order:
+    """Return what an order to transfer says, but for the tokens in `skip`."""
     tokens = said.tokens
-    explicit = _explicit_description(said)
-    named = [account for account in accounts_in(said) if not set(account.tokens) & set(explicit)]
+    explicit, explicitly = _explicit_description(said)
+    named = [a for a in accounts_in(said) if not set(a.tokens) & set(explicitly)]
     source, destination = _ends(named, said)
     taken = {index for account in (source, destination) if account for index in account.tokens}
-    taken |= set(explicit)
+    taken |= {*explicitly, *skip}
     amount = the_amount(tokens, taken)
     if amount is not None:
         taken |= set(range(amount.first, amount.last))
@@ -118,11 +122,13 @@ def read_recipient(said: Said) -> str:
     return said.quote(kept[0], kept[-1] + 1) if kept else ""
 
 
-def _explicit_description(said: Said) -> range:
+def _explicit_description(said: Said) -> tuple[range, range]:
+    """Return the tokens of a description that is named as such, and with those that name it."""
     found = _EXPLICIT.search(said.plain)
     if found is None:
-        return range(0)
-    return said.tokens_at(*found.span("quoted" if found["quoted"] else "text"))
+        return range(0), range(0)
+    text = said.tokens_at(*found.span("quoted" if found["quoted"] else "text"))
+    return text, said.tokens_at(*found.span())
 
 
 def _ends(named: list[Named], said: Said) -> tuple[Named | None, Named | None]:
@@ -155,7 +161,7 @@ def _regions(tokens: tuple[Token, ...], taken: set[int]) -> tuple[list[_Region],
         elif kind := _opened(tokens, index, current, has_recipient=_has_recipient(regions)):
             current = _Region(kind, index + 1, index + 1)
             regions.append(current)
-        elif _is_order_verb(token):
+        elif _is_order_verb(token) or token.word in _CLOSING:
             current = None
         elif current is not None:
             current.last = index + 1
@@ -182,6 +188,8 @@ def _follower(tokens: tuple[Token, ...], taken: set[int], index: int) -> str:
     if after.word in _TO | _FOR or after.is_number:
         return "several"
     verb = verb_of(after.word, after.said)
+    if after.word.endswith(("alos", "alo", "onlos", "onlo", "elos", "elo")):
+        return "end"
     if verb is not None and verb.form == "order" and verb.act == "SEND":
         return "several"
     if verb is not None or after.word in _ASKING:
@@ -202,7 +210,7 @@ def _opened(
         return "for"
     if _tells_why(tokens, index, is_why=is_why):
         return "why"
-    if word in {"porfa", "please", "gracias", "desde", "con", "from", "hoy", "today", "porque"}:
+    if word in {"desde", "con", "from", "porque"}:
         return "rest"
     return None
 
@@ -262,7 +270,8 @@ def _quote(said: Said, region: _Region | None) -> str:
     if region is None:
         return ""
     kept = list(_trimmed(said, region))
-    return said.quote(kept[0], kept[-1] + 1) if kept else ""
+    words = said.quote(kept[0], kept[-1] + 1).split() if kept else []
+    return " ".join(_IN_FULL.get(word.lower(), word) for word in words)
 
 
 def _trimmed(said: Said, region: _Region) -> Iterator[int]:
@@ -273,6 +282,8 @@ def _trimmed(said: Said, region: _Region) -> Iterator[int]:
     yield from range(region.first, last)
 
 
+_IN_FULL: Final = {"hno": "hermano", "hna": "hermana", "ermano": "hermano", "ermana": "hermana"}
+"""Whom people write short, or as it sounds."""
 _TRAILING: Final = vocabulary.COURTESY | frozenset(
-    {"por", "de", "y", "and", "la", "el", "los", "las", "que", "pesos", "dinero"}
+    {"por", "de", "y", "and", "la", "el", "los", "las", "que", "en", "pesos", "dinero"}
 )

@@ -45,7 +45,13 @@ _TYPES: Final = (
         r"depositos?|depositaron|depositado|deposit\w*|nomina|sueldo|payroll|paycheck|salary",
     ),
     ("withdrawal", r"retir\w+|withdr\w+|cajero|saque|atm"),
-    ("transfer", r"transferencias?|transfers?|transferi\w*|transferred|mande|envie|spei"),
+    (
+        "transfer",
+        (
+            r"transferencias?|transfers?|transferi\w*|transferred|mande|envie|spei|did i send|i "
+            r"sent|have i sent"
+        ),
+    ),
     ("payment", r"pagos|payments|compras con|cargos|consumos|card payments"),
 )
 _DIRECTIONS: Final[tuple[tuple[Direction, str], ...]] = (

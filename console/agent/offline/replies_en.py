@@ -28,6 +28,9 @@ ENGLISH: Final[Mapping[str, str]] = {
     "ask_msi_account": "Installments are paid with a credit card. Shall I charge your card, or "
     "buy it "
     "without installments?",
+    "ask_other": "{product} is sold out. Do you want another product?",
+    "ask_fewer": "There are only {count} of {product}. How many do you want?",
+    "ask_buy": "Shall I buy {product}? Say “yes” and I will show you the details first.",
     "ask_name": "What is the full name of {who}?",
     "ask_alias": "Under which alias shall I save them? For example: “my cousin”.",
     "ask_beneficiary_account": "What is the account number of {who}?",

@@ -25,6 +25,9 @@ SPANISH: Final[Mapping[str, str]] = {
     "ask_benefit": "¿Con qué beneficio compras {product}?\n{options}\nO dime «de contado».",
     "ask_msi_account": "Los meses sin intereses se pagan con tarjeta de crédito. ¿La cargo a tu "
     "tarjeta, o la compro de contado?",
+    "ask_other": "{product} está agotado. ¿Quieres otro producto?",
+    "ask_fewer": "De {product} solo hay {count}. ¿Cuántas piezas quieres?",
+    "ask_buy": "¿Compro {product}? Di «sí» y te muestro los datos antes de comprar.",
     "ask_name": "¿Cuál es el nombre completo de {who}?",
     "ask_alias": "¿Con qué alias la guardo o lo guardo? Por ejemplo: «mi primo».",
     "ask_beneficiary_account": "¿Cuál es el número de cuenta de {who}?",

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from action_groups.crm.aliases import vocabulary as people
 from action_groups.marketplace.catalogue import fold
 from console.agent.offline import vocabulary
+from console.agent.offline.accounts import accounts_in
 from console.agent.offline.amounts import Amount, amounts_in
 from console.agent.offline.numbers import SMALL
 from console.agent.offline.text import Said, Token
@@ -82,9 +84,9 @@ _BENEFITS: Final = (
 _QUANTITY: Final = re.compile(
     r"(?:llevo|llevame|quiero|compr\w*|dame|buy|take|get(?: me)?|want|sean|mejor|necesito|"
     r"purchase|order|"
-    rf"encarg\w*|make it|son|pide\w*|ponme|otros|otras|solo|^)(?: a)? {_COUNT}(?![.,]?\w)"
+    rf"encarg\w*|make it|son|pide\w*|ponme|otros|otras|solo)(?: a)? {_COUNT}(?![.,]?\w)"
     r"(?! (?:meses|mes|msi|mensualidades|months?|pulgadas|pagos|pesos|mil|k|gb|inch\w*|pies|kg|"
-    r"installments|de|y)(?!\w))"
+    r"installments|de(?! (?:la|las|los|el|es[ao]s|ell[ao]s))|y)(?!\w))"
     rf"|(?:^| ){_COUNT.replace('count', 'pieces')} (?:piezas?|unidades|pzas?|pz|of (?:them|those|"
     rf"it)|de (?:esas|esos|ellas|ellos|cada))"
 )
@@ -114,22 +116,26 @@ _NOT_SEARCHED: Final = (
     vocabulary.COURTESY
     | vocabulary.word_set("""
         quiero quisiera queria necesito ocupo busco buscar buscame busca buscando encuentra
-        encuentrame encontrar ver muestrame muestra mostrar ensename ensena dame tienes tienen tiene
-        tendras tendran hay venden vendes vende manejan manejas que cuales cual me gustaria deseo ando
-        estoy interesa interesado interesada en un una unos unas el la los las lo para por con de del
-        a al y o mi mis alguna algun algunos algunas producto productos articulo articulos opcion
-        opciones tipo clase catalogo tienda cosas algo comprar compro compra comprarme comprame
-        adquirir puedes podrias puede favor si no es son otra otro otros otras mas cosa todo todos
-        todas i id want would like to buy get need looking look find search show me for a an the some
-        any do you have got are there what which sell is can could please in of with that my your cost
-        costs cueste cuesten cuesta cuestan precio precios price prices oferta ofertas offer offers
-        deal deals sale bueno buena buenos buenas bonito bonita nuevo nueva good nice new cheap
-        regalo regalar gift se le te nos su sus this shop store available disponible disponibles
-        modelos modelo marca marcas browse see list items anything something products product
-        sin intereses meses tambien ahora ya mejor cuanto vale valen sale salen how much does ustedes
-        cotiza cotizame cotizar recomiendas recomiendame recomienda recommend ayudame elegir
-        interested thinking about pesos menos barato ofreces ofrecen consigueme consigue traes
-        trae quiza anda andaba mira checa checame im i'm looking-for buscaba aqui ahi donde
+        encuentrame encontrar ver muestrame muestra mostrar ensename ensena dame tienes
+        tienen tiene ill take get have status llevo llevar llevarme esa ese eso esas esos
+        esta este estas estos this it that one them quedo elijo tendras tendran hay venden
+        vendes vende manejan manejas que cuales cual me gustaria deseo ando estoy interesa
+        interesado interesada en un una unos unas el la los las lo para por con de del a al
+        y o mi mis alguna algun algunos algunas producto productos articulo articulos opcion
+        opciones tipo clase catalogo tienda cosas algo comprar compro compra comprarme
+        comprame adquirir puedes podrias puede favor si no es son otra otro otros otras mas
+        cosa todo todos todas i id want would like to buy get need looking look find search
+        show me for a an the some any do you have got are there what which sell is can could
+        please in of with that my your cost costs cueste cuesten cuesta cuestan precio
+        precios price prices oferta ofertas offer offers deal deals sale bueno buena buenos
+        buenas bonito bonita nuevo nueva good nice new cheap regalo regalar gift se le te
+        nos su sus this shop store available disponible disponibles modelos modelo marca
+        marcas browse see list items anything something products product sin intereses meses
+        tambien ahora ya mejor cuanto vale valen sale salen how much does ustedes cotiza
+        cotizame cotizar recomiendas recomiendame recomienda recommend ayudame elegir
+        interested thinking about pesos menos barato ofreces ofrecen consigueme consigue
+        traes carrito cart catalogo comprarla viajar trae quiza anda andaba mira checa
+        checame im i'm looking-for buscaba aqui ahi donde
         """)
 ) - {"no"}
 
@@ -159,6 +165,8 @@ def quantity_in(said: Said) -> int | None:
 def read_wish(said: Said) -> Wish:
     """Return what a message asks to look for."""
     taken: set[int] = set()
+    for named in accounts_in(said):
+        taken |= set(named.tokens)
     for pattern in (_MONTHS, _NO_BENEFIT, _MSI, _CASHBACK, _POINTS, _CHEAPEST):
         for found in pattern.finditer(said.plain):
             taken |= set(said.tokens_at(*found.span()))
@@ -193,17 +201,18 @@ def names_a_product(said: Said) -> bool:
 
 def _searched(said: Said, taken: set[int]) -> Iterator[str]:
     for index, token in enumerate(said.tokens):
-        if index in taken or token.is_sign or token.word in _NOT_SEARCHED or _is_order(token):
+        is_left_out = token.is_sign or token.word in _NOT_SEARCHED or _is_order(token)
+        if index in taken or is_left_out or token.word in people.sense_table():
             continue
-        if token.word in vocabulary.SPANISH_FOR:
-            yield vocabulary.SPANISH_FOR[token.word]
-        else:
-            yield token.word if _is_respelt(token) else token.said.lower()
+        called = vocabulary.SPANISH_FOR.get(token.word) or vocabulary.SPANISH_FOR.get(
+            token.word.removesuffix("s")
+        )
+        yield called or (token.word if _is_respelt(token) else token.said.lower())
 
 
 def _is_order(token: Token) -> bool:
     verb = verb_of(token.word, token.said)
-    return verb is not None and verb.form in {"order", "infinitive"}
+    return verb is not None and (verb.act == "BUY" or verb.form in {"order", "infinitive"})
 
 
 def _is_respelt(token: Token) -> bool:

@@ -15,7 +15,8 @@ from action_groups.crm.aliases import vocabulary as people
 from console.agent.offline import verbs
 from console.agent.offline.vocabulary import KNOWN_WORDS, LOOKED_FOR, SHORT_FORMS
 
-_MIN_TYPO_LETTERS: Final = 5
+_MIN_TYPO_LETTERS: Final = 6
+_MIN_VERB_LETTERS: Final = 7
 _MIN_TWO_TYPOS_LETTERS: Final = 9
 _LENGTHENED: Final = re.compile(r"([a-z])\1{2,}")
 
@@ -52,8 +53,9 @@ def _nearest(word: str) -> str:
 
 @cache
 def _candidates() -> frozenset[str]:
-    long_enough = (word for word in LOOKED_FOR | verbs.known_forms())
-    return frozenset(word for word in long_enough if len(word) >= _MIN_TYPO_LETTERS)
+    forms = (word for word in verbs.known_forms() if len(word) >= _MIN_VERB_LETTERS)
+    words = (word for word in LOOKED_FOR if len(word) >= _MIN_TYPO_LETTERS)
+    return frozenset((*words, *forms))
 
 
 @cache

@@ -24,8 +24,8 @@ class Verb(NamedTuple):
 _PRONOUNS: Final = "le les me nos lo la los las selo sela selos selas melo mela melos melas"
 
 _REGULAR: Final[dict[Act, str]] = {
-    "SEND": "mand envi deposit pas ech gir abon prest regres rol traspas liquid",
-    "BUY": "compr encarg orden",
+    "SEND": "mand envi sac deposit pas ech gir abon prest regres rol traspas liquid",
+    "BUY": "compr encarg",
     "ADD": "agreg registr guard anot apunt",
 }
 """Stems of verbs in -ar; those whose spelling changes are with the irregular ones."""
@@ -51,6 +51,16 @@ _IRREGULAR: Final[dict[Act, tuple[tuple[str, ...], ...]]] = {
             *("devolver", "devuelve", "devuelva", "devuelves", "devuelvas"),
             "devolvi devolviste devolvio devolvieron devuelto",
             "devuelvo devuelven devolvia devolvere devolvera devolveria devolviendo",
+        ),
+        (
+            *("poner", "pon", "ponga", "pones", "pongas"),
+            "puse pusiste puso pusieron puesto",
+            "pongo ponen ponia pondre pondria poniendo",
+        ),
+        (
+            *("meter", "mete", "meta", "metes", "metas"),
+            "meti metiste metio metieron metido",
+            "meto meten metia metere meteria metiendo",
         ),
         (
             *("aventar", "avienta", "aviente", "avientas", "avientes"),
@@ -115,7 +125,7 @@ def verb_of(word: str, said: str) -> Verb | None:
 
 def known_forms() -> frozenset[str]:
     """Return every form, so that none of them is taken for another one misspelt."""
-    return frozenset(_FORMS)
+    return frozenset(_FORMS) | frozenset(_NO_FORMS.split())
 
 
 def _regular(act: Act, stem: str) -> Iterator[tuple[str, Verb]]:
@@ -179,11 +189,12 @@ def _all_forms() -> dict[str, Verb]:
     return forms
 
 
-_OTHER_ORDERS: Final = "ponle ponles dele deles"
-_OTHER_BUYING: Final = "llevatelo apartala apartalo apartamela apartamelo"
+_OTHER_ORDERS: Final = "dele deles"
+_OTHER_BUYING: Final = "ponme llevatelo apartala apartalo apartamela apartamelo"
 _NO_FORMS: Final = (
     "pasada pasado pasadas pasados orden ordenes paso registro echada mandado girada prestame "
-    "prestanos prestenme presteme pidele pideles pideme pidame pidanle pedirle pedirles guardado "
+    "metas meta pidale pidales prestanos prestenme presteme pidele pideles pideme pidame "
+    "pidanle pedirle pedirles guardado "
     "pedirme envio envios prestamo"
 )
 """Words that are far more often something else."""

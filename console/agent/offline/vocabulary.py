@@ -21,7 +21,7 @@ SHORT_FORMS: Final[Mapping[str, str]] = {
         "por": "x",
         "para": "pa pal pra",
         "de": "d",
-        "cuanto": "cto qto knto kuanto qanto cuantoo",
+        "cuanto": "cto qnto cuant qto knto kuanto qanto cuantoo",
         "cuenta": "cta",
         "cuentas": "ctas",
         "quiero": "kiero qiero kero qero",
@@ -76,6 +76,8 @@ CURRENCY: Final = word_set(
     "pesos peso pesitos pesito varos varo baros lucas bolas morlacos mxn mn dinero billetes"
 )
 """Pesos, said after a number."""
+ONE_PESO: Final = CURRENCY - {"dinero", "billetes", "pesos"} | {"luca"}
+"""Pesos, said after "un" or "una": "una lana" is no amount."""
 FOREIGN_CURRENCY: Final = word_set(
     "dolar dolares usd dlls dls dollar dollars buck bucks euro euros eur libra libras pound pounds "
     "bitcoin bitcoins btc yen yenes yuan quetzales reales soles cad gbp"
@@ -212,7 +214,8 @@ PRODUCTS: Final = word_set(
     "termometro silla maleta suitcase viaje tren tour juguetes juguete toys ropa electronica "
     "electrodomesticos muebles deportes belleza comida salud viajes hogar abarrotes tablet camara "
     "impresora monitor reloj watch microondas lavadora estufa horno colchon zapatos playera "
-    "pantalon vestido camisa mochila lentes pelota carriola cafetera plancha aspiradora ventilador "
+    "regalo regalos gift gifts pantalon vestido camisa mochila lentes pelota carriola "
+    "cafetera plancha aspiradora ventilador "
     "televisions tvs laptops bocinas"
 )
 """Things that people buy: alone, such a word asks for a search."""
@@ -284,6 +287,7 @@ SPANISH_FOR: Final[Mapping[str, str]] = {
     "inches": "pulgadas",
     "inch": "pulgadas",
     "pantalla": "tele",
+    "iphone": "celular",
     "compu": "laptop",
     "computadora": "laptop",
     "computer": "laptop",
@@ -328,6 +332,8 @@ LOOKED_FOR: Final = (
 
 KNOWN_WORDS: Final = (
     word_set(
+        "cuando cuanta comparalas comparalos comparala comparalo comparame comparar compara "
+        "comparas compare comparacion ordenalas ordenalos ordenar prestamo prestamos moles "
         "tienda tiendas tienes tiene tienen ahorre ahora aunque entre sobre cuenten gusto gasto "
         "puede pueden podria podrias quede quedo quedan barrio casas cosas mesas meses menos nunca "
         "gastar gastan gastas gasta saldar saldado busca buscas buscar busque compre comprado "
