@@ -1,9 +1,9 @@
 """`centli console`: serving the page to this machine until Ctrl-C."""
 
-import contextlib
 import secrets
 import socket
 import webbrowser
+from threading import Thread
 
 import uvicorn
 
@@ -22,8 +22,8 @@ def serve(service: ChatService, *, port: int, open_browser: bool) -> int:
         flush=True,
     )
     if open_browser:
-        with contextlib.suppress(webbrowser.Error):
-            webbrowser.open(server.address)
+        # a browser in the terminal would hold up the server that it asks
+        Thread(target=webbrowser.open, args=(server.address,), daemon=True).start()
     server.run()
     return 0
 

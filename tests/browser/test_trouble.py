@@ -1,11 +1,13 @@
 """What is wrong is said, shown as text, and does not end the conversation."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
+from console.agent.events import AgentTrace, BusEvent, Text, TurnEnded, TurnEvent
 from console.chat.stack import ChatStack, Where
 from console.chat.watch import Watch
 from console.local_stack import free_port
@@ -16,6 +18,16 @@ from tests.support.scripted_brain import ScriptedBrain
 from tests.support.window import Window
 
 Open = Callable[..., Window]
+WAIT_SECONDS = 20
+ENVELOPE = {
+    "version": "1.0",
+    "event_type": "TRANSFER_FAILED",
+    "correlation_id": "corr-1",
+    "timestamp": "2026-11-25T10:00:00.000Z",
+    "source": "core-banking",
+    "user_id": "user-maria",
+    "data": {"error": {"code": "INSUFFICIENT_FUNDS", "message": "No alcanza."}},
+}
 SCRIPT = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>'
 
 
@@ -137,13 +149,12 @@ def test_the_token_leaves_the_address_bar_and_the_history(address: str, open_win
     expect(window.page.locator("#message")).to_be_visible()
 
 
-def test_a_lost_connection_is_said_and_taken_up_again(address: str, open_window: Open) -> None:
+def test_a_message_that_could_not_be_sent_stands_there_still(
+    address: str, open_window: Open
+) -> None:
     window = open_window(address, wait=False)
     expect(window.page.locator("#message")).to_be_visible()
     window.page.route("**/api/**", lambda route: route.abort())
-    window.page.evaluate(
-        "document.dispatchEvent(new Event('x')); fetch('/api/x').catch(() => null)"
-    )
     window.page.fill("#message", "say hola")
     window.page.keyboard.press("Enter")
     expect(window.page.locator(".notice")).to_contain_text("no salió")
@@ -152,6 +163,60 @@ def test_a_lost_connection_is_said_and_taken_up_again(address: str, open_window:
     window.errors.clear()
     window.page.keyboard.press("Enter")
     expect(window.theirs.last).to_have_text("hola")
+
+
+def test_a_console_that_was_away_for_a_while_is_taken_up_again(
+    open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.web.server.secrets.token_urlsafe", lambda _: "the same")
+    service: Any = FakeService()
+    with console_server(service) as server:
+        window = open_window(server.address, wait=False)
+        window.say("hola")
+        port = server.port
+    expect(window.page.locator("#banner")).to_contain_text("Se perdió la conexión")
+    with console_server(service, port=port):
+        expect(window.page.locator("#banner")).to_be_hidden()
+        expect(window.page.locator(".notice")).to_contain_text("ya no existe")
+        window.say("aquí otra vez")
+        expect(window.theirs.last).to_have_text("aquí otra vez")
+        service.watch.tell(BusEvent(ENVELOPE))
+        expect(window.tab("Eventos")).to_contain_text("TRANSFER_FAILED")
+        expect(window.tab("Eventos")).to_contain_text("INSUFFICIENT_FUNDS: No alcanza.")
+        window.errors.clear()  # the browser reports each attempt itself
+
+
+def test_the_connection_breaks_in_the_middle_of_an_answer(open_window: Open) -> None:
+    service: Any = FakeService()
+    asked = threading.Event()
+
+    def answer(_text: str) -> Iterator[TurnEvent]:
+        yield Text("a medias")
+        asked.wait(WAIT_SECONDS)
+        yield TurnEnded("answered")
+
+    service.answer = answer
+    with console_server(service) as server:
+        window = open_window(server.address, wait=False)
+        window.start("hola")
+        expect(window.theirs.last).to_have_text("a medias")
+        server.stop()
+        expect(window.page.locator(".notice")).to_contain_text("Se cortó la conexión")
+        asked.set()
+        window.errors.clear()
+
+
+def test_the_steps_of_a_deployed_agent_are_shown(open_window: Open) -> None:
+    service: Any = FakeService()
+    trace = {"trace": {"orchestrationTrace": {"rationale": {"text": "<i>I should ask.</i>"}}}}
+    service.answer = lambda _: iter([AgentTrace(trace), Text("Dime."), TurnEnded("asked")])
+    with console_server(service) as server:
+        window = open_window(server.address, wait=False)
+        window.say("hola")
+        step = window.page.locator(".turn .fold")
+        expect(step).to_contain_text("orchestrationTrace rationale")
+        step.locator("summary").click()
+        expect(step.locator("pre")).to_contain_text("<i>I should ask.</i>")
 
 
 def test_a_console_that_stopped_is_said_and_one_with_another_key_asks_for_it(

@@ -38,7 +38,7 @@ export class Calls {
         );
         break;
       case "trace":
-        this.#turnBody().append(foldedJson("trace", entry.trace));
+        this.#turnBody().append(foldedJson("trace", entry.trace, kindOf(entry.trace)));
         break;
       case "end":
         for (const { status } of this.waiting.values()) say(status, "unanswered").className = "chip-bad";
@@ -92,6 +92,13 @@ export class Calls {
     if (entry.body?.error) made.call.append(make("p", "reason", `${entry.body.error.code}: ${entry.body.error.message}`));
     made.call.append(foldedJson("body", entry.body), foldedJson("answer", entry.answer));
   }
+}
+
+/** Return what a step of a Bedrock agent is, such as `orchestrationTrace rationale`. */
+function kindOf({ trace }) {
+  const [kind, step] = Object.entries(trace ?? {})[0] ?? [""];
+  const [what] = Object.keys(step ?? {}).filter((key) => key !== "traceId");
+  return [kind, what].filter(Boolean).join(" ");
 }
 
 function short(value) {

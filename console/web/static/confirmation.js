@@ -15,16 +15,19 @@ export class Confirmation {
       name.scope = "row";
       return make("tr", "", name, make("td", "", value));
     });
+    const table = make("table", "", make("tbody", "", ...rows));
+    table.id = `${titleId}-details`;
     const warnings = asked.warnings.map((warning) => make("li", "", warning));
     this.buttons = [
       button("primary", "confirm", () => this.#choose("CONFIRM", onDecision)),
       button("secondary", "cancel", () => this.#choose("DENY", onDecision)),
     ];
     this.foot = make("div", "foot", ...this.buttons);
-    this.element = make("section", "confirmation", title, make("table", "", make("tbody", "", ...rows)));
+    this.element = make("section", "confirmation", title, table);
     if (warnings.length) this.element.append(make("ul", "warnings", ...warnings));
     this.element.append(this.foot);
     this.element.setAttribute("aria-labelledby", titleId);
+    this.element.setAttribute("aria-describedby", table.id);
     this.element.tabIndex = -1;
   }
 

@@ -23,10 +23,12 @@ export function button(className, key, onClick) {
 }
 
 /** Return something that opens to show JSON, which is written only when it is opened. */
-export function foldedJson(key, value) {
+export function foldedJson(key, value, detail = "") {
   const pre = make("pre", "json");
   pre.tabIndex = 0;
-  const details = make("details", "fold", words("summary", "", key), pre);
+  const summary = make("summary", "", words("span", "", key));
+  if (detail) summary.append(make("code", "", detail));
+  const details = make("details", "fold", summary, pre);
   details.addEventListener("toggle", () => {
     if (details.open && !pre.textContent) pre.textContent = JSON.stringify(value, null, 2);
   });

@@ -14,7 +14,7 @@ const WORDS = {
     message: "Tu mensaje",
     placeholder: "Escribe lo que necesitas…",
     send: "Enviar",
-    hint: "Entrar envía · Mayús + Entrar, otra línea",
+    hint: "Enter envía · Shift + Enter, otra línea",
     accounts: "Saldos ahora",
     noAccounts: "Este cliente no tiene cuentas.",
     accountsGone: "No se pudieron leer los saldos.",

@@ -212,6 +212,7 @@ class Page {
 }
 
 function escape(target) {
+  if (target.matches("select")) return; // that closes its list
   const fold = target.closest("details[open]");
   if (fold) {
     fold.open = false;
