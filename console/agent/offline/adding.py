@@ -30,8 +30,7 @@ def frame_of(arguments: Mapping[str, Any]) -> AddFrame:
 
 def add(talk: Talk, frame: AddFrame) -> Flow:
     """Go on with a beneficiary as far as what is known allows."""
-    memory = talk.memory
-    memory.frame, memory.is_live, memory.asked_for = frame, True, ()
+    talk.memory.resume(frame)
     who = frame.alias or frame.name
     if not who:
         yield talk.ask("ask_whom_to_add", "name")
@@ -55,7 +54,7 @@ def add(talk: Talk, frame: AddFrame) -> Flow:
 def added(talk: Talk, frame: AddFrame, outcome: CallOutcome) -> Flow:
     """Tell what became of it."""
     if outcome.kind == "declined":
-        talk.memory.is_live = False
+        talk.memory.decline()
         yield talk.say("nothing_done")
         return
     if outcome.kind != "answered" or outcome.status >= FIRST_REFUSAL:

@@ -306,7 +306,7 @@ def offers_meant(talk: Talk, said: Said) -> list[Offer]:
 def purchase(talk: Talk, frame: PurchaseFrame) -> Flow:
     """Go on with a purchase as far as what is known allows."""
     memory = talk.memory
-    memory.frame, memory.is_live, memory.asked_for = frame, True, ()
+    memory.resume(frame)
     if frame.offer is None:
         question = yield from _find_offer(talk, frame)
         if question is not None:
@@ -456,7 +456,7 @@ def purchased(talk: Talk, outcome: CallOutcome) -> Flow:
     """Tell what became of a purchase."""
     memory = talk.memory
     if outcome.kind == "declined":
-        memory.is_live = False
+        memory.decline()
         yield talk.say("nothing_done")
         return
     if outcome.kind != "answered" or outcome.status >= FIRST_REFUSAL:

@@ -51,7 +51,7 @@ _PATTERNS: Final[Mapping[Intent, tuple[str, ...]]] = {
         rf"(?:did|has|is|was) (?:my|the) (?:last )?{_BUYING}",
         rf"{_BUYING} (?:status|go through|went through)",
         rf"(?:what|how)(?: \w+){{0,3}} (?:my|the) (?:last )?{_BUYING}",
-        r"ya (?:quedo|se hizo|paso|esta)(?: la compra)? ?\??$",
+        r"^(?:[¿] )?(?:y )?ya (?:quedo|se hizo|paso|esta)(?: la compra)? ?\??$",
         rf"my (?:last )?{_BUYING} (?:done|complete\w*|confirmed)",
     ),
     "purchases": (
@@ -111,7 +111,7 @@ _PATTERNS: Final[Mapping[Intent, tuple[str, ...]]] = {
     "transactions": (
         r"movimientos?|transaccion(?:es)?|historial|estado de cuenta|operaciones",
         r"transactions?|statement|activity|history",
-        r"gast(?!ronom)\w+|spent|spend\w*|expens\w*|egresos?|cargos?|charges?|consumos?",
+        r"gast(?!ronom)\w+|spent|spend\w*|expenses?|egresos?|cargos?|charges?|consumos?",
         r"(?:me|nos) (?:han |ha |hayan )?(?:deposit|pag|lleg|cay|entr|transfir|mand|envi|abon)\w*",
         r"depositos?|deposits?|abonos|retiros?|retire|retirado|withdraw\w*|saque",
         r"ingresos?|entradas|salidas|income|recib(?!o)\w*|received?|earned",
@@ -168,6 +168,11 @@ _PATTERNS: Final[Mapping[Intent, tuple[str, ...]]] = {
             r"nevermind|stop|no quiero(?: nada)?|dejemoslo|asi dejalo|para|alto|none|abort\w*)"
             r"(?: (?:todo|eso|nada|esto|la transferencia|la compra|el envio|mas|it|that|everything|"
             rf"the transfer|the purchase|{_SOFTLY}))*$"
+        ),
+        (
+            r"^(?:(?:por|porfa|favor|please|oye|hola|,) )*(?:cancel\w*|deten|anula\w*|revierte|"
+            r"reversa|stop|revert|undo) (?:(?:la|el|mi|esa|ese|the|my|that) )*"
+            rf"(?:transferencia|pago|envio|deposito|transfer|payment|{_BUYING})(?! card)"
         ),
     ),
     "help": (

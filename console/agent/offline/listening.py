@@ -25,7 +25,7 @@ from console.agent.offline.shopping import names_a_product, read_terms, read_wis
 from console.agent.offline.talk import Flow, Talk
 from console.agent.offline.text import Said, Token, read
 from console.agent.offline.verbs import Act, verb_of
-from console.agent.offline.vocabulary import word_set
+from console.agent.offline.vocabulary import ACCOUNT_TYPE, ORDINALS, word_set
 from console.agent.wording import money
 
 _MAX_QUOTED_CHARACTERS: Final = 60
@@ -253,8 +253,9 @@ class Listener:
             return transferring.transfer(self._talk, frame)
         if "recipient" in wanted and self._recipient_answered(message, frame):
             return transferring.transfer(self._talk, frame)
-        if "amount" in wanted and the_amount(said.tokens) is not None:
-            transferring.merge(frame, read_order(said), said, self._talk)
+        order = read_order(said)
+        if "amount" in wanted and order.amount is not None and order.is_all:
+            transferring.merge(frame, order, said, self._talk)
             return transferring.transfer(self._talk, frame)
         return None
 
@@ -271,6 +272,8 @@ class Listener:
         if message.is_about_else:
             return False
         order = read_order(said)
+        if not order.is_all:
+            return False
         if not order.says_whom:
             order = replace(order, recipient=read_recipient(said))
         if not (order.recipient or order.says_whom) or _is_gibberish(order.recipient):
@@ -325,7 +328,8 @@ class Listener:
         memory, frame, said = self._memory, self._memory.frame, message.said
         if frame is None or not message.may_answer:
             return None
-        is_meant = memory.is_live or _INSTEAD.search(said.plain) or "yes" in message.intents
+        is_agreed = "yes" in message.intents and not memory.is_declined
+        is_meant = memory.is_live or _INSTEAD.search(said.plain) or is_agreed
         if not is_meant:
             return None
         if isinstance(frame, TransferFrame):
@@ -351,7 +355,7 @@ class Listener:
         if order.source is None and order.destination is None:
             named = [account for account in accounts_in(said) if account.way == "none"]
             order = replace(order, source=named[0] if named else None)
-        if not transferring.merge(frame, order, said, self._talk):
+        if not order.is_all or not transferring.merge(frame, order, said, self._talk):
             return None
         return transferring.transfer(self._talk, frame)
 
@@ -359,7 +363,7 @@ class Listener:
         said = message.said
         if "yes" in message.intents:
             return buying.purchase(self._talk, frame)
-        if message.is_about_else or said.text.endswith("?"):
+        if message.is_about_else or said.text.endswith("?") or not self._is_terse(said):
             return None
         meant = buying.offers_meant(self._talk, said)
         put = self._put_terms(frame, said)
@@ -397,7 +401,8 @@ class Listener:
         offer = self._in_focus()
         is_search = "search" in message.intents and not meant
         is_follow_up = not is_search and not self._names_new_product(said)
-        if terms.benefit and not is_asking and offer is not None and is_follow_up:
+        is_order = bool(terms.benefit) and not is_asking and self._is_terse(said)
+        if is_order and offer is not None and is_follow_up:
             return self._buy_one_of(
                 self._purchase_frame(said), meant if len(meant) == 1 else [offer]
             )
@@ -408,6 +413,17 @@ class Listener:
         if terms.benefit and is_follow_up:
             return buying.compare(self._talk, [offer] if offer else memory.offers, terms.benefit)
         return None
+
+    def _is_terse(self, said: Said) -> bool:
+        """Tell whether a message says no more than which, how many and how to pay."""
+        shown = Choice(" ".join(offer.choice.texts for offer in self._memory.offers)).words
+        return all(token.word != "no" for token in said.tokens[1:]) and all(
+            token.is_sign
+            or token.is_number
+            or token.word in _TERSE
+            or Choice(token.word).words <= shown
+            for token in said.tokens
+        )
 
     def _names_new_product(self, said: Said) -> bool:
         return names_a_product(said) and self._is_new_thing(said, self._memory.offers)
@@ -427,7 +443,7 @@ class Listener:
         return {
             "balance": self._balance,
             "transactions": self._movements,
-            "purchases": lambda _message: banking.purchases(self._talk),
+            "purchases": self._purchases,
             "purchase_status": self._purchase_status,
             "beneficiaries": lambda _message: banking.beneficiaries(self._talk),
             "who_is": self._who_is,
@@ -459,7 +475,7 @@ class Listener:
 
     def _movements(self, message: "_Message") -> Flow | None:
         said = message.said
-        if message.mood("SEND") != "none" and not _asks_or_lists(said):
+        if message.mood("SEND") not in {"none", "order"} and not _asks_or_lists(said):
             return None
         if message.mood("SEND") in {"others", "later"} and not message.is_asking:
             return None
@@ -472,6 +488,11 @@ class Listener:
             recipient = read_order(said, days).recipient if query.direction != "credit" else ""
             recipient = "" if recipient.lower().startswith(("quien", "quién")) else recipient
         return self._with_reminder(banking.movements(self._talk, query, recipient))
+
+    def _purchases(self, message: "_Message") -> Flow | None:
+        if message.mood("BUY") in {"others", "supposed", "negated", "later"}:
+            return None
+        return banking.purchases(self._talk)
 
     def _purchase_status(self, message: "_Message") -> Flow:
         found = _PURCHASE_ID.search(message.said.text)
@@ -487,6 +508,8 @@ class Listener:
 
     def _compare(self, message: "_Message") -> Flow | None:
         said, memory = message.said, self._memory
+        if message.mood("SEND") not in {"none", "order"} and not memory.offers:
+            return None
         terms = read_terms(said)
         meant = buying.offers_meant(self._talk, said)
         if memory.offers and not self._names_new_product(said):
@@ -712,6 +735,25 @@ def _is_browsing(said: Said) -> bool:
     )
 
 
+_TERSE: Final = (
+    ACCOUNT_TYPE.keys()
+    | ORDINALS.keys()
+    | SMALL.keys()
+    | word_set(
+        """
+        a de con en por el la los las lo un una al del y o si no mejor pero que sea sean son seria
+        quiero dame ok okay bueno va vale entonces porfa favor please meses mes msi sin intereses
+        mensualidades pagos pago puntos cashback contado beneficio beneficios cuenta mi piezas pieza
+        unidades par solo nomas llevo me esa ese este esta mas barata barato economica yes in with
+        installments installment months month make it card points the one instead rather without use
+        using my account i ll ill will take get them buy for to want actually cambiala cambialo
+        prefiero cambia cambiale ponlo ponla pon hazlo hazla hazme bien opcion option number numero
+        elijo escojo choose prefer pagarlo pagarla todo mas menos tambien queda quedo como con
+        change switch do make seria cargo cargalo cargala nada
+        compro compra compralo comprala usa usando pagar paga pay first at over and just only
+        """
+    )
+)
 _VAGUE_VERBS: Final = ("pon", "met", "sac", "pas", "dale", "dar", "give", "move")
 
 

@@ -141,6 +141,8 @@ class Memory:
     frame: Frame | None = None
     is_live: bool = False
     """Whether the frame is what was spoken of last."""
+    is_declined: bool = False
+    """Whether the person said no to it."""
     asked_for: tuple[str, ...] = ()
     offers: list[Offer] = field(default_factory=list)
     rest: list[Offer] = field(default_factory=list)
@@ -156,7 +158,15 @@ class Memory:
 
     def drop(self) -> None:
         """Forget what is half done."""
-        self.frame, self.is_live, self.asked_for = None, False, ()
+        self.frame, self.is_live, self.is_declined, self.asked_for = None, False, False, ()
+
+    def resume(self, frame: Frame) -> None:
+        """Go on putting something together."""
+        self.frame, self.is_live, self.is_declined, self.asked_for = frame, True, False, ()
+
+    def decline(self) -> None:
+        """Leave what was proposed, for the person may still want it otherwise."""
+        self.is_live, self.is_declined = False, True
 
     def learn(self, body: Mapping[str, Any]) -> None:
         """Remember what an answer of the bank tells of."""

@@ -94,7 +94,8 @@ _BUY_ORDERS: Final = (
 
 _BEFORE_NO: Final = (
     r"(?:no|nunca|jamas|tampoco|ni|sin|never|not|dont|cant|wont|cannot|without|don t|shouldnt|"
-    r"didnt|isnt|wasnt|havent|nadie|ningun|ninguna)"
+    r"didnt|isnt|wasnt|havent|nadie|ningun|ninguna|prohibido|evita|evitar|deje de|deja de|"
+    r"dejar de|olvida|olvidate de|ni se te ocurra|avoid|stop)"
 )
 _FILLERS: Final = (
     r"(?:me|le|les|lo|la|los|las|te|se|nos|quiero|quiera|quieras|vayas|vas|voy|a|necesito|pienso|"
@@ -102,7 +103,12 @@ _FILLERS: Final = (
     r"que|want|to|need|you|ever|puedes|puedo|debes|debo|deseo|hagas|i|have|he|ha|queria|quise|ya|"
     r"vaya|ninguna|any|una|un|otra|mas|make|hacer|autorizo|am|going|gonna|planning|plan|pude|do)"
 )
+_NOT_TAKING: Final = (
+    rf"(?<!\w){_BEFORE_NO} (?:(?:me|nos|la|lo|las|los|ya|te) )*(?:llevo|quiero|quisiera|want|take)"
+    r"(?! (?:ver|saber|que))"
+)
 _MONTHLY: Final = (
+    rf"recuerda\w*|acuerdame|avisa\w*|remind|remember to|"
     rf"manana|pasado manana|mas tarde|al rato|tomorrow|later|tonight|luego|despues|cuando|"
     rf"every|cada|when|whenever|"
     rf"todos los \w+|todas las \w+|mensualmente|semanalmente|diario|diariamente|monthly|weekly|"
@@ -139,6 +145,10 @@ _QUESTION: Final = (
     r"how|what|when|where|why|who|which|whom|can i|could i|may i|am i|do i|do you|does|did|is|are|"
     r"was|were|"
     r"should|has|have|is there|can we|es|son|era|fue|hubo|hiciste|alguien|ya|acaso)\b"
+)
+_ABOUT: Final = (
+    r"(?<!\w)(?:dime|explicame|explica|ensename|saber|entender|preguntar|tell me|explain|show me|"
+    r"know|wonder) (?:como|cuanto|si|que|cuando|how|if|what|when|whether)(?!\w).*ACT\."
 )
 _OTHERS: Final = (
     r"(?<!\w)(?:me|nos|te|se) (?:lo |la |le |les |los |las )?ACT\.(?:past|other|usted|subjunctive)",
@@ -236,6 +246,7 @@ def _reason_against(said: Said, text: str, act: Act) -> Mood:
         ("quoted", _is_quoted(said, act)),
         ("negated", _finds(rf"(?<!\w){_BEFORE_NO} (?:{_FILLERS} )*ACT\.", text, act)),
         ("negated", _finds(rf"(?<!\w){_BEFORE_NO} (?:{_FILLERS} )*{_NOUN}", text, act)),
+        ("negated", act == "BUY" and _finds(_NOT_TAKING, text, act)),
         ("past", _finds(r"ACT\.past", _without_relatives(text, act), act)),
         (
             "past",
@@ -252,6 +263,11 @@ def _reason_against(said: Said, text: str, act: Act) -> Mood:
             and not _finds(rf"^{_OPENER}(?:que tal|como estas|que onda)", text, act),
         ),
         ("question", _is_in_question(text, act)),
+        ("question", _finds(_ABOUT, text, act)),
+        (
+            "doubtful",
+            _finds(r"(?<!\w)(?:ayer|antier|anteayer|anoche|yesterday|ago)(?!\w)", text, act),
+        ),
         ("doubtful", _finds(rf"{_DUTY}{_PRONOUN}(?:ACT|\w+ {_NOUN})", text, act)),
         ("doubtful", _finds(r"(?<!\w)no(?!\w)", _without_leading_no(text), act)),
     )
@@ -286,9 +302,15 @@ def _without_leading_no(text: str) -> str:
 
 
 def _is_quoted(said: Said, act: Act) -> bool:
+    """Tell whether the verbs stand between quotation marks, or after a colon: "Sofi: manda 100"."""
     quoted = said.quoted()
     verbs = [i for i, token in enumerate(said.tokens) if _act_of(token) == act]
-    return bool(verbs) and all(index in quoted for index in verbs)
+    if not verbs:
+        return False
+    before = said.tokens[: verbs[0]]
+    colon = next((i for i, token in enumerate(before) if token.said == ":"), 0)
+    is_cited = any(not t.is_sign and t.word not in _POLITE for t in before[:colon])
+    return is_cited or all(index in quoted for index in verbs)
 
 
 def _tagged(said: Said, act: Act) -> Tagged:

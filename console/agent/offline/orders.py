@@ -26,6 +26,8 @@ class Order:
     is_for_several: bool = False
     is_to_same: bool = False
     """Whether it says "to the same person"."""
+    is_all: bool = True
+    """Whether nothing else is said."""
 
     @property
     def says_whom(self) -> bool:
@@ -106,6 +108,7 @@ def read_order(said: Said, skip: Collection[int] = ()) -> Order:
         description=_bare(description) or _description(said, regions, recipient),
         is_for_several=is_for_several,
         is_to_same=same is not None,
+        is_all=not any(_says_more(said, r) for r in others) and not any(map(_tells, tokens)),
     )
 
 
@@ -169,6 +172,23 @@ def _regions(tokens: tuple[Token, ...], taken: set[int]) -> tuple[list[_Region],
             current = _Region("rest", index, index + 1)
             regions.append(current)
     return [region for region in regions if region.first < region.last], False
+
+
+def _tells(token: Token) -> bool:
+    """Tell whether a word is a form of an act that orders nothing, or of owing."""
+    verb = verb_of(token.word, token.said)
+    return token.word in _OWING or (verb is not None and verb.form in {"past", "other"})
+
+
+def _says_more(said: Said, region: _Region) -> bool:
+    words = {token.word for token in said.tokens[region.first : region.last]}
+    return not words <= _AROUND_AMOUNTS
+
+
+_AROUND_AMOUNTS: Final = (
+    vocabulary.HEDGES_BEFORE | vocabulary.HEDGES_AFTER | vocabulary.UNSTATED | vocabulary.CURRENCY
+)
+_OWING: Final = vocabulary.word_set("debe deben debo debia owe owes owed")
 
 
 def _has_recipient(regions: list[_Region]) -> bool:

@@ -58,7 +58,7 @@ def frame_of(arguments: Mapping[str, Any]) -> TransferFrame:
 
 def transfer(talk: Talk, frame: TransferFrame) -> Flow:
     """Go on with a transfer as far as what is known allows."""
-    talk.memory.frame, talk.memory.is_live, talk.memory.asked_for = frame, True, ()
+    talk.memory.resume(frame)
     if frame.is_for_several:
         frame.is_for_several, frame.recipient = False, ""
         frame.amount, frame.doubt = None, ""
@@ -176,7 +176,7 @@ def transferred(talk: Talk, frame: TransferFrame, outcome: CallOutcome) -> Flow:
     """Tell what became of a transfer."""
     memory = talk.memory
     if outcome.kind == "declined":
-        memory.is_live = False
+        memory.decline()
         yield talk.say("nothing_done")
         return
     if outcome.kind != "answered" or outcome.status >= FIRST_REFUSAL:

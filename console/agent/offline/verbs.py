@@ -26,7 +26,7 @@ _PRONOUNS: Final = "le les me nos lo la los las selo sela selos selas melo mela 
 _REGULAR: Final[dict[Act, str]] = {
     "SEND": "mand envi sac deposit pas ech gir abon prest regres rol traspas liquid",
     "BUY": "compr encarg",
-    "ADD": "agreg registr guard anot apunt",
+    "ADD": "agreg registr guard",
 }
 """Stems of verbs in -ar; those whose spelling changes are with the irregular ones."""
 
@@ -118,9 +118,11 @@ def verb_of(word: str, said: str) -> Verb | None:
     `said` is the word as written: an accent on its end makes a past of it ("mandé", "mandó").
     """
     verb = _FORMS.get(word)
-    if verb is not None and verb.form != "order" and said.lower().endswith(("é", "ó", "í")):
-        return Verb(verb.act, "past")
-    return verb
+    if verb is None:
+        return None
+    ending = said[-1:].lower()
+    is_past = (verb.form == "usted" and ending == "é") or (word.endswith("o") and ending == "ó")
+    return Verb(verb.act, "past") if is_past else verb
 
 
 def known_forms() -> frozenset[str]:
