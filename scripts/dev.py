@@ -146,7 +146,7 @@ def _ensure_browser() -> None:
 def _succeeds(command: Sequence[str]) -> bool:
     """Run a command quietly, and tell whether it succeeded."""
     done = subprocess.run(  # noqa: S603 the arguments are this file's own
-        command, check=False, cwd=ROOT, capture_output=True
+        command, check=False, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True
     )
     return done.returncode == 0
 

@@ -237,6 +237,14 @@ def test_axe_finds_nothing(address: str, open_window: Open, scheme: str, shape: 
     assert violations(window.page) == []
 
 
+def test_axe_finds_nothing_without_the_token_either(address: str, open_window: Open) -> None:
+    window = open_window(address.partition("#")[0], wait=False, bypass_csp=True)
+    expect(window.page.locator("#locked")).to_be_visible()
+    assert violations(window.page) == []
+    window.page.get_by_role("button", name="English").click()
+    expect(window.page.locator("#locked")).to_contain_text("The key to this console is missing")
+
+
 def test_axe_would_find_something(address: str, open_window: Open) -> None:
     window = open_window(address, bypass_csp=True)
     window.page.evaluate("document.querySelector('label[for=message]').remove()")

@@ -71,11 +71,7 @@ class Page {
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") escape(event.target);
     });
-    at("language").addEventListener("click", () => {
-      chooseLanguage(currentLanguage() === "es" ? "en" : "es");
-      showLanguage();
-      this.#retell();
-    });
+    at("language").addEventListener("click", () => this.#retell());
   }
 
   #retell() {
@@ -251,7 +247,7 @@ function showLanguage() {
 
 function lock() {
   at("desk").hidden = at("views").hidden = at("who").hidden = at("other-window").hidden = true;
-  at("banner").hidden = true;
+  at("banner").hidden = document.querySelector(".skip").hidden = true;
   at("locked").hidden = false;
 }
 
@@ -259,6 +255,10 @@ async function start() {
   setUpTheme(at("theme"));
   translate(document.documentElement);
   showLanguage();
+  at("language").addEventListener("click", () => {
+    chooseLanguage(currentLanguage() === "es" ? "en" : "es");
+    showLanguage();
+  });
   const given = takeAddress();
   window.addEventListener("hashchange", () => {
     const given = takeAddress();
