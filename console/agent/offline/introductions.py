@@ -42,13 +42,13 @@ _NAMED: Final = re.compile(
     r"(?P<name>[^,.;:]+?)(?= (?:con|y|en|with|and|cuenta|su|como|as|alias|le)(?!\w)|[ ]?[,.;:]|$)"
 )
 _IGNORED: Final = COURTESY | word_set("""
-        agrega quiero necesito dar de alta da dame nuevo nueva beneficiario beneficiaria
-        beneficiarios contacto contactos a al como mis lista puedes podrias que por favor un
-        una una-persona un-nuevo i want would like to can you as new beneficiary
-        beneficiaries payee contact contacts in list the me ayudas ayudame registrar poner
-        meter y con en la cuenta su mete pon otra persona someone alguien gente agregues
-        registres persona person destinatario recipient and with account un del para
-        transferirle poder quisiera ocupo for
+        alta agregame pon poner mete meter put agrega quiero necesito dar de alta da dame
+        nuevo nueva beneficiario beneficiaria beneficiarios contacto contactos a al como mis
+        lista puedes podrias que por favor un una una-persona un-nuevo i want would like to
+        can you as new beneficiary beneficiaries payee contact contacts in list the me
+        ayudas ayudame registrar poner meter y con en la cuenta su mete pon otra persona
+        someone alguien gente agregues registres persona person destinatario recipient and
+        with account un del para transferirle poder quisiera ocupo for
         """)
 
 

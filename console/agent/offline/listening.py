@@ -46,6 +46,7 @@ _TAKES: Final = re.compile(
     r"lets go with) "
     r"(?:a |con )?(?:la|el|las|los|lo|the|es[aeo]|est[aeo]|that|this|it)(?!\w)"
 )
+_PAYS_IT: Final = re.compile(r"(?<!\w)(?:paga(?:r)?l[ao]s?|pay (?:for )?(?:it|that|them))(?!\w)")
 _SO_MANY: Final = re.compile(
     rf"^(?:quiero|dame|necesito|i want|give me|want) (?:[0-9]{{1,2}}|{'|'.join(SMALL)})"
     r"(?: piezas| of them| please| porfa)?(?: ?[.!])*$"
@@ -149,6 +150,8 @@ class Listener:
 
     def _transfer(self, message: "_Message") -> Flow | None:
         order = read_order(message.said)
+        if order.amount is None and self._memory.offers and _PAYS_IT.search(message.said.plain):
+            return self._purchase(message)
         if order.amount is None and (message.is_about_else or _is_vague(message.said)):
             return None
         frame = self._memory.frame
@@ -402,10 +405,9 @@ class Listener:
         is_search = "search" in message.intents and not meant
         is_follow_up = not is_search and not self._names_new_product(said)
         is_order = bool(terms.benefit) and not is_asking and self._is_terse(said)
-        if is_order and offer is not None and is_follow_up:
-            return self._buy_one_of(
-                self._purchase_frame(said), meant if len(meant) == 1 else [offer]
-            )
+        taken = meant if len(meant) == 1 else [offer] if offer is not None else []
+        if is_order and taken and is_follow_up:
+            return self._buy_one_of(self._purchase_frame(said), taken)
         if len(meant) == 1 and is_follow_up:
             return buying.compare(self._talk, meant, terms.benefit)
         if len(meant) > 1 and is_follow_up and not terms.benefit:
@@ -741,16 +743,17 @@ _TERSE: Final = (
     | SMALL.keys()
     | word_set(
         """
-        a de con en por el la los las lo un una al del y o si no mejor pero que sea sean son seria
-        quiero dame ok okay bueno va vale entonces porfa favor please meses mes msi sin intereses
-        mensualidades pagos pago puntos cashback contado beneficio beneficios cuenta mi piezas pieza
-        unidades par solo nomas llevo me esa ese este esta mas barata barato economica yes in with
-        installments installment months month make it card points the one instead rather without use
-        using my account i ll ill will take get them buy for to want actually cambiala cambialo
-        prefiero cambia cambiale ponlo ponla pon hazlo hazla hazme bien opcion option number numero
-        elijo escojo choose prefer pagarlo pagarla todo mas menos tambien queda quedo como con
-        change switch do make seria cargo cargalo cargala nada
-        compro compra compralo comprala usa usando pagar paga pay first at over and just only
+        a de con en por el la los las lo un una al del y o si no mejor pero que sea sean son
+        seria quiero dame ok okay bueno va vale entonces porfa favor please meses mes msi
+        sin intereses mensualidades pagos pago puntos cashback contado beneficio beneficios
+        cuenta mi piezas pieza unidades par solo nomas llevo me esa ese este esta mas barata
+        barato economica yes in with installments installment months month make it card
+        points the one instead rather without use using my account i ll ill will take get
+        them buy for to want actually cambiala cambialo prefiero cambia cambiale ponlo ponla
+        pon hazlo hazla hazme bien opcion option number numero elijo escojo choose prefer
+        pagarlo pagarla todo mas menos tambien queda quedo como con change switch do make
+        seria cargo cargalo cargala nada compro compra compralo comprala usa usando pagar
+        paga pay first at over and just only
         """
     )
 )

@@ -77,10 +77,22 @@ _SEND_ORDERS: Final = (
         rf"el|la)? ?"
         rf"{_NOUN}\b"
     ),
-    rf"^{_OPENER}(?:una?|otra?|a)? ?{_NOUN} (?:de|por|a|para|of|to|for) ",
+    rf"^{_OPENER}(?:una?|otra?|a)? ?{_NOUN}(?: (?:de|por|a|para|of|to|for) | ?:? (?:\$ )?[0-9])",
     rf"^{_OPENER}(?:una?|otra?)? ?(?:transferencia|transfer|traspaso|spei)(?: ?[.!])*$",
     rf"{_WILL} {_PRONOUN}(?:hacer|hacerle|realizar|make|do) (?:una?|otra?|el|la|a)? ?{_NOUN}\b",
     rf"^{_OPENER}(?:dale|dar|darle) (?:\$ )?[0-9]",
+)
+_ADD_ORDERS: Final = (
+    rf"^{_OPENER}(?:{_WILL} )?{_PRONOUN}(?:da|dar|dame|darme|dale|darle|dan|des) de alta\b",
+    (
+        rf"^{_OPENER}(?:{_WILL} )?(?:un |una |a )?(?:nuev[oa]|new) (?:beneficiari[oa]|contacto|"
+        r"beneficiary|payee|contact)\b"
+    ),
+    (
+        rf"^{_OPENER}(?:{_WILL} )?(?:pon|poner|mete|meter|put) (?:a )?.* (?:como|as|en|"
+        rf"in) (?:\w+ )?"
+        r"(?:beneficiari[oa]s?|contactos?|beneficiary|beneficiaries|payee|contacts?)\b"
+    ),
 )
 _BUY_ORDERS: Final = (
     r"(?<!\w)(?:me|nos) (?:la|lo|las|los) llevo\b",
@@ -235,7 +247,7 @@ def mood_of(said: Said, act: Act, *, guarded: bool = True) -> Mood:
 
 
 def _is_order(text: str, act: Act) -> bool:
-    more = {"SEND": _SEND_ORDERS, "BUY": _BUY_ORDERS}.get(act, ())
+    more = {"SEND": _SEND_ORDERS, "BUY": _BUY_ORDERS, "ADD": _ADD_ORDERS}.get(act, ())
     return any(_compiled(pattern.replace("ACT", act)).search(text) for pattern in (*_ORDERS, *more))
 
 

@@ -1,7 +1,7 @@
 """What an order to transfer says: how much, to whom, from where and what for."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -35,7 +35,7 @@ class Order:
         return bool(self.recipient or self.destination or self.is_to_same)
 
 
-_Kind = Literal["to", "for", "why", "rest"]
+_Kind = Literal["to", "for", "why", "rest", "aside"]
 
 
 @dataclass(slots=True)
@@ -156,7 +156,7 @@ def _regions(tokens: tuple[Token, ...], taken: set[int]) -> tuple[list[_Region],
         if index in taken or token.is_sign:
             current = None
         elif token.word in _CONJUNCTIONS and (follower := _follower(tokens, taken, index)):
-            if follower == "several":
+            if follower == "several" and _has_order(tokens[:index]):
                 return regions, True
             if follower == "command":
                 break
@@ -195,6 +195,11 @@ def _has_recipient(regions: list[_Region]) -> bool:
     return any(region.kind == "to" and region.first < region.last for region in regions)
 
 
+def _has_order(tokens: Sequence[Token]) -> bool:
+    """Tell whether something is ordered, or somebody named, so that "y" joins another."""
+    return any(verb_of(t.word, t.said) is not None or t.word in _TO | _FOR for t in tokens)
+
+
 def _is_order_verb(token: Token) -> bool:
     verb = verb_of(token.word, token.said)
     return verb is not None and verb.act == "SEND" and verb.form in {"order", "infinitive"}
@@ -230,8 +235,8 @@ def _opened(
         return "for"
     if _tells_why(tokens, index, is_why=is_why):
         return "why"
-    if word in {"desde", "con", "from", "porque"}:
-        return "rest"
+    if word in {"desde", "con", "from", "porque", "que", "usando", "using"}:
+        return "aside"
     return None
 
 

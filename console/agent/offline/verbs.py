@@ -192,7 +192,8 @@ def _all_forms() -> dict[str, Verb]:
 
 
 _OTHER_ORDERS: Final = "dele deles"
-_OTHER_BUYING: Final = "ponme llevatelo apartala apartalo apartamela apartamelo"
+_OTHER_BUYING: Final = "damela damelo damelas damelos echamela echamelo ponme llevatelo "
+"apartala apartalo apartamela apartamelo"
 _NO_FORMS: Final = (
     "pasada pasado pasadas pasados orden ordenes paso registro echada mandado girada prestame "
     "metas meta pidale pidales prestanos prestenme presteme pidele pideles pideme pidame "
