@@ -77,12 +77,16 @@ Send = Callable[[dict[str, Any]], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A call that waits for the person, with the outcomes of the other calls of its step."""
+    """A call that waits for the person, with the outcomes of the other calls of its step.
+
+    `is_sent`: it was sent once and no answer came, so it waits to be sent again.
+    """
 
     checked: CheckedCall
     asked: ConfirmationAsked
     before: tuple[CallOutcome, ...]
     after: tuple[CallOutcome, ...]
+    is_sent: bool = False
 
     def outcomes(self, own: CallOutcome) -> list[CallOutcome]:
         return [*self.before, own, *self.after]
@@ -117,7 +121,11 @@ class LocalAgent:
     def hear(self, text: str, language: Language) -> Iterator[TurnEvent]:
         """Answer what the person said; a call that waits for a confirmation is given up."""
         self._said = text
-        self._give_up_held("declined", "The customer said something else instead.")
+        if self._held is not None and self._held.is_sent:
+            self._give_up_held("unanswered", "No answer came, and the customer did not try again.")
+        elif self._held is not None:
+            yield ConfirmationGiven(self._held.asked.invocation_id, "DENY")
+            self._give_up_held("declined", "The customer said something else instead.")
         yield from self._think([*self._owed, Heard(text, language)], language)
 
     def resolve(
@@ -128,7 +136,11 @@ class LocalAgent:
         if held is None or held.asked.invocation_id != invocation_id:
             raise KeyError(invocation_id)
         yield ConfirmationGiven(invocation_id, decision)
-        if decision == "DENY":
+        if decision == "DENY" and held.is_sent:
+            outcome = CallOutcome(
+                held.checked.call, "unanswered", reason="No answer came, and it is not tried again."
+            )
+        elif decision == "DENY":
             outcome = CallOutcome(
                 held.checked.call, "declined", reason="The customer declined: nothing was done."
             )
@@ -137,7 +149,7 @@ class LocalAgent:
             outcome = yield from self._call(held.checked, language, request_id=invocation_id)
             if outcome.kind == "unanswered":
                 again = replace(held.asked, warnings=(UNANSWERED[language],))
-                self._held = replace(held, asked=again)
+                self._held = replace(held, asked=again, is_sent=True)
                 yield again
                 yield TurnEnded("failed")
                 return

@@ -208,6 +208,29 @@ def test_a_lost_answer_can_be_confirmed_again_and_counts_once(
     assert bank.balance("acc-maria") == 900
 
 
+@pytest.mark.parametrize("said", ["no", "¿qué pasó?"])
+def test_what_was_sent_without_an_answer_is_never_told_as_declined(bank: World, said: str) -> None:
+    send = Flaky(bank, 1, carries_out=True)
+    brain = ScriptedBrain([transfer()], [Say("No sé si se hizo.")])
+    chat = conversation(bank, brain, send=send)
+    list(chat.say("pásale 100 a Juan"))
+    list(chat.say("sí"))
+
+    list(chat.say(said))
+
+    assert brain.outcomes == [("unanswered", 0)]
+    assert bank.balance("acc-maria") == 900
+
+
+def test_saying_something_else_is_shown_as_declining(bank: World) -> None:
+    chat = conversation(bank, ScriptedBrain([transfer()], DONE))
+    [asked] = of_type(list(chat.say("pásale 100 a Juan")), ConfirmationAsked)
+
+    events = list(chat.say("¿cuánto tengo?"))
+
+    assert of_type(events, ConfirmationGiven) == [ConfirmationGiven(asked.invocation_id, "DENY")]
+
+
 def test_without_one_request_id_a_lost_answer_would_be_paid_twice(bank: World) -> None:
     """The negative control of the test above: another id each time makes another transfer."""
     send = Flaky(bank, 1, carries_out=True)
