@@ -291,13 +291,14 @@ _READERS: Final = _compiled(
     (rf"(?:hasta|until|up to) {_MONTH}{_YEAR}", _until_month),
     (
         (
-            rf"(?:(?:en|de|del|mes de|durante|todo|in|of|during|for|about|y|and|los de) "
+            rf"(?<![0-9] )(?:(?:en|de|del|mes de|durante|todo|in|of|during|for|about|y|and|los de) "
             rf")+{_MONTH}{_YEAR}"
             rf"|^(?:y )?{_MONTH.replace('month>', 'alone>')}$"
         ),
         lambda found, today: _whole_month(found, today) if found["month"] else None,
     ),
     (rf"^{_MONTH}{_YEAR}$", _whole_month),
+    (rf"{_MONTH} (?:de |del )?(?P<year>20[0-9]{{2}}|ano pasado|last year)", _whole_month),
     (r"antier|anteayer|antes de ayer|day before yesterday", _days_ago(2)),
     (r"ayer|yesterday", _days_ago(1)),
     (r"(?:de |del dia de |desde )?(?:hoy|today|este dia)", _today),

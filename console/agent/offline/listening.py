@@ -402,7 +402,7 @@ class Listener:
         terms = read_terms(said)
         is_asking = message.is_asking or _FOLLOWS.search(said.plain) is not None
         offer = self._in_focus()
-        is_search = "search" in message.intents and not meant
+        is_search = "search" in message.intents and (not meant or _is_of_any(said))
         is_follow_up = not is_search and not self._names_new_product(said)
         is_order = bool(terms.benefit) and not is_asking and self._is_terse(said)
         taken = meant if len(meant) == 1 else [offer] if offer is not None else []
@@ -772,6 +772,14 @@ def _is_vague(said: Said) -> bool:
 def _sends(token: Token) -> bool:
     verb = verb_of(token.word, token.said)
     return verb is not None and verb.act == "SEND"
+
+
+def _is_of_any(said: Said) -> bool:
+    """Tell "quiero una tele" from "quiero la tele"."""
+    return names_a_product(said) and any(
+        token.word in {"un", "una", "unos", "unas", "an", "some", "any", "otra", "otro"}
+        for token in said.tokens
+    )
 
 
 def _is_gibberish(words: str) -> bool:

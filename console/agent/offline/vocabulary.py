@@ -76,7 +76,7 @@ CURRENCY: Final = word_set(
     "pesos peso pesitos pesito varos varo baros lucas bolas morlacos mxn mn dinero billetes"
 )
 """Pesos, said after a number."""
-ONE_PESO: Final = CURRENCY - {"dinero", "billetes", "pesos"} | {"luca"}
+ONE_PESO: Final = CURRENCY - {"dinero", "billetes"} | {"luca"}
 """Pesos, said after "un" or "una": "una lana" is no amount."""
 FOREIGN_CURRENCY: Final = word_set(
     "dolar dolares usd dlls dls dollar dollars buck bucks euro euros eur libra libras pound pounds "
@@ -198,7 +198,7 @@ HEDGES_AFTER: Final = word_set(
     "aproximadamente aprox ish pico tantos fraccion cacho algo so roughly"
 )
 UNSTATED: Final = word_set(
-    "todo toda mitad doble triple sobrante restante everything half rest remaining"
+    "todo toda mitad doble triple sobrante restante everything all half rest remaining"
 )
 """Words in the place of an amount that nobody can read off the sentence."""
 

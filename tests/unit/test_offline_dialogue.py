@@ -1,0 +1,351 @@
+"""Conversations with the offline brain over a seeded bank: orders, amendments, what goes wrong."""
+
+from datetime import timedelta
+from decimal import Decimal
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from console.agent.brain import Brain, Call, CallOutcome, Heard, Say
+from console.agent.local_agent import NoAnswer
+from console.agent.offline import OfflineBrain
+from console.agent.offline.replies import REPLIES
+from console.agent.operations import AgentOperation, Parameter
+from shared.clock import Clock
+from tests.support.utterances import TODAY, Chat, seeded_bank
+from tests.support.world import operations_in_schema
+
+
+@pytest.fixture
+def maria() -> Chat:
+    return Chat()
+
+
+def refusing(code: str, message: str = "Why.", status: int = 409) -> Any:
+    """Return a bank that refuses every change so, and answers everything else."""
+    bank = seeded_bank()
+
+    def send(event: dict[str, Any]) -> dict[str, Any]:
+        if event["httpMethod"] == "GET":
+            answer: dict[str, Any] = bank.handlers[event["actionGroup"]](event, None)
+            return answer
+        body = f'{{"error": {{"code": "{code}", "message": "{message}"}}}}'
+        answered = {
+            "httpStatusCode": status,
+            "responseBody": {"application/json": {"body": body}},
+        }
+        return {"messageVersion": "1.0", "response": answered}
+
+    return send
+
+
+# --- the two flows ---
+
+
+def test_a_transfer_is_confirmed_made_and_the_account_it_left_is_told_first(maria: Chat) -> None:
+    [asked] = maria.say("Transfiere 100 pesos a mi hermano").proposed
+    assert asked.operation_id == "createTransfer"
+    assert asked.arguments == {
+        "from_account": "acc-maria-checking",
+        "to_account": "acc-juan-checking",
+        "amount": "100.00",
+    }
+
+    done = maria.say("sí")
+    assert done.outcome == "answered"
+    assert "$100.00" in done.text
+    assert "Juan López García" in done.text
+    assert maria.bank.balance("acc-maria-checking") == Decimal("15150.75")
+
+    left = maria.say("¿cuánto me queda?").text.splitlines()
+    assert left[1] == "Cuenta de cheques: $15,150.75"
+
+
+def test_a_television_is_found_compared_recommended_and_bought(maria: Chat) -> None:
+    found = maria.say("quiero una tele")
+    assert found.text.splitlines()[1] == (
+        "1. Televisor HD de 32 pulgadas, $3,799.00, en Electronica Azteca, 22 disponibles"
+    )
+
+    compared = maria.say("¿cuál me conviene a meses?")
+    assert [operation for operation, _ in compared.calls] == ["compareBenefits"] * 3
+    assert "Te conviene Televisor HD de 32 pulgadas a 12 MSI: pagas $316.58" in compared.text
+
+    [asked] = maria.say("cómprala").proposed
+    assert asked.operation_id == "createPurchase"
+    assert asked.arguments == {
+        "product_id": "prod-televisor-32",
+        "retailer_id": "retailer-electronica-azteca",
+        "account_id": "acc-maria-credit",
+        "benefit": "MSI-12",
+        "unit_price": "3799.00",
+    }
+
+    assert maria.say("sí").text.startswith("¡Listo! Compraste Televisor HD de 32 pulgadas")
+    assert maria.bank.balance("acc-maria-credit") == -6999
+    assert "pagada" in maria.say("¿ya quedó mi compra?").text
+
+
+# --- amendments, refusals of the person ---
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("mejor 200", {"amount": "200.00"}),
+        ("que sean doscientos", {"amount": "200.00"}),
+        ("no, a mi mamá", {"to_account": "acc-elena-checking"}),
+        ("de la de ahorro", {"from_account": "acc-maria-savings"}),
+        ("con mi tarjeta", {"from_account": "acc-maria-credit"}),
+        ("con concepto cena", {"description": "cena"}),
+        ("mejor 200 a mi mamá de mi ahorro", {"amount": "200.00"}),
+    ],
+)
+def test_a_pending_transfer_is_amended_and_asked_about_again(
+    maria: Chat, text: str, changed: dict[str, str]
+) -> None:
+    [before] = maria.say("transfiere 100 a mi hermano").proposed
+    [after] = maria.say(text).proposed
+
+    assert {**after.arguments, **changed} == after.arguments
+    assert after.arguments != before.arguments
+    assert maria.bank.balance("acc-maria-checking") == Decimal("15250.75")
+
+
+def test_a_pending_purchase_is_amended_and_asked_about_again(maria: Chat) -> None:
+    for text in ("quiero una tele", "¿cuál me conviene a meses?", "cómprala"):
+        maria.say(text)
+    for text, changed in (
+        ("que sean dos", {"quantity": "2"}),
+        ("a 6 meses", {"benefit": "MSI-6", "account_id": "acc-maria-credit"}),
+        ("con cashback", {"benefit": "cashback", "account_id": "acc-maria-checking"}),
+    ):
+        [asked] = maria.say(text).proposed
+        assert {**asked.arguments, **changed} == asked.arguments
+    assert maria.bank.balance("acc-maria-credit") == -3200
+
+
+def test_after_a_no_nothing_is_done_and_a_number_means_nothing(maria: Chat) -> None:
+    maria.say("transfiere 100 a mi hermano")
+
+    assert maria.say("no").text == "De acuerdo, no hice nada."
+    for text in ("200", "sí", "ok"):
+        assert maria.say(text).proposed == []
+
+
+def test_what_is_half_done_survives_another_question_but_not_a_cancellation(maria: Chat) -> None:
+    maria.say("transfiere 100 a mi hermano")
+    assert maria.say("¿cuánto tengo?").calls == [("getBalance", {})]
+    assert len(maria.say("mejor 200").proposed) == 1
+
+    assert maria.say("olvídalo, ya no quiero").proposed == []
+    assert maria.say("cancela").proposed == []
+    assert maria.say("mejor 300").proposed == []
+
+
+def test_a_recipient_who_may_be_several_is_chosen_by_number_or_name(maria: Chat) -> None:
+    for answer in ("el primero", "2", "Elena"):
+        chat = Chat()
+        asked = chat.say("mándale 200 a García")
+        assert asked.outcome == "asked"
+        assert "1. " in asked.text
+        [proposed] = chat.say(answer).proposed
+        assert proposed.arguments["amount"] == "200.00"
+
+
+def test_nobody_is_guessed(maria: Chat) -> None:
+    for text in ("mándale 200", "mándale 200 a mi vecina", "transfiere 100 a Juan y a Elena"):
+        turn = Chat().say(text)
+        assert turn.outcome == "asked"
+        assert turn.proposed == []
+
+
+# --- what the bank answers ---
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("INSUFFICIENT_FUNDS", "ACCOUNT_NOT_ACTIVE", "ACCOUNT_NOT_FOUND", "SAME_ACCOUNT"),
+        *("TEMPORARILY_UNAVAILABLE", "INTERNAL_ERROR", "UNAUTHENTICATED"),
+    ],
+)
+def test_a_refusal_is_told_in_the_persons_language(code: str) -> None:
+    for order, yes, language in (
+        ("transfiere 100 a mi hermano", "sí", "es"),
+        ("send 100 to my brother", "yes", "en"),
+    ):
+        chat = Chat(send=refusing(code))
+        chat.say(order)
+        turn = chat.say(yes)
+        assert turn.outcome == "refused"
+        assert turn.text == REPLIES[language][f"refused_{code}"]  # type: ignore[index]
+
+
+def test_a_refusal_without_words_for_its_code_is_told_in_the_banks_own() -> None:
+    chat = Chat(send=refusing("SOMETHING_NEW", "The moon is full."))
+    chat.say("transfiere 100 a mi hermano")
+
+    assert "The moon is full." in chat.say("sí").text
+
+
+def test_another_amount_may_be_tried_after_a_refusal(maria: Chat) -> None:
+    maria.say("transfiere 100,000 a mi hermano")
+    assert maria.say("sí").outcome == "refused"
+
+    [asked] = maria.say("mejor 100").proposed
+
+    assert asked.arguments["amount"] == "100.00"
+
+
+def test_a_purchase_without_funds_is_told_as_not_made() -> None:
+    chat = Chat(user_id="user-sofia")
+    chat.say("quiero una tele")
+    chat.say("cómprame la de 32")
+
+    turn = chat.say("sí")
+
+    assert turn.outcome == "refused"
+    assert "no se cobró nada" in turn.text
+
+
+def test_a_purchase_whose_payment_is_under_way_is_told_so() -> None:
+    bank = seeded_bank()
+    bank.rebuild(sleep=lambda _seconds: None)
+    chat = Chat(bank=bank)
+    chat.say("quiero una tele")
+    chat.say("cómprame la de 32")
+
+    assert "sigue en camino" in chat.say("sí").text
+    assert "pago en camino" in chat.say("¿ya quedó mi compra?").text
+
+
+def test_a_question_that_the_bank_does_not_answer_is_told_so() -> None:
+    def silent(_event: dict[str, Any]) -> dict[str, Any]:
+        raise NoAnswer("gone")
+
+    turn = Chat(send=silent).say("¿cuánto tengo?")
+
+    assert "El banco no contestó" in turn.text
+    assert turn.outcome == "failed"
+
+
+def test_a_repeated_answer_is_told_to_have_moved_nothing() -> None:
+    brain = OfflineBrain(operations_in_schema(), clock=lambda: TODAY)
+    [call] = list(
+        brain.step([Heard("createTransfer from_account=a to_account=b amount=5", language="es")])
+    )
+    assert isinstance(call, Call)
+    body = {"from_account": "a", "to_account": "b", "amount": Decimal(5), "repeated": True}
+
+    [said] = list(brain.step([CallOutcome(call, "answered", 200, body)]))
+
+    assert isinstance(said, Say)
+    assert said.delta == REPLIES["es"]["transfer_repeated"]
+
+
+# --- lists ---
+
+
+def test_more_goes_on_where_the_list_ended(maria: Chat) -> None:
+    first = maria.say("mis movimientos").text
+    following = maria.say("más")
+
+    assert first.splitlines()[-1] == "Hay más: di «más»."
+    assert "next_token" in following.calls[-1][1]
+    assert following.text.splitlines()[1].startswith("11. ")
+    assert maria.say("más").text == "No hay más que mostrar."
+
+
+def test_what_was_spent_leaves_out_what_stayed_ones_own(maria: Chat) -> None:
+    assert maria.say("¿cuánto gasté en octubre?").text == (
+        "Gastaste $8,599.00 del 1 oct al 31 oct, en 3 movimientos."
+    )
+
+
+def test_a_price_limit_and_instalments_leave_out_what_does_not_fit(maria: Chat) -> None:
+    lines = maria.say("quiero una tele de menos de 5 mil a meses").text.splitlines()
+    assert [line for line in lines if line[:1].isdigit()] == [
+        "1. Televisor HD de 32 pulgadas, $3,799.00, en Electronica Azteca, 22 disponibles"
+    ]
+    assert "ninguno cumple" in maria.say("quiero una tele de menos de 500 pesos").text
+
+
+def test_a_search_that_finds_nothing_is_widened_and_says_so(maria: Chat) -> None:
+    assert maria.say("busco una tele morada").text.startswith("Con «tele morada» no hay nada")
+    assert maria.say("busco un unicornio").text == "No encontré nada con «unicornio»."
+
+
+# --- by name, help ---
+
+
+class Schema:
+    """The schema with an operation that nobody wrote phrases for."""
+
+    OPERATION = AgentOperation(
+        group="crm",
+        operation_id="renameBeneficiary",
+        method="POST",
+        path="/beneficiaries/rename",
+        description="Rename.",
+        parameters={},
+        body={"alias": Parameter("alias", "string", "Alias.", required=True)},
+        confirm=True,
+    )
+
+    def brain(self, clock: Clock) -> Brain:
+        return OfflineBrain(
+            {**operations_in_schema(), "renameBeneficiary": self.OPERATION}, clock=clock
+        )
+
+
+def test_an_operation_added_later_is_called_by_its_name_and_named_by_help() -> None:
+    brain = Schema().brain(lambda: TODAY)
+    [call] = list(brain.step([Heard('renameBeneficiary alias="mi primo Beto"', language="es")]))
+    assert isinstance(call, Call)
+    assert (call.operation_id, call.arguments) == ("renameBeneficiary", {"alias": "mi primo Beto"})
+
+    answered = CallOutcome(call, "answered", 200, {"beneficiary": {"alias": "mi primo Beto"}})
+    [said] = list(brain.step([answered]))
+    assert isinstance(said, Say)
+    assert "alias: mi primo Beto" in said.delta
+
+    [listed] = list(brain.step([Heard("ayuda", language="es")]))
+    assert isinstance(listed, Say)
+    assert "renameBeneficiary" in listed.delta
+
+
+def test_a_call_by_name_says_what_it_lacks(maria: Chat) -> None:
+    for text, named in (
+        ("createTransfer amount=10", "from_account, to_account"),
+        ("getBalance cuenta=1", "account_id"),
+        ("getBalance de todo", "name=" if maria.conversation.language == "en" else "nombre="),
+    ):
+        turn = maria.say(text)
+        assert turn.outcome == "asked"
+        assert named in turn.text
+        assert turn.calls == []
+
+
+def test_both_languages_say_the_same_things() -> None:
+    fields = {
+        language: {key: set(_fields(text)) for key, text in table.items()}
+        for language, table in REPLIES.items()
+    }
+
+    assert fields["es"] == fields["en"]
+
+
+def _fields(text: str) -> list[str]:
+    return [name for _, name, _, _ in Formatter().parse(text) if name]
+
+
+def test_a_repetition_in_a_while_is_warned_of_and_not_refused(maria: Chat) -> None:
+    maria.say("transfiere 100 a mi hermano")
+    maria.say("sí")
+    maria.bank.clock.move(timedelta(minutes=1))
+
+    [asked] = maria.say("transfiere 100 a mi hermano").proposed
+
+    assert asked.warnings
