@@ -6,8 +6,12 @@ from string import Formatter
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from console.agent.brain import Brain, Call, CallOutcome, Heard, Say
+from console.agent.decisions import read_decision
+from console.agent.events import CallRejected
 from console.agent.local_agent import NoAnswer
 from console.agent.offline import OfflineBrain
 from console.agent.offline.replies import REPLIES
@@ -339,6 +343,40 @@ def test_both_languages_say_the_same_things() -> None:
 
 def _fields(text: str) -> list[str]:
     return [name for _, name, _, _ in Formatter().parse(text) if name]
+
+
+WORDS = """
+    transfiere manda mándale paga págale pasa compra cómprala quiero no ya ayer si sí cuánto
+    tengo  me a mi hermano mamá casero la el de tele segunda barata meses 12 100 1.500 mil pesos
+    dólares  ahorro cheques tarjeta octubre últimos movimientos más agrega como cuenta
+    acc-juan-savings y o  con por para concepto renta cancela ¿ ? , . : « » send buy my brother
+    how much the last
+"""
+
+
+@given(st.lists(st.lists(st.sampled_from(WORDS.split()), max_size=9).map(" ".join), max_size=5))
+def test_whatever_is_said_gets_an_answer_and_moves_nothing_unconfirmed(texts: list[str]) -> None:
+    chat = Chat()
+    before = chat.bank.snapshot()
+    for text in texts:
+        if read_decision(text) == "CONFIRM":
+            continue
+        turn = chat.say(text)
+        assert turn.text or turn.proposed or turn.outcome == "failed"
+        assert not any(isinstance(event, CallRejected) for event in turn.events)
+    assert chat.bank.snapshot() == before
+
+
+def test_the_last_one_of_nothing_is_nothing(maria: Chat) -> None:
+    assert maria.say("cómprame la última").outcome == "asked"
+    assert maria.say("the last one").proposed == []
+
+
+@given(st.text(max_size=60))
+def test_any_text_gets_an_answer_and_proposes_nothing(text: str) -> None:
+    turn = Chat().say(text)
+
+    assert turn.proposed == []
 
 
 def test_a_repetition_in_a_while_is_warned_of_and_not_refused(maria: Chat) -> None:

@@ -55,6 +55,8 @@ def chosen(said: Said, choices: Sequence[Choice], *, counts: bool = False) -> li
 
     Where the message `counts`, its number says how many, and not which.
     """
+    if not choices:
+        return []
     readings = (_by_superlative, _by_ordinal, _by_price, _by_words, _by_number)
     for read in readings[:-1] if counts else readings:
         places = read(said, choices)

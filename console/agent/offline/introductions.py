@@ -56,7 +56,7 @@ def read_introduction(said: Said) -> Introduction:
     """Return what a message says of somebody to add."""
     taken: set[int] = set()
     account = _part(said, _ACCOUNT, "id", taken) or _part(said, _BARE_ACCOUNT, "id", taken)
-    name = _part(said, _NAMED, "name", taken)
+    name = _part(said, _NAMED, "name", taken).removeprefix("de ")
     alias = _part(said, _ALIAS, "alias", taken)
     if alias and alias.lower().split()[0] in {
         "beneficiario",
@@ -124,7 +124,8 @@ def _is_verb(token: Token) -> bool:
 def _relation(words: list[Token]) -> str:
     """Return the word that says what somebody is to the customer: "tía"."""
     table = people.sense_table()
-    return next((token.said for token in words if token.word in table and token.word != "de"), "")
+    left_out = people.HONORIFICS.keys() | {"de"}
+    return next((t.said for t in words if t.word in table and t.word not in left_out), "")
 
 
 def _name_after(said: Said, rest: list[int], relation: str) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from console.agent.brain import Say
+from console.agent.events import Outcome
 from console.agent.offline import adding, banking, buying, transferring
 from console.agent.offline.accounts import account_type_in, accounts_in
 from console.agent.offline.amounts import amounts_in, the_amount
@@ -231,7 +233,7 @@ class Listener:
 
     def _is_new_thing(self, said: Said, meant: list[Offer]) -> bool:
         """Tell whether a message names a thing that none of the products shown is."""
-        wanted = [token.word for token in said.tokens if names_a_product(_one(token.said))]
+        wanted = [token.word for token in said.tokens if names_a_product(read(token.said))]
         shown = Choice(" ".join(f"{o.name} {o.description}" for o in meant)).words
         return bool(wanted) and not any(Choice(word).words & shown for word in wanted)
 
@@ -294,7 +296,10 @@ class Listener:
         said, wanted = message.said, message.asked_for
         if "account" in wanted:
             frame.account_id = account_alone(said)
-            return adding.add(self._talk, frame) if frame.account_id else None
+            has_alias = not frame.alias and bool(read_introduction(said).relationship)
+            if not frame.account_id and has_alias:
+                adding.merge(frame, read_introduction(said))
+            return adding.add(self._talk, frame) if frame.account_id or has_alias else None
         if message.is_about_else:
             return None
         introduced = read_introduction(said)
@@ -473,7 +478,9 @@ class Listener:
         if message.mood("SEND") in {"supposed", "question"}:
             amount = the_amount(message.said.tokens)
             supposed = amount.value if amount is not None and not amount.doubt else None
-        return self._with_reminder(banking.balance(self._talk, _own_type(message.said), supposed))
+        return self._with_reminder(
+            banking.balance(self._talk, account_type_in(message.said), supposed)
+        )
 
     def _movements(self, message: "_Message") -> Flow | None:
         said = message.said
@@ -628,8 +635,8 @@ class Listener:
         key = "number_alone" if is_number else "not_understood"
         return self._say(key, "not_understood", said=quoted)
 
-    def _say(self, key: str, outcome: str = "answered", **fields: object) -> Flow:
-        return _once(self._talk.say(key, outcome, **fields))  # type: ignore[arg-type]
+    def _say(self, key: str, outcome: Outcome = "answered", **fields: object) -> Flow:
+        return _once(self._talk.say(key, outcome, **fields))
 
     def _with_reminder(self, flow: Flow) -> Flow:
         """Answer, and keep what is half done for afterwards."""
@@ -676,16 +683,8 @@ class _Message:
         return "?" in self.said.text or "¿" in self.said.text
 
 
-def _once(say: object) -> Flow:
-    yield say  # type: ignore[misc]
-
-
-def _one(word: str) -> Said:
-    return read(word)
-
-
-def _own_type(said: Said) -> str:
-    return account_type_in(said)
+def _once(say: Say) -> Flow:
+    yield say
 
 
 def _asks_or_lists(said: Said) -> bool:

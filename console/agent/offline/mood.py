@@ -50,7 +50,7 @@ _WILL: Final = (
     r"podrias|podras|me puedes|me podrias|puede|podria|ayudame a|ayudame con|me ayudas a|ayudas a|"
     r"favor de|vamos a|quiero que me ayudes a|i want to|i need to|i would like to|id like to|"
     r"i d like to|i want|help me|help me to|lets|can you|could you|would you|can u|please|"
-    r"me permites|dejame)"
+    r"me permites|dejame|(?:hazme|me haces|haz) (?:el|un) (?:paro|favor) de|te encargo)"
 )
 _NOUN: Final = (
     r"(?:transferencia|deposito|envio|pago|abono|spei|traspaso|giro|transfer|payment|deposit)"
@@ -81,6 +81,11 @@ _SEND_ORDERS: Final = (
     rf"^{_OPENER}(?:una?|otra?)? ?(?:transferencia|transfer|traspaso|spei)(?: ?[.!])*$",
     rf"{_WILL} {_PRONOUN}(?:hacer|hacerle|realizar|make|do) (?:una?|otra?|el|la|a)? ?{_NOUN}\b",
     rf"^{_OPENER}(?:dale|dar|darle) (?:\$ )?[0-9]",
+    rf"(?<!\w)(?:ayuda|ayudame|ayudas|help me) (?:con|with) (?:una?|la|a)? ?{_NOUN}\b",
+)
+_PURCHASE_ORDERS: Final = (
+    r"(?:procede|proceda|haz|hazme|realiza|confirma|termina|finaliza|hacer|proceed|go ahead)"
+    r" (?:con |with )?(?:la |mi |the |my )?(?:compra|pedido|purchase|order)\b"
 )
 _ADD_ORDERS: Final = (
     rf"^{_OPENER}(?:{_WILL} )?{_PRONOUN}(?:da|dar|dame|darme|dale|darle|dan|des) de alta\b",
@@ -95,6 +100,7 @@ _ADD_ORDERS: Final = (
     ),
 )
 _BUY_ORDERS: Final = (
+    rf"^{_OPENER}{_WILL}? ?{_PURCHASE_ORDERS}",
     r"(?<!\w)(?:me|nos) (?:la|lo|las|los) llevo\b",
     r"(?<!\w)me llevo (?!bien|mal)",
     rf"^{_OPENER}(?:si )?(?:la|lo|las|los) BUY\.other(?: ya| porfa)?(?: ?[.!])*$",
@@ -144,7 +150,8 @@ _SUPPOSED: Final = (
     r"estaba por|casi le|almost|a punto de|unless|a menos que|siempre y cuando"
 )
 _IF: Final = (
-    r"(?<!\w)(?:si|if)(?!\w)(?! ,)(?! (?:puedes|se puede|me puedes|podrias|no es molestia|eres tan|"
+    r"(?<!\w)(?:si|if)(?!\w)(?! ,)(?! (?:puedes|(?:la|lo) quiero|se puede|me puedes|podrias|"
+    r"no es molestia|eres tan|"
     r"fueras|"
     r"you can|you could|possible|porfa|por favor|gracias|transfiere|confirmo|quiero|,|ACT\.order|"
     r"ACT\.bare))"
@@ -331,7 +338,7 @@ def _tagged(said: Said, act: Act) -> Tagged:
     for index, token in enumerate(said.tokens):
         verb = verb_of(token.word, token.said)
         if verb is None or verb.act != act or _is_noun(said, index):
-            words.append(token.word)
+            words.append("yes" if token.said.lower() == "sí" else token.word)
             continue
         has_verb = True
         is_formal = verb.form == "usted" and _is_surely_formal(said, token)

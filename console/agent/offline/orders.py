@@ -59,7 +59,8 @@ _STRUCTURE: Final = vocabulary.COURTESY | vocabulary.word_set("""
         could make do transfer payment deposit help with some money dinero pesos cantidad
         amount total it y and the la el los las lo su si yes sea sean serian seria mas
         cambia cambialo cambiale monto la-de eso estos mejor no dar dale darle si u d
-        hacerme hago nueva nuevo efectivo cuenta cuentas nombre enseguida inmediatamente
+        hacerme hago nueva nuevo efectivo cuenta cuentas nombre enseguida paro espera perdon wait
+        sorry es era son hazlo hazla pero subele bajale subelo bajalo suma inmediatamente
         this that transfiere envio bank banco urgente instead actually bien digo
         """)
 _TO: Final = vocabulary.word_set("a al ami to ala")
@@ -168,7 +169,7 @@ def _regions(tokens: tuple[Token, ...], taken: set[int]) -> tuple[list[_Region],
             current = None
         elif current is not None:
             current.last = index + 1
-        elif token.word not in _STRUCTURE - _PERSONAL and verb_of(token.word, token.said) is None:
+        elif _begins_something(tokens, index):
             current = _Region("rest", index, index + 1)
             regions.append(current)
     return [region for region in regions if region.first < region.last], False
@@ -193,6 +194,17 @@ _OWING: Final = vocabulary.word_set("debe deben debo debia owe owes owed")
 
 def _has_recipient(regions: list[_Region]) -> bool:
     return any(region.kind == "to" and region.first < region.last for region in regions)
+
+
+def _begins_something(tokens: Sequence[Token], index: int) -> bool:
+    """Tell whether a word is part of no order, nor an article of such a word."""
+    token = tokens[index]
+    if token.word in _STRUCTURE - _PERSONAL or verb_of(token.word, token.said) is not None:
+        return False
+    after = tokens[index + 1].word if index + 1 < len(tokens) else ""
+    return token.word not in _PERSONAL or not (
+        after in _STRUCTURE - _PERSONAL or after in vocabulary.UNSTATED
+    )
 
 
 def _has_order(tokens: Sequence[Token]) -> bool:

@@ -117,7 +117,8 @@ _NOT_SEARCHED: Final = (
     | vocabulary.word_set("""
         quiero quisiera queria necesito ocupo busco buscar buscame busca buscando encuentra
         encuentrame encontrar ver muestrame muestra mostrar ensename ensena dame tienes
-        tienen tiene ill take get have status llevo llevar llevarme esa ese eso esas esos
+        tienen tiene procede proceda ill take get have status llevo llevar llevarme esa ese
+        eso esas esos
         esta este estas estos this it that one them quedo elijo tendras tendran hay venden
         vendes vende manejan manejas que cuales cual me gustaria deseo ando estoy interesa
         interesado interesada en un una unos unas el la los las lo para por con de del a al

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from console.agent.brain import CallOutcome
+from console.agent.brain import CallOutcome, Say
 from console.agent.offline.accounts import Named
 from console.agent.offline.memory import Account, Person, TransferFrame, account_of, person_of
 from console.agent.offline.orders import Order
@@ -70,7 +70,7 @@ def transfer(talk: Talk, frame: TransferFrame) -> Flow:
     yield from _find_ends(talk, frame)
 
 
-def _ask_whom(talk: Talk, frame: TransferFrame) -> Any:
+def _ask_whom(talk: Talk, frame: TransferFrame) -> Say:
     if frame.doubt:
         return _ask_amount(talk, frame)
     if frame.amount is None:
@@ -110,7 +110,7 @@ def _settled(frame: TransferFrame, resolved: Mapping[str, Any]) -> bool:
     return True
 
 
-def _ask_person(talk: Talk, frame: TransferFrame, resolved: Mapping[str, Any]) -> Any:
+def _ask_person(talk: Talk, frame: TransferFrame, resolved: Mapping[str, Any]) -> Say:
     said, frame.recipient = frame.recipient, ""
     words = said.lower().replace(",", " , ").split()
     if _CONJUNCTIONS.intersection(words):
@@ -126,7 +126,7 @@ def _ask_person(talk: Talk, frame: TransferFrame, resolved: Mapping[str, Any]) -
     return talk.ask("ask_which_person", "recipient", said=said, people=people)
 
 
-def _ask_amount(talk: Talk, frame: TransferFrame) -> Any:
+def _ask_amount(talk: Talk, frame: TransferFrame) -> Say:
     if frame.doubt:
         doubt, frame.doubt = frame.doubt, ""
         return talk.ask(f"doubt_{doubt}", "amount", said=frame.doubted)
@@ -135,7 +135,7 @@ def _ask_amount(talk: Talk, frame: TransferFrame) -> Any:
     return talk.ask("ask_amount", "amount", who=frame.to_name or talk.account(frame.to_account))
 
 
-def _own_destination(talk: Talk, frame: TransferFrame, accounts: list[Account]) -> Any:
+def _own_destination(talk: Talk, frame: TransferFrame, accounts: list[Account]) -> Say | None:
     """Find the own account that a type means; return a question when it means none or several."""
     if not frame.to_type:
         return None
@@ -147,7 +147,7 @@ def _own_destination(talk: Talk, frame: TransferFrame, accounts: list[Account]) 
     return talk.ask("ask_own_destination", "account", accounts=listed)
 
 
-def _source(talk: Talk, frame: TransferFrame, accounts: list[Account]) -> Any:
+def _source(talk: Talk, frame: TransferFrame, accounts: list[Account]) -> Say | None:
     """Find the account that pays; return a question when it is not sure."""
     if frame.from_account:
         return None
