@@ -10,9 +10,7 @@ from console.agent.offline.choosing import Choice
 from console.agent.offline.intents import Intent
 from console.agent.offline.queries import MovementsQuery
 from console.agent.offline.shopping import NO_BENEFIT, Wish
-from console.agent.wording import KnownThings
-
-_RETAILER = "retailer-"
+from console.agent.wording import KnownThings, retailer_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ class Offer:
     @property
     def shop(self) -> str:
         """Return what the retailer is called, by its identifier."""
-        return self.retailer_id.removeprefix(_RETAILER).replace("-", " ").title()
+        return retailer_name(self.retailer_id)
 
     @property
     def choice(self) -> Choice:

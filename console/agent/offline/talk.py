@@ -27,6 +27,11 @@ Looking = Generator[Step, Sequence[CallOutcome], Mapping[str, Any]]
 FIRST_REFUSAL: Final = 400
 
 
+def once(say: Say) -> Flow:
+    """Say this, and nothing else."""
+    yield say
+
+
 class NotAnswered(Exception):
     """A question to the bank has no answer to go on with; `outcome` says why, None: no such one."""
 
@@ -54,6 +59,10 @@ class Talk:
     def say(self, key: str, outcome: Outcome = "answered", **fields: object) -> Say:
         """Say one of the brain's sentences."""
         return Say(self.text(key, **fields), outcome)
+
+    def answer(self, key: str, outcome: Outcome = "answered", **fields: object) -> Flow:
+        """Say one of the brain's sentences, and nothing else."""
+        yield self.say(key, outcome, **fields)
 
     @staticmethod
     def lines(lines: Iterable[str], outcome: Outcome = "answered") -> Say:

@@ -1,0 +1,71 @@
+"""Changes of what is being put together, which is then proposed again."""
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from console.agent.offline import adding, buying, transferring
+from console.agent.offline.accounts import accounts_in
+from console.agent.offline.amounts import amounts_in
+from console.agent.offline.introductions import read_introduction
+from console.agent.offline.memory import PurchaseFrame, TransferFrame
+from console.agent.offline.orders import read_order
+from console.agent.offline.readings import purchases
+from console.agent.offline.readings.message import Message
+from console.agent.offline.talk import Flow, Talk
+
+
+def amended(talk: Talk, message: Message) -> Flow | None:
+    """Take a message as a change of what is being put together, and propose it again."""
+    memory, frame, said = talk.memory, talk.memory.frame, message.said
+    if frame is None or not message.may_answer:
+        return None
+    is_agreed = "yes" in message.intents and not memory.is_declined
+    is_meant = memory.is_live or _INSTEAD.search(said.plain) or is_agreed
+    if not is_meant:
+        return None
+    if isinstance(frame, TransferFrame):
+        return _amend_transfer(talk, message, frame)
+    if isinstance(frame, PurchaseFrame):
+        return _amend_purchase(talk, message, frame)
+    introduced = read_introduction(said)
+    is_named = bool(introduced.account_id) or " alias " in f" {said.plain} "
+    if is_named and adding.merge(frame, introduced):
+        return adding.add(talk, frame)
+    return None
+
+
+def _amend_transfer(talk: Talk, message: Message, frame: TransferFrame) -> Flow | None:
+    said = message.said
+    if "yes" in message.intents:
+        return transferring.transfer(talk, frame)
+    if message.is_about_else or message.mood("SEND") != "none":
+        return None
+    order = read_order(said)
+    is_marked = re.search(r"(?<!\w)(?:a|al|ami|para|to|for) \w", said.plain) is not None
+    if not is_marked:
+        order = replace(order, recipient="")
+    if order.source is None and order.destination is None:
+        named = [account for account in accounts_in(said) if account.way == "none"]
+        order = replace(order, source=named[0] if named else None)
+    if not order.is_all or not transferring.merge(frame, order, said, talk):
+        return None
+    return transferring.transfer(talk, frame)
+
+
+def _amend_purchase(talk: Talk, message: Message, frame: PurchaseFrame) -> Flow | None:
+    said = message.said
+    if "yes" in message.intents:
+        return buying.purchase(talk, frame)
+    if message.is_about_else or said.text.endswith("?") or not purchases.is_terse(talk, said):
+        return None
+    meant = buying.offers_meant(talk, said)
+    put = purchases.put_terms(frame, said)
+    if meant and not (put and amounts_in(said.tokens)):
+        return purchases.buy_one_of(talk, frame, meant)
+    return buying.purchase(talk, frame) if put else None
+
+
+_INSTEAD: Final = re.compile(
+    r"(?<!\w)(?:mejor|instead|rather|cambia\w*|que sea[n]?|make it|no ,)(?!\w)"
+)

@@ -1,0 +1,113 @@
+"""Orders: to send money, to add somebody, to buy."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from console.agent.offline import adding, buying, transferring
+from console.agent.offline.accounts import accounts_in
+from console.agent.offline.introductions import read_introduction
+from console.agent.offline.memory import AddFrame, TransferFrame
+from console.agent.offline.orders import read_order
+from console.agent.offline.readings import purchases
+from console.agent.offline.readings.message import Message
+from console.agent.offline.shopping import names_a_product, read_wish
+from console.agent.offline.talk import Flow, Talk
+from console.agent.offline.text import Said, Token
+from console.agent.offline.verbs import Act, verb_of
+
+
+def ordered(talk: Talk, message: Message) -> Flow | None:
+    """Carry on the first order that a message gives."""
+    makers: tuple[tuple[Act, Callable[[Talk, Message], Flow | None]], ...] = (
+        ("SEND", _send),
+        ("ADD", _add),
+        ("BUY", buy),
+    )
+    for act, make in makers:
+        if message.mood(act) == "order":
+            flow = make(talk, message)
+            if flow is not None:
+                return flow
+    return None
+
+
+def _send(talk: Talk, message: Message) -> Flow | None:
+    order = read_order(message.said)
+    if order.amount is None and talk.memory.offers and _PAYS_IT.search(message.said.plain):
+        return buy(talk, message)
+    if order.amount is None and (message.is_about_else or _is_vague(message.said)):
+        return None
+    frame = talk.memory.frame
+    if not (isinstance(frame, TransferFrame) and talk.memory.is_live) or (
+        order.says_whom and order.amount is not None
+    ):
+        frame = TransferFrame()
+    transferring.merge(frame, order, message.said, talk)
+    return transferring.transfer(talk, frame)
+
+
+def _add(talk: Talk, message: Message) -> Flow | None:
+    if names_a_product(message.said) or "carrito" in message.said.plain:
+        return None
+    order = read_order(message.said)
+    is_note = order.description and isinstance(talk.memory.frame, TransferFrame)
+    if is_note or (order.amount is not None and order.destination is not None):
+        return _send(talk, message)
+    frame = AddFrame()
+    adding.merge(frame, read_introduction(message.said))
+    return adding.add(talk, frame)
+
+
+def buy(talk: Talk, message: Message) -> Flow | None:
+    """Carry on an order to buy: one of what was shown, or something else."""
+    said = message.said
+    if {"purchase_status", "purchases"}.intersection(message.intents):
+        return None
+    frame = purchases.frame_of(talk, said)
+    meant = buying.offers_meant(talk, said)
+    wish = read_wish(said)
+    if meant and not purchases.is_new_thing(said, meant):
+        return purchases.buy_one_of(talk, frame, meant)
+    if wish.words or wish.category:
+        if _is_browsing(said):
+            return buying.search(talk, wish)
+        frame.offer, frame.wish = None, wish
+        return buying.purchase(talk, frame)
+    if frame.offer is None:
+        frame.offer = purchases.in_focus(talk)
+    return buying.purchase(talk, frame)
+
+
+def _is_browsing(said: Said) -> bool:
+    """Tell "quiero comprar una tele" from "compra la tele de 32"."""
+    return (
+        re.search(
+            r"(?<!\w)(?:quiero|quisiera|necesito|me gustaria|deseo|busco|want|would like|need|"
+            r"like|looking)(?: \w+)? "
+            r"(?:comprar\w*|buy|purchase|order|get|to buy|to purchase) (?!la |el |los |las |the |"
+            r"es[ae] |est[ae] |it|that|this)",
+            said.plain,
+        )
+        is not None
+    )
+
+
+_VAGUE_VERBS: Final = ("pon", "met", "sac", "pas", "dale", "dar", "give", "move")
+
+
+def _is_vague(said: Said) -> bool:
+    """Tell whether the verbs of a message may speak of anything, money or not."""
+    verbs = [token.word for token in said.tokens if _sends(token)]
+    names_account = bool(accounts_in(said))
+    if names_account or not verbs:
+        return False
+    return all(v.startswith(_VAGUE_VERBS) and not v.endswith(("le", "les")) for v in verbs)
+
+
+def _sends(token: Token) -> bool:
+    verb = verb_of(token.word, token.said)
+    return verb is not None and verb.act == "SEND"
+
+
+_PAYS_IT: Final = re.compile(r"(?<!\w)(?:paga(?:r)?l[ao]s?|pay (?:for )?(?:it|that|them))(?!\w)")
