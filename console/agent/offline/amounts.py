@@ -35,6 +35,7 @@ Doubt = Literal[
     "small",
     "unstated",
     "percent",
+    "slang",
 ]
 """Why an amount cannot be told for sure; empty when it can."""
 
@@ -115,10 +116,13 @@ def the_amount(tokens: Sequence[Token], skip: Collection[int] = ()) -> Amount | 
 
 
 def _unstated(tokens: Sequence[Token], skip: Collection[int]) -> Amount | None:
-    """Return the doubt of "todo mi saldo", "la mitad"."""
+    """Return the doubt of "todo mi saldo", "la mitad", "unos tostones"."""
     for index, token in enumerate(tokens):
         if index not in skip and token.word in vocabulary.UNSTATED:
             return Amount(_NONE, "unstated", index, index + 1)
+        is_someone = _word(tokens, index - 1) in {"a", "al", "mi", "el", "la", "to", "my"}
+        if index not in skip and token.word in vocabulary.SLANG and not is_someone:
+            return Amount(_NONE, "slang", index, index + 1)
     return None
 
 
@@ -184,13 +188,15 @@ def _in_words(tokens: Sequence[Token], at: int) -> Amount | None:
         return None
     value, last = read
     is_article = last == at + 1 and words[at] in _ONE
-    if is_article and _word(tokens, last) not in vocabulary.ONE_PESO | _CENTS:
+    if is_article and _word(tokens, last) not in vocabulary.ONE_PESO | _CENTS | vocabulary.SLANG:
         return None
     return _whole(tokens, _bounded(Amount(Decimal(value), "", at, last)))
 
 
 def _with_currency(tokens: Sequence[Token], amount: Amount) -> Amount:
     position = amount.last
+    if _word(tokens, position) in vocabulary.SLANG:
+        return replace(amount, last=position + 1, is_money=True, doubt="slang")
     if _word(tokens, position) == "de" and _word(tokens, position + 1) in {"dinero", "pesos"}:
         position += 1
     if _word(tokens, position) in vocabulary.CURRENCY:

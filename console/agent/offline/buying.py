@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
+from action_groups.marketplace.catalogue import fold
 from console.agent.brain import CallOutcome, Say
 from console.agent.offline.choosing import chosen
 from console.agent.offline.memory import Account, Offer, PurchaseFrame, account_of, offer_of
@@ -13,6 +14,7 @@ from console.agent.offline.replies import benefit_name
 from console.agent.offline.shopping import MSI, NO_BENEFIT, Wish, category_near, quantity_in
 from console.agent.offline.talk import FIRST_REFUSAL, Flow, Step, Talk
 from console.agent.offline.text import Said, read
+from console.agent.offline.vocabulary import GENERIC, PRODUCTS
 from console.agent.wording import money
 
 MAX_COMPARED: Final = 5
@@ -60,9 +62,11 @@ def find(talk: Talk, wish: Wish) -> Finding:
 def _attempts(wish: Wish) -> Iterator[tuple[str, str, str]]:
     """Yield words, category and what was changed, each looked for when the one before failed."""
     yield wish.words, wish.category, ""
-    words = wish.words.split()
+    words = [fold(word) for word in wish.words.split()]
     if len(words) > 1:
-        for word in words[:_MAX_WORDS_TRIED]:
+        telling = [word for word in words if word.isalpha() and word not in GENERIC]
+        things = [word for word in telling if word in PRODUCTS]
+        for word in (things or telling)[:_MAX_WORDS_TRIED]:
             yield word, "", "products_fewer"
     category = category_near(wish.words)
     if category:
@@ -342,12 +346,10 @@ def _find_offer(talk: Talk, frame: PurchaseFrame) -> _Question:
     meant = offers_meant(talk, read(wish.words)) if wish.words else []
     if not meant:
         found = yield from find(talk, wish)
-        if not found.offers:
-            memory.asked_for = ("product",)
+        if not found.offers or found.widened:
+            frame.wish, memory.asked_for = None, ("product",)
             return replace(show(talk, wish, found), outcome="asked")
         show(talk, wish, found)
-        if found.widened:
-            return ask_which(talk, found.offers)
         meant = offers_meant(talk, read(wish.words)) or found.offers
     return _take_only(talk, frame, meant)
 
@@ -359,7 +361,7 @@ def _take_only(talk: Talk, frame: PurchaseFrame, meant: Sequence[Offer]) -> Say 
     return ask_which(talk, meant)
 
 
-def _ask_shown(talk: Talk) -> Say | None:
+def _ask_shown(talk: Talk) -> Say:
     offers = talk.memory.offers
     return ask_which(talk, offers) if offers else talk.ask("ask_product", "product")
 

@@ -36,9 +36,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "ask_beneficiary_account": "What is the account number of {who}?",
     "ask_whom_to_add": "Whom shall I add? Tell me name, alias and account, for example: “add Ana "
     "López as my cousin with account acc-123”.",
-    "the_beneficiary": "the person",
     "someone": "that person",
-    "that_amount": "that amount",
     # amounts in doubt
     "doubt_separator": "I cannot tell whether “{said}” means thousands or cents. How much is it? "
     "Write it like 1500 or 1,500.50.",
@@ -54,6 +52,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "doubt_currency": "I move Mexican pesos only. How many pesos is it?",
     "doubt_small": "How many pesos exactly? Please write it in digits.",
     "doubt_unstated": "Tell me the amount in pesos, in digits: I do not work it out for you.",
+    "doubt_slang": "I do not know how many pesos “{said}” is. Tell me the amount in digits, for "
+    "example: 500.",
     "doubt_percent": "Tell me the amount in pesos, not as a percentage.",
     # money
     "balance_line": "{account}: {balance}",
@@ -70,8 +70,6 @@ ENGLISH: Final[Mapping[str, str]] = {
     "nothing_done": "All right, I did nothing.",
     "nothing_pending": "Nothing is pending; I did nothing.",
     "dropped": "All right, I dropped it. Nothing was done.",
-    "reminder_transfer": "The transfer has still not been made: {ask}",
-    "reminder_purchase": "The purchase has still not been made; say “buy it” if you want it.",
     "movements_head": "Your transactions{which}:",
     "movements_none": "There are no transactions{which}.",
     "movement_line": "{number}. {day}  {sign}{amount}  {what}",
@@ -119,7 +117,6 @@ ENGLISH: Final[Mapping[str, str]] = {
     "option_msi": "{months} installments of {monthly}",
     "option_cashback": "{value} cashback",
     "option_points": "{points} points",
-    "not_eligible": "{benefit} is not possible: {reason}",
     "recommend_msi": "I recommend {name} in {months} interest-free installments: you pay "
     "{monthly} a "
     "month, the lowest monthly payment.{last} Say “buy it” and I will show you the details first.",

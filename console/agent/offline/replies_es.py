@@ -33,9 +33,7 @@ SPANISH: Final[Mapping[str, str]] = {
     "ask_beneficiary_account": "¿Cuál es el número de cuenta de {who}?",
     "ask_whom_to_add": "¿A quién agrego? Dime nombre, alias y cuenta, por ejemplo: «agrega a Ana "
     "López como mi prima con la cuenta acc-123».",
-    "the_beneficiary": "la persona",
     "someone": "esa persona",
-    "that_amount": "esa cantidad",
     # amounts in doubt
     "doubt_separator": "No sé si «{said}» son miles o centavos. ¿Cuánto es? Escríbelo como 1500 o "
     "1,500.50.",
@@ -50,6 +48,8 @@ SPANISH: Final[Mapping[str, str]] = {
     "doubt_currency": "Solo muevo pesos mexicanos. ¿Cuántos pesos son?",
     "doubt_small": "¿Cuántos pesos son exactamente? Escríbelo con números.",
     "doubt_unstated": "Dime la cantidad en pesos, con números: no la calculo por ti.",
+    "doubt_slang": "No sé cuántos pesos son «{said}». Dime la cantidad con números, por ejemplo: "
+    "500.",
     "doubt_percent": "Dime la cantidad en pesos, no en porcentaje.",
     # money
     "balance_line": "{account}: {balance}",
@@ -66,8 +66,6 @@ SPANISH: Final[Mapping[str, str]] = {
     "nothing_done": "De acuerdo, no hice nada.",
     "nothing_pending": "No hay nada pendiente; no hice nada.",
     "dropped": "Listo, lo dejo. No hice nada.",
-    "reminder_transfer": "La transferencia sigue sin hacerse: {ask}",
-    "reminder_purchase": "La compra sigue sin hacerse; di «cómprala» si la quieres.",
     "movements_head": "Tus movimientos{which}:",
     "movements_none": "No hay movimientos{which}.",
     "movement_line": "{number}. {day}  {sign}{amount}  {what}",
@@ -116,7 +114,6 @@ SPANISH: Final[Mapping[str, str]] = {
     "option_msi": "{months} MSI de {monthly}",
     "option_cashback": "cashback de {value}",
     "option_points": "{points} puntos",
-    "not_eligible": "{benefit} no se puede: {reason}",
     "recommend_msi": "Te conviene {name} a {months} MSI: pagas {monthly} al mes, la mensualidad "
     "más "
     "baja.{last} Di «cómprala» y te muestro los datos antes de comprar.",

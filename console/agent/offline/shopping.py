@@ -82,7 +82,7 @@ _BENEFITS: Final = (
     (_POINTS, POINTS),
 )
 _QUANTITY: Final = re.compile(
-    r"(?:llevo|llevame|quiero|compr\w*|dame|buy|take|get(?: me)?|want|sean|mejor|necesito|"
+    r"(?:llevo|llevame|quiero|compr\w*|dame|buy|take|get(?: me)?|buy me|want|sean|mejor|necesito|"
     r"purchase|order|"
     rf"encarg\w*|make it|son|pide\w*|ponme|otros|otras|solo)(?: a)? {_COUNT}(?![.,]?\w)"
     r"(?! (?:meses|mes|msi|mensualidades|months?|pulgadas|pagos|pesos|mil|k|gb|inch\w*|pies|kg|"
@@ -156,11 +156,26 @@ def benefit_in(said: Said) -> str:
 
 def quantity_in(said: Said) -> int | None:
     """Return how many pieces a message asks for."""
-    found = _QUANTITY.search(said.plain)
-    if found is None:
+    counted = _counted(said)
+    if counted is None:
         return None
-    count = _number(found["count"] or found["pieces"])
+    count = _number(said.plain[counted[0] : counted[1]])
     return count if 0 < count <= MAX_QUANTITY else None
+
+
+def _counted(said: Said) -> tuple[int, int] | None:
+    """Return where in the plain text the number of pieces stands: "me llevo 3", "3 tequilas"."""
+    found = _QUANTITY.search(said.plain)
+    if found is not None:
+        return found.span("count" if found["count"] else "pieces")
+    for index, token in enumerate(said.tokens[:-1]):
+        is_count = token.word in _COUNTS or (token.is_number and token.said.isdigit())
+        before = said.tokens[index - 1].word if index else ""
+        is_size = before in _BEFORE_SIZES or names_product(said.tokens[index - 1])
+        if is_count and names_product(said.tokens[index + 1]) and not (index and is_size):
+            start = said.places[index]
+            return start, start + len(token.word)
+    return None
 
 
 def read_wish(said: Said) -> Wish:
@@ -171,9 +186,9 @@ def read_wish(said: Said) -> Wish:
     for pattern in (_MONTHS, _NO_BENEFIT, _MSI, _CASHBACK, _POINTS, _CHEAPEST):
         for found in pattern.finditer(said.plain):
             taken |= set(said.tokens_at(*found.span()))
-    quantity = _QUANTITY.search(said.plain)
-    if quantity is not None:
-        taken |= set(said.tokens_at(*quantity.span("count" if quantity["count"] else "pieces")))
+    counted = _counted(said)
+    if counted is not None:
+        taken |= set(said.tokens_at(*counted))
     max_price, min_price = _prices(said, taken)
     words = list(_searched(said, taken))
     benefit = benefit_in(said)
@@ -197,7 +212,12 @@ def category_near(words: str) -> str:
 
 def names_a_product(said: Said) -> bool:
     """Tell whether a message names a thing that shops sell."""
-    return any(token.word in vocabulary.PRODUCTS for token in said.tokens)
+    return any(names_product(token) for token in said.tokens)
+
+
+def names_product(token: Token) -> bool:
+    """Tell whether a word is a thing that shops sell."""
+    return not vocabulary.PRODUCTS.isdisjoint({token.word, token.word.removesuffix("s")})
 
 
 def _searched(said: Said, taken: set[int]) -> Iterator[str]:
@@ -205,10 +225,27 @@ def _searched(said: Said, taken: set[int]) -> Iterator[str]:
         is_left_out = token.is_sign or token.word in _NOT_SEARCHED or _is_order(token)
         if index in taken or is_left_out or token.word in people.sense_table():
             continue
+        if token.is_number and not _is_size(said, index):
+            continue
         called = vocabulary.SPANISH_FOR.get(token.word) or vocabulary.SPANISH_FOR.get(
             token.word.removesuffix("s")
         )
         yield called or (token.word if _is_respelt(token) else token.said.lower())
+
+
+def _is_size(said: Said, index: int) -> bool:
+    """Tell whether a number tells what a thing is like: "tele de 32", "128 GB", "R29"."""
+    after = said.tokens[index + 1].word if index + 1 < len(said.tokens) else ""
+    if after in vocabulary.COUNTED or not index:
+        return after in vocabulary.COUNTED
+    before = said.tokens[index - 1]
+    return (
+        before.word in _BEFORE_SIZES or names_product(before) or before.word in vocabulary.COUNTED
+    )
+
+
+_BEFORE_SIZES: Final = frozenset({"de", "of", "la", "el", "the", "numero", "number", "r", "tv"})
+_COUNTS: Final = SMALL.keys() - {"un", "una", "uno", "one", "cero", "zero"}
 
 
 def _is_order(token: Token) -> bool:

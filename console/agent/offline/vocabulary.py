@@ -73,11 +73,17 @@ SHORT_FORMS: Final[Mapping[str, str]] = {
 """What people write for a word in a hurry, and words that mean the same here."""
 
 CURRENCY: Final = word_set(
-    "pesos peso pesitos pesito varos varo baros lucas bolas morlacos mxn mn dinero billetes"
+    "pesos peso pesitos pesito varos varo baros morlacos mxn mn dinero billetes"
 )
 """Pesos, said after a number."""
-ONE_PESO: Final = CURRENCY - {"dinero", "billetes"} | {"luca"}
+ONE_PESO: Final = CURRENCY - {"dinero", "billetes"}
 """Pesos, said after "un" or "una": "una lana" is no amount."""
+SLANG: Final = word_set(
+    "luca lucas bola bolas toston tostones ciego ciegos milanesa milanesas melon melones quina "
+    "quinas palo palos gamba gambas ajolote ajolotes sorjuana juana juanas "
+    "quinienton benito hidalgo hidalgos grandes verdes"
+)
+"""Sums that mean one thing to some and another to others, or nothing for sure: never read."""
 FOREIGN_CURRENCY: Final = word_set(
     "dolar dolares usd dlls dls dollar dollars buck bucks euro euros eur libra libras pound pounds "
     "bitcoin bitcoins btc yen yenes yuan quetzales reales soles cad gbp"
@@ -202,24 +208,6 @@ UNSTATED: Final = word_set(
 )
 """Words in the place of an amount that nobody can read off the sentence."""
 
-PRODUCTS: Final = word_set(
-    "tele televisor pantalla laptop computadora compu celular telefono smartphone phone audifonos "
-    "headphones earphones earbuds bocina speaker guayabera tenis sneakers shoes chamarra jacket "
-    "rebozo cafe coffee mole despensa miel honey tequila refrigerador refri fridge refrigerator "
-    "vajilla licuadora blender sala sofa cobija blanket crema perfume secadora jabon soap "
-    "bicicleta "
-    "bici bike bicycle balon ball mancuernas weights dumbbells tapete yoga loteria alebrije "
-    "consola "
-    "console muneca doll recetario libro libros book books baumanometro vitamina vitaminas "
-    "termometro silla maleta suitcase viaje tren tour juguetes juguete toys ropa electronica "
-    "electrodomesticos muebles deportes belleza comida salud viajes hogar abarrotes tablet camara "
-    "impresora monitor reloj watch microondas lavadora estufa horno colchon zapatos playera "
-    "regalo regalos gift gifts pantalon vestido camisa mochila lentes pelota carriola "
-    "cafetera plancha aspiradora ventilador "
-    "televisions tvs laptops bocinas"
-)
-"""Things that people buy: alone, such a word asks for a search."""
-
 CATEGORY_OF: Final[Mapping[str, str]] = {
     word: category
     for category, words in {
@@ -248,57 +236,84 @@ CATEGORY_NAMES: Final = word_set(
 )
 """Words that mean a whole category when they are all that is asked for."""
 
+SPANISH_NOUN: Final[Mapping[str, str]] = {
+    english: spanish
+    for spanish, words in {
+        "tele": "television pantalla",
+        "audífonos": "headphones headphone earphones earphone earbuds earbud headset cascos",
+        "celular": "phone cellphone iphone movil",
+        "bocina": "speaker altavoz bafle",
+        "laptop": "compu computadora computer notebook ordenador",
+        "refrigerador": "fridge refrigerator nevera",
+        "licuadora": "blender",
+        "bicicleta": "bike bicycle",
+        "balón": "ball football pelota",
+        "mancuernas": "weights dumbbells dumbbell pesas",
+        "tenis": "sneakers sneaker shoes shoe trainers zapatillas",
+        "chamarra": "jacket chaqueta",
+        "rebozo": "shawl",
+        "café": "coffee",
+        "miel": "honey",
+        "despensa": "groceries",
+        "tequila": "tequila tequilas",
+        "vajilla": "dishes tableware crockery dinnerware",
+        "sala": "couch sofa sillon",
+        "cobija": "blanket cobertor frazada",
+        "crema": "cream moisturizer",
+        "perfume": "perfume perfumes fragrance locion",
+        "secadora": "dryer hairdryer",
+        "jabón": "soap soaps jabones",
+        "tapete": "mat",
+        "consola": "console",
+        "muñeca": "doll",
+        "recetario": "cookbook",
+        "baumanómetro": "tensiometer",
+        "vitamina": "vitamins vitamin",
+        "termómetro": "thermometer",
+        "silla de ruedas": "wheelchair",
+        "maleta": "suitcase luggage valija velis",
+        "tren": "train",
+    }.items()
+    for english in word_set(words)
+}
+"""What the shops call a thing that people name otherwise."""
+
+PRODUCTS: Final = word_set(
+    "tele televisor laptop celular telefono smartphone audifonos bocina guayabera tenis "
+    "chamarra rebozo cafe mole despensa miel refrigerador refri vajilla licuadora sala cobija "
+    "crema secadora jabon bicicleta bici balon mancuernas tapete yoga loteria alebrije "
+    "consola muneca recetario libro libros book books baumanometro vitamina vitaminas "
+    "termometro silla maleta viaje tren tour juguetes juguete toys ropa electronica "
+    "electrodomesticos muebles deportes belleza comida salud viajes hogar abarrotes tablet "
+    "camara impresora monitor reloj watch microondas lavadora estufa horno colchon zapatos "
+    "playera regalo regalos gift gifts pantalon vestido camisa mochila lentes carriola "
+    "cafetera plancha aspiradora ventilador laptops bocinas"
+) | frozenset(SPANISH_NOUN)
+"""Things that people buy: alone, such a word asks for a search."""
+
 SPANISH_FOR: Final[Mapping[str, str]] = {
-    "television": "tele",
-    "headphones": "audífonos",
-    "earphones": "audífonos",
-    "earbuds": "audífonos",
-    "phone": "celular",
-    "cellphone": "celular",
+    **SPANISH_NOUN,
     "cell": "celular",
-    "speaker": "bocina",
-    "fridge": "refrigerador",
-    "refrigerator": "refrigerador",
-    "blender": "licuadora",
-    "bike": "bicicleta",
-    "bicycle": "bicicleta",
-    "ball": "balón",
-    "weights": "mancuernas",
-    "dumbbells": "mancuernas",
-    "sneakers": "tenis",
-    "jacket": "chamarra",
-    "coffee": "café",
-    "honey": "miel",
-    "blanket": "cobija",
-    "perfume": "perfume",
-    "soap": "jabón",
-    "suitcase": "maleta",
-    "luggage": "maleta",
-    "doll": "muñeca",
-    "wheelchair": "silla de ruedas",
-    "thermometer": "termómetro",
-    "vitamins": "vitamina",
-    "couch": "sala",
-    "sofa": "sala",
-    "console": "consola",
-    "dryer": "secadora",
-    "cream": "crema",
     "soccer": "futbol",
     "inches": "pulgadas",
     "inch": "pulgadas",
-    "pantalla": "tele",
-    "iphone": "celular",
-    "compu": "laptop",
-    "computadora": "laptop",
-    "computer": "laptop",
-    "shoes": "tenis",
     "running": "correr",
-    "mat": "tapete",
     "mountain": "montaña",
     "wireless": "bluetooth",
     "inalambricos": "bluetooth",
 }
-"""What the shops call a thing."""
+"""What the shops call a thing or what it is like."""
+
+GENERIC: Final = word_set(
+    "rojo roja azul negro negra blanco blanca verde amarillo amarilla rosa morado morada gris "
+    "grande grandes chico chica mediano mediana mini gigante digital portatil clasico "
+    "clasica mexicano mexicana artesanal natural completo completa doble red blue black white "
+    "green yellow pink purple gray grey big small large medium tiny mexican classic portable "
+    "bottle bottles botella botellas caja cajas box boxes pack paquete paquetes bolsa bolsas bag "
+    "bags par pair pairs juego set kit kilo kilos size color mujer hombre nino nina woman man "
+    "kids boy girl"
+)
+"""Words that many things answer to: none of them is looked for by itself."""
 
 FOREIGN: Final = word_set(
     "meu minha meus irmao irma mae pai voce nao preciso obrigado obrigada quanto conta dinheiro "
