@@ -262,9 +262,11 @@ def test_more_goes_on_where_the_list_ended(maria: Chat) -> None:
     assert maria.say("más").text == "No hay más que mostrar."
 
 
-def test_what_was_spent_leaves_out_what_stayed_ones_own(maria: Chat) -> None:
+def test_what_was_spent_leaves_out_what_stayed_ones_own_and_says_so(maria: Chat) -> None:
     assert maria.say("¿cuánto gasté en octubre?").text == (
-        "Gastaste $8,599.00 del 1 oct al 31 oct, en 3 movimientos."
+        "Gastaste $8,599.00 del 1 oct al 31 oct, en 3 movimientos.\n"
+        "Cuento pagos, retiros y transferencias a otras personas; no lo que pasaste entre tus "
+        "propias cuentas."
     )
 
 

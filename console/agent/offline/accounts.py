@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from action_groups.crm.aliases import vocabulary as people
 from console.agent.offline.text import Said, Token
 from console.agent.offline.vocabulary import ACCOUNT_TYPE, CHECKING, MONTHS, word_set
 
@@ -42,6 +43,17 @@ _OTHERS: Final = re.compile(
 )
 """Whose account it is, when it is somebody else's."""
 _IDENTIFIER: Final = re.compile(r"acc-[\w-]+|[0-9]{10,20}", re.IGNORECASE)
+_MONEY: Final = r"(?:saldos?|balances?|cuentas?|accounts?|dinero|money|tarjetas?|cards?|ahorros?)"
+_OF_OTHERS: Final = re.compile(
+    rf"(?<!\w){_MONEY} (?:tiene |que tiene |bancari[ao]s? )?(?:de|del|of|tiene|has) "
+    r"(?:(?:mi|mis|la|el|su|my|the|don|dona) )*(?P<who>\w+)"
+    r"|(?:cuanto|how much)(?: \w+){0,2}? (?:tiene|tienen|trae|le queda|les queda|debe|gana|does|"
+    r"has|"
+    r"have) (?:a )?(?:(?:mi|mis|la|el|su|my|the|don|dona) )*(?P<whose>\w+)"
+    rf"|(?<!\w)(?:my |the )?(?P<owner>\w+)['’]s (?:\w+ )?{_MONEY}"
+    rf"|(?<!\w)(?P<his>his|her|their) (?:\w+ )?{_MONEY}"
+)
+_PRONOUNS: Final = word_set("el ella ellos ellas usted he she they him his her their them")
 _TO_WORDS: Final = word_set("a al para to into hacia")
 _FROM_WORDS: Final = word_set("de desde from con using")
 _NAMING_WORDS: Final = word_set("la el mi cuenta account numero number clabe my the no")
@@ -62,6 +74,23 @@ def account_type_in(said: Said) -> str:
     """Return the type of the only own account that is named, or nothing."""
     types = {named.type for named in accounts_in(said) if named.type}
     return types.pop() if len(types) == 1 else ""
+
+
+def asks_of_others(said: Said) -> bool:
+    """Tell whether what somebody else has is asked for: "el saldo de Juan", "my brother's card"."""
+    for found in _OF_OTHERS.finditer(said.plain):
+        group = next(name for name, words in found.groupdict().items() if words)
+        who = said.tokens_at(*found.span(group))
+        if any(_is_somebody(said.tokens[index]) for index in who):
+            return True
+    return False
+
+
+def _is_somebody(token: Token) -> bool:
+    word = token.word.removesuffix("'s").removesuffix("’s")
+    if word in people.SELF or word in ACCOUNT_TYPE or word in MONTHS:
+        return False
+    return word in _PRONOUNS or word in people.all_words() or token.said[0].isupper()
 
 
 def type_of(words: str) -> str:

@@ -84,6 +84,8 @@ class _Found:
 
     movements: list[Mapping[str, Any]] = field(default_factory=list)
     token: str = ""
+    has_own: bool = False
+    """Whether what went between the customer's own accounts was left out."""
 
 
 def movements(talk: Talk, query: MovementsQuery, recipient: str = "") -> Flow:
@@ -91,7 +93,7 @@ def movements(talk: Talk, query: MovementsQuery, recipient: str = "") -> Flow:
     memory = talk.memory
     memory.topic, memory.query = "transactions", query
     account_id = query.account_id
-    if query.account_type or query.is_sum or recipient:
+    if query.account_type or query.is_sum or query.direction or recipient:
         yield from talk.look("getBalance")
     if query.account_type and not account_id:
         fitting = [a for a in memory.accounts if a.type == query.account_type]
@@ -124,8 +126,11 @@ def _read_and_tell(talk: Talk, query: MovementsQuery, account_id: str, to_accoun
     found = _Found()
     for _ in range(_MAX_PAGES):
         body = yield from talk.look("listTransactions", **arguments, next_token=found.token)
-        kept = [m for m in body["transactions"] if _is_wanted(talk, m, query, to_account)]
-        found.movements += kept
+        for movement in body["transactions"]:
+            if query.is_sum and not to_account and _is_between_own(talk, movement):
+                found.has_own = True
+            elif _is_wanted(movement, query, to_account):
+                found.movements.append(movement)
         found.token = body.get("next_token") or ""
         is_enough = not query.is_sum and len(found.movements) >= (query.limit or _SHOWN)
         if not found.token or not is_filtered or is_enough:
@@ -142,16 +147,14 @@ def _read_and_tell(talk: Talk, query: MovementsQuery, account_id: str, to_accoun
     yield talk.lines(_movement_lines(talk, shown, query, 0))
 
 
-def _is_wanted(
-    talk: Talk, movement: Mapping[str, Any], query: MovementsQuery, to_account: str
-) -> bool:
+def _is_wanted(movement: Mapping[str, Any], query: MovementsQuery, to_account: str) -> bool:
     if to_account and to_account not in {movement.get("to_account"), movement.get("from_account")}:
         return False
-    if query.direction and movement["direction"] != query.direction:
-        return False
-    ends = (movement.get("from_account"), movement.get("to_account"))
-    is_own = all(talk.memory.is_own(end) for end in ends)
-    return not (query.is_sum and is_own and not to_account)
+    return not query.direction or movement["direction"] == query.direction
+
+
+def _is_between_own(talk: Talk, movement: Mapping[str, Any]) -> bool:
+    return all(talk.memory.is_own(movement.get(end)) for end in ("from_account", "to_account"))
 
 
 def _sum_lines(talk: Talk, query: MovementsQuery, found: _Found, to_account: str) -> Iterator[str]:
@@ -162,10 +165,14 @@ def _sum_lines(talk: Talk, query: MovementsQuery, found: _Found, to_account: str
         which = talk.text("sum_to", who=talk.account(to_account)) + which
     if not counted:
         yield talk.text("sum_none", what=talk.text(f"what_{direction}"), which=which)
-        return
-    total = sum((Decimal(m["amount"]) for m in counted), Decimal(0))
-    key = f"sum_{direction}" if len(counted) > 1 else f"sum_{direction}_one"
-    yield talk.text(key, total=money(total), which=which, count=len(counted))
+    else:
+        total = sum((Decimal(m["amount"]) for m in counted), Decimal(0))
+        key = f"sum_{direction}" if len(counted) > 1 else f"sum_{direction}_one"
+        yield talk.text(key, total=money(total), which=which, count=len(counted))
+    if direction == "debit" and counted and not (query.type or to_account):
+        yield talk.text("sum_counted")
+    elif found.has_own:
+        yield talk.text("sum_own")
     if found.token:
         yield talk.text("sum_partial")
 

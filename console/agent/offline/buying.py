@@ -117,7 +117,7 @@ def show(talk: Talk, wish: Wish, found: Found) -> Say:
         return _nothing(talk, wish, found)
     memory = talk.memory
     memory.offers, memory.rest = found.offers[:_SHOWN], found.offers[_SHOWN:]
-    memory.page = None
+    memory.page, memory.quantity = None, wish.quantity
     memory.benefit = wish.benefit if "-" in wish.benefit else ""
     memory.offer = found.offers[0] if len(found.offers) == 1 or wish.cheapest else None
     head = talk.text(found.widened or "products_head", words=wish.words, fewer=found.words)

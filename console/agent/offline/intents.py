@@ -143,9 +143,12 @@ _PATTERNS: Final[tuple[tuple[Intent, tuple[str, ...]], ...]] = (
             r"ingresos?|entradas|salidas|income|recib(?!o)\w*|received?|earned",
             r"transferencias|transfers|traspasos",
             r"en que se (?:me )?(?:fue|va|fueron)|a donde se fue|where did my money go",
-            rf"cuanto (?:\w+ ){{0,2}}{_PAST}",
+            rf"cuanto (?:\w+ ){{0,2}}(?:{_PAST}|(?:he|hemos|llevo) \w+ad[oa]s?)",
             rf"(?:a quien|a quienes|que|cuando) (?:le )?{_PAST}",
             r"how much (?:did|have) i \w+|what did i (?:pay|send|transfer)",
+            r"(?:ya |si )?(?:me |le |les )(?:llego|llegaron|cayo|aparecio)",
+            r"^(?:[¿] )?(?:y )?(?:ya )?llego(?: el dinero| la lana| bien)?(?: ?\?)?$",
+            r"(?:did|has) (?:he|she|it|they|my \w+|the money) (?:get|got|receive\w*|arrive\w*)",
             r"pagos (?:que|hech\w+|realizad\w+|de)|(?:ultimos|mis|los|que) pagos|my payments",
             r"did (?:i|my|they|the) .*(?:paid|pay|deposit|transfer|send|arrive)",
             rf"(?:ya )?(?:le )?{_PAST} .*\?",
@@ -160,6 +163,7 @@ _PATTERNS: Final[tuple[tuple[Intent, tuple[str, ...]], ...]] = (
                 r"traigo|sobra|sobran|sobro|quedaba|dispongo|debo|resta|tenemos|ando|junte|"
                 r"ahorrado|tendre|tendria)"
             ),
+            r"cuanto (?:\w+ ){0,2}(?:tiene|hay en) mi (?:cuenta|tarjeta|ahorro)",
             r"cuanto puedo (?:gastar|sacar|usar|retirar)",
             (
                 r"(?:how much|what) (?:\w+ ){0,3}(?:do i have|have i|i have|is left|left|remains|"

@@ -37,7 +37,8 @@ _ALIAS: Final = re.compile(
     r"(?P<alias>[^,.;:]+?)(?= (?:con|y|en|with|and|cuenta|su|a)(?!\w)|[ ]?[,.;:]|$)"
 )
 _NAMED: Final = re.compile(
-    r"(?:se llama|su nombre es|nombre|llamad[oa]|his name is|her name is|name|named|is called) "
+    r"(?:se llama|su nombre es|el nombre es|nombre|llamad[oa]|his name is|her name is|name|named|"
+    r"is called) "
     r"?[:]? ?"
     r"(?P<name>[^,.;:]+?)(?= (?:con|y|en|with|and|cuenta|su|como|as|alias|le)(?!\w)|[ ]?[,.;:]|$)"
 )
@@ -79,6 +80,26 @@ def read_introduction(said: Said) -> Introduction:
     if not relation and alias:
         relation = _relation([t for t in said.tokens if t.said.lower() in alias.lower().split()])
     return Introduction(name.strip(), alias.strip(), account.replace(" ", ""), relation)
+
+
+def name_alone(said: Said) -> str:
+    """Return the name that a message gives and nothing else: "no, se llama Guadalupe Pérez"."""
+    words = [i for i, token in enumerate(said.tokens) if not token.is_sign]
+    while words and said.tokens[words[0]].word in _BEFORE_NAMES:
+        del words[0]
+    named = _NAMED.search(said.plain)
+    if named is not None:
+        tokens = said.tokens_at(*named.span("name"))
+        is_all = set(words) <= {*said.tokens_at(*named.span()), *tokens}
+        return said.quote(tokens.start, tokens.stop) if is_all else ""
+    is_written_as_name = bool(words) and all(said.tokens[i].said[0].isupper() for i in words)
+    if not is_written_as_name or len(words) < _MIN_NAME_WORDS:
+        return ""
+    return said.quote(words[0], words[-1] + 1)
+
+
+_BEFORE_NAMES: Final = word_set("no perdon mejor digo es era bueno sorry actually its it s")
+_MIN_NAME_WORDS: Final = 2
 
 
 def account_alone(said: Said) -> str:

@@ -10,9 +10,9 @@ from console.agent.offline.readings.amendments import amended
 from console.agent.offline.readings.answers import answered
 from console.agent.offline.readings.message import ACTS, Message
 from console.agent.offline.readings.orders import ordered
-from console.agent.offline.readings.questions import followed_up, questioned
+from console.agent.offline.readings.questions import asked_of_others, followed_up, questioned
 from console.agent.offline.readings.shown import chosen, taken
-from console.agent.offline.readings.statements import searched, stated
+from console.agent.offline.readings.statements import owed, searched, stated
 from console.agent.offline.talk import Flow, Talk
 from console.agent.offline.text import Said
 
@@ -81,9 +81,11 @@ _READINGS: Final[tuple[Callable[[Talk, Message], Flow | None], ...]] = (
     answered,
     amended,
     taken,
+    asked_of_others,
     questioned,
     chosen,
     followed_up,
+    owed,
     stated,
     searched,
 )

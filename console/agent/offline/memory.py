@@ -149,6 +149,8 @@ class Memory:
     """The one that is spoken of."""
     benefit: str = ""
     """The one last recommended or chosen, for `offer`."""
+    quantity: int | None = None
+    """How many of the offers shown were asked for, when they were."""
     purchase_id: str = ""
     topic: Intent | None = None
     query: MovementsQuery = field(default_factory=MovementsQuery)

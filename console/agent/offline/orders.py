@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from action_groups.crm.aliases import vocabulary as people
@@ -96,7 +96,9 @@ def read_order(said: Said, skip: Collection[int] = ()) -> Order:
     same = _SAME.search(said.plain)
     if same is not None:
         taken |= set(said.tokens_at(*same.span()))
-    regions, is_for_several = _regions(tokens, taken)
+    regions, is_for_several = _regions(_up_to_next_request(tokens), taken)
+    if amount is not None and _counts_things(said, amount, regions):
+        amount = replace(amount, doubt="slang", last=amount.last + 1)
     description = said.quote(explicit.start, explicit.stop) if explicit else ""
     recipient = _recipient(said, regions, has_destination=destination is not None)
     others = [r for r in regions if r.kind == "rest" and r is not recipient]
@@ -109,8 +111,31 @@ def read_order(said: Said, skip: Collection[int] = ()) -> Order:
         description=_bare(description) or _description(said, regions, recipient),
         is_for_several=is_for_several,
         is_to_same=same is not None,
-        is_all=not any(_says_more(said, r) for r in others) and not any(map(_tells, tokens)),
+        is_all=not (
+            any(_says_more(said, r) for r in others)
+            or any(map(_tells, tokens))
+            or _STATES.search(said.plain)
+        ),
     )
+
+
+def _counts_things(said: Said, amount: Amount, regions: list[_Region]) -> bool:
+    """Tell whether a number counts what is neither money nor somebody: "mándale 5 tamales"."""
+    after = next((r for r in regions if r.first == amount.last and r.kind == "rest"), None)
+    return (
+        after is not None
+        and not (amount.is_money or amount.doubt)
+        and not _may_be_person(said, after)
+        and _says_more(said, after)
+    )
+
+
+_PURPOSE: Final = "|".join(vocabulary.PURPOSES)
+_STATES: Final = re.compile(
+    rf"(?<!\w)(?:la|el|los|las|mi|mis|su|the|my|his|her|una|un|a) (?:{_PURPOSE}) (?:\w+ ){{0,3}}?"
+    r"(?:es|son|era|eran|cuesta|cuestan|costo|vale|sale|salio|subio|is|are|was|costs)(?!\w)"
+)
+"""A sentence on what something costs, which is no answer to how much to send."""
 
 
 def read_recipient(said: Said) -> str:
@@ -165,7 +190,7 @@ def _regions(tokens: tuple[Token, ...], taken: set[int]) -> tuple[list[_Region],
         elif kind := _opened(tokens, index, current, has_recipient=_has_recipient(regions)):
             current = _Region(kind, index + 1, index + 1)
             regions.append(current)
-        elif _is_order_verb(token) or token.word in _CLOSING:
+        elif _is_order_verb(token) or token.word in _CLOSING | vocabulary.OWING:
             current = None
         elif current is not None:
             current.last = index + 1
@@ -175,10 +200,19 @@ def _regions(tokens: tuple[Token, ...], taken: set[int]) -> tuple[list[_Region],
     return [region for region in regions if region.first < region.last], False
 
 
+def _up_to_next_request(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Return the tokens up to the sign before a question, or before another request."""
+    for index, token in enumerate(tokens):
+        after = next((t.word for t in tokens[index:] if not t.is_sign), "")
+        if index and token.is_sign and after in _ASKING - {"que", "how", "luego"}:
+            return tokens[:index]
+    return tokens
+
+
 def _tells(token: Token) -> bool:
     """Tell whether a word is a form of an act that orders nothing, or of owing."""
     verb = verb_of(token.word, token.said)
-    return token.word in _OWING or (verb is not None and verb.form in {"past", "other"})
+    return token.word in vocabulary.OWING or (verb is not None and verb.form in {"past", "other"})
 
 
 def _says_more(said: Said, region: _Region) -> bool:
@@ -189,7 +223,6 @@ def _says_more(said: Said, region: _Region) -> bool:
 _AROUND_AMOUNTS: Final = (
     vocabulary.HEDGES_BEFORE | vocabulary.HEDGES_AFTER | vocabulary.UNSTATED | vocabulary.CURRENCY
 )
-_OWING: Final = vocabulary.word_set("debe deben debo debia owe owes owed")
 
 
 def _has_recipient(regions: list[_Region]) -> bool:

@@ -42,7 +42,7 @@ _END_OF_DAY: Final = time(23, 59, 59)
 _TYPES: Final = (
     (
         "deposit",
-        r"depositos?|depositaron|depositado|deposit\w*|nomina|sueldo|payroll|paycheck|salary",
+        r"depositos?|deposits?|nomina|sueldo|payroll|paycheck|salary",
     ),
     ("withdrawal", r"retir\w+|withdr\w+|cajero|saque|atm"),
     (

@@ -9,6 +9,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "ask_recipient_amount": "Sure. Whom shall I send money to, and how much?",
     "ask_amount": "How much shall I send to {who}?",
     "ask_amount_own": "How much shall I move to {who}?",
+    "one_at_a_time": "I do one thing at a time: this first; ask me for the rest afterwards.\n",
+    "ask_which_first": "I do one thing at a time. What shall I do first? Tell me only that.",
     "ask_which_person": "Whom do you mean by “{said}”?\n{people}\nTell me the number or the name.",
     "ask_only_person": "By “{said}”, do you mean {person}? Say “yes”, or tell me who.",
     "ask_person_unknown": "I found no “{said}” among your beneficiaries. Whom shall I send it to? "
@@ -21,6 +23,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "ask_order": "I am not sure that you are asking me to. Shall I send {amount} to {who}? Say "
     "“yes” "
     "and I will show you the details before doing it.",
+    "ask_order_amount": "Shall I send money to {who}? Say “yes” and I will ask you for the rest.",
+    "ask_duty": "Shall I make that transfer? Tell me to whom and how much.",
     "ask_product": "Which product? Tell me what you are looking for, for example: “I want a TV”.",
     "ask_which_product": "Which of these?\n{products}",
     "ask_benefit": "With which benefit do you buy {product}?\n{options}\nOr say “without "
@@ -80,6 +84,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "sum_none": "I found no {what}{which}.",
     "what_debit": "spending",
     "what_credit": "income",
+    "sum_counted": "I count payments, withdrawals and transfers to other people; not what you moved "
+    "between your own accounts.",
     "sum_own": "I do not count what you moved between your own accounts.",
     "sum_partial": "There are more transactions than I could look at: the total is higher.",
     "sum_to": " to {who}",
@@ -147,6 +153,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "status_pending": "payment under way",
     "status_failed": "not made, nothing charged",
     "status_cancelled": "cancelled",
+    "others_money": "I can only see your own accounts, not those of other people.",
     # people
     "people_head": "You can send money to:",
     "people_none": "You have no beneficiaries. You can add one: “add Ana López as my cousin with "

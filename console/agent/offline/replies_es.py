@@ -9,6 +9,8 @@ SPANISH: Final[Mapping[str, str]] = {
     "ask_recipient_amount": "Va. ¿A quién le transfiero y cuánto?",
     "ask_amount": "¿Cuánto le transfiero a {who}?",
     "ask_amount_own": "¿Cuánto paso a {who}?",
+    "one_at_a_time": "Hago una cosa a la vez: primero esto, y lo demás me lo pides después.\n",
+    "ask_which_first": "Hago una cosa a la vez. ¿Qué hago primero? Dímelo solo.",
     "ask_which_person": "¿A quién te refieres con «{said}»?\n{people}\nDime el número o el nombre.",
     "ask_only_person": "¿Con «{said}» te refieres a {person}? Dime «sí», o a quién.",
     "ask_person_unknown": "No encontré a «{said}» entre tus beneficiarios. ¿A quién le transfiero? "
@@ -20,6 +22,9 @@ SPANISH: Final[Mapping[str, str]] = {
     "no_account_of_type": "No tienes {account}.",
     "ask_order": "No estoy seguro de que me lo pidas. ¿Quieres que transfiera {amount} a {who}? "
     "Dime «sí» y te muestro los datos antes de hacerlo.",
+    "ask_order_amount": "¿Quieres que le transfiera dinero a {who}? Dime «sí» y te pregunto lo que "
+    "falta.",
+    "ask_duty": "¿Quieres que haga esa transferencia? Dime a quién y cuánto.",
     "ask_product": "¿Qué producto? Dime qué buscas, por ejemplo: «quiero una tele».",
     "ask_which_product": "¿Cuál de estos?\n{products}",
     "ask_benefit": "¿Con qué beneficio compras {product}?\n{options}\nO dime «de contado».",
@@ -76,6 +81,8 @@ SPANISH: Final[Mapping[str, str]] = {
     "sum_none": "No encontré {what}{which}.",
     "what_debit": "gastos",
     "what_credit": "ingresos",
+    "sum_counted": "Cuento pagos, retiros y transferencias a otras personas; no lo que pasaste "
+    "entre tus propias cuentas.",
     "sum_own": "No cuento lo que pasaste entre tus propias cuentas.",
     "sum_partial": "Hay más movimientos de los que pude revisar: el total es mayor.",
     "sum_to": " a {who}",
@@ -145,6 +152,7 @@ SPANISH: Final[Mapping[str, str]] = {
     "status_pending": "pago en camino",
     "status_failed": "no se hizo, no se cobró nada",
     "status_cancelled": "cancelada",
+    "others_money": "Solo puedo ver tus propias cuentas, no las de otras personas.",
     # people
     "people_head": "Puedes transferir a:",
     "people_none": "No tienes beneficiarios. Puedes agregar uno: «agrega a Ana López como mi prima "

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from action_groups.crm.aliases import vocabulary as people
@@ -29,6 +30,8 @@ class Wish:
     min_price: Decimal | None = None
     benefit: str = ""
     cheapest: bool = False
+    quantity: int | None = None
+    """How many pieces are wanted of what is found."""
 
     @property
     def is_filtered(self) -> bool:
@@ -157,25 +160,25 @@ def benefit_in(said: Said) -> str:
 def quantity_in(said: Said) -> int | None:
     """Return how many pieces a message asks for."""
     counted = _counted(said)
-    if counted is None:
+    if not counted:
         return None
-    count = _number(said.plain[counted[0] : counted[1]])
+    words = " ".join(said.tokens[index].word for index in counted)
+    count = _number(words)
     return count if 0 < count <= MAX_QUANTITY else None
 
 
-def _counted(said: Said) -> tuple[int, int] | None:
-    """Return where in the plain text the number of pieces stands: "me llevo 3", "3 tequilas"."""
+def _counted(said: Said) -> range:
+    """Return the tokens that say how many: "me llevo 3", "3 tequilas", "dos botellas"."""
     found = _QUANTITY.search(said.plain)
     if found is not None:
-        return found.span("count" if found["count"] else "pieces")
-    for index, token in enumerate(said.tokens[:-1]):
+        return said.tokens_at(*found.span("count" if found["count"] else "pieces"))
+    for index, (token, after) in enumerate(pairwise(said.tokens)):
         is_count = token.word in _COUNTS or (token.is_number and token.said.isdigit())
-        before = said.tokens[index - 1].word if index else ""
-        is_size = before in _BEFORE_SIZES or names_product(said.tokens[index - 1])
-        if is_count and names_product(said.tokens[index + 1]) and not (index and is_size):
-            start = said.places[index]
-            return start, start + len(token.word)
-    return None
+        before = said.tokens[index - 1] if index else None
+        is_size = before is not None and (before.word in _BEFORE_SIZES or names_product(before))
+        if is_count and not is_size and (names_product(after) or after.word in _CONTAINERS):
+            return range(index, index + 1)
+    return range(0)
 
 
 def read_wish(said: Said) -> Wish:
@@ -187,8 +190,7 @@ def read_wish(said: Said) -> Wish:
         for found in pattern.finditer(said.plain):
             taken |= set(said.tokens_at(*found.span()))
     counted = _counted(said)
-    if counted is not None:
-        taken |= set(said.tokens_at(*counted))
+    taken |= {*counted, *_containers(said, counted)}
     max_price, min_price = _prices(said, taken)
     words = list(_searched(said, taken))
     benefit = benefit_in(said)
@@ -201,7 +203,15 @@ def read_wish(said: Said) -> Wish:
         min_price=min_price,
         benefit="" if benefit == NO_BENEFIT else benefit,
         cheapest=_CHEAPEST.search(said.plain) is not None,
+        quantity=quantity_in(said),
     )
+
+
+def _containers(said: Said, counted: range) -> range:
+    """Return the token of "botellas" in "dos botellas de tequila"."""
+    after = counted.stop
+    is_one = bool(counted) and after < len(said.tokens) and said.tokens[after].word in _CONTAINERS
+    return range(after, after + 1) if is_one else range(0)
 
 
 def category_near(words: str) -> str:
@@ -245,6 +255,10 @@ def _is_size(said: Said, index: int) -> bool:
 
 
 _BEFORE_SIZES: Final = frozenset({"de", "of", "la", "el", "the", "numero", "number", "r", "tv"})
+_CONTAINERS: Final = vocabulary.word_set(
+    "botella botellas bottle bottles caja cajas box boxes paquete paquetes pack packs bolsa bolsas "
+    "bag bags par pares pair pairs frasco frascos jar jars kilos"
+)
 _COUNTS: Final = SMALL.keys() - {"un", "una", "uno", "one", "cero", "zero"}
 
 

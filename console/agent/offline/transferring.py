@@ -102,6 +102,16 @@ def _find_ends(talk: Talk, frame: TransferFrame) -> Flow:
     yield from _propose(talk, frame)
 
 
+def ask_order(talk: Talk, frame: TransferFrame) -> Say:
+    """Ask whether a transfer that was spoken of is to be made."""
+    who = frame.recipient or frame.to_name or talk.account_type(frame.to_type)
+    who = who or talk.account(frame.to_account) or talk.text("someone")
+    if frame.amount is None:
+        return talk.ask("ask_order_amount", "confirmation", frame=frame, who=who)
+    amount = money(frame.amount)
+    return talk.ask("ask_order", "confirmation", frame=frame, amount=amount, who=who)
+
+
 def _settled(frame: TransferFrame, resolved: Mapping[str, Any]) -> bool:
     """Take the person whom the bank is sure of; return whether there is one."""
     if not resolved.get("beneficiary"):

@@ -160,6 +160,8 @@ ORDINALS: Final[Mapping[str, int]] = {
     **dict.fromkeys(("ultimo", "ultima", "last"), -1),
 }
 
+OWING: Final = word_set("debe deben debo debia debemos owe owes owed")
+
 PURPOSES: Final = word_set(
     "renta luz agua gas internet telefono comida cena desayuno almuerzo lunch dinner breakfast "
     "groceries despensa gasolina colegiatura inscripcion medicinas medicina "

@@ -7,12 +7,12 @@ from typing import Final
 from console.agent.offline import adding, buying, transferring
 from console.agent.offline.accounts import accounts_in
 from console.agent.offline.amounts import amounts_in
-from console.agent.offline.introductions import read_introduction
-from console.agent.offline.memory import PurchaseFrame, TransferFrame
-from console.agent.offline.orders import read_order
+from console.agent.offline.introductions import name_alone, read_introduction
+from console.agent.offline.memory import AddFrame, PurchaseFrame, TransferFrame
+from console.agent.offline.orders import Order, read_order
 from console.agent.offline.readings import purchases
 from console.agent.offline.readings.message import Message
-from console.agent.offline.talk import Flow, Talk
+from console.agent.offline.talk import Flow, Talk, once
 
 
 def amended(talk: Talk, message: Message) -> Flow | None:
@@ -20,14 +20,23 @@ def amended(talk: Talk, message: Message) -> Flow | None:
     memory, frame, said = talk.memory, talk.memory.frame, message.said
     if frame is None or not message.may_answer:
         return None
-    is_agreed = "yes" in message.intents and not memory.is_declined
-    is_meant = memory.is_live or _INSTEAD.search(said.plain) or is_agreed
-    if not is_meant:
+    if not (memory.is_live or _INSTEAD.search(said.plain)):
         return None
     if isinstance(frame, TransferFrame):
         return _amend_transfer(talk, message, frame)
     if isinstance(frame, PurchaseFrame):
         return _amend_purchase(talk, message, frame)
+    return _amend_addition(talk, message, frame)
+
+
+def _amend_addition(talk: Talk, message: Message, frame: AddFrame) -> Flow | None:
+    said = message.said
+    if message.is_about_else or message.is_asking:
+        return None
+    name = name_alone(said)
+    if name:
+        frame.name = name
+        return adding.add(talk, frame)
     introduced = read_introduction(said)
     is_named = bool(introduced.account_id) or " alias " in f" {said.plain} "
     if is_named and adding.merge(frame, introduced):
@@ -48,9 +57,23 @@ def _amend_transfer(talk: Talk, message: Message, frame: TransferFrame) -> Flow 
     if order.source is None and order.destination is None:
         named = [account for account in accounts_in(said) if account.way == "none"]
         order = replace(order, source=named[0] if named else None)
-    if not order.is_all or not transferring.merge(frame, order, said, talk):
+    if not order.is_all:
+        return _ask_amount_change(talk, message, frame, order)
+    if not transferring.merge(frame, order, said, talk):
         return None
     return transferring.transfer(talk, frame)
+
+
+def _ask_amount_change(
+    talk: Talk, message: Message, frame: TransferFrame, order: Order
+) -> Flow | None:
+    """Ask whether an amount that is told of something is the one to send."""
+    is_told = order.amount is not None and not order.amount.doubt
+    if not is_told or message.is_asking or message.speaks_of_debts or order.says_whom:
+        return None
+    changed = replace(frame)
+    transferring.merge(changed, Order(amount=order.amount), message.said, talk)
+    return once(transferring.ask_order(talk, changed))
 
 
 def _amend_purchase(talk: Talk, message: Message, frame: PurchaseFrame) -> Flow | None:

@@ -20,6 +20,9 @@ def answered(talk: Talk, message: Message) -> Flow | None:
     frame = talk.memory.frame
     if not message.asked_for or frame is None or not message.may_answer:
         return None
+    if "no" in message.intents:
+        talk.memory.decline()
+        return talk.answer("nothing_done")
     if isinstance(frame, TransferFrame):
         return _answer_transfer(talk, message, frame)
     if isinstance(frame, AddFrame):

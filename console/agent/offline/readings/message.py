@@ -7,6 +7,7 @@ from console.agent.offline.mood import Mood, mood_of
 from console.agent.offline.shopping import names_a_product
 from console.agent.offline.text import Said
 from console.agent.offline.verbs import Act
+from console.agent.offline.vocabulary import OWING
 
 ACTS: Final[tuple[Act, ...]] = ("SEND", "ADD", "BUY")
 _MAX_FRAGMENT_WORDS: Final = 9
@@ -49,6 +50,11 @@ class Message:
     def is_fragment(self) -> bool:
         """Whether it is so short that it goes on from what was said before."""
         return len(self.said.tokens) <= _MAX_FRAGMENT_WORDS
+
+    @property
+    def speaks_of_debts(self) -> bool:
+        """Whether it says who owes something."""
+        return any(token.word in OWING for token in self.said.tokens)
 
     @property
     def is_asking(self) -> bool:

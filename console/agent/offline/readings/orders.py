@@ -10,15 +10,17 @@ from console.agent.offline.introductions import read_introduction
 from console.agent.offline.memory import AddFrame, TransferFrame
 from console.agent.offline.orders import read_order
 from console.agent.offline.readings import purchases
-from console.agent.offline.readings.message import Message
+from console.agent.offline.readings.message import ACTS, Message
 from console.agent.offline.shopping import names_a_product, read_wish
-from console.agent.offline.talk import Flow, Talk
+from console.agent.offline.talk import Flow, Talk, once
 from console.agent.offline.text import Said, Token
 from console.agent.offline.verbs import Act, verb_of
 
 
 def ordered(talk: Talk, message: Message) -> Flow | None:
     """Carry on the first order that a message gives."""
+    if message.mood("SEND") == message.mood("BUY") == "order" and read_order(message.said).amount:
+        return once(talk.ask("ask_which_first", "recipient", "product"))
     makers: tuple[tuple[Act, Callable[[Talk, Message], Flow | None]], ...] = (
         ("SEND", _send),
         ("ADD", _add),
@@ -28,8 +30,27 @@ def ordered(talk: Talk, message: Message) -> Flow | None:
         if message.mood(act) == "order":
             flow = make(talk, message)
             if flow is not None:
-                return flow
+                return _first(talk, flow) if _asks_more(message, act) else flow
     return None
+
+
+def _first(talk: Talk, flow: Flow) -> Flow:
+    """Say that what else was asked for is to be asked for again."""
+    yield talk.say("one_at_a_time")
+    yield from flow
+
+
+def _asks_more(message: Message, act: Act) -> bool:
+    """Tell whether something else is asked for besides an order."""
+    others = [other for other in ACTS if other != act and message.mood(other) == "order"]
+    return bool(others) or _MORE.search(message.said.plain) is not None
+
+
+_MORE: Final = re.compile(
+    r"(?:^| )(?:y|and|then|luego|despues|tambien|also|[.,;:?!¿]) (?:(?:y|and|then|luego|despues|"
+    r"tambien|also|me|porfa|please|[,¿]) )*(?:dime|muestrame|ensename|avisame|cuanto|que tanto|"
+    r"tell me|show me|how much|what)(?!\w)"
+)
 
 
 def _send(talk: Talk, message: Message) -> Flow | None:

@@ -17,7 +17,7 @@ def frame_of(talk: Talk, said: Said) -> PurchaseFrame:
     """Return the frame of the purchase spoken of, with what the message says of it."""
     frame = talk.memory.frame
     if not (isinstance(frame, PurchaseFrame) and talk.memory.is_live):
-        frame = PurchaseFrame()
+        frame = PurchaseFrame(quantity=talk.memory.quantity)
     put_terms(frame, said)
     return frame
 

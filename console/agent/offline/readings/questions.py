@@ -7,7 +7,7 @@ from typing import Final
 
 from console.agent.events import Outcome
 from console.agent.offline import banking, buying
-from console.agent.offline.accounts import account_type_in
+from console.agent.offline.accounts import account_type_in, asks_of_others
 from console.agent.offline.amounts import the_amount
 from console.agent.offline.dates import read_span
 from console.agent.offline.intents import Intent
@@ -32,6 +32,13 @@ def questioned(talk: Talk, message: Message) -> Flow | None:
         if flow is not None:
             return flow
     return None
+
+
+def asked_of_others(talk: Talk, message: Message) -> Flow | None:
+    """Say that what somebody else has is not to be seen."""
+    if message.has_mood or "who_is" in message.intents or not asks_of_others(message.said):
+        return None
+    return talk.answer("others_money")
 
 
 def _agreed(talk: Talk, _message: Message) -> Flow:

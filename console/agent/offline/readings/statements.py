@@ -12,7 +12,6 @@ from console.agent.offline.readings.message import ACTS, Message
 from console.agent.offline.shopping import names_a_product, read_wish
 from console.agent.offline.talk import Flow, Talk, once
 from console.agent.offline.text import Said
-from console.agent.wording import money
 
 
 def stated(talk: Talk, message: Message) -> Flow | None:
@@ -45,16 +44,34 @@ def _ask_order(talk: Talk, said: Said, mood: Mood) -> Flow | None:
     transferring.merge(frame, order, said, talk)
     if frame.is_for_several:
         return None
-    who = order.recipient or talk.account_type(frame.to_type) or frame.to_account
-    return once(
-        talk.ask(
-            "ask_order",
-            "confirmation",
-            frame=frame,
-            amount=money(order.amount.value),
-            who=who or talk.text("someone"),
-        )
-    )
+    return once(transferring.ask_order(talk, frame))
+
+
+def owed(talk: Talk, message: Message) -> Flow | None:
+    """Offer to make the transfer that a customer says is due: "debo 6500 de renta al casero"."""
+    said = message.said
+    if message.is_asking or _DUE.search(said.plain) is None:
+        return None
+    if message.mood("SEND") not in {"none", "doubtful", "question"}:
+        return None
+    order = read_order(said)
+    if not (order.says_whom or order.amount or order.description):
+        return None
+    frame = TransferFrame()
+    transferring.merge(frame, order, said, talk)
+    if frame.is_for_several or frame.doubt or not order.says_whom:
+        talk.memory.frame = None if frame.is_for_several else frame
+        return once(talk.ask("ask_duty", "recipient", "amount", frame=talk.memory.frame))
+    return once(transferring.ask_order(talk, frame))
+
+
+_DUE: Final = re.compile(
+    r"^(?:(?:es que|pues|oye|hola|ay|y|yo|ya|[,.!¡]) )*(?:(?:le |les )?debo|(?:hay|tengo) que "
+    r"(?:pagar|mandar|"
+    r"transferir|depositar|enviar|pasar|dar)\w*|me toca (?:pagar|mandar)\w*|i (?:still )?owe|i "
+    r"have to (?:pay|send|transfer)|"
+    r"i need to pay|i must (?:pay|send))(?!\w)"
+)
 
 
 def searched(talk: Talk, message: Message) -> Flow | None:
