@@ -84,7 +84,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "sum_none": "I found no {what}{which}.",
     "what_debit": "spending",
     "what_credit": "income",
-    "sum_counted": "I count payments, withdrawals and transfers to other people; not what you moved "
+    "sum_counted": "I count payments, withdrawals and transfers to other people; not what you "
+    "moved "
     "between your own accounts.",
     "sum_own": "I do not count what you moved between your own accounts.",
     "sum_partial": "There are more transactions than I could look at: the total is higher.",
