@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote
 
 import boto3
@@ -22,7 +22,7 @@ from tests.support.aws_model import violations
 from tests.support.event_stream import CONTENT_TYPE, event
 from tests.support.fake_openai import Reply, ToolCall
 from tests.support.http_server import Answer, LocalServer
-from tests.support.world import World, operations_in_schema, through_json
+from tests.support.world import operations_in_schema, through_json
 
 AGENT_ID, ALIAS_ID = "AGENT12345", "ALIAS12345"
 
@@ -33,6 +33,12 @@ Mind = Callable[[Memory], Reply]
 
 _PATH = re.compile(r"^/agents/([^/]+)/agentAliases/([^/]+)/sessions/([^/]+)/text$")
 _CHUNK_BYTES = 5
+
+
+class Bank(Protocol):
+    """What has the functions of the action groups, by group."""
+
+    handlers: dict[str, Any]
 
 
 @dataclass
@@ -52,7 +58,7 @@ class FakeBedrockAgent(LocalServer):
     next requests that were carried out.
     """
 
-    def __init__(self, mind: Mind, bank: World) -> None:
+    def __init__(self, mind: Mind, bank: Bank) -> None:
         super().__init__()
         self.mind = mind
         self.bank = bank
