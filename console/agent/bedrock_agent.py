@@ -1,22 +1,24 @@
 """A deployed Bedrock agent, reached by `InvokeAgent`."""
 
 import codecs
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import uuid4
 
 from console.agent.bedrock.problems import FAILURES, AgentFailed
 from console.agent.bedrock.returned import Returned, Wanted, called, checked_call
 from console.agent.bedrock.tracing import TracedCalls, as_json_ready
-from console.agent.calls import CheckedCall
+from console.agent.calls import CallKey, CheckedCall
 from console.agent.confirmation import (
-    SETTLED,
-    UNANSWERED,
+    MAY_BE_DONE,
     DoneLately,
+    InDoubt,
+    Settlement,
     ask_to_confirm,
-    is_done,
+    settled_sentence,
+    settlement,
 )
 from console.agent.events import (
     AgentTrace,
@@ -37,12 +39,7 @@ _MAX_DECLINED: Final = 3
 """How often an agent may answer a refusal by asking for another confirmation."""
 
 _CONFIRM_AGAIN: Final[Mapping[bool, Mapping[Language, str]]] = {
-    True: {
-        "es": "No sé si lo que confirmaste se hizo. Puedes confirmar otra vez: aunque ya se haya "
-        "hecho, no se hará dos veces.",
-        "en": "I do not know whether what you confirmed was done. You can confirm again: even if "
-        "it was done, it will not be done twice.",
-    },
+    True: MAY_BE_DONE,
     False: {
         "es": "No se hizo nada de lo que confirmaste. Puedes confirmar otra vez.",
         "en": "Nothing that you confirmed was done. You can confirm again.",
@@ -60,9 +57,9 @@ _GONE: Final[Mapping[Language, str]] = {
 }
 _NOT_CONFIRMABLE: Final[Mapping[Language, str]] = {
     "es": "El agente pidió algo que aquí no se puede hacer ({wanted}): este chat solo confirma "
-    "operaciones del banco. No se hizo nada.",
+    "operaciones del banco. Eso no se hizo.",
     "en": "The agent asked for something that cannot be done here ({wanted}): this chat only "
-    "confirms operations of the bank. Nothing was done.",
+    "confirms operations of the bank. That was not done.",
 }
 _ONE_AT_A_TIME: Final[Mapping[Language, str]] = {
     "es": "El agente quiso varias cosas iguales a la vez ({wanted}). Te pregunto solo por la "
@@ -70,10 +67,19 @@ _ONE_AT_A_TIME: Final[Mapping[Language, str]] = {
     "en": "The agent wanted several of the same at once ({wanted}). I ask you only about the "
     "first; please ask for the others afterwards.",
 }
-_NOTHING_DONE: Final[Mapping[Language, str]] = {
-    "es": "Como dijiste otra cosa, no se hizo nada de lo que estabas confirmando.",
-    "en": "Because you said something else, nothing of what you were confirming was done.",
+_NOTHING_DONE: Final[Mapping[bool, Mapping[Language, str]]] = {
+    True: {
+        "es": "Como dijiste otra cosa, ya no sigo con lo que estabas confirmando. Puede que lo de "
+        "antes sí se haya hecho: pregunta qué pasó antes de repetirlo.",
+        "en": "Because you said something else, I do not go on with what you were confirming. "
+        "What you confirmed before may have been done: ask what happened before repeating it.",
+    },
+    False: {
+        "es": "Como dijiste otra cosa, no se hizo nada de lo que estabas confirmando.",
+        "en": "Because you said something else, nothing of what you were confirming was done.",
+    },
 }
+"""By whether any of it was sent before and may have been done."""
 _STILL_ASKING: Final[Mapping[Language, str]] = {
     "es": "El agente sigue pidiendo que confirmes lo que dejaste. No se hizo nada.",
     "en": "The agent keeps asking to confirm what you left. Nothing was done.",
@@ -84,9 +90,6 @@ _EMPTY: Final[Mapping[Language, str]] = {
 }
 
 
-_Key = tuple[str, frozenset[tuple[str, str]]]
-
-
 @dataclass
 class _Sent:
     """One request to the agent, of a text or of results, and what came of it so far."""
@@ -94,8 +97,8 @@ class _Sent:
     text: str = ""
     returned: Returned | None = None
     has_said: bool = False
-    settled: list[bool] = field(default_factory=list)
-    """Whether each confirmed call that was answered was done."""
+    settled: dict[CallKey, Settlement] = field(default_factory=dict)
+    """What the last answer to each confirmed call says of it."""
 
     @property
     def confirmed(self) -> list[CheckedCall]:
@@ -132,8 +135,7 @@ class BedrockAgent:
         self._done = DoneLately(clock)
         self._said = ""
         self._returned: Returned | None = None
-        self._in_doubt: dict[_Key, str] = {}
-        """The request ids of confirmed calls of which nobody knows whether they were done."""
+        self._in_doubt = InDoubt()
 
     def hear(self, text: str, language: Language) -> Iterator[TurnEvent]:
         """Answer what the person said; what waits for a confirmation is declined first.
@@ -164,8 +166,9 @@ class BedrockAgent:
         if returned.undecided:
             yield from self._ask(returned, language)
             return
-        doubts_before = set(self._in_doubt)
-        self._in_doubt |= {_key(c): returned.request_id for c in returned.confirmed}
+        new_doubts = [c for c in returned.confirmed if c not in self._in_doubt]
+        for checked in returned.confirmed:
+            self._in_doubt.add(checked, returned.request_id)
         sent = _Sent(returned=returned)
         self._returned = None
         try:
@@ -173,18 +176,17 @@ class BedrockAgent:
         except AgentFailed as failure:
             yield Problem(failure.code, str(failure))
             if not failure.may_have_acted:
-                for checked in returned.confirmed:
-                    if _key(checked) not in doubts_before:
-                        del self._in_doubt[_key(checked)]
+                for checked in new_doubts:
+                    self._in_doubt.settle(checked)
             yield from self._after_failure(sent, returned, failure, language)
 
     def _after_failure(
         self, sent: _Sent, returned: Returned, failure: AgentFailed, language: Language
     ) -> Iterator[TurnEvent]:
         """Say what is known of the calls that were let go ahead; ask again where that helps."""
-        doubts = [checked for checked in returned.confirmed if _key(checked) in self._in_doubt]
+        doubts = [checked for checked in returned.confirmed if checked in self._in_doubt]
         if sent.settled and not doubts:
-            yield Problem("SETTLED", SETTLED[all(sent.settled)][language])
+            yield Problem("SETTLED", settled_sentence(sent.settled.values(), language))
         elif failure.is_refused:
             yield Problem("NOT_WAITING", (_IN_DOUBT if doubts else _GONE)[language])
         elif returned.confirmed:
@@ -200,7 +202,8 @@ class BedrockAgent:
     def _decline(self, returned: Returned, language: Language) -> Generator[TurnEvent, None, bool]:
         """Decline what waits, and what the agent then asks for instead; tell if it gave up."""
         if returned.confirmed:
-            yield Problem("NOTHING_DONE", _NOTHING_DONE[language])
+            may_be_done = any(c in self._in_doubt for c in returned.confirmed)
+            yield Problem("NOTHING_DONE", _NOTHING_DONE[may_be_done][language])
         for _ in range(_MAX_DECLINED):
             returned.decline()
             try:
@@ -221,16 +224,17 @@ class BedrockAgent:
         """Send a request, and end the turn or ask for what the agent wants confirmed."""
         control = yield from self._invoke(sent, language)
         for checked in sent.confirmed:
-            self._in_doubt.pop(_key(checked), None)
+            if sent.settled.get(checked.key) != "unknown":
+                self._in_doubt.settle(checked)
+        settled = f" {settled_sentence(sent.settled.values(), language)}" if sent.settled else ""
         if control is not None:
             self._returned = self._taken(control)
-            yield from self._introduce(self._returned, language)
+            yield from self._introduce(self._returned, settled, language)
         elif not sent.has_said:
-            settled = f" {SETTLED[all(sent.settled)][language]}" if sent.settled else ""
             yield Problem("EMPTY_ANSWER", f"{_EMPTY[language]}{settled}")
             yield TurnEnded("failed")
         else:
-            yield TurnEnded("answered" if all(sent.settled) else "refused")
+            yield TurnEnded(_outcome(sent.settled.values()))
 
     def _taken(self, control: Mapping[str, Any]) -> Returned:
         """Return control with the calls to ask about: those that one request id can count.
@@ -243,26 +247,32 @@ class BedrockAgent:
             Wanted(member, checked_call(member, self._operations, self._new_id()), self._new_id())
             for member in members
         ]
-        keys = [_key(w.checked) for w in wanted if w.checked is not None]
-        known_ids = [self._in_doubt[key] for key in keys if key in self._in_doubt]
-        request_id = known_ids[0] if known_ids else self._new_id()
+        calls = [w.checked for w in wanted if w.checked is not None]
+        known_ids = filter(None, map(self._in_doubt.request_id, calls))
+        request_id = next(known_ids, None) or self._new_id()
         taken: set[str] = set()
         for each in wanted:
             if each.checked is None:
                 continue
             operation_id = each.checked.operation.operation_id
-            is_other = self._in_doubt.get(_key(each.checked), request_id) != request_id
+            is_other = self._in_doubt.request_id(each.checked) not in {None, request_id}
             if is_other or operation_id in taken:
                 each.checked = None
             taken.add(operation_id)
         return Returned(control.get("invocationId", ""), wanted, request_id)
 
-    def _introduce(self, returned: Returned, language: Language) -> Iterator[TurnEvent]:
-        """Say what of the returned control is not asked about, and ask about the rest."""
+    def _introduce(
+        self, returned: Returned, settled: str, language: Language
+    ) -> Iterator[TurnEvent]:
+        """Say what of the returned control is not asked about, and ask about the rest.
+
+        `settled` is what is to be said of what was confirmed before.
+        """
         left_out = [wanted for wanted in returned.wanted if wanted.checked is None]
         names = ", ".join(dict.fromkeys(called(wanted) for wanted in left_out))
         if not returned.undecided:
-            yield Problem("NOT_CONFIRMABLE", _NOT_CONFIRMABLE[language].format(wanted=names))
+            told = _NOT_CONFIRMABLE[language].format(wanted=names)
+            yield Problem("NOT_CONFIRMABLE", f"{told}{settled}")
             yield TurnEnded("failed")
             return
         if left_out:
@@ -275,16 +285,14 @@ class BedrockAgent:
         """Ask about the next call."""
         wanted = returned.undecided[0]
         assert wanted.checked is not None
-        asked = ask_to_confirm(
+        yield ask_to_confirm(
             wanted.checked,
             self._known,
             language,
             invocation_id=wanted.asked_id,
             done_before=self._done.has(wanted.checked),
+            in_doubt=self._in_doubt.calls,
         )
-        if _key(wanted.checked) in self._in_doubt:
-            asked = replace(asked, warnings=(UNANSWERED[language],))
-        yield asked
         yield TurnEnded(outcome)
 
     def _invoke(
@@ -341,20 +349,23 @@ class BedrockAgent:
     def _learn(self, traced: TracedCalls, sent: _Sent) -> None:
         """Remember what the answers that just came tell."""
         for checked, status, body in traced.new_answers():
-            was_done = is_done(status, body)
-            if was_done:
+            settled = settlement(status, body)
+            if settled in {"done", "pending"}:
                 self._known.learn(body)
-            if _key(checked) not in {_key(confirmed) for confirmed in sent.confirmed}:
+            if checked.key not in {confirmed.key for confirmed in sent.confirmed}:
                 continue
-            self._in_doubt.pop(_key(checked), None)
-            sent.settled.append(was_done)
-            if was_done:
+            sent.settled[checked.key] = settled
+            if settled != "unknown":
+                self._in_doubt.settle(checked)
+            if settled in {"done", "pending"}:
                 self._done.add(checked)
 
 
-def _key(checked: CheckedCall) -> _Key:
-    """Return what makes two calls the same."""
-    return checked.operation.operation_id, frozenset(checked.arguments.items())
+def _outcome(settled: Collection[Settlement]) -> Outcome:
+    """Return how a turn ended in which the agent said something."""
+    if "unknown" in settled:
+        return "failed"
+    return "refused" if "refused" in settled else "answered"
 
 
 def _without_text(

@@ -1,16 +1,20 @@
 """Whether the schema allows a call, and its arguments as the text that Bedrock sends."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 from console.agent.brain import Call
 from console.agent.operations import AgentOperation
+from console.agent.wording import readable_amount
 from shared import json_text
 
 _MAX_EXPONENT: Final = 30
 """Written without an exponent, a greater one would fill the memory with zeros."""
+
+
+CallKey = tuple[str, frozenset[tuple[str, str]]]
 
 
 class CallNotAllowed(Exception):
@@ -24,6 +28,27 @@ class CheckedCall:
     call: Call
     operation: AgentOperation
     arguments: dict[str, str]
+
+    @property
+    def key(self) -> CallKey:
+        """What makes two calls the same, however their amounts are written."""
+        return self._key_of(self.arguments)
+
+    @property
+    def gist(self) -> CallKey:
+        """What the calls have in common that differ only in what may be left out."""
+        return self._key_of([name for name in self.arguments if name in self.operation.required])
+
+    def _key_of(self, names: Iterable[str]) -> CallKey:
+        values = ((name, _canonical(name, self)) for name in names)
+        return self.operation.operation_id, frozenset(values)
+
+
+def _canonical(name: str, checked: CheckedCall) -> str:
+    value = checked.arguments[name]
+    is_number = name in checked.operation.inputs and checked.operation.inputs[name].type == "number"
+    amount = readable_amount(value) if is_number else None
+    return value if amount is None else format(amount.normalize(), "f")
 
 
 def check_call(call: Call, operations: Mapping[str, AgentOperation]) -> CheckedCall:

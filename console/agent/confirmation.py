@@ -1,11 +1,11 @@
 """Asking a person to confirm a call: what exactly will be done, and what to look at twice."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from console.agent.calls import CheckedCall
+from console.agent.calls import CallKey, CheckedCall
 from console.agent.events import ConfirmationAsked
 from console.agent.language import Language
 from console.agent.wording import KnownThings, money, readable_amount
@@ -13,6 +13,7 @@ from shared.clock import Clock
 
 _LATELY: Final = timedelta(minutes=10)
 _FIRST_REFUSAL: Final = 400
+_FIRST_FAILURE: Final = 500
 
 _QUESTIONS: Final[Mapping[Language, Mapping[str, str]]] = {
     "es": {
@@ -34,24 +35,52 @@ _AGAIN: Final[Mapping[Language, str]] = {
     "es": "Hace poco ya hiciste exactamente lo mismo. Si confirmas, se hace otra vez.",
     "en": "You did exactly the same a short while ago. If you confirm, it is done again.",
 }
+_ALIKE_IN_DOUBT: Final[Mapping[Language, str]] = {
+    "es": "Algo casi igual que confirmaste antes quedó sin respuesta y puede haberse hecho. Si "
+    "confirmas esto, se hace aparte.",
+    "en": "Something almost the same that you confirmed before got no answer and may have been "
+    "done. If you confirm this, it is done besides.",
+}
 _UNKNOWN_DESTINATION: Final[Mapping[Language, str]] = {
     "es": "Esa cuenta no es tuya ni de un beneficiario que hayamos visto aquí: revísala bien.",
     "en": "That account is neither yours nor of a beneficiary seen here: check it well.",
 }
-SETTLED: Final[Mapping[bool, Mapping[Language, str]]] = {
-    True: {
+Settlement = Literal["done", "pending", "refused", "unknown"]
+"""What an answer says of a change: `pending` is under way, `unknown` may have been made."""
+
+_SETTLED: Final[Mapping[Settlement, Mapping[Language, str]]] = {
+    "done": {
         "es": "Lo que confirmaste sí quedó hecho.",
         "en": "What you confirmed was done.",
     },
-    False: {
+    "pending": {
+        "es": "Lo que confirmaste quedó registrado y sigue en camino: pregunta después cómo acabó.",
+        "en": "What you confirmed is registered and under way: ask later how it ended.",
+    },
+    "refused": {
         "es": "Lo que confirmaste no se hizo: el banco lo rechazó.",
         "en": "What you confirmed was not done: the bank refused it.",
     },
+    "unknown": {
+        "es": "No sé si lo que confirmaste se hizo. Si pides lo mismo otra vez, no se hará dos "
+        "veces.",
+        "en": "I do not know whether what you confirmed was done. If you ask for the same again, "
+        "it is not done twice.",
+    },
 }
-"""What is certain of a confirmed call, by whether it was done, when the rest of the turn failed."""
+_NOT_ALL_SETTLED: Final[Mapping[Language, str]] = {
+    "es": "De lo que confirmaste no todo acabó igual: pregunta qué pasó antes de repetir algo.",
+    "en": "Not all that you confirmed ended alike: ask what happened before you repeat anything.",
+}
+MAY_BE_DONE: Final[Mapping[Language, str]] = {
+    "es": "No sé si lo que confirmaste se hizo. Puedes confirmar otra vez: aunque ya se haya "
+    "hecho, no se hará dos veces.",
+    "en": "I do not know whether what you confirmed was done. You can confirm again: even if it "
+    "was done, it will not be done twice.",
+}
 
 _QUANTITY: Final = re.compile(r"[2-9]|[1-9][0-9]{1,5}")
-UNANSWERED: Final[Mapping[Language, str]] = {
+_UNANSWERED: Final[Mapping[Language, str]] = {
     "es": "La vez anterior no llegó respuesta. Si aquella sí se hizo, confirmar no la repite.",
     "en": "No answer came the last time. If it was done then, confirming does not do it again.",
 }
@@ -62,22 +91,61 @@ class DoneLately:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._done: list[tuple[datetime, str, Mapping[str, str]]] = []
+        self._done: list[tuple[datetime, CallKey]] = []
 
     def add(self, checked: CheckedCall) -> None:
         """Remember a call that was done now."""
-        self._done.append((self._clock(), checked.operation.operation_id, checked.arguments))
+        self._done.append((self._clock(), checked.key))
 
     def has(self, checked: CheckedCall) -> bool:
         """Tell whether the same call was done lately."""
         since = self._clock() - _LATELY
-        wanted = (checked.operation.operation_id, checked.arguments)
-        return any(at >= since and (done, given) == wanted for at, done, given in self._done)
+        return any(at >= since and done == checked.key for at, done in self._done)
 
 
-def is_done(status: int, body: Mapping[str, Any]) -> bool:
-    """Tell whether an answer says that a change was made, rather than refused or failed."""
-    return status < _FIRST_REFUSAL and body.get("status") != "failed"
+class InDoubt:
+    """The confirmed calls that may have been done, each with the request id it was sent under."""
+
+    def __init__(self) -> None:
+        self._sent: dict[CallKey, tuple[CheckedCall, str]] = {}
+
+    def __contains__(self, checked: CheckedCall) -> bool:
+        return checked.key in self._sent
+
+    @property
+    def calls(self) -> list[CheckedCall]:
+        """The calls themselves."""
+        return [checked for checked, _ in self._sent.values()]
+
+    def request_id(self, checked: CheckedCall) -> str | None:
+        """Return the id that keeps the same call from being done twice, if it is in doubt."""
+        return self._sent[checked.key][1] if checked in self else None
+
+    def add(self, checked: CheckedCall, request_id: str) -> None:
+        """Remember a call that is sent now, until `settle`."""
+        self._sent[checked.key] = (checked, request_id)
+
+    def settle(self, checked: CheckedCall) -> None:
+        """Forget a call of which it is known what became of it."""
+        self._sent.pop(checked.key, None)
+
+
+def settlement(status: int, body: Mapping[str, Any]) -> Settlement:
+    """Return what an answer says of a change.
+
+    A bank that fails does not know itself whether the change was committed.
+    """
+    if status >= _FIRST_FAILURE:
+        return "unknown"
+    if status >= _FIRST_REFUSAL or body.get("status") in {"failed", "cancelled"}:
+        return "refused"
+    return "pending" if body.get("status") == "pending" else "done"
+
+
+def settled_sentence(settled: Iterable[Settlement], language: Language) -> str:
+    """Return what is known of confirmed calls when the rest of their turn failed."""
+    kinds = set(settled)
+    return _SETTLED[kinds.pop()][language] if len(kinds) == 1 else _NOT_ALL_SETTLED[language]
 
 
 def ask_to_confirm(
@@ -87,10 +155,21 @@ def ask_to_confirm(
     *,
     invocation_id: str,
     done_before: bool,
+    in_doubt: Collection[CheckedCall],
 ) -> ConfirmationAsked:
-    """Return the question about a call, made from its arguments and never from a model's words."""
+    """Return the question about a call, made from its arguments and never from a model's words.
+
+    `in_doubt` are the calls that were confirmed before and may have been done.
+    """
     operation_id = checked.operation.operation_id
-    warnings = [_AGAIN[language]] if done_before else []
+    is_in_doubt = any(other.key == checked.key for other in in_doubt)
+    warnings = []
+    if is_in_doubt:
+        warnings.append(_UNANSWERED[language])
+    elif any(other.gist == checked.gist for other in in_doubt):
+        warnings.append(_ALIKE_IN_DOUBT[language])
+    elif done_before:
+        warnings.append(_AGAIN[language])
     destination = checked.arguments.get("to_account")
     if destination is not None and not known.is_known_destination(destination):
         warnings.append(_UNKNOWN_DESTINATION[language])
@@ -106,6 +185,7 @@ def ask_to_confirm(
             *_total(checked.arguments),
         ),
         warnings=tuple(warnings),
+        is_in_doubt=is_in_doubt,
     )
 
 

@@ -1,5 +1,6 @@
 """Reading a yes or a no: only a message that says nothing else is one."""
 
+import unicodedata
 from typing import Final
 
 from action_groups.crm.aliases.folding import PUNCTUATION, tokens_of
@@ -35,17 +36,25 @@ _POLITE: Final = _words(
     "por favor porfa porfis porfavor gracias please thanks thank you todo eso esta bien ya lo la "
     "pues que it that muy amable"
 )
+_QUESTION_MARKS: Final = frozenset("¿?？؟")
+_FRIENDLY: Final = frozenset("👍👌🙏✅🙂😊🏻🏼🏽🏾🏿")
 
 
 def read_decision(text: str) -> Decision | None:
     """Return the decision that a message is, or None when it asks or says anything else."""
     words = [word for word in tokens_of(text) if word not in PUNCTUATION]
-    if not words or "?" in text:
+    if not words or any(_says_more(character) for character in text):
         return None
     for decision, core, phrases in _DECISIONS:
         if _is_only(words, core, phrases):
             return decision
     return None
+
+
+def _says_more(character: str) -> bool:
+    """Tell whether a sign asks, or means something that words do not tell, such as a cross."""
+    is_sign = unicodedata.category(character)[0] == "S" and character not in _FRIENDLY
+    return is_sign or character in _QUESTION_MARKS
 
 
 _DECISIONS: Final[tuple[tuple[Decision, frozenset[str], frozenset[str]], ...]] = (

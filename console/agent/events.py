@@ -70,6 +70,8 @@ class ConfirmationAsked:
     details: tuple[tuple[str, str], ...]
     """What will be done, as pairs of a label and a value, in the person's language."""
     warnings: tuple[str, ...] = ()
+    is_in_doubt: bool = False
+    """Whether it was sent before and may have been done: confirming does not do it twice."""
 
 
 @dataclass(frozen=True, slots=True)

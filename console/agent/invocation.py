@@ -10,6 +10,14 @@ from console.errors import ConsoleError
 from shared import json_text
 
 
+class FunctionFailed(ConsoleError):
+    """The function of an action group ended with an error: it may or may not have acted."""
+
+
+class UnreadableAnswer(ConsoleError):
+    """What came back is not the answer of an action group, so nobody knows what it did."""
+
+
 def invocation(
     operation: AgentOperation,
     arguments: Mapping[str, str],
@@ -64,19 +72,37 @@ def _entries(
 
 
 def invoke(deployment: Deployment, event: dict[str, Any]) -> dict[str, Any]:
-    """Send the event to the deployed function of its action group, and return its answer."""
+    """Send the event to the deployed function of its action group, and return its answer.
+
+    Raises FunctionFailed and UnreadableAnswer, besides what botocore raises.
+    """
     answer = deployment.cloud.client("lambda").invoke(
         FunctionName=deployment.function_of(event["actionGroup"]),
         Payload=json.dumps(event).encode(),
     )
-    payload: dict[str, Any] = json.loads(answer["Payload"].read())
+    text = answer["Payload"].read()
+    try:
+        payload: Any = json.loads(text)
+    except ValueError:
+        raise UnreadableAnswer("The function did not answer with JSON.") from None
+    if not isinstance(payload, dict):
+        raise UnreadableAnswer("The function did not answer with a JSON object.")
     if "FunctionError" in answer:
-        raise ConsoleError(f"The function failed: {payload.get('errorMessage', payload)}")
+        raise FunctionFailed(f"The function failed: {payload.get('errorMessage', payload)}")
     return payload
 
 
 def status_and_body(answer: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    """Return the HTTP status and the decoded body of an answer; fractions are Decimal."""
-    response = answer["response"]
-    body = response["responseBody"]["application/json"]["body"]
-    return response["httpStatusCode"], json_text.loads(body)
+    """Return the HTTP status and the decoded body of an answer; fractions are Decimal.
+
+    Raises UnreadableAnswer.
+    """
+    try:
+        response = answer["response"]
+        status = response["httpStatusCode"]
+        body = json_text.loads(response["responseBody"]["application/json"]["body"])
+    except (KeyError, TypeError, ValueError, RecursionError):
+        raise UnreadableAnswer("The answer is not that of an action group.") from None
+    if not isinstance(status, int) or not isinstance(body, dict):
+        raise UnreadableAnswer("The answer is not that of an action group.")
+    return status, body

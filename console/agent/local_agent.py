@@ -6,7 +6,7 @@ confirmation, so that a confirmation counts once however often its call has to b
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal
 from uuid import uuid4
@@ -15,11 +15,13 @@ from console.agent import invocation
 from console.agent.brain import Brain, BrainUnavailable, Call, CallOutcome, Heard, Say
 from console.agent.calls import CallNotAllowed, CheckedCall, check_call
 from console.agent.confirmation import (
-    SETTLED,
-    UNANSWERED,
+    MAY_BE_DONE,
     DoneLately,
+    InDoubt,
+    Settlement,
     ask_to_confirm,
-    is_done,
+    settled_sentence,
+    settlement,
 )
 from console.agent.events import (
     CallRejected,
@@ -52,11 +54,9 @@ _NO_ANSWER: Final[Mapping[Language, str]] = {
     "es": "El banco no contestó ({reason}).",
     "en": "The bank did not answer ({reason}).",
 }
-_NO_ANSWER_TO_A_CHANGE: Final[Mapping[Language, str]] = {
-    "es": "El banco no contestó ({reason}), y no sé si lo que confirmaste se hizo. Puedes "
-    "confirmar otra vez: aunque ya se haya hecho, no se hará dos veces.",
-    "en": "The bank did not answer ({reason}), and I do not know whether what you confirmed was "
-    "done. You can confirm again: even if it was done, it will not be done twice.",
+_FAILED: Final[Mapping[Language, str]] = {
+    "es": "El banco falló ({reason}).",
+    "en": "The bank failed ({reason}).",
 }
 
 
@@ -77,16 +77,12 @@ Send = Callable[[dict[str, Any]], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A call that waits for the person, with the outcomes of the other calls of its step.
-
-    `is_sent`: it was sent once and no answer came, so it waits to be sent again.
-    """
+    """A call that waits for the person, with the outcomes of the other calls of its step."""
 
     checked: CheckedCall
     asked: ConfirmationAsked
     before: tuple[CallOutcome, ...]
     after: tuple[CallOutcome, ...]
-    is_sent: bool = False
 
     def outcomes(self, own: CallOutcome) -> list[CallOutcome]:
         return [*self.before, own, *self.after]
@@ -117,11 +113,12 @@ class LocalAgent:
         self._held: _Held | None = None
         self._owed: list[CallOutcome] = []
         self._done = DoneLately(clock)
+        self._in_doubt = InDoubt()
 
     def hear(self, text: str, language: Language) -> Iterator[TurnEvent]:
         """Answer what the person said; a call that waits for a confirmation is given up."""
         self._said = text
-        if self._held is not None and self._held.is_sent:
+        if self._held is not None and self._held.asked.is_in_doubt:
             self._give_up_held("unanswered", "No answer came, and the customer did not try again.")
         elif self._held is not None:
             yield ConfirmationGiven(self._held.asked.invocation_id, "DENY")
@@ -136,7 +133,7 @@ class LocalAgent:
         if held is None or held.asked.invocation_id != invocation_id:
             raise KeyError(invocation_id)
         yield ConfirmationGiven(invocation_id, decision)
-        if decision == "DENY" and held.is_sent:
+        if decision == "DENY" and held.asked.is_in_doubt:
             outcome = CallOutcome(
                 held.checked.call, "unanswered", reason="No answer came, and it is not tried again."
             )
@@ -146,13 +143,14 @@ class LocalAgent:
             )
         else:
             self._give_up_held("unanswered", "The call was interrupted.")
+            self._in_doubt.add(held.checked, invocation_id)
             outcome = yield from self._call(held.checked, language, request_id=invocation_id)
             if outcome.kind == "unanswered":
-                again = replace(held.asked, warnings=(UNANSWERED[language],))
-                self._held = replace(held, asked=again, is_sent=True)
-                yield again
+                self._held = self._hold(held.checked, held.before, held.after, language)
+                yield self._held.asked
                 yield TurnEnded("failed")
                 return
+            self._in_doubt.settle(held.checked)
         self._held = None
         self._owed = held.outcomes(outcome)
         yield from self._think(self._owed, language, outcome)
@@ -172,7 +170,8 @@ class LocalAgent:
         decided: CallOutcome | None = None,
     ) -> Iterator[TurnEvent]:
         """Let the brain call and speak; `decided` is what became of a call that was confirmed."""
-        was_done = None if decided is None else _was_done(decided)
+        settled = [] if decided is None else _settlements(decided)
+        known = f" {settled_sentence(settled, language)}" if settled else ""
         for _ in range(MAX_STEPS):
             calls: list[Call] = []
             outcome: Outcome = "answered"
@@ -184,13 +183,12 @@ class LocalAgent:
                     else:
                         calls.append(thought)
             except BrainUnavailable as error:
-                settled = "" if was_done is None else f" {SETTLED[was_done][language]}"
-                yield Problem("BRAIN_UNAVAILABLE", f"{error}{settled}")
+                yield Problem("BRAIN_UNAVAILABLE", f"{error}{known}")
                 yield TurnEnded("failed")
                 return
             self._owed = []
             if not calls:
-                yield TurnEnded("refused" if was_done is False else outcome)
+                yield TurnEnded("refused" if "refused" in settled else outcome)
                 return
             yield from self._carry_out(calls, language)
             if self._held is not None:
@@ -198,7 +196,7 @@ class LocalAgent:
                 yield TurnEnded("confirmation")
                 return
             inputs = self._owed
-        yield Problem("TOO_MANY_STEPS", _TOO_MANY_STEPS[language])
+        yield Problem("TOO_MANY_STEPS", f"{_TOO_MANY_STEPS[language]}{known}")
         yield TurnEnded("failed")
 
     def _carry_out(self, calls: Sequence[Call], language: Language) -> Iterator[TurnEvent]:
@@ -224,15 +222,26 @@ class LocalAgent:
             outcomes[position] = yield from self._call(checked, language)
         if held is not None:
             position, checked = held
-            asked = ask_to_confirm(
-                checked,
-                self._known,
-                language,
-                invocation_id=self._new_id(),
-                done_before=self._done.has(checked),
-            )
             before, after = tuple(outcomes[:position]), tuple(outcomes[position + 1 :])
-            self._held = _Held(checked, asked, before, after)
+            self._held = self._hold(checked, before, after, language)
+
+    def _hold(
+        self,
+        checked: CheckedCall,
+        before: tuple[CallOutcome, ...],
+        after: tuple[CallOutcome, ...],
+        language: Language,
+    ) -> _Held:
+        """Return a call that waits; one in doubt waits under the id that it was sent under."""
+        asked = ask_to_confirm(
+            checked,
+            self._known,
+            language,
+            invocation_id=self._in_doubt.request_id(checked) or self._new_id(),
+            done_before=self._done.has(checked),
+            in_doubt=self._in_doubt.calls,
+        )
+        return _Held(checked, asked, before, after)
 
     def _checked(self, call: Call, position: int, *, is_held: bool) -> CheckedCall:
         if position >= MAX_CALLS_A_STEP:
@@ -262,28 +271,35 @@ class LocalAgent:
         started = self._clock()
         try:
             answer = self._send(event)
-        except NoAnswer as error:
-            yield Problem("NO_ANSWER", _told(error, language, is_change=request_id is not None))
+            status, body = invocation.status_and_body(answer)
+        except (NoAnswer, invocation.UnreadableAnswer) as error:
+            yield _no_answer(_NO_ANSWER, error, language, is_change=request_id is not None)
             return CallOutcome(call, "unanswered", reason=str(error))
         milliseconds = (self._clock() - started) // timedelta(milliseconds=1)
-        status, body = invocation.status_and_body(answer)
         yield OperationAnswered(call.call_id, call.operation_id, answer, status, body, milliseconds)
-        if is_done(status, body):
+        settled = settlement(status, body)
+        if settled == "unknown" and request_id is not None:
+            yield _no_answer(_FAILED, NoAnswer(str(status)), language, is_change=True)
+            return CallOutcome(call, "unanswered", reason=f"the bank failed, status {status}")
+        if settled in {"done", "pending"}:
             self._known.learn(body)
             if checked.operation.confirm:
                 self._done.add(checked)
         return CallOutcome(call, "answered", status, body)
 
 
-def _told(error: NoAnswer, language: Language, *, is_change: bool) -> str:
-    """Return what to tell the person of an answer that did not come."""
-    texts = _NO_ANSWER_TO_A_CHANGE if is_change else _NO_ANSWER
-    told = texts[language].format(reason=error)
-    return f"{told} {error.notice[language]}" if error.notice else told
+def _no_answer(
+    texts: Mapping[Language, str], error: Exception, language: Language, *, is_change: bool
+) -> Problem:
+    """Return what to tell the person of an answer that did not come, or settles nothing."""
+    told = [texts[language].format(reason=error)]
+    if is_change:
+        told.append(MAY_BE_DONE[language])
+    if isinstance(error, NoAnswer) and error.notice:
+        told.append(error.notice[language])
+    return Problem("NO_ANSWER", " ".join(told))
 
 
-def _was_done(outcome: CallOutcome) -> bool | None:
-    """Tell whether what was confirmed was done or refused; None when it was not called."""
-    if outcome.kind != "answered" or outcome.body is None:
-        return None
-    return is_done(outcome.status, outcome.body)
+def _settlements(decided: CallOutcome) -> list[Settlement]:
+    """Return what the answer says of a call that was confirmed; nothing when it was not sent."""
+    return [] if decided.body is None else [settlement(decided.status, decided.body)]

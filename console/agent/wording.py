@@ -88,13 +88,18 @@ class KnownThings:
                 self.learn(element)
         if not isinstance(answer, Mapping):
             return
-        account, product = answer.get("account_id"), answer.get("product_id")
-        if account and "account_type" in answer:
-            self.own_accounts[account] = answer["account_type"]
-        if account and "beneficiary_id" in answer:
-            self.people[account] = (answer["name"], answer["alias"])
-        if product and "name" in answer:
-            self.products[product] = answer["name"]
+        match answer:
+            case {"account_id": str(account), "account_type": str(account_type)}:
+                self.own_accounts[account] = account_type
+            case {
+                "account_id": str(account),
+                "beneficiary_id": _,
+                "name": str(name),
+                "alias": str(alias),
+            }:
+                self.people[account] = (name, alias)
+            case {"product_id": str(product), "name": str(name)}:
+                self.products[product] = name
         for value in answer.values():
             self.learn(value)
 

@@ -44,6 +44,9 @@ _GOES_ON: Final[frozenset[Outcome]] = frozenset({"answered", "asked", "confirmat
 
 _UNREADABLE: Final = frozenset({"EMPTY", "TOO_LONG", "CONTROL_CHARACTERS", "NOTHING_TO_CONFIRM"})
 
+_MAX_CONFIRMED: Final = 10
+"""Of one message with `--yes`: a brain that asks without end must not spend without end."""
+
 _LISTENING_SECONDS: Final = 5.0
 _FIRST_EVENT_SECONDS: Final = 3.0
 _QUIET_SECONDS: Final = 0.5
@@ -158,12 +161,27 @@ def _scripted(
     for message in script:
         turns.renderer.said(message.rstrip("\n"))
         outcome, problem = turns.play(conversation, conversation.say(message.rstrip("\n")))
-        if confirm and outcome == "confirmation" and conversation.pending is not None:
-            asked = conversation.pending.invocation_id
-            outcome, problem = turns.play(conversation, conversation.decide(asked, "CONFIRM"))
+        if confirm and outcome == "confirmation":
+            outcome, problem = _confirm_all(turns, conversation)
         if outcome not in _GOES_ON:
             break
     return EXIT_UNREADABLE if problem in _UNREADABLE else EXIT_CODES[outcome]
+
+
+def _confirm_all(turns: _Turns, conversation: Conversation) -> tuple[Outcome, str]:
+    """Confirm what one message led to, each thing once: the same again is left to a person."""
+    outcome: Outcome = "confirmation"
+    problem = ""
+    confirmed: list[tuple[str, Mapping[str, str]]] = []
+    while outcome == "confirmation" and (asked := conversation.pending) is not None:
+        wanted = (asked.operation_id, asked.arguments)
+        if wanted in confirmed or len(confirmed) == _MAX_CONFIRMED:
+            break
+        confirmed.append(wanted)
+        outcome, problem = turns.play(
+            conversation, conversation.decide(asked.invocation_id, "CONFIRM")
+        )
+    return outcome, problem
 
 
 def _typed(turns: _Turns, service: ChatService, user_id: str, console: Console) -> int:

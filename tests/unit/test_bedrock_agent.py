@@ -549,6 +549,69 @@ def test_a_confirmed_transfer_whose_answer_was_lost_is_asked_again_and_counts_on
     assert bank.balance("acc-maria") == 900
 
 
+def test_a_bank_that_failed_at_a_confirmed_transfer_leaves_it_in_doubt(bank: World) -> None:
+    handler = bank.handlers["core_banking"]
+    failing = [True]
+
+    def failing_once(called: dict[str, Any], context: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = handler(called, context)
+        if failing:
+            failing.clear()
+            body = {"error": {"code": "TEMPORARILY_UNAVAILABLE", "message": "Repeat it."}}
+            answer["response"]["responseBody"]["application/json"]["body"] = json.dumps(body)
+        return answer
+
+    bank.handlers["core_banking"] = failing_once
+    with talking(bank, obedient) as (chat, fake):
+        list(chat.say("pásale 100 a Juan"))
+        events = list(chat.say("sí"))
+        assert events[-1] == TurnEnded("failed")
+
+        [anew] = of_type(list(chat.say("pásale 100 a Juan")), ConfirmationAsked)
+        assert anew.is_in_doubt
+        list(chat.say("sí"))
+
+    ids = [called["sessionAttributes"]["request_id"] for called in fake.invocations]
+    assert len(set(ids)) == 1
+    assert bank.balance("acc-maria") == 900
+
+
+def test_what_was_done_is_said_where_the_agent_then_asks_for_what_cannot_be_done(
+    bank: World,
+) -> None:
+    given = {"actionGroup": "other", "function": "doThings"}
+    payload = {"invocationId": "i-2", "invocationInputs": [{"functionInvocationInput": given}]}
+    with talking(bank, obedient) as (chat, fake):
+        list(chat.say("pásale 100 a Juan"))
+        fake.disturbances.append(
+            lambda answer: replace(
+                answer, pieces=(*answer.pieces[:1], event("returnControl", payload))
+            )
+        )
+        [problem] = of_type(list(chat.say("sí")), Problem)
+
+    assert problem.code == "NOT_CONFIRMABLE"
+    assert "Eso no se hizo" in problem.message
+    assert "Lo que confirmaste sí quedó hecho" in problem.message
+    assert bank.balance("acc-maria") == 900
+
+
+def test_something_else_said_after_a_lost_answer_does_not_claim_that_nothing_was_done(
+    bank: World,
+) -> None:
+    with talking(bank, scripted(TWO, Reply("Bueno.")), refused=True) as (chat, fake):
+        list(chat.say("pásale 100 y guárdalo"))
+        list(chat.say("sí"))
+        fake.disturbances.append(cut)
+        assert "NO_ANSWER" in codes(list(chat.say("sí")))
+
+        list(chat.say("sí"))
+        [problem, *_] = of_type(list(chat.say("mejor dime el clima")), Problem)
+
+    assert "Puede que lo de antes sí se haya hecho" in problem.message
+    assert bank.balance("acc-maria") == 900
+
+
 def test_after_its_answer_came_the_same_transfer_is_another_one(bank: World) -> None:
     """The control of the test above: what is known counts again."""
     with talking(bank, obedient) as (chat, _):

@@ -81,7 +81,7 @@ def test_languages_are_told_apart_by_everyday_words(text: str, language: str | N
     [
         *("sí", "Si", "SÍ!", "sí, por favor", "ok", "va", "dale", "claro que sí", "confirmo"),
         *("de acuerdo", "sí, hazlo", "adelante, gracias", "yes", "Yes please", "go ahead", "sure"),
-        *("simón", "órale", "está bien", "do it", "yes, go ahead"),
+        *("simón", "órale", "está bien", "do it", "yes, go ahead", "ok 👍", "sí 🙏🏽"),
     ],
 )
 def test_a_plain_yes_confirms(text: str) -> None:
@@ -104,6 +104,7 @@ def test_a_plain_no_declines(text: str) -> None:
     [
         *("sí pero 200", "sí, a mi mamá", "no, mejor 200", "no, a mi mamá", "sí no", "ok 500"),
         *("¿sí?", "¿y si no?", "yes but from savings", "si le transfiero 100", "está", "por favor"),
+        *("sí 👎", "yes ❌", "¿sí", "sí？", "sí $", "sí ✗"),
         *("cómpralo", "hola", "no sí", "si y no", "ya", "gracias", "sí a todo lo que diga"),
     ],
 )

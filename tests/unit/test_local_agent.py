@@ -1,5 +1,6 @@
 """The orchestration: what is sent, what is held until it is confirmed, and what is refused."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -220,6 +221,151 @@ def test_what_was_sent_without_an_answer_is_never_told_as_declined(bank: World, 
 
     assert brain.outcomes == [("unanswered", 0)]
     assert bank.balance("acc-maria") == 900
+
+
+def lost_and_left(bank: World) -> Any:
+    """A conversation in which a transfer of 100 was made, its answer lost, and then left."""
+    brain = ScriptedBrain(
+        [transfer()], DONE, [transfer("c2")], DONE, [transfer("c3", amount="200")], DONE
+    )
+    chat = conversation(bank, brain, send=Flaky(bank, 1, carries_out=True))
+    list(chat.say("pásale 100 a Juan"))
+    list(chat.say("sí"))
+    list(chat.say("¿qué pasó?"))
+    return chat
+
+
+def test_what_may_have_been_done_is_not_done_twice_when_it_is_asked_for_again(bank: World) -> None:
+    chat = lost_and_left(bank)
+
+    [asked] = of_type(list(chat.say("pásale 100 a Juan")), ConfirmationAsked)
+    events = list(chat.say("sí"))
+
+    assert asked.is_in_doubt
+    assert any("no llegó respuesta" in warning for warning in asked.warnings)
+    assert any("revísala" in warning for warning in asked.warnings)
+    assert of_type(events, OperationAnswered)[0].body["repeated"] is True
+    assert bank.balance("acc-maria") == 900
+
+
+def asked_after_doubt(bank: World, call: Call) -> ConfirmationAsked:
+    """Return what is asked about a call while a transfer of 100 with a description is in doubt."""
+    brain = ScriptedBrain([transfer(description="renta")], DONE, [call])
+    chat = conversation(bank, brain, send=Flaky(bank, 1, carries_out=True))
+    for text in ("pásale 100 a Juan", "sí", "¿qué pasó?"):
+        list(chat.say(text))
+    [asked] = of_type(list(chat.say("otra vez")), ConfirmationAsked)
+    return asked  # type: ignore[no-any-return]
+
+
+def test_the_same_amount_written_otherwise_is_the_same_call(bank: World) -> None:
+    asked = asked_after_doubt(bank, transfer("c2", amount="100.00", description="renta"))
+
+    assert asked.is_in_doubt
+
+
+def test_almost_the_same_as_what_is_in_doubt_is_warned_of(bank: World) -> None:
+    asked = asked_after_doubt(bank, transfer("c2", amount="100.0"))
+
+    assert not asked.is_in_doubt
+    assert any("casi igual" in warning for warning in asked.warnings)
+
+
+def test_another_amount_than_what_is_in_doubt_is_another_thing(bank: World) -> None:
+    asked = asked_after_doubt(bank, transfer("c2", amount="200"))
+
+    assert not any("casi igual" in warning for warning in asked.warnings)
+
+
+def test_once_the_doubt_is_settled_the_same_again_is_another_transfer(bank: World) -> None:
+    chat = lost_and_left(bank)
+    list(chat.say("pásale 100 a Juan"))
+    list(chat.say("sí"))
+
+    [asked] = of_type(list(chat.say("pásale 200 a Juan")), ConfirmationAsked)
+    list(chat.say("sí"))
+
+    assert not asked.is_in_doubt
+    assert bank.balance("acc-maria") == 700
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_a_bank_that_fails_at_a_confirmed_change_leaves_it_in_doubt_and_counts_it_once(
+    bank: World, status: int
+) -> None:
+    failures = [status]
+
+    def failing_once(event: dict[str, Any]) -> dict[str, Any]:
+        answer = sender(bank)(event)
+        if failures:
+            answer["response"]["httpStatusCode"] = failures.pop()
+            body = {"error": {"code": "TEMPORARILY_UNAVAILABLE", "message": "Repeat it."}}
+            answer["response"]["responseBody"]["application/json"]["body"] = json.dumps(body)
+        return answer
+
+    chat = conversation(bank, ScriptedBrain([transfer()], DONE), send=failing_once)
+    list(chat.say("pásale 100 a Juan"))
+
+    failed = list(chat.say("sí"))
+    again = list(chat.say("sí"))
+
+    [problem] = of_type(failed, Problem)
+    assert f"El banco falló ({status}). No sé si lo que confirmaste se hizo" in problem.message
+    assert outcome(failed) == "failed"
+    assert of_type(failed, ConfirmationAsked)[0].is_in_doubt
+    assert outcome(again) == "answered"
+    assert bank.balance("acc-maria") == 900
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"response": None},
+        {"response": {"httpStatusCode": 200, "responseBody": {"application/json": {"body": "x"}}}},
+        {"response": {"httpStatusCode": 200, "responseBody": {"application/json": {"body": "1"}}}},
+    ],
+)
+def test_an_answer_that_cannot_be_read_settles_nothing(bank: World, answer: Any) -> None:
+    chat = conversation(bank, ScriptedBrain([transfer()], DONE), send=lambda event: answer)
+    list(chat.say("pásale 100 a Juan"))
+
+    events = list(chat.say("sí"))
+
+    assert "no sé si lo que confirmaste" in of_type(events, Problem)[0].message.lower()
+    assert of_type(events, ConfirmationAsked)[0].is_in_doubt
+
+
+def test_a_purchase_under_way_is_not_told_as_done_when_the_brain_fails(bank: World) -> None:
+    def under_way(event: dict[str, Any]) -> dict[str, Any]:
+        body = json.dumps({"purchase_id": "p-1", "status": "pending"})
+        content = {"application/json": {"body": body}}
+        return {"response": {"httpStatusCode": 200, "responseBody": content}}
+
+    purchase = {"product_id": "p", "account_id": "acc-maria", "unit_price": "10"}
+    brain = ScriptedBrain(
+        [Call("c", "createPurchase", purchase)], [BrainUnavailable("El modelo cayó.")]
+    )
+    chat = conversation(bank, brain, send=under_way)
+    list(chat.say("cómpralo"))
+
+    [problem] = of_type(list(chat.say("sí")), Problem)
+
+    assert "sigue en camino" in problem.message
+    assert "quedó hecho" not in problem.message
+
+
+def test_a_beneficiary_without_an_alias_does_not_break_the_turn_that_learns_of_it(
+    bank: World,
+) -> None:
+    def answers(event: dict[str, Any]) -> dict[str, Any]:
+        body = json.dumps({"beneficiaries": [{"beneficiary_id": "b", "account_id": "a"}]})
+        content = {"application/json": {"body": body}}
+        return {"response": {"httpStatusCode": 200, "responseBody": content}}
+
+    brain = ScriptedBrain([Call("c", "listBeneficiaries", {})], DONE)
+
+    assert outcome(list(conversation(bank, brain, send=answers).say("¿quiénes?"))) == "answered"
 
 
 def test_saying_something_else_is_shown_as_declining(bank: World) -> None:

@@ -80,7 +80,7 @@ class TracedCalls:
         arguments = as_arguments([*given.get("parameters", []), *body])
         call = Call(self._new_id(), operation.operation_id, arguments)
         checked = CheckedCall(call, operation, arguments)
-        if any(_is_same(checked, declined) for declined in self._declined):
+        if any(checked.key == declined.key for declined in self._declined):
             return
         self._called = checked
         self._is_requested = not operation.confirm
@@ -95,7 +95,7 @@ class TracedCalls:
         body = _body(output.get("text"))
         if called is None or body is None:
             return
-        self._confirmed = [c for c in self._confirmed if not _is_same(c, called)]
+        self._confirmed = [c for c in self._confirmed if c.key != called.key]
         if not self._is_requested:
             yield self._request(called)
         self._is_requested = False
@@ -122,10 +122,6 @@ class TracedCalls:
             input_text=self._input_text,
         ) | {"agent": {"id": self._agent["agentId"], "alias": self._agent["agentAliasId"]}}
         return OperationRequested(called.call.call_id, called.operation.operation_id, event)
-
-
-def _is_same(one: CheckedCall, other: CheckedCall) -> bool:
-    return (one.operation, one.arguments) == (other.operation, other.arguments)
 
 
 def _body(text: Any) -> dict[str, Any] | None:

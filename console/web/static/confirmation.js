@@ -6,6 +6,7 @@ import { say } from "/i18n.js";
 export class Confirmation {
   constructor(asked, onDecision) {
     this.invocationId = asked.invocation_id;
+    this.isInDoubt = asked.is_in_doubt;
     this.isOpen = true;
     const titleId = `confirm-${crypto.randomUUID()}`;
     const title = make("h3", "", asked.question);
@@ -54,7 +55,7 @@ export class Confirmation {
     this.#disable();
     this.element.dataset.state = how;
     const line = this.foot.querySelector("p") ?? this.foot.appendChild(make("p", "chosen"));
-    say(line, how);
+    say(line, how === "declined" && this.isInDoubt ? "declinedInDoubt" : how);
     this.foot.replaceChildren(...(how === "closed" ? [line] : [...this.buttons, line]));
   }
 }
