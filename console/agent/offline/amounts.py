@@ -69,6 +69,8 @@ _MULTIPLIERS: Final = {
 _CENTS: Final = frozenset({"centavos", "centavo", "cents", "cent", "ctvs", "cts"})
 _AND: Final = frozenset({"con", "y", "and", "with"})
 _EITHER: Final = frozenset({"o", "u", "or", "-", "–", "—", "~", "a", "to", "y", "and"})
+_CORRECTING: Final = vocabulary.CORRECTING | {"no"}
+_AROUND: Final = vocabulary.word_set("i , . que sean son ay ah wait espera bien mas a to")
 _MINUS: Final = frozenset({"-", "−", "–"})
 _NAMES_NUMBER: Final = vocabulary.word_set(
     "numero no # opcion option cuenta clabe tarjeta folio ultimos ultimas last number account "
@@ -110,6 +112,8 @@ def the_amount(tokens: Sequence[Token], skip: Collection[int] = ()) -> Amount | 
     if len(found) > 1:
         first, second = found[0], found[1]
         between = {token.word for token in tokens[first.last : second.first]}
+        if len(found) == 2 and between & _CORRECTING and between <= _CORRECTING | _AROUND:  # noqa: PLR2004
+            return replace(second, first=first.first)
         is_range = between <= _EITHER and bool(between & {"o", "u", "or", "a", "to", "-"})
         return replace(first, doubt="range" if is_range else "several")
     return found[0]

@@ -26,9 +26,12 @@ class Choice:
 
 
 _CHEAPEST: Final = re.compile(
-    r"(?<!\w)(?:mas (?:barat|economic|baj)\w*|menos car[oa]|cheapest|least expensive|lowest)"
+    r"(?<!\w)(?:mas (?:barat|economic|baj)\w*|(?:la|el|lo|los|las) barat\w*|the cheap one|menos "
+    r"car[oa]|cheapest|least expensive|lowest)"
 )
-_DEAREST: Final = re.compile(r"(?<!\w)(?:mas car[oa]|mas costos[oa]|most expensive|priciest)")
+_DEAREST: Final = re.compile(
+    r"(?<!\w)(?:mas car(?:it)?[oa]s?|mas costos[oa]|most expensive|priciest)"
+)
 _LAST: Final = re.compile(r"(?<!\w)(?:la|el|the) (?:ultim[oa]|last)(?: one)?(?!\w)")
 _NUMBERED: Final = re.compile(
     r"(?:^|(?<= ))(?:(?:la|el|opcion|option|numero|number|no|#|the|producto|articulo) )*"

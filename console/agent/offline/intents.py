@@ -57,6 +57,7 @@ _PATTERNS: Final[tuple[tuple[Intent, tuple[str, ...]], ...]] = (
             rf"{_BUYING} (?:status|go through|went through)",
             rf"(?:what|how)(?: \w+){{0,3}} (?:my|the) (?:last )?{_BUYING}",
             r"^(?:[¿] )?(?:y )?ya (?:quedo|se hizo|paso|esta)(?: la compra)? ?\??$",
+            rf"(?:ship|shipped|deliver\w*|send|sent) (?:me )?my (?:last )?{_BUYING}",
             rf"my (?:last )?{_BUYING} (?:done|complete\w*|confirmed)",
         ),
     ),
@@ -87,7 +88,7 @@ _PATTERNS: Final[tuple[tuple[Intent, tuple[str, ...]], ...]] = (
                 r"(?:registrad|guardad|dad|agregad|mis)\w*"
             ),
             r"who (?:can|could|do) i (?:send|transfer|pay|wire|have)",
-            r"(?:my|saved|the) (?:contacts|people|recipients)",
+            r"(?:my|saved|the) (?:contacts|people|recipients)|list of people",
         ),
     ),
     (
@@ -117,10 +118,12 @@ _PATTERNS: Final[tuple[tuple[Intent, tuple[str, ...]], ...]] = (
             r"(?:de a cuanto|cuanto (?:serian|saldrian)) (?:las|los|cada)?",
             r"how much (?:\w+ ){0,4}(?:a|per) month|monthly payments?",
             r"(?:puedo|se puede|podria) (?:\w+ ){0,3}(?:a meses|msi|mensualidades|en pagos)",
+            r"(?:[0-9]+ meses|msi|mensualidades|installments) .*(?:cuanto|how much)",
             r"a cuantos meses|que meses|cuantas mensualidades|how many (?:months|installments)",
             r"(?:tiene|tienen|trae|hay) (?:meses|msi|cashback|puntos|promo\w*)",
             (
-                r"(?:can|could) i pay (?:\w+ ){0,2}(?:installments|monthly|msi)|lowest (?:monthly "
+                r"(?:can|could) i pay (?:\w+ ){0,3}(?:installments|monthly|months|msi)|lowest "
+                r"(?:monthly "
                 r")?payment"
             ),
             r"(?:cuanto|cuantos|how many|how much) (?:puntos|points|cashback)",
@@ -164,6 +167,7 @@ _PATTERNS: Final[tuple[tuple[Intent, tuple[str, ...]], ...]] = (
                 r"ahorrado|tendre|tendria)"
             ),
             r"cuanto (?:\w+ ){0,2}(?:tiene|hay en) mi (?:cuenta|tarjeta|ahorro)",
+            r"cuanto (?:me |nos )?falta\w* (?:por |para )?(?:pagar|liquidar)",
             r"cuanto puedo (?:gastar|sacar|usar|retirar)",
             (
                 r"(?:how much|what) (?:\w+ ){0,3}(?:do i have|have i|i have|is left|left|remains|"

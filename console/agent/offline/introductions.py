@@ -30,14 +30,16 @@ _BARE_ACCOUNT: Final = re.compile(
     r"(?<!\w)(?:con |with |en )?(?:la )?(?P<id>acc-[\w-]+|[0-9]{10,20})(?!\w)"
 )
 _ALIAS: Final = re.compile(
-    r"(?:como|de alias|con (?:el )?alias(?: de)?|alias|apodo|con (?:el )?apodo(?: de)?|le (?:digo|"
+    r"(?<!\w)(?:como|de alias|con (?:el )?alias(?: de)?|alias|apodo|con (?:el )?apodo(?: de)?|le "
+    r"(?:digo|"
     r"decimos|dicen)|dile|"
     r"(?:que )?se llame|as|(?:with )?(?:the )?alias|call (?:him|her|them)|nickname(?:d)?|known as|"
     r"i call (?:him|her|them)) ?[:]? ?"
     r"(?P<alias>[^,.;:]+?)(?= (?:con|y|en|with|and|cuenta|su|a)(?!\w)|[ ]?[,.;:]|$)"
 )
 _NAMED: Final = re.compile(
-    r"(?:se llama|su nombre es|el nombre es|nombre|llamad[oa]|his name is|her name is|name|named|"
+    r"(?<!\w)(?:se llama|su nombre es|el nombre es|nombre|llamad[oa]|his name is|her name is|name|"
+    r"named|"
     r"is called) "
     r"?[:]? ?"
     r"(?P<name>[^,.;:]+?)(?= (?:con|y|en|with|and|cuenta|su|como|as|alias|le)(?!\w)|[ ]?[,.;:]|$)"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
 
+from console.agent.offline.numbers import SMALL
 from console.agent.offline.text import Said, Token
 from console.agent.offline.verbs import Act, verb_of
 from console.agent.offline.vocabulary import COURTESY, FOREIGN, WEEKDAYS, word_set
@@ -39,7 +40,8 @@ class Tagged:
 
 _POLITE: Final = frozenset(COURTESY - {"ya", "again", "quickly"})
 _OPENER: Final = (
-    rf"(?:(?:{'|'.join(sorted(_POLITE))}|a ver|por|el|de|y|si|yes|can you|could you|would you|"
+    rf"(?:(?:{'|'.join(sorted(_POLITE))}|a ver|por|el|de|y|si|yes|yeah|yep|"
+    r"can you|could you|would you|"
     r"will you|can u|me haces|haces|hazme|i need you to|i want you to|just|que tal|como estas|"
     r"no|[,.!¡¿:;?-]) )*"
 )
@@ -50,6 +52,8 @@ _WILL: Final = (
     r"podrias|podras|me puedes|me podrias|puede|podria|ayudame a|ayudame con|me ayudas a|ayudas a|"
     r"favor de|vamos a|quiero que me ayudes a|i want to|i need to|i would like to|id like to|"
     r"i d like to|i want|help me|help me to|lets|can you|could you|would you|can u|please|"
+    r"(?:seria|es|sea) (?:usted |ustedes )?tan amables? de|(?:le|te) (?:pido|agradeceria)|"
+    r"hagame (?:usted )?(?:el |un )?favor de|(?:me )?haces? (?:usted )?(?:el |un )?favor de|"
     r"me permites|dejame|(?:hazme|me haces|haz) (?:el|un) (?:paro|favor) de|te encargo)"
 )
 _NOUN: Final = (
@@ -99,6 +103,7 @@ _ADD_ORDERS: Final = (
         r"(?:beneficiari[oa]s?|contactos?|beneficiary|beneficiaries|payee|contacts?)\b"
     ),
 )
+_SO_MANY: Final = rf"[0-9]{{1,2}}|{'|'.join(SMALL.keys() - {'un', 'una', 'one'})}"
 _BUY_ORDERS: Final = (
     rf"^{_OPENER}{_WILL}? ?{_PURCHASE_ORDERS}",
     r"(?<!\w)(?:me|nos) (?:la|lo|las|los) llevo\b",
@@ -108,6 +113,7 @@ _BUY_ORDERS: Final = (
     rf"^{_OPENER}(?:si )?(?:la|lo|las|los) quiero(?: ya| porfa)?\b(?! (?:ver|comparar|pensar))",
     rf"^{_OPENER}(?:i ll|ill|i will|let me|i want to) (?:take|get|have) ",
     rf"^{_OPENER}(?:get|order|take) (?:me )?(?:it|that|this|the|one)\b",
+    rf"^{_OPENER}(?:get|order|take|give) (?:me )?(?:{_SO_MANY}) (?!pesos|mxn|dollars)",
 )
 
 _BEFORE_NO: Final = (
@@ -151,7 +157,7 @@ _SUPPOSED: Final = (
 )
 _IF: Final = (
     r"(?<!\w)(?:si|if)(?!\w)(?! ,)(?! (?:puedes|(?:la|lo) quiero|se puede|me puedes|podrias|"
-    r"no es molestia|eres tan|"
+    r"no es molestia|eres tan|es tan|fuera tan|me haces? (?:el |un )?favor|no le molesta|"
     r"fueras|"
     r"you can|you could|possible|porfa|por favor|gracias|transfiere|confirmo|quiero|,|ACT\.order|"
     r"ACT\.bare))"
@@ -190,7 +196,7 @@ _OTHERS: Final = (
         r"(?<!\w)(?:he|she|they|we|who|it|brother|mother|mom|dad|sister|boss|friend|wife|husband) "
         r"(?:will|is|are|was|has|have|had|just|always|usually|never|wants|needs|should|can|"
         r"could|would|"
-        r"ll|gonna|ACT\.)"
+        r"ll|gonna|ACT\.(?!order))"
     ),
     r"(?<!\w)ACT\.past",
     r"(?<!\w)(?:will|would|gonna|going to|has to|have to|had to|used to) (?:\w+ )?ACT\.bare",
@@ -199,6 +205,10 @@ _DUTY: Final = (
     r"(?<!\w)(?:tengo que|tendre que|tendria que|debo|hay que|me toca|toca|voy a|vas a|vamos a ver|"
     r"pienso|planeo|i have to|i must|i should|im going to|i am going to|i ll|ill|i will|gotta|"
     r"i plan to|acabo de|estoy por|ando por|a ver si) "
+)
+_REGARDS: Final = (
+    r"ACT\.\w+ (?:\w+ ){0,2}(?:saludos?|besos?|besitos?|abrazos?|gracias|mensajes?|fotos?|recados?|"
+    r"love|hugs?|regards|messages?|thanks)(?!\w)"
 )
 _INJECTED: Final = (
     r"instruccion(?:es)?|instructions?|prompt|system|jailbreak|modo (?:dios|desarrollador|admin|"
@@ -287,6 +297,7 @@ def _reason_against(said: Said, text: str, act: Act) -> Mood:
             "doubtful",
             _finds(r"(?<!\w)(?:ayer|antier|anteayer|anoche|yesterday|ago)(?!\w)", text, act),
         ),
+        ("doubtful", act == "SEND" and _finds(_REGARDS, text, act)),
         ("doubtful", _finds(rf"{_DUTY}{_PRONOUN}(?:ACT|\w+ {_NOUN})", text, act)),
         ("doubtful", _finds(r"(?<!\w)no(?!\w)", _without_leading_no(text), act)),
     )
@@ -317,7 +328,12 @@ def _without_relatives(text: str, act: Act) -> str:
 
 
 def _without_leading_no(text: str) -> str:
-    return _compiled(rf"^(?:{_OPENER})").sub("", text)
+    """Leave out a "no" that refuses nothing: at the beginning, or in "200, no, mejor 300"."""
+    corrected = _compiled(rf"(?<=\w )(?:[,.] )?no (?:, )?(?={_CORRECTING} )").sub("", text)
+    return _compiled(rf"^(?:{_OPENER})").sub("", corrected)
+
+
+_CORRECTING: Final = r"(?:mejor|perdon|digo|espera|mas bien|mejor dicho|sorry|wait|i mean)"
 
 
 def _is_quoted(said: Said, act: Act) -> bool:
@@ -359,6 +375,8 @@ def _is_noun(said: Said, index: int) -> bool:
     "Que no pase de mil" speaks of a price.
     """
     before = said.tokens[index - 1].word if index else ""
+    if before in {"la", "las"} and index > 1 and said.tokens[index - 2].word in {"me", "te", "nos"}:
+        return False
     if said.tokens[index].word in {"pase", "pasen", "pasa", "pasan"}:
         return before == "no" and index > 1 and said.tokens[index - 2].word == "que"
     return before in _DETERMINERS and said.tokens[index].word in _NOUNS

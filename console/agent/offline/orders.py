@@ -45,24 +45,35 @@ class _Region:
     last: int
 
 
-_EXPLICIT: Final = re.compile(
-    r"(?<!\w)(?:por concepto de|(?:con|de|y|ponle|pon)? ?(?:el |de |la )?(?:concepto|descripcion|"
-    r"referencia|"
-    r"motivo|nota|memo|note|description|reference)(?: de| que diga| sea| es| saying| as)?|que diga|"
-    r"labeled|with note) ?[:]? ?(?:[\"“«] (?P<quoted>[^\"”»]+) [\"”»]|(?P<text>.+)$)"
+_NOTE: Final = r"(?:concepto|descripcion|referencia|motivo|nota|memo|note|description|reference)"
+_EXPLICIT: Final = (
+    re.compile(
+        rf"(?<!\w)(?:ponle|pon|agregale|put|write) (?P<quoted>(?!de |como |el |la |the ).+?) "
+        rf"(?:de|como|as) (?:the |a |el |la )?{_NOTE}(?P<text>(?!\w))"
+    ),
+    re.compile(
+        rf"(?<!\w)(?:por concepto de|(?:con|de|y|ponle|pon)? ?(?:el |de |la )?{_NOTE}"
+        r"(?: de| que diga| sea| es| saying| as)?|que diga|labeled|with note) ?[:]? ?"
+        r"(?:[\"“«] (?P<quoted>[^\"”»]+) [\"”»]|(?P<text>.+)$)"
+    ),
 )
-_STRUCTURE: Final = vocabulary.COURTESY | vocabulary.word_set("""
+"""A description that stands before the word for it, or after it."""
+_STRUCTURE: Final = (
+    vocabulary.COURTESY
+    | vocabulary.word_set("""
         quiero quisiera queria necesito ocupo deseo puedes podrias podras puede podria que
         le les me lo te se nos una un otra otro otros otras transferencia deposito pago
         abono spei traspaso giro haz hazme hazle haga hagale hacer hacerle realizar realiza
         por favor a de gustaria ayudame ayudas urge i id want need would like to can you
         could make do transfer payment deposit help with some money dinero pesos cantidad
         amount total it y and the la el los las lo su si yes sea sean serian seria mas
-        cambia cambialo cambiale monto la-de eso estos mejor no dar dale darle si u d
+        mean disculpa cambia cambialo cambiale monto la-de eso estos mejor no dar dale darle si u d
         hacerme hago nueva nuevo efectivo cuenta cuentas nombre enseguida paro espera perdon wait
         sorry es era son hazlo hazla pero subele bajale subelo bajalo suma inmediatamente
         this that transfiere envio bank banco urgente instead actually bien digo
         """)
+    | vocabulary.EXPLETIVES
+)
 _TO: Final = vocabulary.word_set("a al ami to ala")
 _FOR: Final = frozenset({"para", "for"})
 _DETERMINERS: Final = vocabulary.word_set(
@@ -101,6 +112,7 @@ def read_order(said: Said, skip: Collection[int] = ()) -> Order:
         amount = replace(amount, doubt="slang", last=amount.last + 1)
     description = said.quote(explicit.start, explicit.stop) if explicit else ""
     recipient = _recipient(said, regions, has_destination=destination is not None)
+    is_for_several |= _is_other_named(said, regions, recipient)
     others = [r for r in regions if r.kind == "rest" and r is not recipient]
     is_for_several |= bool(recipient) and any(_may_be_person(said, r) for r in others)
     return Order(
@@ -153,7 +165,7 @@ def read_recipient(said: Said) -> str:
 
 def _explicit_description(said: Said) -> tuple[range, range]:
     """Return the tokens of a description that is named as such, and with those that name it."""
-    found = _EXPLICIT.search(said.plain)
+    found = next(filter(None, (pattern.search(said.plain) for pattern in _EXPLICIT)), None)
     if found is None:
         return range(0), range(0)
     text = said.tokens_at(*found.span("quoted" if found["quoted"] else "text"))
@@ -306,13 +318,34 @@ def _recipient(said: Said, regions: list[_Region], *, has_destination: bool) -> 
     """Return the region that names somebody."""
     if has_destination:
         return None
-    directly = next((region for region in regions if region.kind == "to"), None)
-    if directly is not None:
-        return directly
+    directly = [region for region in regions if region.kind == "to" and _names(said, region)]
+    if directly:
+        is_corrected = len(directly) > 1 and _is_corrected(said, directly[-2], directly[-1])
+        return directly[-1] if is_corrected else directly[0]
     for region in regions:
-        if region.kind == "for" and not _is_purpose(said.tokens, region.first):
+        words = {token.word for token in said.tokens[region.first : region.last]}
+        if region.kind == "for" and not words & vocabulary.PURPOSES:
             return region
     return next((r for r in regions if r.kind == "rest" and _may_be_person(said, r)), None)
+
+
+def _names(said: Said, region: _Region) -> bool:
+    """Tell whether words name somebody: "su cuenta" does not."""
+    words = {token.word for token in said.tokens[region.first : region.last]}
+    return not words <= _STRUCTURE
+
+
+def _is_corrected(said: Said, before: _Region, after: _Region) -> bool:
+    between = {token.word for token in said.tokens[before.last : after.first]}
+    return bool(between & (vocabulary.CORRECTING | {"no"}))
+
+
+def _is_other_named(said: Said, regions: list[_Region], recipient: _Region | None) -> bool:
+    """Tell whether somebody else is named to send to, and not taken back."""
+    directly = [r for r in regions if r.kind == "to" and _names(said, r)]
+    if recipient is None or recipient not in directly:
+        return False
+    return any(r is not recipient and not _is_corrected(said, r, recipient) for r in directly)
 
 
 def _may_be_person(said: Said, region: _Region) -> bool:

@@ -87,7 +87,8 @@ _BENEFITS: Final = (
 _QUANTITY: Final = re.compile(
     r"(?:llevo|llevame|quiero|compr\w*|dame|buy|take|get(?: me)?|buy me|want|sean|mejor|necesito|"
     r"purchase|order|"
-    rf"encarg\w*|make it|son|pide\w*|ponme|otros|otras|solo)(?: a)? {_COUNT}(?![.,]?\w)"
+    rf"encarg\w*|make it|just|only|nada mas|nomas|son|pide\w*|ponme|otros|otras|solo)(?: a)? "
+    rf"{_COUNT}(?![.,]?\w)"
     r"(?! (?:meses|mes|msi|mensualidades|months?|pulgadas|pagos|pesos|mil|k|gb|inch\w*|pies|kg|"
     r"installments|de(?! (?:la|las|los|el|es[ao]s|ell[ao]s))|y)(?!\w))"
     rf"|(?:^| ){_COUNT.replace('count', 'pieces')} (?:piezas?|unidades|pzas?|pz|of (?:them|those|"
@@ -121,7 +122,7 @@ _NOT_SEARCHED: Final = (
         quiero quisiera queria necesito ocupo busco buscar buscame busca buscando encuentra
         encuentrame encontrar ver muestrame muestra mostrar ensename ensena dame tienes
         tienen tiene procede proceda ill take get have status llevo llevar llevarme esa ese
-        eso esas esos
+        eso esas esos yeah yep those these
         esta este estas estos this it that one them quedo elijo tendras tendran hay venden
         vendes vende manejan manejas que cuales cual me gustaria deseo ando estoy interesa
         interesado interesada en un una unos unas el la los las lo para por con de del a al

@@ -52,7 +52,8 @@ SHORT_FORMS: Final[Mapping[str, str]] = {
         "please": "pleas pliss",
         "want": "wanna wana",
         "ahora": "aora ahorita orita horita",
-        "dinero": "lana feria marmaja",
+        "dinero": "lana feria marmaja dinerito",
+        "queda": "keda",
         "manana": "mnn",
         "saldo": "sldo",
         "favor": "fvr",
@@ -142,8 +143,8 @@ ORDINALS: Final[Mapping[str, int]] = {
         word: number
         for number, words in enumerate(
             (
-                "primero primera primer first 1st",
-                "segundo segunda second 2nd",
+                "primero primera primer primeros primeras first 1st",
+                "segundo segunda segundos segundas second 2nd",
                 "tercero tercera tercer third 3rd",
                 "cuarto cuarta fourth 4th",
                 "quinto quinta fifth 5th",
@@ -159,6 +160,13 @@ ORDINALS: Final[Mapping[str, int]] = {
     },
     **dict.fromkeys(("ultimo", "ultima", "last"), -1),
 }
+
+CORRECTING: Final = word_set("mejor perdon digo sorry mean actually rather disculpa")
+"""Words after which somebody says otherwise what they have just said."""
+EXPLETIVES: Final = word_set(
+    "pinche pinches maldito malditos maldita mugre mugres mugrosos carajo chingados damn freaking "
+    "stupid"
+)
 
 OWING: Final = word_set("debe deben debo debia debemos owe owes owed")
 
@@ -180,7 +188,7 @@ COURTESY: Final = word_set(
     "noches hi hello hey oye oiga centli bot ok okey okay bueno pues vale sale orale va andale "
     "simon claro perfecto listo excelente genial cool great fine alright rapido urgente rapidito "
     "ahora hoy now today nomas solo solamente just then entonces luego-luego tambien "
-    "also mejor quick quickly ya again"
+    "also mejor quick quickly ya again ay uy ups oops joven senorita senor senora"
 )
 
 COUNTED: Final = word_set(
@@ -206,7 +214,8 @@ HEDGES_AFTER: Final = word_set(
     "aproximadamente aprox ish pico tantos fraccion cacho algo so roughly"
 )
 UNSTATED: Final = word_set(
-    "todo toda mitad doble triple sobrante restante everything all half rest remaining"
+    "todo toda mitad doble triple sobrante restante everything all half rest remaining "
+    "hundred hundreds thousands cientos miles couple"
 )
 """Words in the place of an amount that nobody can read off the sentence."""
 
@@ -363,6 +372,7 @@ KNOWN_WORDS: Final = (
         "cocina mensual concierto pasar pasas pelo pelos perro perros pasta "
         "veintes treintas deposita deposite acredita cuentos cuento siguen seguir contado "
         "lunch thirds accounts counting recipient beneficial spend spends bueno buena "
+        "saludos saludo saludar salados helados "
         "libro libre libras salas salud salida salud telas tela celo balon balones vallas boxers "
         "movil moviles moviendo statements statements installed checkings"
     )

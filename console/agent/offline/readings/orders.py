@@ -90,7 +90,8 @@ def buy(talk: Talk, message: Message) -> Flow | None:
     wish = read_wish(said)
     if meant and not purchases.is_new_thing(said, meant):
         return purchases.buy_one_of(talk, frame, meant)
-    if wish.words or wish.category:
+    is_shown = _refers_back(said) and talk.memory.offers and not names_a_product(said)
+    if (wish.words or wish.category) and not is_shown:
         if _is_browsing(said):
             return buying.search(talk, wish)
         frame.offer, frame.wish = None, wish
@@ -98,6 +99,14 @@ def buy(talk: Talk, message: Message) -> Flow | None:
     if frame.offer is None:
         frame.offer = purchases.in_focus(talk)
     return buying.purchase(talk, frame)
+
+
+def _refers_back(said: Said) -> bool:
+    """Tell "cómprala" and "buy it", which speak of something named before."""
+    words = [token.word for token in said.tokens if _orders(token, "BUY")]
+    return any(w.endswith(("la", "lo", "las", "los")) for w in words) or (
+        re.search(r"(?<!\w)(?:buy|get|order|take) (?:it|them|that)(?!\w)", said.plain) is not None
+    )
 
 
 def _is_browsing(said: Said) -> bool:
@@ -119,16 +128,16 @@ _VAGUE_VERBS: Final = ("pon", "met", "sac", "pas", "dale", "dar", "give", "move"
 
 def _is_vague(said: Said) -> bool:
     """Tell whether the verbs of a message may speak of anything, money or not."""
-    verbs = [token.word for token in said.tokens if _sends(token)]
+    verbs = [token.word for token in said.tokens if _orders(token, "SEND")]
     names_account = bool(accounts_in(said))
     if names_account or not verbs:
         return False
     return all(v.startswith(_VAGUE_VERBS) and not v.endswith(("le", "les")) for v in verbs)
 
 
-def _sends(token: Token) -> bool:
+def _orders(token: Token, act: Act) -> bool:
     verb = verb_of(token.word, token.said)
-    return verb is not None and verb.act == "SEND"
+    return verb is not None and verb.act == act
 
 
 _PAYS_IT: Final = re.compile(r"(?<!\w)(?:paga(?:r)?l[ao]s?|pay (?:for )?(?:it|that|them))(?!\w)")

@@ -99,7 +99,7 @@ _TERSE: Final = (
         pon hazlo hazla hazme bien opcion option number numero elijo escojo choose prefer
         pagarlo pagarla todo mas menos tambien queda quedo como con change switch do make
         seria cargo cargalo cargala nada compro compra compralo comprala usa usando pagar
-        paga pay first at over and just only
+        paga pagandolo pagandola pagandolos pagandolas perdon pay first at over and just only
         """
     )
 )

@@ -64,6 +64,8 @@ def _movements(talk: Talk, message: Message) -> Flow | None:
         return None
     if message.mood("SEND") in {"others", "later"} and not message.is_asking:
         return None
+    if message.mood("BUY") != "none" and not message.is_asking:
+        return None
     query = read_query(said, talk.clock())
     if FOLLOWS.search(said.plain) and talk.memory.topic == "transactions":
         query = _merged(talk.memory.query, query)
