@@ -6,22 +6,19 @@ import pty
 import select
 import stat
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from console.deployment import Deployment, deploy_locally
 from console.local_stack import LocalStack, free_port
 from console.seeds import seed_all
+from tests.support.command import CENTLI, TIMEOUT_SECONDS, centli
 from tests.support.deployed import Deployed
 
-TIMEOUT_SECONDS = 60
-CENTLI = [sys.executable, "-c", "import sys; from console.cli import main; sys.exit(main())"]
 MARIA, JUAN = "acc-maria-checking", "acc-juan-checking"
 
 
@@ -46,14 +43,7 @@ def port_of(stack: Deployment) -> str:
 def chat(
     stack: Deployment, *arguments: str, typed: str | None = None
 ) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [*CENTLI, "chat", "--port", port_of(stack), *arguments],
-        capture_output=True,
-        text=True,
-        input=typed,
-        timeout=TIMEOUT_SECONDS,
-        check=False,
-    )
+    return centli("chat", "--port", port_of(stack), *arguments, typed=typed)
 
 
 def said(*messages: str) -> list[str]:
@@ -292,16 +282,10 @@ def test_a_person_converses_in_a_terminal(
 
 
 def test_a_chat_starts_its_own_stack_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    environment: dict[str, Any] = os.environ | {"TMPDIR": str(tmp_path)}
-    port = str(free_port())
-
-    shown = subprocess.run(
-        [*CENTLI, "chat", "--port", port, *said("Transfiere 100 pesos a mi hermano"), "--yes"],
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_SECONDS,
-        env=environment,
-        check=False,
+    transfer = said("Transfiere 100 pesos a mi hermano")
+    shown = centli(
+        *("chat", "--port", str(free_port()), *transfer, "--yes"),
+        environment={"TMPDIR": str(tmp_path)},
     )
 
     assert shown.returncode == 0, shown.stdout + shown.stderr

@@ -1,9 +1,6 @@
 """`centli chat --aws`, with an account that is played by the local AWS, and a deployed agent."""
 
-import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -14,12 +11,11 @@ from console.agent.invocation import invoke
 from console.deployment import Deployment, deploy_locally
 from console.local_stack import LocalStack, free_port
 from console.seeds import seed_all
+from tests.support.command import centli
 from tests.support.deployed import Deployed
 from tests.support.fake_bedrock_agent import AGENT_ID, ALIAS_ID, FakeBedrockAgent, Memory
-from tests.support.fake_openai import Reply, ToolCall
+from tests.support.fake_openai import Reply, call
 
-TIMEOUT_SECONDS = 90
-CENTLI = [sys.executable, "-c", "import sys; from console.cli import main; sys.exit(main())"]
 MARIA, JUAN = "acc-maria-checking", "acc-juan-checking"
 
 
@@ -34,7 +30,7 @@ def stack() -> Iterator[Deployment]:
 def chat(
     stack: Deployment, *arguments: str, agent: FakeBedrockAgent | None = None
 ) -> "subprocess.CompletedProcess[str]":
-    environment = os.environ | {
+    environment = {
         "AWS_ENDPOINT_URL": str(stack.cloud.endpoint),
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": stack.cloud.account,
@@ -42,28 +38,17 @@ def chat(
     }
     if agent is not None:
         environment["AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME"] = agent.url
-    return subprocess.run(
-        [*CENTLI, "chat", "--aws", *arguments],
-        capture_output=True,
-        text=True,
-        env=environment,
-        timeout=TIMEOUT_SECONDS,
-        check=False,
-    )
-
-
-def calling(operation_id: str, **arguments: Any) -> Reply:
-    return Reply(calls=(ToolCall(operation_id, json.dumps(arguments)),))
+    return centli("chat", "--aws", *arguments, environment=environment)
 
 
 def mind(memory: Memory) -> Reply:
     """Resolve the alias, transfer, and tell what became of it, as a model would."""
     kind, what = memory[-1]
     if kind == "user":
-        return calling("resolveAlias", alias="mi hermano")
+        return call("resolveAlias", alias="mi hermano")
     if kind == "resolveAlias":
         to_account = what["beneficiary"]["account_id"]
-        return calling("createTransfer", from_account=MARIA, to_account=to_account, amount=60)
+        return call("createTransfer", from_account=MARIA, to_account=to_account, amount=60)
     return Reply("No lo hice." if kind == "declined" else "Quedó hecha la transferencia.")
 
 

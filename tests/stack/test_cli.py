@@ -14,22 +14,8 @@ import pytest
 from console.deployment import Deployment, deploy_locally
 from console.local_stack import HOST, LocalStack, free_port
 from console.seeds import seed_all
+from tests.support.command import centli
 from tests.support.deployed import Deployed
-
-TIMEOUT_SECONDS = 120
-
-
-def centli(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [
-            *(sys.executable, "-c", "import sys; from console.cli import main; sys.exit(main())"),
-            *arguments,
-        ],
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_SECONDS,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -41,15 +27,7 @@ def stack_port() -> Iterator[str]:
 
 
 def test_the_demonstration_holds_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    environment = os.environ | {"TMPDIR": str(tmp_path)}
-    shown = subprocess.run(
-        [sys.executable, "-c", "from console.cli import main; raise SystemExit(main(['demo']))"],
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_SECONDS,
-        env=environment,
-        check=False,
-    )
+    shown = centli("demo", environment={"TMPDIR": str(tmp_path)})
 
     assert shown.returncode == 0, shown.stdout + shown.stderr
     assert "All of the above was checked" in shown.stdout
