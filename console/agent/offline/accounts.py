@@ -53,6 +53,14 @@ _OF_OTHERS: Final = re.compile(
     rf"|(?<!\w)(?:my |the )?(?P<owner>\w+)['’]s (?:\w+ )?{_MONEY}"
     rf"|(?<!\w)(?P<his>his|her|their) (?:\w+ )?{_MONEY}"
 )
+_OTHERS_ACCOUNT: Final = re.compile(
+    r"(?<!\w)(?:(?:desde|con|de|from|using|with|usando) (?:(?:la|el|the) )?(?:cuenta|account)"
+    r"|(?:la |el |the )?(?:tarjeta|card|ahorros?|savings)(?: de credito| de ahorro)?) (?:de|del|"
+    r"of) "
+    r"(?:(?:mi|la|el|su|my|the|don|dona) )*(?P<who>\w+)"
+    r"|(?<!\w)(?P<owner>\w+)['’]s (?:\w+ )?(?:card|savings)"
+    r"|(?:from|using|with) (?:my )?(?P<whose>\w+)['’]s (?:\w+ )?account"
+)
 _PRONOUNS: Final = word_set("el ella ellos ellas usted he she they him his her their them")
 _TO_WORDS: Final = word_set("a al para to into hacia")
 _FROM_WORDS: Final = word_set("de desde from con using")
@@ -76,17 +84,26 @@ def account_type_in(said: Said) -> str:
     return types.pop() if len(types) == 1 else ""
 
 
+def uses_others_account(said: Said) -> bool:
+    """Tell whether money is to leave or enter what is somebody else's: "la tarjeta de Sofi"."""
+    return any(
+        is_somebody(said.tokens[index])
+        for found in _OTHERS_ACCOUNT.finditer(said.plain)
+        for index in said.tokens_at(*found.span(found.lastgroup or 0))
+    )
+
+
 def asks_of_others(said: Said) -> bool:
     """Tell whether what somebody else has is asked for: "el saldo de Juan", "my brother's card"."""
     for found in _OF_OTHERS.finditer(said.plain):
-        group = next(name for name, words in found.groupdict().items() if words)
-        who = said.tokens_at(*found.span(group))
-        if any(_is_somebody(said.tokens[index]) for index in who):
+        who = said.tokens_at(*found.span(found.lastgroup or 0))
+        if any(is_somebody(said.tokens[index]) for index in who):
             return True
     return False
 
 
-def _is_somebody(token: Token) -> bool:
+def is_somebody(token: Token) -> bool:
+    """Tell whether a word names somebody else than the customer."""
     word = token.word.removesuffix("'s").removesuffix("’s")
     if word in people.SELF or word in ACCOUNT_TYPE or word in MONTHS:
         return False

@@ -106,6 +106,8 @@ def the_amount(tokens: Sequence[Token], skip: Collection[int] = ()) -> Amount | 
     found = amounts_in(tokens, skip)
     if not found:
         return _unstated(tokens, skip)
+    if any(token.word in {"veces", "times", "each"} for token in tokens):
+        return replace(found[0], doubt="several")
     doubted = next((amount for amount in found if amount.doubt), None)
     if doubted is not None:
         return doubted

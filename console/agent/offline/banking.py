@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from action_groups.marketplace.catalogue import words_of
 from console.agent.brain import Say
 from console.agent.language import Language
 from console.agent.offline.memory import Account, Page, account_of, person_of
@@ -92,7 +93,11 @@ def movements(talk: Talk, query: MovementsQuery, recipient: str = "") -> Flow:
     """List movements, or add them up."""
     memory = talk.memory
     memory.topic, memory.query = "transactions", query
+    if query.is_date_unread:
+        yield talk.say("dates_unread")
+        return
     account_id = query.account_id
+    recipient = recipient or query.payer
     if query.account_type or query.is_sum or query.direction or recipient:
         yield from talk.look("getBalance")
     if query.account_type and not account_id:
@@ -113,7 +118,7 @@ def movements(talk: Talk, query: MovementsQuery, recipient: str = "") -> Flow:
 
 
 def _read_and_tell(talk: Talk, query: MovementsQuery, account_id: str, to_account: str) -> Flow:
-    is_filtered = bool(query.is_sum or query.direction or to_account)
+    is_filtered = bool(query.is_sum or query.direction or to_account or query.about)
     limit = MAX_PAGE if is_filtered else query.limit or _SHOWN
     arguments = {
         "account_id": account_id,
@@ -150,6 +155,8 @@ def _read_and_tell(talk: Talk, query: MovementsQuery, account_id: str, to_accoun
 def _is_wanted(movement: Mapping[str, Any], query: MovementsQuery, to_account: str) -> bool:
     if to_account and to_account not in {movement.get("to_account"), movement.get("from_account")}:
         return False
+    if not words_of(query.about) <= words_of(movement.get("description") or ""):
+        return False
     return not query.direction or movement["direction"] == query.direction
 
 
@@ -162,7 +169,8 @@ def _sum_lines(talk: Talk, query: MovementsQuery, found: _Found, to_account: str
     counted = [m for m in found.movements if m["direction"] == direction]
     which = _which(talk, replace(query, direction=""))
     if to_account:
-        which = talk.text("sum_to", who=talk.account(to_account)) + which
+        key = "sum_from" if query.payer else "sum_to"
+        which = talk.text(key, who=talk.account(to_account)) + which
     if not counted:
         yield talk.text("sum_none", what=talk.text(f"what_{direction}"), which=which)
     else:
@@ -221,6 +229,8 @@ def _which(talk: Talk, query: MovementsQuery) -> str:
         key = "which_since" if last is None else "which_until" if first is None else "which_days"
         key = "which_day" if first == last else key
         parts.append(talk.text(key, first=_written(talk, first), last=_written(talk, last)))
+    if query.about:
+        parts.append(talk.text("which_about", about=query.about))
     if query.direction:
         parts.append(talk.text(f"which_{query.direction}"))
     return "".join(parts)

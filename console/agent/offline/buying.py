@@ -316,7 +316,7 @@ def purchase(talk: Talk, frame: PurchaseFrame) -> Flow:
         if question is not None:
             yield question
             return
-    question = _sold_out(talk, frame)
+    question = _ask_count(talk, frame) or _sold_out(talk, frame)
     if question is None:
         question = yield from _settle_benefit(talk, frame)
     if question is not None:
@@ -325,14 +325,22 @@ def purchase(talk: Talk, frame: PurchaseFrame) -> Flow:
     yield from _pay(talk, frame)
 
 
+def _ask_count(talk: Talk, frame: PurchaseFrame) -> Say | None:
+    if not frame.is_count_unclear or frame.offer is None:
+        return None
+    return talk.ask("ask_count", "quantity", product=frame.offer.name)
+
+
 def _sold_out(talk: Talk, frame: PurchaseFrame) -> Say | None:
     """Say that fewer are in stock than wanted, by what the bank said when it was found."""
     offer, quantity = frame.offer, frame.quantity or 1
     if offer is None or offer.stock >= quantity:
         return None
     frame.offer = offer if offer.stock else None
-    key = "ask_fewer" if offer.stock else "ask_other"
-    return talk.ask(key, "product", product=offer.name, count=offer.stock)
+    if not offer.stock:
+        return talk.ask("ask_other", "product", product=offer.name)
+    frame.quantity, frame.is_count_unclear = None, True
+    return talk.ask("ask_fewer", "quantity", product=offer.name, count=offer.stock)
 
 
 _Question = Generator[Step, Sequence[CallOutcome], Say | None]

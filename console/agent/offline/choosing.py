@@ -32,6 +32,11 @@ _CHEAPEST: Final = re.compile(
 _DEAREST: Final = re.compile(
     r"(?<!\w)(?:mas car(?:it)?[oa]s?|mas costos[oa]|most expensive|priciest)"
 )
+_SEVERAL: Final = re.compile(
+    r"(?<!\w)(?:(?:las|los|the) (?:2|3|dos|tres|two|three)(?! (?:meses|pulgadas|months|inch))|"
+    r"ambos|ambas|"
+    r"both|todas|todos|all of (?:them|those))(?!\w)"
+)
 _LAST: Final = re.compile(r"(?<!\w)(?:la|el|the) (?:ultim[oa]|last)(?: one)?(?!\w)")
 _NUMBERED: Final = re.compile(
     r"(?:^|(?<= ))(?:(?:la|el|opcion|option|numero|number|no|#|the|producto|articulo) )*"
@@ -60,6 +65,8 @@ def chosen(said: Said, choices: Sequence[Choice], *, counts: bool = False) -> li
     """
     if not choices:
         return []
+    if _SEVERAL.search(said.plain):
+        return list(range(len(choices)))
     readings = (_by_superlative, _by_ordinal, _by_price, _by_words, _by_number)
     for read in readings[:-1] if counts else readings:
         places = read(said, choices)
@@ -88,10 +95,7 @@ def _by_ordinal(said: Said, choices: Sequence[Choice]) -> list[int]:
     attached = _ATTACHED.search(said.plain)
     numbers = {ORDINALS[token.word] for token in said.tokens if token.word in ORDINALS}
     numbers |= {int(attached["number"])} if attached else set()
-    if len(numbers) != 1:
-        return []
-    (number,) = numbers
-    return [number - 1] if 0 < number <= len(choices) else []
+    return [number - 1 for number in sorted(numbers) if 0 < number <= len(choices)]
 
 
 def _by_price(said: Said, choices: Sequence[Choice]) -> list[int]:

@@ -176,7 +176,10 @@ _PATTERNS: Final[tuple[tuple[Intent, tuple[str, ...]], ...]] = (
             r"how much (?:is )?(?:in|on)|(?:whats|what is|what s) (?:left|in my)",
             r"my (?:money|accounts?)(?: balance)?$|show (?:me )?my (?:accounts|money)",
             r"^(?:ver )?(?:mi|mis|la|las) (?:cuentas?|dinero|tarjetas?)(?: de \w+)?$|mis cuentas",
-            r"(?:limite|limit|linea) (?:de )?(?:credito|credit)|credit (?:limit|left)",
+            (
+                r"(?:limite|limit|linea) (?:de )?(?:mi |la |my )?(?:credito|credit|tarjeta)|credit "
+                r"(?:limit|left)"
+            ),
             r"disponible|available",
             r"(?:me )?alcanza|can i afford|do i have (?:enough|money)",
             (

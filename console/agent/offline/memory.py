@@ -96,6 +96,8 @@ class PurchaseFrame:
     offer: Offer | None = None
     wish: Wish | None = None
     quantity: int | None = None
+    is_count_unclear: bool = False
+    """Whether how many was said, but no number of pieces."""
     benefit: str = ""
     account_type: str = ""
     account_id: str = ""

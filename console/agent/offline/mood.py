@@ -153,6 +153,7 @@ _SUPPOSED: Final = (
     r"perhaps|pensando|thinking|dudo|dudando|considerando|considering|ojala|hubiera|hubiese|"
     r"deberia|deberiamos|should i|i might|might|estaria bien|conviene|wish|puede que|ejemplo|"
     r"for example|por si|wondering|hipoteticamente|hypothetically|it would|seria bueno|iba a|"
+    r"broma|bromeando|kidding|joking|"
     r"estaba por|casi le|almost|a punto de|unless|a menos que|siempre y cuando"
 )
 _IF: Final = (
@@ -275,6 +276,7 @@ def _reason_against(said: Said, text: str, act: Act) -> Mood:
         ("quoted", _is_quoted(said, act)),
         ("negated", _finds(rf"(?<!\w){_BEFORE_NO} (?:{_FILLERS} )*ACT\.", text, act)),
         ("negated", _finds(rf"(?<!\w){_BEFORE_NO} (?:{_FILLERS} )*{_NOUN}", text, act)),
+        ("negated", _finds(r"(?:o|mejor|siempre|pero|jaja\w*|,) no(?: ?[.!])*$", text, act)),
         ("negated", act == "BUY" and _finds(_NOT_TAKING, text, act)),
         ("past", _finds(r"ACT\.past", _without_relatives(text, act), act)),
         (

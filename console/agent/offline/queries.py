@@ -6,10 +6,11 @@ from datetime import date, datetime, time
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from console.agent.offline.accounts import account_type_in
+from console.agent.offline.accounts import account_type_in, accounts_in, is_somebody
 from console.agent.offline.dates import Span, read_span
 from console.agent.offline.numbers import SMALL
-from console.agent.offline.text import Said
+from console.agent.offline.text import Said, Token
+from console.agent.offline.vocabulary import MONTHS, WEEKDAYS, word_set
 
 ZONE: Final = ZoneInfo("America/Mexico_City")
 MAX_PAGE: Final = 50
@@ -27,6 +28,12 @@ class MovementsQuery:
     type: str = ""
     direction: Direction = ""
     limit: int | None = None
+    about: str = ""
+    """A word that the description must have: "renta" in "¿cuánto gasté en renta?"."""
+    payer: str = ""
+    """Who sent the money, in the person's own words."""
+    is_date_unread: bool = False
+    """Whether days are spoken of that are none, or none that have been."""
     is_sum: bool = False
     """Whether a total is asked for rather than a list."""
 
@@ -91,11 +98,16 @@ _LAST_ONE: Final = re.compile(
 
 def read_query(said: Said, now: datetime) -> MovementsQuery:
     """Return which movements a message asks for."""
+    span = read_span(said, today(now))
+    payer = _payer(said)
     return MovementsQuery(
         account_type=account_type_in(said),
-        span=read_span(said, today(now)),
-        type=_first(_TYPES, said),
-        direction=_direction(said),
+        span=span,
+        type="" if payer else _first(_TYPES, said),
+        direction="credit" if payer else _direction(said),
+        about=_about(said, span),
+        payer=payer,
+        is_date_unread=span is None and not _DAYS.isdisjoint(t.word for t in said.tokens),
         limit=_limit(said),
         is_sum=_SUM.search(said.plain) is not None,
     )
@@ -104,6 +116,61 @@ def read_query(said: Said, now: datetime) -> MovementsQuery:
 def today(now: datetime) -> date:
     """Return the day in Mexico City."""
     return now.astimezone(ZONE).date()
+
+
+def _payer(said: Said) -> str:
+    """Return who is said to have sent money: "¿cuánto me mandó mi hermano?"."""
+    matches = (found for pattern in _PAYERS for found in pattern.finditer(said.plain))
+    for found in matches:
+        tokens = said.tokens_at(*found.span("who"))
+        if any(is_somebody(said.tokens[index]) for index in tokens):
+            return said.quote(tokens.start, tokens.stop)
+    return ""
+
+
+def _about(said: Said, span: Span | None) -> str:
+    """Return what money is said to have been spent on, where it is a word of its own."""
+    taken = {index for account in accounts_in(said) for index in account.tokens}
+    taken |= set(said.tokens_at(span.start, span.end)) if span is not None else set()
+    if _SPENDING.search(said.plain) is None:
+        return ""
+    for found in _ABOUT.finditer(said.plain):
+        tokens = said.tokens_at(*found.span("about"))
+        if taken.isdisjoint(tokens) and not _is_time(said.tokens[tokens.start]):
+            return said.quote(tokens.start, tokens.stop)
+    return ""
+
+
+def _is_time(token: Token) -> bool:
+    return token.is_number or token.word in _DAYS | _NO_TOPICS
+
+
+_PERSON: Final = r"(?:(?:mi|el|la|my|the|don|dona) )?\w+"
+_SENT: Final = r"(?:deposit|mand|pag|transf|envi|pas|abon|presto)\w*"
+_PAYERS: Final = tuple(
+    re.compile(rf"(?<!\w){pattern}")
+    for pattern in (
+        rf"me (?:ha |han )?{_SENT} (?P<who>{_PERSON})",
+        rf"(?P<who>{_PERSON}) (?:(?:ya|no|si) )*me (?:ha |han )?{_SENT}",
+        rf"(?:did|has) (?P<who>{_PERSON}) (?:send|sent|pay|paid|transfer\w*|deposit\w*) (?:to )?me",
+        rf"(?P<who>{_PERSON}) sent me",
+    )
+)
+_SPENDING: Final = re.compile(r"(?<!\w)(?:gast\w+|pag(?:ue|ado|amos)|spen[dt]\w*|paid)(?!\w)")
+_ABOUT: Final = re.compile(
+    r"(?<!\w)(?:en|de|por|on|for|at) (?:(?:la|el|los|las|mi|mis|the|my) )?(?P<about>\w+)"
+)
+_DAYS: Final = frozenset(
+    {name for name in (*MONTHS, *WEEKDAYS) if len(name) > len("sept")}
+    | word_set("manana tomorrow proximo proxima siguiente next")
+) - {"march"}
+_NO_TOPICS: Final = word_set(
+    "todo total que cuenta cheques ahorro tarjeta credito debito semana mes ano quincena dia dias "
+    "mas menos hoy ayer antier este esta estos estas ultimos ultimas ultima ultimo meses semanas "
+    "pasado "
+    "pasada finde fin week month year day last this all everything average it transferencias "
+    "retiros pagos compras money"
+)
 
 
 def _direction(said: Said) -> Direction:

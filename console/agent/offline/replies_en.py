@@ -34,6 +34,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "without installments?",
     "ask_other": "{product} is sold out. Do you want another product?",
     "ask_fewer": "There are only {count} of {product}. How many do you want?",
+    "ask_count": "How many of {product} exactly? Tell me a number from 1 to 100.",
     "ask_buy": "Shall I buy {product}? Say “yes” and I will show you the details first.",
     "ask_name": "What is the full name of {who}?",
     "ask_alias": "Under which alias shall I save them? For example: “my cousin”.",
@@ -89,6 +90,9 @@ ENGLISH: Final[Mapping[str, str]] = {
     "between your own accounts.",
     "sum_own": "I do not count what you moved between your own accounts.",
     "sum_partial": "There are more transactions than I could look at: the total is higher.",
+    "sum_from": " from {who}",
+    "which_about": " with “{about}” in the description",
+    "dates_unread": "I did not understand which days you mean. Say it like “from Oct 1 to Oct 15”.",
     "sum_to": " to {who}",
     "more_available": "There are more: say “more”.",
     "no_more": "There is nothing more to show.",
@@ -154,6 +158,9 @@ ENGLISH: Final[Mapping[str, str]] = {
     "status_pending": "payment under way",
     "status_failed": "not made, nothing charged",
     "status_cancelled": "cancelled",
+    "others_account": "I only use your own accounts and cards. To other people I send to the "
+    "account "
+    "you registered: “send 100 to my brother”.",
     "others_money": "I can only see your own accounts, not those of other people.",
     # people
     "people_head": "You can send money to:",

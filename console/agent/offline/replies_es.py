@@ -32,6 +32,7 @@ SPANISH: Final[Mapping[str, str]] = {
     "tarjeta, o la compro de contado?",
     "ask_other": "{product} está agotado. ¿Quieres otro producto?",
     "ask_fewer": "De {product} solo hay {count}. ¿Cuántas piezas quieres?",
+    "ask_count": "¿Cuántas piezas exactamente de {product}? Dime un número del 1 al 100.",
     "ask_buy": "¿Compro {product}? Di «sí» y te muestro los datos antes de comprar.",
     "ask_name": "¿Cuál es el nombre completo de {who}?",
     "ask_alias": "¿Con qué alias la guardo o lo guardo? Por ejemplo: «mi primo».",
@@ -85,6 +86,9 @@ SPANISH: Final[Mapping[str, str]] = {
     "entre tus propias cuentas.",
     "sum_own": "No cuento lo que pasaste entre tus propias cuentas.",
     "sum_partial": "Hay más movimientos de los que pude revisar: el total es mayor.",
+    "sum_from": " de {who}",
+    "which_about": " con «{about}» en el concepto",
+    "dates_unread": "No entendí de qué días hablas. Dímelo así: «del 1 al 15 de octubre».",
     "sum_to": " a {who}",
     "more_available": "Hay más: di «más».",
     "no_more": "No hay más que mostrar.",
@@ -152,6 +156,8 @@ SPANISH: Final[Mapping[str, str]] = {
     "status_pending": "pago en camino",
     "status_failed": "no se hizo, no se cobró nada",
     "status_cancelled": "cancelada",
+    "others_account": "Solo uso tus propias cuentas y tarjetas. A otra persona le transfiero a la "
+    "cuenta que registraste: «transfiere 100 a mi hermano».",
     "others_money": "Solo puedo ver tus propias cuentas, no las de otras personas.",
     # people
     "people_head": "Puedes transferir a:",

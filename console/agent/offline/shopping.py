@@ -12,7 +12,7 @@ from action_groups.marketplace.catalogue import fold
 from console.agent.offline import vocabulary
 from console.agent.offline.accounts import accounts_in
 from console.agent.offline.amounts import Amount, amounts_in
-from console.agent.offline.numbers import SMALL
+from console.agent.offline.numbers import NUMBER_WORDS, SMALL
 from console.agent.offline.text import Said, Token
 from console.agent.offline.verbs import verb_of
 
@@ -47,6 +47,8 @@ class Terms:
     benefit: str = ""
     """As the bank names it, such as MSI-12; `MSI` without a number of months; or "none"."""
     quantity: int | None = None
+    is_unclear: bool = False
+    """Whether it says how many in a way that is no number of pieces: "unas 3", "dos o tres"."""
 
 
 _COUNT: Final = (
@@ -94,6 +96,13 @@ _QUANTITY: Final = re.compile(
     rf"|(?:^| ){_COUNT.replace('count', 'pieces')} (?:piezas?|unidades|pzas?|pz|of (?:them|those|"
     rf"it)|de (?:esas|esos|ellas|ellos|cada))"
 )
+_ABOUT_SO_MANY: Final = re.compile(
+    rf"(?<!\w)(?:unas|unos|como|about|around|casi|aproximadamente|some) {_COUNT}(?= ?(?:$|[.,!?]|"
+    r"porfa|please|piezas|of|de ))"
+)
+_ONE_OR_OTHER: Final = re.compile(
+    rf"(?<!\w){_COUNT} (?:o|or) {_COUNT.replace('count', 'other')}(?!\w)"
+)
 _UNDER: Final = re.compile(
     r"(?:(?:que (?:no )?(?:cueste|cuesten|pase|pasen|sea|sean|rebase) ?)?"
     r"(?:de |por |a )?(?:menos|menor(?:es)?|debajo|abajo|no mas)(?: (?:de|a|que|los))*|"
@@ -140,14 +149,22 @@ _NOT_SEARCHED: Final = (
         cotizame cotizar recomiendas recomiendame recomienda recommend ayudame elegir
         interested thinking about pesos menos barato ofreces ofrecen consigueme consigue
         traes carrito cart catalogo comprarla viajar trae quiza anda andaba mira checa
-        checame im i'm looking-for buscaba aqui ahi donde
+        checame cara caro caras caros expensive im i'm looking-for buscaba aqui ahi donde
         """)
 ) - {"no"}
 
 
 def read_terms(said: Said) -> Terms:
     """Return the benefit and the number of pieces that a message asks for."""
-    return Terms(benefit_in(said), quantity_in(said))
+    is_unclear = _is_unclear(said)
+    quantity = None if is_unclear else quantity_in(said)
+    return Terms(benefit_in(said), quantity, is_unclear)
+
+
+def _is_unclear(said: Said) -> bool:
+    if _ABOUT_SO_MANY.search(said.plain) or _ONE_OR_OTHER.search(said.plain):
+        return True
+    return bool(_counted(said)) and quantity_in(said) is None
 
 
 def benefit_in(said: Said) -> str:
@@ -166,6 +183,19 @@ def quantity_in(said: Said) -> int | None:
     words = " ".join(said.tokens[index].word for index in counted)
     count = _number(words)
     return count if 0 < count <= MAX_QUANTITY else None
+
+
+def count_alone(said: Said) -> int | None:
+    """Return the number of pieces that an answer to "how many?" gives."""
+    found = _COUNT_ALONE.search(said.plain)
+    count = _number(found["count"]) if found is not None else 0
+    return count if 0 < count <= MAX_QUANTITY else None
+
+
+_COUNT_ALONE: Final = re.compile(
+    rf"^(?:(?:solo|nomas|mejor|entonces|pues|ok|just|only|que sean|dame|quiero|,) )*{_COUNT}"
+    r"(?: (?:piezas?|unidades|pieces|please|porfa|por favor|nada mas))*(?: ?[.!])*$"
+)
 
 
 def _counted(said: Said) -> range:
@@ -196,9 +226,11 @@ def read_wish(said: Said) -> Wish:
     words = list(_searched(said, taken))
     benefit = benefit_in(said)
     folded = [fold(word) for word in words]
+    is_telling = any(not word.isdigit() for word in folded)
     is_category = len(folded) == 1 and folded[0] in vocabulary.CATEGORY_NAMES
+    is_telling &= not is_category
     return Wish(
-        words="" if is_category else " ".join(words)[:_MAX_SEARCH_CHARACTERS],
+        words=" ".join(words)[:_MAX_SEARCH_CHARACTERS] if is_telling else "",
         category=vocabulary.CATEGORY_OF[folded[0]] if is_category else "",
         max_price=max_price,
         min_price=min_price,
@@ -236,7 +268,7 @@ def _searched(said: Said, taken: set[int]) -> Iterator[str]:
         is_left_out = token.is_sign or token.word in _NOT_SEARCHED or _is_order(token)
         if index in taken or is_left_out or token.word in people.sense_table():
             continue
-        if token.is_number and not _is_size(said, index):
+        if token.word in NUMBER_WORDS or (token.is_number and not _is_size(said, index)):
             continue
         called = vocabulary.SPANISH_FOR.get(token.word) or vocabulary.SPANISH_FOR.get(
             token.word.removesuffix("s")

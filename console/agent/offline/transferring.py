@@ -159,8 +159,11 @@ def _own_destination(talk: Talk, frame: TransferFrame, accounts: list[Account]) 
 
 def _source(talk: Talk, frame: TransferFrame, accounts: list[Account]) -> Say | None:
     """Find the account that pays; return a question when it is not sure."""
-    if frame.from_account:
+    if any(account.account_id == frame.from_account for account in accounts):
         return None
+    if frame.from_account:
+        frame.from_account = ""
+        return talk.ask("ask_source", "account", accounts=talk.accounts_list(accounts))
     wanted = frame.from_type or CHECKING
     fitting = [a for a in accounts if a.type == wanted and (frame.from_type or a.is_active)]
     if len(fitting) == 1 and fitting[0].account_id != frame.to_account:

@@ -222,7 +222,7 @@ UNSTATED: Final = word_set(
 CATEGORY_OF: Final[Mapping[str, str]] = {
     word: category
     for category, words in {
-        "electronics": "electronica electronicos tecnologia electronics tele laptop celular "
+        "electronics": "electronica electronicos tecnologia electronics tele laptop celular iphone "
         "audifonos bocina computadora tablet camara monitor phone headphones speaker gadgets",
         "clothing": "ropa moda clothing clothes tenis chamarra guayabera zapatos playera camisa "
         "pantalon vestido sneakers jacket",
@@ -252,7 +252,7 @@ SPANISH_NOUN: Final[Mapping[str, str]] = {
     for spanish, words in {
         "tele": "television pantalla",
         "audífonos": "headphones headphone earphones earphone earbuds earbud headset cascos",
-        "celular": "phone cellphone iphone movil",
+        "celular": "phone cellphone movil",
         "bocina": "speaker altavoz bafle",
         "laptop": "compu computadora computer notebook ordenador",
         "refrigerador": "fridge refrigerator nevera",
@@ -298,7 +298,7 @@ PRODUCTS: Final = word_set(
     "electrodomesticos muebles deportes belleza comida salud viajes hogar abarrotes tablet "
     "camara impresora monitor reloj watch microondas lavadora estufa horno colchon zapatos "
     "playera regalo regalos gift gifts pantalon vestido camisa mochila lentes carriola "
-    "cafetera plancha aspiradora ventilador laptops bocinas"
+    "cafetera iphone plancha aspiradora ventilador laptops bocinas"
 ) | frozenset(SPANISH_NOUN)
 """Things that people buy: alone, such a word asks for a search."""
 

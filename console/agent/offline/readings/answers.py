@@ -10,7 +10,7 @@ from console.agent.offline.memory import AddFrame, PurchaseFrame, TransferFrame
 from console.agent.offline.orders import read_order, read_recipient
 from console.agent.offline.readings import purchases
 from console.agent.offline.readings.message import Message
-from console.agent.offline.shopping import names_a_product, read_wish
+from console.agent.offline.shopping import count_alone, names_a_product, read_wish
 from console.agent.offline.talk import Flow, Talk
 from console.agent.offline.text import Said
 
@@ -101,6 +101,8 @@ def _answer_purchase(talk: Talk, message: Message, frame: PurchaseFrame) -> Flow
     said = message.said
     meant = buying.offers_meant(talk, said) if "product" in message.asked_for else []
     put = purchases.put_terms(frame, said)
+    if "quantity" in message.asked_for and (count := count_alone(said)) is not None:
+        frame.quantity, frame.is_count_unclear, put = count, False, True
     if meant:
         return purchases.buy_one_of(talk, frame, meant)
     if "yes" in message.intents and message.asked_for != ("product",):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from console.agent.offline import adding, buying, transferring
-from console.agent.offline.accounts import accounts_in
+from console.agent.offline.accounts import accounts_in, uses_others_account
 from console.agent.offline.introductions import read_introduction
 from console.agent.offline.memory import AddFrame, TransferFrame
 from console.agent.offline.orders import read_order
@@ -54,6 +54,8 @@ _MORE: Final = re.compile(
 
 
 def _send(talk: Talk, message: Message) -> Flow | None:
+    if uses_others_account(message.said):
+        return talk.answer("others_account")
     order = read_order(message.said)
     if order.amount is None and talk.memory.offers and _PAYS_IT.search(message.said.plain):
         return buy(talk, message)
@@ -83,6 +85,8 @@ def _add(talk: Talk, message: Message) -> Flow | None:
 def buy(talk: Talk, message: Message) -> Flow | None:
     """Carry on an order to buy: one of what was shown, or something else."""
     said = message.said
+    if uses_others_account(said):
+        return talk.answer("others_account")
     if {"purchase_status", "purchases"}.intersection(message.intents):
         return None
     frame = purchases.frame_of(talk, said)

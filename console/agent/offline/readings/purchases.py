@@ -26,13 +26,13 @@ def put_terms(frame: PurchaseFrame, said: Said) -> bool:
     """Put how to buy into a frame; return whether a message says anything of it."""
     terms, named = read_terms(said), accounts_in(said)
     frame.benefit = terms.benefit or frame.benefit
-    if terms.quantity is not None:
-        frame.quantity = terms.quantity
-    if named and not terms.benefit.startswith("MSI"):
+    if terms.quantity is not None or terms.is_unclear:
+        frame.quantity, frame.is_count_unclear = terms.quantity, terms.is_unclear
+    if named:
         frame.account_type, frame.account_id = named[0].type, named[0].account_id
     elif terms.benefit:
         frame.account_type, frame.account_id = "", ""
-    return bool(terms.benefit or terms.quantity is not None or named)
+    return bool(terms.benefit or terms.quantity is not None or terms.is_unclear or named)
 
 
 def buy_one_of(talk: Talk, frame: PurchaseFrame, meant: list[Offer]) -> Flow:

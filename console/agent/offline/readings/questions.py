@@ -101,6 +101,8 @@ def _compare(talk: Talk, message: Message) -> Flow | None:
     said, memory = message.said, talk.memory
     if message.mood("SEND") not in {"none", "order"} and not memory.offers:
         return None
+    if "transactions" in message.intents and read_span(said, today(talk.clock())) is not None:
+        return None
     terms = read_terms(said)
     meant = buying.offers_meant(talk, said)
     if memory.offers and not names_new_product(talk, said):
@@ -172,6 +174,8 @@ def _merged(before: MovementsQuery, now: MovementsQuery) -> MovementsQuery:
         span=now.span or before.span,
         type=now.type or before.type,
         direction=now.direction or before.direction,
+        about=now.about or before.about,
+        payer=now.payer or before.payer,
         is_sum=now.is_sum or (before.is_sum and now.limit is None),
     )
 
