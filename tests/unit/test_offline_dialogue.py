@@ -16,6 +16,7 @@ from console.agent.local_agent import NoAnswer
 from console.agent.offline import OfflineBrain
 from console.agent.offline.replies import REPLIES
 from console.agent.operations import AgentOperation, Parameter
+from shared import json_text
 from shared.clock import Clock
 from tests.support.utterances import TODAY, Chat, seeded_bank
 from tests.support.world import operations_in_schema
@@ -268,6 +269,101 @@ def test_what_was_spent_leaves_out_what_stayed_ones_own_and_says_so(maria: Chat)
         "Cuento pagos, retiros y transferencias a otras personas; no lo que pasaste entre tus "
         "propias cuentas."
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (
+            "¿cuánto gasté en renta?",
+            "Gastaste $13,000.00 con «renta» en el concepto, en 2 movimientos.",
+        ),
+        (
+            "¿cuánto me mandó mi hermano?",
+            "Recibiste $350.00 de Juan López García, «mi hermano», en un movimiento.",
+        ),
+        (
+            "¿ya me pagó Sofi?",
+            "No hay movimientos de Sofía Hernández Ruiz, «Sofi» (entradas).",
+        ),
+        (
+            "how much did my brother send me?",
+            "You received $350.00 from Juan López García, “mi hermano”, in one transaction.",
+        ),
+        ("cuánto sumaron mis últimos 2 gastos", "Gastaste $1,200.00, en 2 movimientos."),
+    ],
+)
+def test_a_sum_is_of_what_was_asked_for_and_of_nothing_else(
+    maria: Chat, text: str, answer: str
+) -> None:
+    assert maria.say(text).text.splitlines()[0] == answer
+
+
+def paged(pages: int) -> Any:
+    """Return a bank whose movements are so many pages of one payment of 10 pesos each."""
+    bank = seeded_bank()
+
+    def send(event: dict[str, Any]) -> dict[str, Any]:
+        if event["apiPath"] != "/transactions":
+            answer: dict[str, Any] = bank.handlers[event["actionGroup"]](event, None)
+            return answer
+        given = {entry["name"]: entry["value"] for entry in event["parameters"]}
+        page = int(given.get("next_token", 1))
+        movement = {
+            "account_id": "acc-maria-checking",
+            "type": "payment",
+            "direction": "debit",
+            "amount": 10,
+            "created_at": "2026-11-10T12:00:00.000Z",
+        }
+        body = {"transactions": [movement]}
+        if page < pages:
+            body |= {"next_token": str(page + 1)}
+        answered = {
+            "httpStatusCode": 200,
+            "responseBody": {"application/json": {"body": json_text.dumps(body)}},
+        }
+        return {"messageVersion": "1.0", "response": answered}
+
+    return send
+
+
+def test_a_sum_goes_through_all_pages_or_says_that_it_did_not() -> None:
+    whole = Chat(send=paged(4)).say("¿cuánto gasté en noviembre?").text
+    cut_off = Chat(send=paged(400)).say("¿cuánto gasté en noviembre?").text
+
+    assert whole.startswith("Gastaste $40.00 del 1 nov al 25 nov, en 4 movimientos.")
+    assert "el total es mayor" not in whole
+    assert "el total es mayor" in cut_off
+
+
+def test_more_of_some_movements_is_more_of_those_and_not_of_all() -> None:
+    chat = Chat(send=paged(400))
+    chat.say("¿qué me depositaron en noviembre?")
+
+    for text in ("más", "más"):
+        assert "$10.00" not in chat.say(text).text
+
+
+def test_what_else_was_asked_for_is_said_to_be_left_for_afterwards(maria: Chat) -> None:
+    turn = maria.say("transfiere 100 a mi hermano y dime cuánto me queda")
+
+    assert turn.text.startswith("Hago una cosa a la vez")
+    assert len(turn.proposed) == 1
+    assert maria.say("compra la tele de 32 y transfiere 100 a mi hermano").proposed == []
+
+
+def test_what_others_have_is_not_answered_with_what_the_customer_has(maria: Chat) -> None:
+    for text in ("¿cuál es el saldo de Juan?", "what's my brother's balance", "saldo de Sofi"):
+        turn = maria.say(text)
+        assert turn.calls == []
+        assert not any(character.isdigit() for character in turn.text)
+
+
+def test_a_search_never_looks_for_a_number_alone_nor_for_a_word_that_means_anything() -> None:
+    for text in ("busco 3 unicornios rojos", "buy me 3 red unicorns", "cómprame 3", "quiero 2"):
+        searched = [given.get("search", "") for _, given in Chat().say(text).calls]
+        assert not {"3", "2", "rojos", "red"} & set(searched)
 
 
 def test_a_price_limit_and_instalments_leave_out_what_does_not_fit(maria: Chat) -> None:

@@ -11,10 +11,17 @@ from console.agent.brain import CallOutcome, Say
 from console.agent.offline.choosing import chosen
 from console.agent.offline.memory import Account, Offer, PurchaseFrame, account_of, offer_of
 from console.agent.offline.replies import benefit_name
-from console.agent.offline.shopping import MSI, NO_BENEFIT, Wish, category_near, quantity_in
+from console.agent.offline.shopping import (
+    MSI,
+    NO_BENEFIT,
+    Wish,
+    category_near,
+    is_generic,
+    quantity_in,
+)
 from console.agent.offline.talk import FIRST_REFUSAL, Flow, Step, Talk
 from console.agent.offline.text import Said, read
-from console.agent.offline.vocabulary import GENERIC, PRODUCTS
+from console.agent.offline.vocabulary import PRODUCTS
 from console.agent.wording import money
 
 MAX_COMPARED: Final = 5
@@ -64,7 +71,7 @@ def _attempts(wish: Wish) -> Iterator[tuple[str, str, str]]:
     yield wish.words, wish.category, ""
     words = [fold(word) for word in wish.words.split()]
     if len(words) > 1:
-        telling = [word for word in words if word.isalpha() and word not in GENERIC]
+        telling = [word for word in words if word.isalpha() and not is_generic(word)]
         things = [word for word in telling if word in PRODUCTS]
         for word in (things or telling)[:_MAX_WORDS_TRIED]:
             yield word, "", "products_fewer"

@@ -32,10 +32,22 @@ class MovementsQuery:
     """A word that the description must have: "renta" in "¿cuánto gasté en renta?"."""
     payer: str = ""
     """Who sent the money, in the person's own words."""
+    other_account: str = ""
+    """Whose account is at the other end."""
     is_date_unread: bool = False
     """Whether days are spoken of that are none, or none that have been."""
     is_sum: bool = False
     """Whether a total is asked for rather than a list."""
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether it wants only some of what the bank lists."""
+        return bool(self.is_sum or self.direction or self.other_account or self.about)
+
+    @property
+    def needs_own_accounts(self) -> bool:
+        """Whether it takes the customer's accounts to answer it."""
+        return bool(self.account_type or self.is_sum or self.direction or self.payer)
 
     def dates(self) -> dict[str, str]:
         """Return the days as the bank takes them: moments in Mexico's time."""

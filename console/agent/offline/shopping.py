@@ -247,6 +247,13 @@ def _containers(said: Said, counted: range) -> range:
     return range(after, after + 1) if is_one else range(0)
 
 
+def is_generic(word: str) -> bool:
+    """Tell whether so many things answer to a folded word that it is not looked for by itself."""
+    return not vocabulary.GENERIC.isdisjoint(
+        {word, word.removesuffix("s"), word.removesuffix("es")}
+    )
+
+
 def category_near(words: str) -> str:
     """Return the category to look through for a thing that its words did not find."""
     found = (vocabulary.CATEGORY_OF.get(fold(word), "") for word in words.split())

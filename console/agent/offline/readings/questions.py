@@ -12,6 +12,7 @@ from console.agent.offline.amounts import the_amount
 from console.agent.offline.dates import read_span
 from console.agent.offline.intents import Intent
 from console.agent.offline.memory import PurchaseFrame
+from console.agent.offline.movements import movements
 from console.agent.offline.naming import help_
 from console.agent.offline.orders import read_order
 from console.agent.offline.queries import MovementsQuery, read_query, today
@@ -74,7 +75,7 @@ def _movements(talk: Talk, message: Message) -> Flow | None:
         days = said.tokens_at(query.span.start, query.span.end) if query.span else ()
         recipient = read_order(said, days).recipient if query.direction != "credit" else ""
         recipient = "" if recipient.lower().startswith(("quien", "quién")) else recipient
-    return _aside(talk, banking.movements(talk, query, recipient))
+    return _aside(talk, movements(talk, query, recipient))
 
 
 def _purchases(talk: Talk, message: Message) -> Flow | None:
@@ -149,7 +150,7 @@ def followed_up(talk: Talk, message: Message) -> Flow | None:
         return banking.balance(talk, type_)
     if memory.topic in {"balance", "transactions"} and (type_ or span):
         query = read_query(said, talk.clock())
-        return banking.movements(talk, _merged(memory.query, query))
+        return movements(talk, _merged(memory.query, query))
     return None
 
 
