@@ -25,8 +25,8 @@ _UNUSABLE: Final[Mapping[Language, Mapping[str, str]]] = {
     },
 }
 _NOTHING_TO_CONFIRM: Final[Mapping[Language, str]] = {
-    "es": "Eso ya no espera tu confirmación; no hice nada.",
-    "en": "That no longer waits for your confirmation; I did nothing.",
+    "es": "Eso ya no espera tu confirmación; con esta respuesta no hice nada.",
+    "en": "That no longer waits for your confirmation; this answer did nothing.",
 }
 
 

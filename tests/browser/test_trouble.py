@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from console.agent.events import AgentTrace, BusEvent, Text, TurnEnded, TurnEvent
 from console.chat.stack import ChatStack, Where
@@ -13,7 +14,7 @@ from console.chat.watch import Watch
 from console.local_stack import free_port
 from tests.support.console_page import PageService, console_server
 from tests.support.deployed import Deployed
-from tests.support.fake_chat import FakeService
+from tests.support.fake_chat import ASKED, FakeService
 from tests.support.scripted_brain import ScriptedBrain
 from tests.support.window import Window
 
@@ -157,7 +158,7 @@ def test_a_message_that_could_not_be_sent_stands_there_still(
     window.page.route("**/api/**", lambda route: route.abort())
     window.page.fill("#message", "say hola")
     window.page.keyboard.press("Enter")
-    expect(window.page.locator(".notice")).to_contain_text("no salió")
+    expect(window.page.locator(".notice")).to_contain_text("no haya salido")
     expect(window.page.locator("#message")).to_have_value("say hola")
     window.page.unroute("**/api/**")
     window.errors.clear()
@@ -204,6 +205,63 @@ def test_the_connection_breaks_in_the_middle_of_an_answer(open_window: Open) -> 
         expect(window.page.locator(".notice")).to_contain_text("Se cortó la conexión")
         asked.set()
         window.errors.clear()
+
+
+@pytest.mark.parametrize("what", ["messages", "decisions"])
+def test_what_the_server_took_is_shown_though_its_answer_was_lost(
+    open_window: Open, what: str
+) -> None:
+    service: Any = FakeService()
+    with console_server(service) as server:
+        window = open_window(server.address, wait=False)
+        window.say("hola")
+
+        def lose(route: Route) -> None:
+            route.fetch()
+            route.abort()
+
+        window.page.route(f"**/{what}", lose, times=1)
+        window.page.fill("#message", "transfiere")
+        window.page.press("#message", "Enter")
+        window.card.get_by_role("button", name="Confirmar").click()
+        expect(window.theirs.last).to_have_text("Listo.")
+        expect(window.page.locator(".notice")).to_contain_text("La consola no contesta")
+        expect(window.card).to_contain_text("Confirmado")
+        assert service.agents["user-maria"].decisions == ["CONFIRM"]
+        window.errors.clear()  # the browser reports the lost answer itself
+
+
+def test_a_second_tab_of_the_same_conversation_shows_what_the_first_did(open_window: Open) -> None:
+    service: Any = FakeService()
+    with console_server(service) as server:
+        first = open_window(server.address, wait=False)
+        first.say("transfiere")
+        kept = first.page.evaluate("JSON.stringify(sessionStorage)")
+        second = open_window(server.address, wait=False)
+        second.page.evaluate("kept => Object.assign(sessionStorage, JSON.parse(kept))", kept)
+        second.page.reload()
+        expect(second.card).to_contain_text("¿Lo hago?")
+        first.confirm()
+
+        second.confirm()
+
+        expect(second.card).to_contain_text("Confirmado")
+        expect(second.theirs.last).to_have_text("Listo.")
+        expect(second.page.locator(".problem")).to_contain_text("con esta respuesta no hice nada")
+        assert service.agents["user-maria"].decisions == ["CONFIRM"]
+
+
+def test_giving_up_what_may_have_been_done_is_not_shown_as_if_nothing_was(
+    open_window: Open,
+) -> None:
+    service: Any = FakeService()
+    service.answer = lambda _: iter([replace(ASKED, is_in_doubt=True), TurnEnded("failed")])
+    with console_server(service) as server:
+        window = open_window(server.address, wait=False)
+        window.say("hola")
+        window.confirm("Cancelar")
+        expect(window.card).to_contain_text("la vez anterior puede haberse hecho")
+        expect(window.card).not_to_contain_text("no se hizo nada")
 
 
 def test_the_steps_of_a_deployed_agent_are_shown(open_window: Open) -> None:

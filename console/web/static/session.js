@@ -7,6 +7,8 @@ import { Thread } from "/thread.js";
 
 const KEPT = "centli.conversations";
 const POLL_MS = 500;
+const RECOVERIES = 5;
+const RECOVERY_MS = 1_000;
 
 export class Session {
   constructor(customer, log, { onChange, onAccepted, onConfirmation, onLocked }) {
@@ -25,25 +27,51 @@ export class Session {
     this.thread.welcome(currentLanguage());
     this.id = kept()[customer.user_id] ?? null;
     this.last = 0;
+    this.catchingUp = null;
   }
 
   /** Show what the server has and this page has not, until no turn is under way. */
-  async catchUp() {
+  catchUp() {
+    this.catchingUp ??= this.#catchUp().finally(() => {
+      this.catchingUp = null;
+    });
+    return this.catchingUp;
+  }
+
+  async #catchUp() {
     if (this.id === null) return;
     this.#setBusy(true);
     try {
-      for (;;) {
-        const told = await get(`/api/conversations/${this.id}?after=${this.last}`);
-        for (const entry of told.transcript) this.#take(entry);
-        if (!told.busy) break;
-        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-      }
+      await this.#readOn();
     } catch (error) {
       if (error instanceof Refused && error.code === "NO_CONVERSATION") this.#forget();
       else if (error instanceof Refused && error.status === 401) this.onLocked();
       else throw error;
     } finally {
       this.#setBusy(false);
+    }
+  }
+
+  async #readOn() {
+    for (;;) {
+      const told = await get(`/api/conversations/${this.id}?after=${this.last}`);
+      for (const entry of told.transcript) this.#take(entry);
+      if (!told.busy) return;
+      await sleep(POLL_MS);
+    }
+  }
+
+  /** Find out what became of a turn whose answer was lost, or of one that another window started. */
+  async #recover() {
+    for (let attempt = 0; attempt < RECOVERIES; attempt += 1) {
+      await sleep(RECOVERY_MS);
+      if (this.isBusy && !this.catchingUp) return; // a turn is under way, which shows it
+      try {
+        await this.catchUp();
+        return;
+      } catch {
+        // when the console is back, the page catches up
+      }
     }
   }
 
@@ -65,31 +93,36 @@ export class Session {
     try {
       if (this.id === null) await this.#open();
       let ended = false;
+      let hasGap = false; // another window of this conversation spoke in between
       await stream(
         `/api/conversations/${this.id}/${what}`,
         (entry) => {
-          this.#take(entry);
           ended ||= entry.type === "end";
+          hasGap ||= entry.n > this.last + 1;
+          if (!hasGap) this.#take(entry);
         },
         { body },
       );
+      if (hasGap) await this.#readOn();
       if (!ended) throw new TypeError("the answer broke off");
     } catch (error) {
-      this.#explain(error, this.last > before);
+      this.#explain(error, this.last > before ? "lostTurn" : `lost-${what}`);
     } finally {
       this.#setBusy(false);
     }
     return this.last > before;
   }
 
-  #explain(error, wasTaken) {
+  #explain(error, lost) {
     if (!(error instanceof Refused)) {
-      this.thread.notice(wasTaken ? "lostTurn" : "notSent");
+      this.thread.notice(lost);
+      this.#recover();
       return;
     }
     if (error.status === 401) this.onLocked();
     else if (error.code === "NO_CONVERSATION") this.#forget();
     else this.thread.notice(has(`error${error.code}`) ? `error${error.code}` : "errorOther");
+    if (error.code === "BUSY") this.#recover();
   }
 
   async #open() {
@@ -121,6 +154,10 @@ export class Session {
     this.isBusy = isBusy;
     this.onChange(this);
   }
+}
+
+function sleep(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 function kept() {
