@@ -3,7 +3,7 @@
 import contextlib
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -73,28 +73,32 @@ class Tap:
 
 
 @contextlib.contextmanager
-def tap(deployment: Deployment, pattern: Mapping[str, Any]) -> Iterator[Tap]:
-    """Listen to the bus while the context lasts; its rule and queue are removed at the end."""
+def tap(
+    deployment: Deployment,
+    pattern: Mapping[str, Any],
+    *,
+    wait: Callable[[float], object] = time.sleep,
+) -> Iterator[Tap]:
+    """Listen to the bus while the context lasts; its rule and queue are removed at the end.
+
+    `wait` lets pass the seconds that a rule needs in AWS, or fewer when listening is over.
+    """
     name = f"centli-tap-{uuid4()}"
     events, sqs = deployment.cloud.client("events"), deployment.cloud.client("sqs")
-    rule_arn = events.put_rule(
-        Name=name, EventBusName=deployment.bus_name, EventPattern=json.dumps(pattern)
-    )["RuleArn"]
-    queue_url = sqs.create_queue(QueueName=name)["QueueUrl"]
-    try:
+    of_rule = {"Rule": name, "EventBusName": deployment.bus_name}
+    with contextlib.ExitStack() as undo:  # each is removed whatever became of the others
+        rule_arn = events.put_rule(
+            Name=name, EventBusName=deployment.bus_name, EventPattern=json.dumps(pattern)
+        )["RuleArn"]
+        undo.callback(events.delete_rule, Name=name, EventBusName=deployment.bus_name)
+        queue_url = sqs.create_queue(QueueName=name)["QueueUrl"]
+        undo.callback(sqs.delete_queue, QueueUrl=queue_url)
         queue_arn = _let_in(sqs, queue_url, rule_arn)
-        events.put_targets(
-            Rule=name,
-            EventBusName=deployment.bus_name,
-            Targets=[{"Id": "tap", "Arn": queue_arn}],
-        )
+        events.put_targets(**of_rule, Targets=[{"Id": "tap", "Arn": queue_arn}])
+        undo.callback(events.remove_targets, **of_rule, Ids=["tap"])
         if not deployment.cloud.is_local:
-            time.sleep(_RULE_SETTLES_SECONDS)
+            wait(_RULE_SETTLES_SECONDS)
         yield Tap(deployment, queue_url)
-    finally:
-        events.remove_targets(Rule=name, EventBusName=deployment.bus_name, Ids=["tap"])
-        events.delete_rule(Name=name, EventBusName=deployment.bus_name)
-        sqs.delete_queue(QueueUrl=queue_url)
 
 
 def _let_in(sqs: Any, queue_url: str, rule_arn: str) -> str:

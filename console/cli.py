@@ -17,7 +17,7 @@ from console.cloud import Cloud
 from console.deployment import DEFAULT_STACK, Deployment, deploy_locally, find
 from console.errors import ConsoleError
 from console.groups import all_groups
-from console.local_stack import DEFAULT_PORT, HOST, LocalStack, free_port
+from console.local_stack import DEFAULT_PORT, HOST, LocalStack, free_port, port
 from console.seeds import seed_all
 from console.stopping import stop_on_terminate
 from shared import json_text
@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     up = commands.add_parser("up", help="start the local stack, deploy and seed it, and stay")
-    up.add_argument("--port", type=int, default=DEFAULT_PORT, help="default: %(default)s")
+    up.add_argument("--port", type=port, default=DEFAULT_PORT, help="default: %(default)s")
     up.set_defaults(func=_up)
 
     demonstration = commands.add_parser("demo", help="start a local stack, show the flows, stop")
@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
 def _choose_cloud(parser: argparse.ArgumentParser) -> None:
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--aws", action="store_true", help="the stack in the AWS account in use")
-    where.add_argument("--port", type=int, default=DEFAULT_PORT, help="of the local stack")
+    where.add_argument("--port", type=port, default=DEFAULT_PORT, help="of the local stack")
     parser.add_argument("--stack", default=DEFAULT_STACK, help="name of the stack")
 
 
@@ -114,17 +114,17 @@ def _deployment(args: argparse.Namespace) -> Deployment:
 def _up(args: argparse.Namespace) -> int:
     with stop_on_terminate(), LocalStack(args.port) as stack:
         deployment = _deploy_and_seed(stack)
-        port = "" if args.port == DEFAULT_PORT else f" --port {args.port}"
+        chosen = "" if args.port == DEFAULT_PORT else f" --port {args.port}"
         print(
             f"""
 CENTLI is up at {stack.endpoint} (bus {deployment.bus_name}). In another terminal:
 
-  centli invoke getBalance{port}
-  centli invoke resolveAlias alias="mi hermano"{port}
+  centli invoke getBalance{chosen}
+  centli invoke resolveAlias alias="mi hermano"{chosen}
   centli invoke createTransfer from_account=acc-maria-checking to_account=acc-juan-checking \\
-      amount=100{port}
+      amount=100{chosen}
   centli send TRANSFER_REQUEST from_account=acc-maria-checking to_account=acc-juan-checking \\
-      amount=50{port}
+      amount=50{chosen}
 
 Any AWS client works too: AWS_ENDPOINT_URL={stack.endpoint} AWS_REGION=us-east-1
 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test. Ctrl-C stops it and leaves nothing behind.""",

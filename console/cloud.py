@@ -48,5 +48,8 @@ def _client(cloud: Cloud, service: str) -> Any:
         region_name=LOCAL_REGION,
         aws_access_key_id=cloud.account,
         aws_secret_access_key="local",  # noqa: S106 the local stack has no secrets
-        config=Config(retries={"mode": "standard", "total_max_attempts": 2}),
+        config=Config(
+            retries={"mode": "standard", "total_max_attempts": 2},
+            proxies={},  # one of the environment leads out of this machine, never back to it
+        ),
     )

@@ -1,6 +1,8 @@
 """The local AWS: MiniStack as a child process that leaves nothing behind."""
 
+import contextlib
 import importlib.util
+import json
 import os
 import shutil
 import socket
@@ -8,20 +10,46 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Literal, Self
 
 from console.cloud import LOCAL_ACCOUNT, Cloud
 from console.errors import ConsoleError
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 4566
+_LAST_PORT = 65_535
 _START_SECONDS = 30
 _STOP_SECONDS = 10
 _POLL_SECONDS = 0.05
+
+
+_WITHOUT_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""The proxy of the environment leads out of this machine, never back to it."""
+
+Readiness = Literal["ready", "slow", "gone"]
+"""`slow`: something is there and has not answered in time; `gone`: no local AWS is there."""
+
+
+def readiness(endpoint: str, seconds: float) -> Readiness:
+    """Ask a local AWS whether it is there, for so long."""
+    try:
+        with _WITHOUT_PROXY.open(f"{endpoint}/_ministack/ready", timeout=seconds) as answer:
+            return "ready" if json.load(answer) else "gone"
+    except (OSError, HTTPException, ValueError) as error:
+        is_slow = isinstance(getattr(error, "reason", error), TimeoutError)
+        return "slow" if is_slow else "gone"
+
+
+def port(text: str) -> int:
+    """Read the number of a port. Raises ValueError."""
+    number = int(text)
+    if not 0 < number <= _LAST_PORT:
+        raise ValueError
+    return number
 
 
 def free_port(preferred: int = 0) -> int:
@@ -128,20 +156,21 @@ class LocalStack:
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 break
-            try:
-                with urllib.request.urlopen(f"{self.endpoint}/_ministack/ready", timeout=1):  # noqa: S310
-                    return
-            except (urllib.error.URLError, OSError):
-                time.sleep(_POLL_SECONDS)
+            if readiness(self.endpoint, 1) == "ready":
+                return
+            time.sleep(_POLL_SECONDS)
         tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
         raise ConsoleError(f"The local AWS did not start. It printed:\n{tail}")
 
     def _stop(self) -> None:
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
+        """Stop everything, also when whoever waits for that interrupts it."""
+        try:
+            if self._process is not None and self._process.poll() is None:
+                self._process.terminate()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(_STOP_SECONDS)
+        finally:
+            if self._process is not None:
                 self._process.kill()
                 self._process.wait()
-        shutil.rmtree(self._folder, ignore_errors=True)
+            shutil.rmtree(self._folder, ignore_errors=True)

@@ -4,16 +4,26 @@ import contextlib
 import signal
 from collections.abc import Iterator
 
+_SIGNALS = ("SIGTERM", "SIGHUP")
+
 
 @contextlib.contextmanager
 def stop_on_terminate() -> Iterator[None]:
-    """Let SIGTERM end the command as Ctrl-C does, so that nothing is left behind."""
+    """Let SIGTERM and a closed terminal end the command, so that nothing is left behind.
 
-    def interrupt(_signal: int, _frame: object) -> None:
-        raise KeyboardInterrupt
+    Unlike Ctrl-C, which may interrupt only what is under way, they end it wherever it is.
+    """
 
-    previous = signal.signal(signal.SIGTERM, interrupt)
+    def end(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    previous = {}
+    for name in _SIGNALS:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            previous[number] = signal.signal(number, end)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -8,7 +8,7 @@ from typing import Any
 from console.chat.session import MODEL_KEY, OFFLINE, ChatService, ChatSettings, chat_service
 from console.chat.stack import Where
 from console.deployment import DEFAULT_STACK
-from console.local_stack import DEFAULT_PORT
+from console.local_stack import DEFAULT_PORT, port
 from console.stopping import stop_on_terminate
 
 DEFAULT_USER = "user-maria"
@@ -53,7 +53,7 @@ def _settings_arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--aws", action="store_true", help="the stack in the AWS account in use")
     where.add_argument(
         "--port",
-        type=int,
+        type=port,
         help=f"of the local stack (default: {DEFAULT_PORT}); one is started when none runs there",
     )
     parser.add_argument("--stack", default=DEFAULT_STACK, help="name of the stack")

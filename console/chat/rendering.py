@@ -30,6 +30,21 @@ _YES_OR_NO: Final[Mapping[Language, str]] = {"es": "sí / no", "en": "yes / no"}
 _REFUSED: Final = 400
 
 
+_READER_IS_GONE: Final = 141
+"""What a shell says of a command whose output nobody reads any more: 128 and SIGPIPE."""
+
+
+class Output(Console):
+    """Standard output, which may be closed before all is written."""
+
+    def on_broken_pipe(self) -> None:
+        """End the command without a word."""
+        try:
+            super().on_broken_pipe()
+        except SystemExit:
+            raise SystemExit(_READER_IS_GONE) from None
+
+
 class Renderer(Protocol):
     """Shows what happens."""
 
@@ -57,8 +72,11 @@ class JsonLines:
         self._write(as_json(event))
 
     def _write(self, value: Mapping[str, Any]) -> None:
-        self._console.file.write(f"{json_text.dumps(value)}\n")
-        self._console.file.flush()
+        try:
+            self._console.file.write(f"{json_text.dumps(value)}\n")
+            self._console.file.flush()
+        except BrokenPipeError:
+            self._console.on_broken_pipe()
 
 
 class Plain:
@@ -112,7 +130,7 @@ class Plain:
             case CallRejected(_, operation_id, arguments, reason):
                 self._block(f"✗ {operation_id}: {reason}", arguments, "red")
             case BusEvent(envelope):
-                self._block(f"⚡ {envelope['event_type']}", envelope, "magenta")
+                self._block(f"⚡ {envelope.get('event_type')}", envelope, "magenta")
             case Changed(what, _, key, before, after):
                 was = "—" if before is None else before
                 self._print(f"Δ {what} {key}: {was} → {after}", "magenta")

@@ -2,11 +2,9 @@
 
 import contextlib
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from threading import RLock, Thread
+from threading import Lock, Thread
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -18,7 +16,7 @@ from console.agent.local_agent import NoAnswer
 from console.cloud import Cloud
 from console.deployment import DEFAULT_STACK, Deployment, deploy_locally, find
 from console.errors import ConsoleError
-from console.local_stack import DEFAULT_PORT, HOST, LocalStack, free_port
+from console.local_stack import DEFAULT_PORT, HOST, LocalStack, free_port, readiness
 from console.seeds import seed_all
 
 _READY_SECONDS = 2
@@ -35,6 +33,12 @@ _STARTED_AGAIN: Final[Mapping[Language, str]] = {
     "la anterior se perdió.",
     "en": "The local stack stopped. I have started another one with the example data: what was "
     "done in the one before is lost.",
+}
+_NOT_STARTED: Final[Mapping[Language, str]] = {
+    "es": "La pila local se detuvo y no pude arrancar otra; lo intento otra vez con tu siguiente "
+    "mensaje.",
+    "en": "The local stack stopped and I could not start another; I try again with your next "
+    "message.",
 }
 
 
@@ -57,7 +61,8 @@ class ChatStack:
         self._tell = tell
         self._own: LocalStack | None = None
         self._deployment: Deployment | None = None
-        self._finding = RLock()
+        self._finding = Lock()
+        self._is_closed = False
 
     @property
     def deployment(self) -> Deployment:
@@ -73,11 +78,7 @@ class ChatStack:
         return f"AWS, {self._where.stack}" if endpoint is None else f"local, {endpoint}"
 
     def __enter__(self) -> Self:
-        try:
-            self._deployment = self._found() or self._started()
-        except BaseException:
-            self._stop_own()
-            raise
+        self._deployment = self._found() or self._started()
         return self
 
     def __exit__(
@@ -86,25 +87,34 @@ class ChatStack:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        self._stop_own()
+        self._is_closed = True
+        with self._finding:
+            self._stop_own()
 
     def send(self, event: dict[str, Any]) -> dict[str, Any]:
         """Send an invocation to its action group. Raises NoAnswer.
 
         When the local stack has died, another one is started before that is raised.
         """
+        used = self.deployment
         try:
-            return invocation.invoke(self.deployment, event)
+            return invocation.invoke(used, event)
         except (BotoCoreError, ClientError, ConsoleError) as error:
-            raise NoAnswer(type(error).__name__, notice=self._revived()) from error
+            raise NoAnswer(type(error).__name__, notice=self._revived(used)) from error
 
-    def _revived(self) -> Mapping[Language, str] | None:
-        """Start another local stack if this one is dead, and return what to say of that."""
+    def _revived(self, used: Deployment) -> Mapping[Language, str] | None:
+        """Start another local stack if the one used is dead, and return what to say of that."""
         with self._finding:
-            if self._where.aws or _is_ready(self.deployment.cloud):
+            if used is not self._deployment:
+                return _STARTED_AGAIN
+            endpoint = used.cloud.endpoint
+            if self._is_closed or endpoint is None or readiness(endpoint, _READY_SECONDS) != "gone":
                 return None
             self._stop_own()
-            self._deployment = self._found() or self._started()
+            try:
+                self._deployment = self._found() or self._started()
+            except (BotoCoreError, ClientError, ConsoleError):
+                return _NOT_STARTED
             return _STARTED_AGAIN
 
     def _found(self) -> Deployment | None:
@@ -114,9 +124,10 @@ class ChatStack:
                 return find(Cloud(), self._where.stack)
             except BotoCoreError as error:
                 raise ConsoleError(f"Could not reach AWS ({error}).") from None
-        cloud = Cloud(f"http://{HOST}:{self._where.port or DEFAULT_PORT}")
-        if not _is_ready(cloud):
+        endpoint = f"http://{HOST}:{self._where.port or DEFAULT_PORT}"
+        if readiness(endpoint, _READY_SECONDS) != "ready":
             return None
+        cloud = Cloud(endpoint)
         try:
             return find(cloud, self._where.stack)
         except ConsoleError:
@@ -129,11 +140,15 @@ class ChatStack:
         port = self._where.port
         if port is None:
             port = free_port(preferred=DEFAULT_PORT)
-        own = LocalStack(port, _WARM_SECONDS)
-        self._tell(f"starting a local AWS on {own.endpoint}, deploying template.yaml ...")
-        self._own = own.__enter__()
-        deployment = deploy_locally(own.cloud(), self._where.stack)
-        seed_all(deployment)
+        self._tell(f"starting a local AWS on http://{HOST}:{port}, deploying template.yaml ...")
+        self._own = own = LocalStack(port, _WARM_SECONDS)
+        try:
+            own.__enter__()
+            deployment = deploy_locally(own.cloud(), self._where.stack)
+            seed_all(deployment)
+        except BaseException:
+            self._stop_own()
+            raise
         Thread(target=_warm_up, args=(deployment,), daemon=True).start()
         return deployment
 
@@ -141,16 +156,6 @@ class ChatStack:
         own, self._own = self._own, None
         if own is not None:
             own.__exit__(None, None, None)
-
-
-def _is_ready(cloud: Cloud) -> bool:
-    """Tell whether a local AWS answers there."""
-    ready = f"{cloud.endpoint}/_ministack/ready"
-    try:
-        with urllib.request.urlopen(ready, timeout=_READY_SECONDS) as answer:  # noqa: S310 here
-            return bool(json.load(answer))
-    except (urllib.error.URLError, OSError, ValueError):
-        return False
 
 
 def _warm_up(deployment: Deployment) -> None:

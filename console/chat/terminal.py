@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +26,7 @@ from console.agent.events import (
     TurnEvent,
 )
 from console.agent.language import Language
-from console.chat.rendering import JsonLines, Plain, Renderer
+from console.chat.rendering import JsonLines, Output, Plain, Renderer
 from console.chat.session import ChatService
 from console.chat.watch import Subscription
 from console.errors import ConsoleError
@@ -92,7 +93,10 @@ def run(service: ChatService, user_id: str, manner: Manner) -> int:
     is_typed = manner.messages is None and sys.stdin.isatty()
     if manner.yes and manner.messages is None:
         raise ConsoleError("--yes confirms unseen: it goes with -m only.")
-    console = Console(highlight=False)
+    if isinstance(sys.stdout, TextIOWrapper):
+        # JSON is UTF-8 wherever it is written; a person's terminal may know fewer letters.
+        sys.stdout.reconfigure(encoding="utf-8" if manner.as_json else None, errors="replace")
+    console = Output(highlight=False)
     with ExitStack() as exits:
         turns = _Turns(service, _renderer(console, manner, is_typed=is_typed), exits)
         if manner.trace:

@@ -1,5 +1,6 @@
 """Watching a stack: the events of its bus as they come, and what they changed in the tables."""
 
+import logging
 import queue
 import time
 from collections import deque
@@ -19,6 +20,8 @@ from console.chat.stack import ChatStack
 from console.deployment import Deployment
 from console.errors import ConsoleError
 from shared.dynamodb import Item, deserialize, serialize
+
+_logger = logging.getLogger(__name__)
 
 _EVERYTHING: Final = {"detail": {"version": ["1.0"]}}
 _LISTEN_SECONDS: Final = 1.0
@@ -130,12 +133,15 @@ class Watch:
                 self._listen(self._stack.deployment)
             except (BotoCoreError, ClientError, ConsoleError):
                 self._stopping.wait(_AFTER_FAILURE_SECONDS)
+            except Exception:
+                _logger.exception("the watch failed and goes on")
+                self._stopping.wait(_AFTER_FAILURE_SECONDS)
             finally:
                 self._listening.clear()
 
     def _listen(self, deployment: Deployment) -> None:
         tables = Tables(deployment)
-        with bus.tap(deployment, _EVERYTHING) as tap:
+        with bus.tap(deployment, _EVERYTHING, wait=self._stopping.wait) as tap:
             figures = tables.figures(self._customers)
             self._listening.set()
             while not self._stopping.is_set() and deployment is self._stack.deployment:

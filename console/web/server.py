@@ -12,6 +12,9 @@ from console.errors import ConsoleError
 from console.local_stack import HOST
 from console.web.app import Web
 
+_ANSWERS_END_SECONDS = 5
+"""An answer that its client does not read, or a request that never ends, is then cut off."""
+
 
 def serve(service: ChatService, *, port: int, open_browser: bool) -> int:
     """Serve the console until the process is told to end, and return its exit code."""
@@ -49,6 +52,7 @@ class ConsoleServer:
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
+                timeout_graceful_shutdown=_ANSWERS_END_SECONDS,
             ),
         )
 

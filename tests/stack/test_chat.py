@@ -177,7 +177,8 @@ def test_a_model_server_that_is_down_is_named(stack: Deployment) -> None:
         (["--brain", "hal9000"], 1, "hal9000"),
         (["--agent", "AGENT12345"], 1, "--aws"),
         (["--yes"], 1, "-m"),
-        (["--port", "x"], 2, "invalid int value"),
+        (["--port", "x"], 2, "invalid port value"),
+        (["--port", "99999"], 2, "invalid port value"),
     ],
 )
 def test_a_wrong_setting_is_explained(
