@@ -49,7 +49,11 @@ class Found:
 
 def search(talk: Talk, wish: Wish) -> Flow:
     """Look for products and list them."""
-    talk.memory.topic = "search"
+    memory = talk.memory
+    memory.topic = "search"
+    if isinstance(memory.frame, PurchaseFrame):
+        memory.drop()
+    memory.leave()
     found = yield from find(talk, wish)
     yield show(talk, wish, found)
 

@@ -51,7 +51,7 @@ _IGNORED: Final = COURTESY | word_set("""
         can you as new beneficiary beneficiaries payee contact contacts in list the me
         ayudas ayudame registrar poner meter y con en la cuenta su mete pon otra persona
         someone alguien gente agregues registres persona person destinatario recipient and
-        with account un del para transferirle poder quisiera ocupo for
+        no mejor perdon digo es is it with account un del para transferirle poder quisiera ocupo for
         """)
 
 

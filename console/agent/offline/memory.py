@@ -166,6 +166,11 @@ class Memory:
         """Go on putting something together."""
         self.frame, self.is_live, self.is_declined, self.asked_for = frame, True, False, ()
 
+    def leave(self) -> None:
+        """Speak of something else: a transfer or an addition is then gone back to by saying so."""
+        if not isinstance(self.frame, PurchaseFrame):
+            self.is_live = False
+
     def decline(self) -> None:
         """Leave what was proposed, for the person may still want it otherwise."""
         self.is_live, self.is_declined = False, True

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from action_groups.crm.aliases.folding import fold
+from action_groups.crm.aliases.vocabulary import given_name_gender
 from console.agent.brain import CallOutcome, Say
 from console.agent.offline.accounts import Named
 from console.agent.offline.memory import Account, Person, TransferFrame, account_of, person_of
@@ -30,13 +32,21 @@ def merge(frame: TransferFrame, order: Order, said: Said, talk: Talk) -> bool:
         frame.recipient = order.recipient
     elif order.destination is not None:
         frame.to_account, frame.to_type = order.destination.account_id, order.destination.type
-    elif order.is_to_same and talk.memory.last_person is not None:
-        choose(frame, talk.memory.last_person)
+    elif order.is_to_same and (person := talk.memory.last_person) and _may_mean(said, person):
+        choose(frame, person)
     if order.source is not None:
         frame.from_account, frame.from_type = order.source.account_id, order.source.type
     frame.description = order.description or frame.description
     frame.is_for_several = order.is_for_several
     return any(says) or order.is_to_same or order.is_for_several
+
+
+def _may_mean(said: Said, person: Person) -> bool:
+    """Tell whether "ella" or "him" may be somebody, by the gender that their name tells."""
+    words = {token.word for token in said.tokens}
+    told = "f" if words & {"ella", "her"} else "m" if words & {"him"} else ""
+    gender = given_name_gender(fold(person.name.split()[0]))
+    return not told or gender in {"", told}
 
 
 def choose(frame: TransferFrame, person: Person) -> None:

@@ -319,8 +319,9 @@ GENERIC: Final = word_set(
     "rojo roja azul negro negra blanco blanca verde amarillo amarilla rosa morado morada gris "
     "grande chico chica mediano mediana mini gigante digital portatil clasico clasica mexicano "
     "mexicana artesanal natural completo completa doble red blue black white green yellow pink "
-    "purple gray grey big small large medium tiny mexican classic portable bottle botella caja box "
-    "pack paquete bolsa bag par pair juego set kit kilo size color mujer hombre nino nina woman man "
+    "purple gray big small large medium tiny mexican classic portable bottle botella caja box "
+    "pack paquete bolsa bag par pair juego set kit kilo size color mujer hombre nino nina woman "
+    "man "
     "kid boy girl"
 )
 """Words that many things answer to: none of them is looked for by itself."""

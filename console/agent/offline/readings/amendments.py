@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from console.agent.offline import adding, buying, transferring
-from console.agent.offline.accounts import accounts_in
+from console.agent.offline.accounts import accounts_in, is_identifier
 from console.agent.offline.amounts import amounts_in
 from console.agent.offline.introductions import name_alone, read_introduction
 from console.agent.offline.memory import AddFrame, PurchaseFrame, TransferFrame
@@ -13,6 +13,7 @@ from console.agent.offline.orders import Order, read_order
 from console.agent.offline.readings import purchases
 from console.agent.offline.readings.message import Message
 from console.agent.offline.talk import Flow, Talk, once
+from console.agent.offline.text import Said
 
 
 def amended(talk: Talk, message: Message) -> Flow | None:
@@ -48,31 +49,56 @@ def _amend_transfer(talk: Talk, message: Message, frame: TransferFrame) -> Flow 
     said = message.said
     if "yes" in message.intents:
         return transferring.transfer(talk, frame)
-    if message.is_about_else or message.mood("SEND") != "none":
+    if message.is_about_else or message.mood("SEND") != "none" or _DENIES.search(said.plain):
         return None
+    order, is_plain = _read_change(said)
+    amount = order.amount
+    if amount is not None and _RELATIVE.search(said.plain):
+        order, is_plain = Order(amount=replace(amount, doubt="unstated")), True
+    elif amount is not None and (not is_plain or _TELLS.search(said.plain)):
+        return _ask_change(talk, message, frame, Order(amount=amount))
+    elif message.is_asking:
+        return _ask_change(talk, message, frame, order)
+    if not is_plain or not transferring.merge(frame, order, said, talk):
+        return None
+    return transferring.transfer(talk, frame)
+
+
+def _read_change(said: Said) -> tuple[Order, bool]:
+    """Return what a message says of a transfer, and whether it says nothing else."""
     order = read_order(said)
     is_marked = re.search(r"(?<!\w)(?:a|al|ami|para|to|for) \w", said.plain) is not None
+    is_plain = order.is_all and (is_marked or not order.recipient)
     if not is_marked:
         order = replace(order, recipient="")
     if order.source is None and order.destination is None:
         named = [account for account in accounts_in(said) if account.way == "none"]
         order = replace(order, source=named[0] if named else None)
-    if not order.is_all:
-        return _ask_amount_change(talk, message, frame, order)
-    if not transferring.merge(frame, order, said, talk):
-        return None
-    return transferring.transfer(talk, frame)
+    return order, is_plain
 
 
-def _ask_amount_change(
-    talk: Talk, message: Message, frame: TransferFrame, order: Order
-) -> Flow | None:
-    """Ask whether an amount that is told of something is the one to send."""
-    is_told = order.amount is not None and not order.amount.doubt
-    if not is_told or message.is_asking or message.speaks_of_debts or order.says_whom:
+_DENIES: Final = re.compile(r"\w no(?: ?[.!])*$")
+_RELATIVE: Final = re.compile(
+    r"(?<!\w)(?:mas|menos|more|less|extra)(?: ?[.!])*$|(?<!\w)(?:sumale|restale|agregale|quitale|"
+    r"aumentale|anadele|add|plus|minus|subtract)(?!\w)"
+)
+"""An amount that the one before is to be more or less by."""
+_TELLS: Final = re.compile(
+    r"^(?!(?:(?:no|perdon|la|el|the|cantidad|monto|total|importe|amount|it|correct[oa]|[,.]) )*"
+    r"(?:es|is)(?!\w)).*(?<!\w)(?:es|is)(?!\w)"
+)
+"""A sentence on something else than the amount: "hoy es 15"."""
+
+
+def _ask_change(talk: Talk, message: Message, frame: TransferFrame, order: Order) -> Flow | None:
+    """Ask whether what is told or asked of is how the transfer is to be changed."""
+    is_doubtful = order.amount is not None and bool(order.amount.doubt)
+    names_number = any(is_identifier(token) for token in message.said.tokens)
+    if is_doubtful or names_number or message.speaks_of_debts or order.is_for_several:
         return None
     changed = replace(frame)
-    transferring.merge(changed, Order(amount=order.amount), message.said, talk)
+    if not transferring.merge(changed, order, message.said, talk):
+        return None
     return once(transferring.ask_order(talk, changed))
 
 

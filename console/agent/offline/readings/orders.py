@@ -74,7 +74,11 @@ def _add(talk: Talk, message: Message) -> Flow | None:
     if names_a_product(message.said) or "carrito" in message.said.plain:
         return None
     order = read_order(message.said)
-    is_note = order.description and isinstance(talk.memory.frame, TransferFrame)
+    frame_before = talk.memory.frame
+    is_pending = isinstance(frame_before, TransferFrame) and talk.memory.is_live
+    if is_pending and order.amount is not None and not order.says_whom:
+        return None
+    is_note = order.description and isinstance(frame_before, TransferFrame)
     if is_note or (order.amount is not None and order.destination is not None):
         return _send(talk, message)
     frame = AddFrame()

@@ -31,6 +31,7 @@ def questioned(talk: Talk, message: Message) -> Flow | None:
         answer = _ANSWERS.get(intent)
         flow = answer(talk, message) if answer is not None else None
         if flow is not None:
+            talk.memory.leave()
             return flow
     return None
 
