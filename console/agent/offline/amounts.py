@@ -79,6 +79,8 @@ _NAMES_NUMBER: Final = vocabulary.word_set(
 _FOREIGN: Final = vocabulary.FOREIGN_CURRENCY | vocabulary.FOREIGN_SIGNS | {"us"}
 _ONE: Final = frozenset({"un", "una", "uno", "one"})
 _ORDINAL_ENDINGS: Final = frozenset({"a", "o", "do", "da", "ro", "ra", "st", "nd", "rd", "th"})
+_MANY: Final = frozenset({"cientos", "miles", "hundreds", "thousands"})
+_NATIONAL_CURRENCY: Final = ("m", ".", "n")
 _NONE: Final = Decimal(0)
 _MAX_DIGITS: Final = 10
 _CENTAVOS_IN_PESO: Final = 100
@@ -181,7 +183,7 @@ def _whole(tokens: Sequence[Token], amount: Amount) -> Amount:
     after = tokens[amount.last]
     is_unit = after.word in vocabulary.CURRENCY | vocabulary.COUNTED | _ORDINAL_ENDINGS
     is_stuck = _is_attached(tokens, amount.last) and after.said.isalpha() and not is_unit
-    is_longer = after.word in NUMBER_WORDS - _ONE or after.said.lower() in _MULTIPLIERS
+    is_longer = after.word in NUMBER_WORDS - _ONE | _MANY or after.said.lower() in _MULTIPLIERS
     if after.is_number or is_stuck or is_longer:
         return replace(amount, doubt=amount.doubt or "malformed")
     return amount
@@ -194,6 +196,8 @@ def _in_words(tokens: Sequence[Token], at: int) -> Amount | None:
         return None
     value, last = read
     is_article = last == at + 1 and words[at] in _ONE
+    if is_article and words[at] in {"one", "uno"} and _word(tokens, last) in NUMBER_WORDS - _ONE:
+        return Amount(_NONE, "malformed", at, last + 1)
     if is_article and _word(tokens, last) not in vocabulary.ONE_PESO | _CENTS | vocabulary.SLANG:
         return None
     return _whole(tokens, _bounded(Amount(Decimal(value), "", at, last)))
@@ -201,6 +205,8 @@ def _in_words(tokens: Sequence[Token], at: int) -> Amount | None:
 
 def _with_currency(tokens: Sequence[Token], amount: Amount) -> Amount:
     position = amount.last
+    if tuple(t.word for t in tokens[position : position + 3]) == _NATIONAL_CURRENCY:
+        return replace(amount, last=position + 3, is_money=True)
     if _word(tokens, position) in vocabulary.SLANG:
         return replace(amount, last=position + 1, is_money=True, doubt="slang")
     if _word(tokens, position) == "de" and _word(tokens, position + 1) in {"dinero", "pesos"}:

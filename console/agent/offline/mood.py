@@ -136,7 +136,8 @@ _MONTHLY: Final = (
     rf"manana|pasado manana|mas tarde|al rato|tomorrow|later|tonight|luego|despues|cuando|"
     rf"every|cada|when|whenever|"
     rf"todos los \w+|todas las \w+|mensualmente|semanalmente|diario|diariamente|monthly|weekly|"
-    rf"daily|"
+    rf"daily|por [0-9]+ (?:dias|semanas|meses)|for [0-9]+ (?:days|weeks|months)|"
+    rf"diarios|semanales|mensuales|por (?:dia|semana|mes)|(?:a|per) (?:day|week|month)|"
     rf"programa|programar|programame|programada|schedule|scheduled|"
     rf"(?:el|este|los|on|next|el proximo|proximo|every|para el|hasta el) (?:{'|'.join(WEEKDAYS)})|"
     rf"(?:la|el|the|next) ?(?:proxima|proximo|siguiente|next)? ?(?:semana|mes|quincena|week|month) "
@@ -200,6 +201,7 @@ _OTHERS: Final = (
         r"ll|gonna|ACT\.(?!order))"
     ),
     r"(?<!\w)ACT\.past",
+    r"(?<!\w)(?:said|says|dijo|dice) (?:my|mi|el|la|he|she)(?!\w)",
     r"(?<!\w)(?:will|would|gonna|going to|has to|have to|had to|used to) (?:\w+ )?ACT\.bare",
 )
 _DUTY: Final = (
