@@ -485,3 +485,17 @@ def test_a_repetition_in_a_while_is_warned_of_and_not_refused(maria: Chat) -> No
     [asked] = maria.say("transfiere 100 a mi hermano").proposed
 
     assert asked.warnings
+
+
+def test_the_cheapest_is_the_cheapest_of_all_that_was_found(maria: Chat) -> None:
+    listed = maria.say("¿qué productos tienes?").text
+    cheapest = maria.say("cómprame la más barata").proposed
+
+    assert listed.splitlines()[-1] == "Hay más: di «más»."
+    assert [asked.arguments["unit_price"] for asked in cheapest] == ["119.00"]
+
+
+def test_a_comparison_of_some_says_that_it_is_not_of_all(maria: Chat) -> None:
+    maria.say("¿qué productos tienes?")
+
+    assert maria.say("¿cuál me conviene?").text.startswith("Comparo solo los primeros 5")

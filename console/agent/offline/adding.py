@@ -6,7 +6,7 @@ from typing import Any
 from console.agent.brain import CallOutcome
 from console.agent.offline.introductions import Introduction
 from console.agent.offline.memory import AddFrame
-from console.agent.offline.talk import FIRST_REFUSAL, Flow, Talk
+from console.agent.offline.talk import Flow, Talk
 
 
 def merge(frame: AddFrame, said: Introduction) -> bool:
@@ -53,15 +53,12 @@ def add(talk: Talk, frame: AddFrame) -> Flow:
 
 def added(talk: Talk, frame: AddFrame, outcome: CallOutcome) -> Flow:
     """Tell what became of it."""
-    if outcome.kind == "declined":
-        talk.memory.decline()
-        yield talk.say("nothing_done")
-        return
-    if outcome.kind != "answered" or outcome.status >= FIRST_REFUSAL:
+    refusal = talk.not_done(outcome)
+    if refusal is not None:
         error = (outcome.body or {}).get("error", {})
         if str(error.get("code", "")).startswith("ALIAS_"):
             frame.alias, talk.memory.asked_for = "", ("alias",)
-        yield talk.explain(outcome)
+        yield refusal
         return
     body = outcome.body or {}
     talk.memory.drop()

@@ -113,14 +113,15 @@ def the_amount(tokens: Sequence[Token], skip: Collection[int] = ()) -> Amount | 
     doubted = next((amount for amount in found if amount.doubt), None)
     if doubted is not None:
         return doubted
-    if len(found) > 1:
-        first, second = found[0], found[1]
-        between = {token.word for token in tokens[first.last : second.first]}
-        if len(found) == 2 and between & _CORRECTING and between <= _CORRECTING | _AROUND:  # noqa: PLR2004
-            return replace(second, first=first.first)
-        is_range = between <= _EITHER and bool(between & {"o", "u", "or", "a", "to", "-"})
-        return replace(first, doubt="range" if is_range else "several")
-    return found[0]
+    first, *others = found
+    if not others:
+        return first
+    second = others[0]
+    between = {token.word for token in tokens[first.last : second.first]}
+    if len(others) == 1 and between & _CORRECTING and between <= _CORRECTING | _AROUND:
+        return replace(second, first=first.first)
+    is_range = between <= _EITHER and bool(between & {"o", "u", "or", "a", "to", "-"})
+    return replace(first, doubt="range" if is_range else "several")
 
 
 def _unstated(tokens: Sequence[Token], skip: Collection[int]) -> Amount | None:

@@ -75,6 +75,11 @@ def chosen(said: Said, choices: Sequence[Choice], *, counts: bool = False) -> li
     return []
 
 
+def is_of_extremes(said: Said) -> bool:
+    """Tell whether a message means the cheapest or the dearest."""
+    return bool(_CHEAPEST.search(said.plain) or _DEAREST.search(said.plain))
+
+
 def points_at_one(said: Said) -> bool:
     """Tell whether a message says "that one"."""
     return _POINTING.search(said.plain) is not None

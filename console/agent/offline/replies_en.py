@@ -123,6 +123,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "in_stock_one": "1 left",
     "sold_out": "sold out",
     "compare_head": "These are the payments:",
+    "compare_head_some": "I compare only the first {count}; these are the payments:",
     "compare_line": "{number}. {name}, {price} at {shop}: {options}",
     "no_options": "no benefits for you today",
     "option_msi": "{months} installments of {monthly}",

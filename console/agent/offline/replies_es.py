@@ -120,6 +120,7 @@ SPANISH: Final[Mapping[str, str]] = {
     "in_stock_one": "queda 1",
     "sold_out": "agotado",
     "compare_head": "Así quedan los pagos:",
+    "compare_head_some": "Comparo solo los primeros {count}; así quedan los pagos:",
     "compare_line": "{number}. {name}, {price} en {shop}: {options}",
     "no_options": "sin beneficios para ti hoy",
     "option_msi": "{months} MSI de {monthly}",

@@ -109,6 +109,15 @@ class Talk:
             self.memory.learn(outcome.body or {})
         return outcome
 
+    def not_done(self, outcome: CallOutcome) -> Say | None:
+        """Say why what was proposed is not done; None when the bank answered that it is."""
+        if outcome.kind == "declined":
+            self.memory.decline()
+            return self.say("nothing_done")
+        if outcome.kind != "answered" or outcome.status >= FIRST_REFUSAL:
+            return self.explain(outcome)
+        return None
+
     def explain(self, outcome: CallOutcome | None) -> Say:
         """Say why there is no answer to go on with."""
         if outcome is None:

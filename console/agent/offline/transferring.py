@@ -10,7 +10,7 @@ from console.agent.brain import CallOutcome, Say
 from console.agent.offline.accounts import Named
 from console.agent.offline.memory import Account, Person, TransferFrame, account_of, person_of
 from console.agent.offline.orders import Order
-from console.agent.offline.talk import FIRST_REFUSAL, Flow, Talk
+from console.agent.offline.talk import Flow, Talk
 from console.agent.offline.text import Said
 from console.agent.wording import money
 
@@ -198,12 +198,9 @@ def _propose(talk: Talk, frame: TransferFrame) -> Flow:
 def transferred(talk: Talk, frame: TransferFrame, outcome: CallOutcome) -> Flow:
     """Tell what became of a transfer."""
     memory = talk.memory
-    if outcome.kind == "declined":
-        memory.decline()
-        yield talk.say("nothing_done")
-        return
-    if outcome.kind != "answered" or outcome.status >= FIRST_REFUSAL:
-        yield talk.explain(outcome)
+    refusal = talk.not_done(outcome)
+    if refusal is not None:
+        yield refusal
         return
     body = outcome.body or {}
     memory.last_account, memory.topic = body["from_account"], "balance"

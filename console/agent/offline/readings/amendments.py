@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from console.agent.offline import adding, buying, transferring
+from console.agent.offline import adding, buying, finding, transferring
 from console.agent.offline.accounts import accounts_in, is_identifier
 from console.agent.offline.amounts import amounts_in
 from console.agent.offline.introductions import name_alone, read_introduction
@@ -108,7 +108,7 @@ def _amend_purchase(talk: Talk, message: Message, frame: PurchaseFrame) -> Flow 
         return buying.purchase(talk, frame)
     if message.is_about_else or said.text.endswith("?") or not purchases.is_terse(talk, said):
         return None
-    meant = buying.offers_meant(talk, said)
+    meant = finding.offers_meant(talk, said)
     put = purchases.put_terms(frame, said)
     if meant and not (put and amounts_in(said.tokens)):
         return purchases.buy_one_of(talk, frame, meant)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from console.agent.offline import adding, buying, transferring
+from console.agent.offline import adding, buying, finding, transferring
 from console.agent.offline.accounts import accounts_in
 from console.agent.offline.choosing import Choice, chosen
 from console.agent.offline.introductions import account_alone, read_introduction
@@ -99,7 +99,7 @@ def _answer_addition(talk: Talk, message: Message, frame: AddFrame) -> Flow | No
 
 def _answer_purchase(talk: Talk, message: Message, frame: PurchaseFrame) -> Flow | None:
     said = message.said
-    meant = buying.offers_meant(talk, said) if "product" in message.asked_for else []
+    meant = finding.offers_meant(talk, said) if "product" in message.asked_for else []
     put = purchases.put_terms(frame, said)
     if "quantity" in message.asked_for and (count := count_alone(said)) is not None:
         frame.quantity, frame.is_count_unclear, put = count, False, True

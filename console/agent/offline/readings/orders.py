@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from console.agent.offline import adding, buying, transferring
+from console.agent.offline import adding, buying, finding, transferring
 from console.agent.offline.accounts import accounts_in, uses_others_account
 from console.agent.offline.introductions import read_introduction
 from console.agent.offline.memory import AddFrame, TransferFrame
@@ -94,14 +94,14 @@ def buy(talk: Talk, message: Message) -> Flow | None:
     if {"purchase_status", "purchases"}.intersection(message.intents):
         return None
     frame = purchases.frame_of(talk, said)
-    meant = buying.offers_meant(talk, said)
+    meant = finding.offers_meant(talk, said)
     wish = read_wish(said)
     if meant and not purchases.is_new_thing(said, meant):
         return purchases.buy_one_of(talk, frame, meant)
     is_shown = _refers_back(said) and talk.memory.offers and not names_a_product(said)
     if (wish.words or wish.category) and not is_shown:
         if _is_browsing(said):
-            return buying.search(talk, wish)
+            return finding.search(talk, wish)
         frame.offer, frame.wish = None, wish
         return buying.purchase(talk, frame)
     if frame.offer is None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from console.agent.offline import buying
+from console.agent.offline import buying, finding
 from console.agent.offline.accounts import accounts_in
 from console.agent.offline.choosing import Choice
 from console.agent.offline.memory import Offer, PurchaseFrame
@@ -42,7 +42,7 @@ def buy_one_of(talk: Talk, frame: PurchaseFrame, meant: list[Offer]) -> Flow:
         return buying.purchase(talk, frame)
     talk.memory.frame, talk.memory.is_live = frame, True
     frame.offer = None
-    return once(buying.ask_which(talk, meant))
+    return once(finding.ask_which(talk, meant))
 
 
 def _settle_on(frame: PurchaseFrame, offer: Offer) -> None:

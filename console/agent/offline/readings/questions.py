@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from console.agent.events import Outcome
-from console.agent.offline import banking, buying
+from console.agent.offline import banking, comparing, finding
 from console.agent.offline.accounts import account_type_in, asks_of_others
 from console.agent.offline.amounts import the_amount
 from console.agent.offline.dates import read_span
@@ -106,14 +106,14 @@ def _compare(talk: Talk, message: Message) -> Flow | None:
     if "transactions" in message.intents and read_span(said, today(talk.clock())) is not None:
         return None
     terms = read_terms(said)
-    meant = buying.offers_meant(talk, said)
+    meant = finding.offers_meant(talk, said)
     if memory.offers and not names_new_product(talk, said):
         is_for_all = re.search(
             r"(?<!\w)(?:cual|cuales|which|comparal[oa]s|todos|todas)(?!\w)", said.plain
         )
         offer = in_focus(talk)
         offers = meant or ([offer] if offer is not None and not is_for_all else memory.offers)
-        return buying.compare(talk, offers, terms.benefit, terms.quantity or 1)
+        return comparing.compare(talk, offers, terms.benefit, terms.quantity or 1)
     wish = read_wish(said)
     if names_a_product(said) and (wish.words or wish.category):
         return _find_and_compare(talk, said)
@@ -125,17 +125,17 @@ def _compare(talk: Talk, message: Message) -> Flow | None:
 def _find_and_compare(talk: Talk, said: Said) -> Flow:
     wish = read_wish(said)
     wanted = replace(wish, benefit="", words=_without(wish.words, _COMPARING_WORDS))
-    found = yield from buying.find(talk, wanted)
-    listed = buying.show(talk, wanted, found)
+    found = yield from finding.find(talk, wanted)
+    listed = finding.show(talk, wanted, found)
     if not found.offers:
         yield listed
         return
-    yield from buying.compare(talk, talk.memory.offers, wish.benefit)
+    yield from comparing.compare(talk, talk.memory.offers, wish.benefit)
 
 
 def _more(talk: Talk, _message: Message) -> Flow:
     if talk.memory.rest and talk.memory.topic in {"search", "compare"}:
-        return once(buying.more_offers(talk))
+        return once(finding.more_offers(talk))
     return banking.more(talk)
 
 
@@ -145,7 +145,7 @@ def followed_up(talk: Talk, message: Message) -> Flow | None:
     if not message.is_fragment or message.has_mood or memory.topic is None:
         return None
     if names_a_product(said) and memory.topic in {"search", "compare"}:
-        return buying.search(talk, read_wish(said))
+        return finding.search(talk, read_wish(said))
     type_, span = account_type_in(said), read_span(said, today(talk.clock()))
     if memory.topic == "balance" and type_ and span is None:
         return banking.balance(talk, type_)

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from console.agent.offline import buying
+from console.agent.offline import comparing, finding
 from console.agent.offline.choosing import points_at_one
 from console.agent.offline.numbers import SMALL
 from console.agent.offline.readings import purchases
@@ -23,7 +23,7 @@ def taken(talk: Talk, message: Message) -> Flow | None:
         return None
     if message.mood("BUY") not in {"none", "order"}:
         return None
-    meant = buying.offers_meant(talk, said)
+    meant = finding.offers_meant(talk, said)
     if not meant and points_at_one(said):
         offer = purchases.in_focus(talk)
         meant = talk.memory.offers if offer is None else [offer]
@@ -37,7 +37,7 @@ def chosen(talk: Talk, message: Message) -> Flow | None:
     said, memory = message.said, talk.memory
     if not memory.offers or not message.is_fragment or message.has_mood:
         return None
-    meant = buying.offers_meant(talk, said)
+    meant = finding.offers_meant(talk, said)
     terms = read_terms(said)
     is_asking = message.is_asking or FOLLOWS.search(said.plain) is not None
     offer = purchases.in_focus(talk)
@@ -48,11 +48,11 @@ def chosen(talk: Talk, message: Message) -> Flow | None:
     if is_order and taken and is_follow_up:
         return purchases.buy_one_of(talk, purchases.frame_of(talk, said), taken)
     if len(meant) == 1 and is_follow_up:
-        return buying.compare(talk, meant, terms.benefit)
+        return comparing.compare(talk, meant, terms.benefit)
     if len(meant) > 1 and is_follow_up and not terms.benefit:
-        return once(buying.ask_which(talk, meant))
+        return once(finding.ask_which(talk, meant))
     if terms.benefit and is_follow_up:
-        return buying.compare(talk, [offer] if offer else memory.offers, terms.benefit)
+        return comparing.compare(talk, [offer] if offer else memory.offers, terms.benefit)
     return None
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from console.agent.offline import buying, transferring
+from console.agent.offline import finding, transferring
 from console.agent.offline.amounts import amounts_in
 from console.agent.offline.memory import TransferFrame
 from console.agent.offline.mood import Mood
@@ -87,7 +87,7 @@ def searched(talk: Talk, message: Message) -> Flow | None:
         return None
     if amounts_in(said.tokens) and not (wish.words or wish.category or wish.is_filtered):
         return None
-    return buying.search(talk, wish)
+    return finding.search(talk, wish)
 
 
 _CATALOGUE: Final = re.compile(

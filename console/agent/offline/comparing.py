@@ -1,0 +1,147 @@
+"""Comparing what the benefits of products come to, and recommending one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from console.agent.offline.memory import Offer
+from console.agent.offline.shopping import MSI
+from console.agent.offline.talk import AskingMany, Flow, Talk
+from console.agent.wording import money
+
+_MAX_COMPARED: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A benefit of an offer that the customer can have."""
+
+    offer: Offer
+    benefit: str
+    figures: Mapping[str, Any]
+
+    @property
+    def monthly(self) -> Decimal:
+        """What it costs a month."""
+        return Decimal(self.figures["cost_per_month"])
+
+    @property
+    def value(self) -> Decimal:
+        """What it gives back, in pesos."""
+        return Decimal(self.figures.get("value") or 0)
+
+    @property
+    def is_msi(self) -> bool:
+        """Whether it is instalments."""
+        return self.benefit.startswith(MSI)
+
+
+def compare(talk: Talk, offers: Sequence[Offer], wanted: str, quantity: int = 1) -> Flow:
+    """Compare the benefits of products, and recommend one.
+
+    Where instalments are wanted, the lowest monthly payment is recommended; else what the bank
+    calls best, of the product that gives most back.
+    """
+    memory = talk.memory
+    memory.topic = "compare"
+    compared = list(offers[:_MAX_COMPARED])
+    bodies = yield from comparisons(talk, compared, quantity)
+    head = "compare_head" if len(offers) <= _MAX_COMPARED else "compare_head_some"
+    lines = [talk.text(head, count=_MAX_COMPARED)]
+    for offer, body in zip(compared, bodies, strict=True):
+        number = memory.offers.index(offer) + 1 if offer in memory.offers else 1
+        had = eligible(offer, body, wanted)
+        options = " · ".join(option_text(talk, o) for o in had) or talk.text("no_options")
+        lines.append(
+            talk.text(
+                "compare_line",
+                number=number,
+                name=offer.name,
+                price=money(offer.price),
+                shop=offer.shop,
+                options=options,
+            )
+        )
+    best = _recommended(compared, bodies, wanted)
+    lines.append(_recommendation(talk, best, wanted))
+    if best is not None:
+        memory.offer, memory.benefit = best.offer, best.benefit
+    elif len(compared) == 1:
+        memory.offer, memory.benefit = compared[0], ""
+    yield talk.lines(lines)
+
+
+def comparisons(talk: Talk, offers: Sequence[Offer], quantity: int) -> AskingMany:
+    """Ask the bank what the benefits of products come to."""
+    count = str(quantity) if quantity > 1 else ""
+    wanted = [
+        (
+            "compareBenefits",
+            {"product_id": o.product_id, "retailer_id": o.retailer_id, "quantity": count},
+        )
+        for o in offers
+    ]
+    bodies = yield from talk.look_all(*wanted)
+    return bodies
+
+
+def eligible(offer: Offer, body: Mapping[str, Any], wanted: str) -> list[Option]:
+    """Return the options that the customer can have: those wanted, in the bank's order."""
+    options = [
+        Option(offer, option["benefit"], option)
+        for option in body["options"]
+        if option["eligible"] and option.get("benefit")
+    ]
+    kind, _, months = wanted.partition("-")
+    if months:
+        return [option for option in options if option.benefit == wanted]
+    return [option for option in options if not kind or option.benefit.startswith(kind)]
+
+
+def _recommended(
+    offers: Sequence[Offer], bodies: Sequence[Mapping[str, Any]], wanted: str
+) -> Option | None:
+    pairs = list(zip(offers, bodies, strict=True))
+    if wanted:
+        options = [option for offer, body in pairs for option in eligible(offer, body, wanted)]
+    else:
+        options = [
+            option
+            for offer, body in pairs
+            for option in eligible(offer, body, "")
+            if body.get("best") and option.benefit == body["best"]["benefit"]
+        ]
+    if wanted.startswith(MSI):
+        return min(options, key=lambda option: option.monthly, default=None)
+    return min(options, key=lambda option: (-option.value, option.monthly), default=None)
+
+
+def _recommendation(talk: Talk, best: Option | None, wanted: str) -> str:
+    if best is None:
+        return talk.text("no_msi" if wanted.startswith(MSI) else "no_recommendation")
+    figures = best.figures
+    if best.is_msi:
+        is_equal = figures["last_payment"] == figures["monthly_payment"]
+        last = talk.text("recommend_last", last=money(figures["last_payment"]))
+        return talk.text(
+            "recommend_msi",
+            name=best.offer.name,
+            months=figures["months"],
+            monthly=money(figures["monthly_payment"]),
+            last="" if is_equal else last,
+        )
+    if best.benefit == "cashback":
+        return talk.text("recommend_cashback", name=best.offer.name, value=money(best.value))
+    return talk.text("recommend_points", name=best.offer.name, points=figures["points"])
+
+
+def option_text(talk: Talk, option: Option) -> str:
+    """Return what a benefit comes to."""
+    figures = option.figures
+    if option.is_msi:
+        monthly = money(figures["monthly_payment"])
+        return talk.text("option_msi", months=figures["months"], monthly=monthly)
+    if option.benefit == "cashback":
+        return talk.text("option_cashback", value=money(figures["cashback"] or 0))
+    return talk.text("option_points", points=figures["points"])

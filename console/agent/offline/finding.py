@@ -1,0 +1,182 @@
+"""Finding products, listing them, and telling which of those shown is meant."""
+
+import re
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from action_groups.marketplace.catalogue import fold
+from console.agent.brain import CallOutcome, Say
+from console.agent.offline.choosing import chosen, is_of_extremes
+from console.agent.offline.memory import Offer, PurchaseFrame, offer_of
+from console.agent.offline.shopping import MSI, Wish, category_near, is_generic, quantity_in
+from console.agent.offline.talk import Flow, Step, Talk
+from console.agent.offline.text import Said
+from console.agent.offline.vocabulary import PRODUCTS
+from console.agent.wording import money
+
+_MAX_PAGES: Final = 4
+_MAX_WORDS_TRIED: Final = 3
+_PAGE: Final = 50
+_SHOWN: Final = 10
+
+Finding = Generator[Step, Sequence[CallOutcome], "Found"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, and how it had to be widened for that."""
+
+    offers: list[Offer]
+    words: str = ""
+    widened: str = ""
+    """The key of the sentence that says so."""
+    unfiltered: tuple[Offer, ...] = ()
+
+
+def search(talk: Talk, wish: Wish) -> Flow:
+    """Look for products and list them."""
+    memory = talk.memory
+    memory.topic = "search"
+    if isinstance(memory.frame, PurchaseFrame):
+        memory.drop()
+    memory.leave()
+    found = yield from find(talk, wish)
+    yield show(talk, wish, found)
+
+
+def find(talk: Talk, wish: Wish) -> Finding:
+    """Look for products; when there are none, with fewer words, and in the category at last."""
+    for words, category, widened in _attempts(wish):
+        all_offers = yield from _read_pages(talk, words, category)
+        if all_offers:
+            fitting = [offer for offer in all_offers if _fits(offer, wish)]
+            if wish.cheapest:
+                fitting.sort(key=lambda offer: offer.price)
+            return Found(fitting, words, widened, tuple(all_offers))
+    return Found([], wish.words)
+
+
+def _attempts(wish: Wish) -> Iterator[tuple[str, str, str]]:
+    """Yield words, category and what was changed, each looked for when the one before failed."""
+    yield wish.words, wish.category, ""
+    words = [fold(word) for word in wish.words.split()]
+    if len(words) > 1:
+        telling = [word for word in words if word.isalpha() and not is_generic(word)]
+        things = [word for word in telling if word in PRODUCTS]
+        for word in (things or telling)[:_MAX_WORDS_TRIED]:
+            yield word, "", "products_fewer"
+    category = category_near(wish.words)
+    if category:
+        yield "", category, "products_category"
+
+
+def _read_pages(
+    talk: Talk, words: str, category: str
+) -> Generator[Step, Sequence[CallOutcome], list[Offer]]:
+    offers: list[Offer] = []
+    token = ""
+    for _ in range(_MAX_PAGES):
+        body = yield from talk.look(
+            "searchProducts", search=words, category=category, limit=str(_PAGE), next_token=token
+        )
+        offers += [offer_of(entry) for entry in body["products"]]
+        token = body.get("next_token") or ""
+        if not token:
+            break
+    return offers
+
+
+def _fits(offer: Offer, wish: Wish) -> bool:
+    if wish.max_price is not None and offer.price > wish.max_price:
+        return False
+    if wish.min_price is not None and offer.price < wish.min_price:
+        return False
+    return not wish.benefit or any(_offers(offer, label, wish.benefit) for label in offer.benefits)
+
+
+_LABEL_MSI: Final = re.compile(r"(\d+) MSI(?: desde ([0-9.]+) pesos)?")
+
+
+def _offers(offer: Offer, label: str, benefit: str) -> bool:
+    """Tell whether a label, such as "12 MSI desde 1500.00 pesos", gives a benefit at this price."""
+    kind, _, months = benefit.partition("-")
+    if kind != MSI:
+        return {"cashback": "cashback", "points": "punto"}[kind] in label.lower()
+    found = _LABEL_MSI.search(label)
+    if found is None or (months and found[1] != months):
+        return False
+    return found[2] is None or Decimal(found[2]) <= offer.price
+
+
+def show(talk: Talk, wish: Wish, found: Found) -> Say:
+    """List what was found, and remember it."""
+    if not found.offers:
+        return _nothing(talk, wish, found)
+    memory = talk.memory
+    memory.offers, memory.rest = found.offers[:_SHOWN], found.offers[_SHOWN:]
+    memory.page, memory.quantity = None, wish.quantity
+    memory.benefit = wish.benefit if "-" in wish.benefit else ""
+    memory.offer = found.offers[0] if len(found.offers) == 1 or wish.cheapest else None
+    head = talk.text(found.widened or "products_head", words=wish.words, fewer=found.words)
+    return talk.lines([head, *offer_lines(talk, memory.offers, 0), _foot(talk)])
+
+
+def _nothing(talk: Talk, wish: Wish, found: Found) -> Say:
+    if not found.unfiltered:
+        key = "products_none" if wish.words else "products_none_at_all"
+        return talk.say(key, words=wish.words)
+    cheapest = min(offer.price for offer in found.unfiltered)
+    words = found.words or wish.category
+    return talk.say(
+        "products_filtered_none", count=len(found.unfiltered), words=words, price=money(cheapest)
+    )
+
+
+def _foot(talk: Talk) -> str:
+    return talk.text("more_available" if talk.memory.rest else "products_foot")
+
+
+def more_offers(talk: Talk) -> Say:
+    """Show the next of the products that were found."""
+    memory = talk.memory
+    before = len(memory.offers)
+    following, memory.rest = memory.rest[:_SHOWN], memory.rest[_SHOWN:]
+    memory.offers = memory.offers + following
+    return talk.lines([*offer_lines(talk, following, before), _foot(talk)])
+
+
+def offer_lines(talk: Talk, offers: Sequence[Offer], before: int) -> Iterator[str]:
+    """Return products, one a line, with what tells them apart."""
+    for number, offer in enumerate(offers, start=before + 1):
+        keys = {0: "sold_out", 1: "in_stock_one"}
+        stock = talk.text(keys.get(offer.stock, "in_stock"), count=offer.stock)
+        yield talk.text(
+            "product_line",
+            number=number,
+            name=offer.name,
+            price=money(offer.price),
+            shop=offer.shop,
+            stock=stock,
+        )
+
+
+def offers_meant(talk: Talk, said: Said) -> list[Offer]:
+    """Return the products last found that a message may mean.
+
+    The cheapest is the cheapest of all that were found; whatever else is said is of those shown.
+    """
+    offers = list(talk.memory.offers)
+    if is_of_extremes(said):
+        offers += talk.memory.rest
+    choices = [offer.choice for offer in offers]
+    places = chosen(said, choices, counts=quantity_in(said) is not None)
+    return [offers[place] for place in places]
+
+
+def ask_which(talk: Talk, offers: Sequence[Offer]) -> Say:
+    """Ask which of several products is meant."""
+    talk.memory.offers, talk.memory.rest = list(offers[:_SHOWN]), list(offers[_SHOWN:])
+    listed = "\n".join(offer_lines(talk, talk.memory.offers, 0))
+    return talk.ask("ask_which_product", "product", products=listed)
