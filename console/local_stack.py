@@ -18,6 +18,7 @@ from typing import Final, Literal, Self
 
 from console.cloud import LOCAL_ACCOUNT, Cloud
 from console.errors import ConsoleError
+from console.stopping import undisturbed
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 4566
@@ -170,7 +171,8 @@ class LocalStack:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     self._process.wait(_STOP_SECONDS)
         finally:
-            if self._process is not None:
-                self._process.kill()
-                self._process.wait()
-            shutil.rmtree(self._folder, ignore_errors=True)
+            with undisturbed():
+                if self._process is not None:
+                    self._process.kill()
+                    self._process.wait()
+                shutil.rmtree(self._folder, ignore_errors=True)

@@ -8,11 +8,11 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Final
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, fail_after, to_thread
 from botocore.exceptions import BotoCoreError, ClientError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
@@ -27,6 +27,7 @@ from shared import json_text
 from shared.clock import Clock, system_clock
 
 MAX_BODY_BYTES: Final = 64_000
+BODY_SECONDS: Final = 10
 MAX_WATCHERS: Final = 32
 MAX_WATCHED_BYTES: Final = 2_000_000
 
@@ -253,10 +254,14 @@ async def _body(request: Request) -> dict[str, Any]:
     if media_type != "application/json":
         raise Refused(415, "WRONG_TYPE", "Send the body as application/json.")
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise Refused(413, "TOO_LARGE", f"Send at most {MAX_BODY_BYTES} bytes.")
+    try:
+        with fail_after(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY_BYTES:
+                    raise Refused(413, "TOO_LARGE", f"Send at most {MAX_BODY_BYTES} bytes.")
+    except (TimeoutError, ClientDisconnect):
+        raise Refused(408, "TOO_SLOW", "The body did not arrive: send it again.") from None
     try:
         parsed = json_text.loads(body.decode())
     except (ValueError, RecursionError):

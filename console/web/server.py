@@ -1,5 +1,6 @@
 """`centli console`: serving the page to this machine until Ctrl-C."""
 
+import asyncio
 import secrets
 import socket
 import webbrowser
@@ -79,6 +80,9 @@ class _Server(uvicorn.Server):
         """End the endless streams first: the server waits for every answer to end."""
         self._web.close()
         await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()  # it did not end in time
+        await asyncio.sleep(0)
 
 
 def _listen(port: int) -> socket.socket:

@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import select
+import signal
 import stat
 import subprocess
 import time
@@ -244,6 +245,9 @@ class Terminal:
             if select.select([self._screen], [], [], 1)[0]:
                 self.shown += os.read(self._screen, 65536).decode(errors="replace")
 
+    def signal(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
     def end(self) -> int:
         """Return the exit code once it has ended by itself."""
         code = self._process.wait(TIMEOUT_SECONDS)
@@ -280,6 +284,52 @@ def test_a_person_converses_in_a_terminal(
     history = tmp_path / "centli" / "history"
     assert "pásale 3 pesos" in history.read_text(encoding="utf-8")
     assert stat.S_IMODE(history.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("how", ["SIGTERM", "SIGHUP", "Ctrl-C in haste"])
+def test_a_chat_that_is_ended_from_outside_leaves_nothing_behind(tmp_path: Path, how: str) -> None:
+    environment = {"TMPDIR": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
+    terminal = Terminal(["--port", str(free_port())], environment)
+    if how == "Ctrl-C in haste":
+        terminal.wait_for("starting a local AWS")
+        for _ in range(3):
+            terminal.signal(signal.SIGINT)
+            time.sleep(0.02)
+    else:
+        terminal.wait_for("María ›")
+        terminal.signal(signal.Signals[how])
+
+    codes = {"SIGTERM": {143}, "SIGHUP": {129}, "Ctrl-C in haste": {130, -signal.SIGINT}}
+    assert terminal.end() in codes[how]
+    assert [left.name for left in tmp_path.iterdir() if left.name != "state"] == []
+
+
+def test_output_that_nobody_reads_any_more_ends_the_chat_without_a_traceback(
+    stack: Deployment,
+) -> None:
+    for manner in ([], ["--json"]):
+        command = [*CENTLI, "chat", "--port", port_of(stack), *said("hola", "ayuda"), *manner]
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout is not None
+            process.stdout.close()
+            assert process.stderr is not None
+            assert process.stderr.read() == ""
+            assert process.wait(TIMEOUT_SECONDS) == 141
+
+
+def test_a_terminal_that_knows_few_letters_shows_the_others_as_question_marks(
+    stack: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+
+    shown = chat(stack, *said("quiero una tele", "¿cuánto tengo?"))
+    as_json = chat(stack, *said("¿cuánto tengo?"), "--json")
+
+    assert shown.returncode == 0, shown.stderr
+    assert "? ?cu?nto tengo?" in shown.stdout
+    assert json.loads(as_json.stdout.splitlines()[0])["text"] == "¿cuánto tengo?"
 
 
 def test_a_chat_starts_its_own_stack_and_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -542,6 +543,53 @@ def test_the_server_stops_with_a_window_open_and_waits_for_a_turn(service: FakeS
         server.stop()
         threading.Timer(0.5, gate.open.set).start()
     assert gate.finished.is_set()
+
+
+def begun(server: ConsoleServer, method: str, path: str, body: bytes = b"") -> socket.socket:
+    """Return the connection of a request whose body is announced to be longer than it is."""
+    head = (
+        f"{method} {path} HTTP/1.1",
+        f"Host: 127.0.0.1:{server.port}",
+        f"Authorization: Bearer {server.address.partition('=')[2]}",
+        f"Content-Type: application/json\r\nContent-Length: {len(body) + 1 if body else 0}",
+    )
+    made = socket.socket()
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
+    made.settimeout(WAIT_SECONDS)
+    made.connect(("127.0.0.1", server.port))
+    made.sendall("\r\n".join(head).encode() + b"\r\n\r\n" + body)
+    return made
+
+
+def test_the_server_stops_though_a_window_reads_nothing_and_a_request_never_ends(
+    service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.web.server._ANSWERS_END_SECONDS", 1)
+    with ExitStack() as exits, console_server(service) as server:
+        exits.enter_context(begun(server, "POST", "/api/conversations", b"{"))
+        deaf = exits.enter_context(begun(server, "GET", "/api/watch"))
+        assert deaf.recv(12) == b"HTTP/1.1 200"
+        for _ in range(1_000):
+            service.watch.tell(BusEvent({"text": "x" * 5_000}))
+    # leaving the context above asserts that the server has stopped
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_a_body_that_does_not_arrive_is_given_up(
+    service: FakeService,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    leaves: bool,
+) -> None:
+    monkeypatch.setattr("console.web.app.BODY_SECONDS", 60 if leaves else 0.2)
+    with console_server(service) as server:
+        with begun(server, "POST", "/api/conversations", b"{") as request:
+            if leaves:
+                request.shutdown(socket.SHUT_WR)
+            else:
+                assert request.recv(12) == b"HTTP/1.1 408"
+        time.sleep(0.2)
+    assert "Exception in ASGI application" not in caplog.text
 
 
 def test_it_listens_on_this_machine_alone_and_says_when_the_port_is_taken(
