@@ -292,6 +292,7 @@ def test_a_chat_that_is_ended_from_outside_leaves_nothing_behind(tmp_path: Path,
     terminal = Terminal(["--port", str(free_port())], environment)
     if how == "Ctrl-C in haste":
         terminal.wait_for("starting a local AWS")
+        time.sleep(0.3)  # while it starts
         for _ in range(3):
             terminal.signal(signal.SIGINT)
             time.sleep(0.02)
