@@ -10,7 +10,7 @@ from action_groups.marketplace.catalogue import words_of
 from console.agent.offline.amounts import amounts_in
 from console.agent.offline.numbers import SMALL
 from console.agent.offline.text import Said
-from console.agent.offline.vocabulary import ORDINALS
+from console.agent.offline.vocabulary import ORDINALS, SPANISH_FOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Choice:
 
 
 _CHEAPEST: Final = re.compile(
-    r"(?<!\w)(?:mas (?:barat|economic|baj)\w*|(?:la|el|lo|los|las) barat\w*|the cheap one|menos "
+    r"(?<!\w)(?:mas (?:barat|economic|baj)\w*|(?:la|el|lo|los|las) barat\w*|the cheap(?:er)? one|"
+    r"menos "
     r"car[oa]|cheapest|least expensive|lowest)"
 )
 _DEAREST: Final = re.compile(
@@ -38,10 +39,13 @@ _SEVERAL: Final = re.compile(
     r"both|todas|todos|all of (?:them|those))(?!\w)"
 )
 _LAST: Final = re.compile(r"(?<!\w)(?:la|el|the) (?:ultim[oa]|last)(?: one)?(?!\w)")
+_ONE: Final = frozenset({"one", "uno", "una", "un"})
 _NUMBERED: Final = re.compile(
     r"(?:^|(?<= ))(?:(?:la|el|opcion|option|numero|number|no|#|the|producto|articulo) )*"
-    rf"(?P<number>[0-9]{{1,2}}|{'|'.join(SMALL)})(?= ?(?:$|[.,!?]|porfa|please))"
+    rf"(?P<number>[0-9]{{1,2}}|{'|'.join(SMALL.keys() - _ONE)})(?= ?(?:$|[.,!?]|porfa|please))"
+    rf"|(?:^|(?:opcion|option|numero|number|#) )(?P<one>{'|'.join(_ONE)})(?= ?(?:$|[.,!?]))"
 )
+"""A number that tells which one; the "one" of "the other one" does not."""
 _ATTACHED: Final = re.compile(
     r"(?:la|el|the|^) ?(?P<number>[1-9]) (?:a|o|da|do|ra|ro|er|st|nd|rd|th)(?!\w)"
 )
@@ -80,6 +84,14 @@ def is_of_extremes(said: Said) -> bool:
     return bool(_CHEAPEST.search(said.plain) or _DEAREST.search(said.plain))
 
 
+def is_of_the_other(said: Said) -> bool:
+    """Tell whether a message means the one that was not spoken of."""
+    return _OTHER.search(said.plain) is not None
+
+
+_OTHER: Final = re.compile(r"(?<!\w)(?:(?:la|el|the) (?:otra|otro|other))(?: one)?(?: ?[.!,]|$)")
+
+
 def points_at_one(said: Said) -> bool:
     """Tell whether a message says "that one"."""
     return _POINTING.search(said.plain) is not None
@@ -112,6 +124,7 @@ def _by_words(said: Said, choices: Sequence[Choice]) -> list[int]:
     """Return the choices that have most of the words which tell the choices apart."""
     wanted = words_of(" ".join(token.word for token in said.tokens)) - _EMPTY_WORDS
     wanted |= set(words_of(said.text) - _EMPTY_WORDS)
+    wanted |= words_of(" ".join(SPANISH_FOR.get(token.word, "") for token in said.tokens))
     shares = [len(wanted & choice.words) for choice in choices]
     best = max(shares, default=0)
     return [place for place, share in enumerate(shares) if share == best] if best else []
@@ -121,5 +134,6 @@ def _by_number(said: Said, choices: Sequence[Choice]) -> list[int]:
     found = _NUMBERED.search(said.plain)
     if found is None:
         return []
-    number = int(found["number"]) if found["number"].isdigit() else SMALL[found["number"]]
+    words = found["number"] or found["one"]
+    number = int(words) if words.isdigit() else SMALL[words]
     return [number - 1] if 0 < number <= len(choices) else []

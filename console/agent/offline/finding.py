@@ -8,7 +8,7 @@ from typing import Final
 
 from action_groups.marketplace.catalogue import fold
 from console.agent.brain import CallOutcome, Say
-from console.agent.offline.choosing import chosen, is_of_extremes
+from console.agent.offline.choosing import chosen, is_of_extremes, is_of_the_other
 from console.agent.offline.memory import Offer, PurchaseFrame, offer_of
 from console.agent.offline.shopping import MSI, Wish, category_near, is_generic, quantity_in
 from console.agent.offline.talk import Flow, Step, Talk
@@ -168,6 +168,9 @@ def offers_meant(talk: Talk, said: Said) -> list[Offer]:
     The cheapest is the cheapest of all that were found; whatever else is said is of those shown.
     """
     offers = list(talk.memory.offers)
+    if is_of_the_other(said):
+        others = [offer for offer in offers if offer != talk.memory.offer]
+        return others if len(others) < len(offers) else []
     if is_of_extremes(said):
         offers += talk.memory.rest
     choices = [offer.choice for offer in offers]

@@ -136,7 +136,7 @@ _PATTERNS: Final[tuple[tuple[Intent, tuple[str, ...]], ...]] = (
             r"transactions?|statement|activity|history",
             (
                 r"gast(?:e|o|os|ado|adas?|aste|amos|aron|ando|aba|an|a)|spent|spend\w*|"
-                r"expenses?|egresos?|cargos?|charges?|consumos?"
+                r"expenses?|egresos?|cargos?|charges|charged|consumos?"
             ),
             (
                 r"(?:me|nos) (?:han |ha |hayan )?(?:deposit|pag|lleg|cay|entr|transfir|mand|"

@@ -110,7 +110,10 @@ _BUY_ORDERS: Final = (
     r"(?<!\w)me llevo (?!bien|mal)",
     rf"^{_OPENER}(?:si )?(?:la|lo|las|los) BUY\.other(?: ya| porfa)?(?: ?[.!])*$",
     rf"^{_OPENER}(?:es[ae]|est[ae]) (?:quiero|me llevo|compro)\b",
-    rf"^{_OPENER}(?:si )?(?:la|lo|las|los) quiero(?: ya| porfa)?\b(?! (?:ver|comparar|pensar))",
+    (
+        rf"{_CLAUSE}{_OPENER}(?:si )?(?:la|lo|las|los) quiero(?: ya| porfa)?\b(?! (?:ver|comparar|"
+        rf"pensar))"
+    ),
     rf"^{_OPENER}(?:i ll|ill|i will|let me|i want to) (?:take|get|have) ",
     rf"^{_OPENER}(?:get|order|take) (?:me )?(?:it|that|this|the|one)\b",
     rf"^{_OPENER}(?:get|order|take|give) (?:me )?(?:{_SO_MANY}) (?!pesos|mxn|dollars)",
@@ -288,7 +291,7 @@ def _reason_against(said: Said, text: str, act: Act) -> Mood:
         ("supposed", _finds(rf"(?<!\w)(?:{_SUPPOSED})(?!\w)", text, act)),
         ("supposed", _finds(_IF, text, act)),
         ("others", any(_finds(p, _without_relatives(text, act), act) for p in _OTHERS)),
-        ("later", _finds(rf"(?<!\w)(?:{_MONTHLY})(?!\w)", text, act)),
+        ("later", _finds(rf"(?<!\w)(?:{_MONTHLY})(?!\w)", _without_instalments(text, act), act)),
         ("later", _finds(r"(?<!\w)cuando .*ACT\.order", text, act)),
         (
             "question",
@@ -321,6 +324,15 @@ def _is_in_question(text: str, act: Act) -> bool:
                 act,
             )
     return False
+
+
+def _without_instalments(text: str, act: Act) -> str:
+    """Leave out "in 12 months", which is how to pay for what is bought."""
+    if act != "BUY":
+        return text
+    return _compiled(r"(?<!\w)(?:en|in|over) \w+ (?:meses|months|mensualidades|pagos)").sub(
+        "", text
+    )
 
 
 def _without_relatives(text: str, act: Act) -> str:

@@ -100,6 +100,11 @@ _ABOUT_SO_MANY: Final = re.compile(
     rf"(?<!\w)(?:unas|unos|como|about|around|casi|aproximadamente|some) {_COUNT}(?= ?(?:$|[.,!?]|"
     r"porfa|please|piezas|of|de ))"
 )
+_UNREAD_COUNT: Final = re.compile(
+    r"(?<!\w)(?:llevo|llevame|quiero|compr\w*|dame|buy|take|get|want|order)(?: me)?"
+    r"(?: una| a| media)? "
+    rf"(?:{'|'.join(NUMBER_WORDS - SMALL.keys())}|docenas?|dozen|half)(?!\w)(?! pesos)"
+)
 _ONE_OR_OTHER: Final = re.compile(
     rf"(?<!\w){_COUNT} (?:o|or) {_COUNT.replace('count', 'other')}(?!\w)"
 )
@@ -131,7 +136,7 @@ _NOT_SEARCHED: Final = (
         quiero quisiera queria necesito ocupo busco buscar buscame busca buscando encuentra
         encuentrame encontrar ver muestrame muestra mostrar ensename ensena dame tienes
         tienen tiene procede proceda ill take get have status llevo llevar llevarme esa ese
-        eso esas esos yeah yep those these
+        eso esas esos llevame yeah yep those these
         esta este estas estos this it that one them quedo elijo tendras tendran hay venden
         vendes vende manejan manejas que cuales cual me gustaria deseo ando estoy interesa
         interesado interesada en un una unos unas el la los las lo para por con de del a al
@@ -162,7 +167,8 @@ def read_terms(said: Said) -> Terms:
 
 
 def _is_unclear(said: Said) -> bool:
-    if _ABOUT_SO_MANY.search(said.plain) or _ONE_OR_OTHER.search(said.plain):
+    unclear = (_ABOUT_SO_MANY, _ONE_OR_OTHER, _UNREAD_COUNT)
+    if any(pattern.search(said.plain) for pattern in unclear):
         return True
     return bool(_counted(said)) and quantity_in(said) is None
 
@@ -217,7 +223,7 @@ def read_wish(said: Said) -> Wish:
     taken: set[int] = set()
     for named in accounts_in(said):
         taken |= set(named.tokens)
-    for pattern in (_MONTHS, _NO_BENEFIT, _MSI, _CASHBACK, _POINTS, _CHEAPEST):
+    for pattern in (_MONTHS, _NO_BENEFIT, _MSI, _CASHBACK, _POINTS, _CHEAPEST, _UNREAD_COUNT):
         for found in pattern.finditer(said.plain):
             taken |= set(said.tokens_at(*found.span()))
     counted = _counted(said)

@@ -7,7 +7,7 @@ from typing import Final
 from console.agent.offline import adding, buying, finding, transferring
 from console.agent.offline.accounts import accounts_in, uses_others_account
 from console.agent.offline.introductions import read_introduction
-from console.agent.offline.memory import AddFrame, TransferFrame
+from console.agent.offline.memory import AddFrame, PurchaseFrame, TransferFrame
 from console.agent.offline.orders import read_order
 from console.agent.offline.readings import purchases
 from console.agent.offline.readings.message import ACTS, Message
@@ -59,6 +59,9 @@ def _send(talk: Talk, message: Message) -> Flow | None:
     order = read_order(message.said)
     if order.amount is None and talk.memory.offers and _PAYS_IT.search(message.said.plain):
         return buy(talk, message)
+    is_buying = isinstance(talk.memory.frame, PurchaseFrame) and talk.memory.is_live
+    if order.amount is None and is_buying and not order.says_whom:
+        return None
     if order.amount is None and (message.is_about_else or _is_vague(message.said)):
         return None
     frame = talk.memory.frame
@@ -113,7 +116,11 @@ def _refers_back(said: Said) -> bool:
     """Tell "cómprala" and "buy it", which speak of something named before."""
     words = [token.word for token in said.tokens if _orders(token, "BUY")]
     return any(w.endswith(("la", "lo", "las", "los")) for w in words) or (
-        re.search(r"(?<!\w)(?:buy|get|order|take) (?:it|them|that)(?!\w)", said.plain) is not None
+        re.search(
+            r"(?<!\w)(?:(?:buy|get|order|take) (?:it|them|that)|(?:la|lo|las|los) quiero)(?!\w)",
+            said.plain,
+        )
+        is not None
     )
 
 

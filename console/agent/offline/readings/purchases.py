@@ -10,7 +10,7 @@ from console.agent.offline.numbers import SMALL
 from console.agent.offline.shopping import names_a_product, read_terms
 from console.agent.offline.talk import Flow, Talk, once
 from console.agent.offline.text import Said, read
-from console.agent.offline.vocabulary import ACCOUNT_TYPE, ORDINALS, word_set
+from console.agent.offline.vocabulary import ACCOUNT_TYPE, ORDINALS, SPANISH_FOR, word_set
 
 
 def frame_of(talk: Talk, said: Said) -> PurchaseFrame:
@@ -63,7 +63,9 @@ def is_new_thing(said: Said, meant: list[Offer]) -> bool:
     """Tell whether a message names a thing that none of the products shown is."""
     wanted = [token.word for token in said.tokens if names_a_product(read(token.said))]
     shown = Choice(" ".join(f"{o.name} {o.description}" for o in meant)).words
-    return bool(wanted) and not any(Choice(word).words & shown for word in wanted)
+    return bool(wanted) and not any(
+        Choice(f"{word} {SPANISH_FOR.get(word, '')}").words & shown for word in wanted
+    )
 
 
 def is_terse(talk: Talk, said: Said) -> bool:
@@ -99,7 +101,8 @@ _TERSE: Final = (
         pon hazlo hazla hazme bien opcion option number numero elijo escojo choose prefer
         pagarlo pagarla todo mas menos tambien queda quedo como con change switch do make
         seria cargo cargalo cargala nada compro compra compralo comprala usa usando pagar
-        paga pagandolo pagandola pagandolos pagandolas perdon pay first at over and just only
+        paga pagandolo pagandola pagandolos pagandolas perdon charge other otra otro no pay first
+        at over and just only
         """
     )
 )

@@ -75,8 +75,9 @@ _TAKES: Final = re.compile(
 
 
 _SO_MANY: Final = re.compile(
-    rf"^(?:quiero|dame|necesito|i want|give me|want) (?:[0-9]{{1,2}}|{'|'.join(SMALL)})"
-    r"(?: piezas| of them| please| porfa)?(?: ?[.!])*$"
+    r"^(?:(?:va|ok|si|bueno|pues|entonces|orale|,) )*"
+    r"(?:quiero|dame|llevame|ponme|necesito|i want|give me|want) "
+    rf"(?:[0-9]{{1,2}}|{'|'.join(SMALL)})(?: piezas| of them| please| porfa)?(?: ?[.!])*$"
 )
 
 FOLLOWS: Final = re.compile(
