@@ -251,6 +251,50 @@ def test_a_second_tab_of_the_same_conversation_shows_what_the_first_did(open_win
         assert service.agents["user-maria"].decisions == ["CONFIRM"]
 
 
+def test_a_conversation_of_hundreds_of_turns_is_shown_up_to_its_end_and_bounded(
+    open_window: Open,
+) -> None:
+    service: Any = FakeService()
+    with console_server(service) as server:
+        window = open_window(server.address, wait=False)
+        window.say("hola")
+        window.page.evaluate(
+            """async () => {
+                const kept = sessionStorage.getItem("centli.conversations");
+                const [id] = Object.values(JSON.parse(kept));
+                const headers = {
+                    Authorization: `Bearer ${sessionStorage.getItem("centli.token")}`,
+                    "Content-Type": "application/json",
+                };
+                for (let turn = 1; turn <= 600; turn += 1) {
+                    const body = JSON.stringify({ text: `turno ${turn}` });
+                    const path = `/api/conversations/${id}/messages`;
+                    await (await fetch(path, { method: "POST", headers, body })).text();
+                }
+            }"""
+        )
+        window.page.reload()
+        expect(window.theirs.last).to_have_text("turno 600")
+        expect(window.theirs.last).to_be_in_viewport()
+        assert window.page.locator(".thread > *").count() <= 1_000
+        assert window.page.locator(".calls > *").count() <= 300
+
+
+def test_an_identifier_in_a_confirmation_is_not_broken_where_it_fits_a_line(
+    open_window: Open,
+) -> None:
+    service: Any = FakeService()
+    details = (("Producto", "Televisor HD de 32 pulgadas (prod-televisor-32)"),)
+    asked = replace(ASKED, details=details)
+    service.answer = lambda _: iter([asked, TurnEnded("confirmation")])
+    with console_server(service) as server:
+        window = open_window(server.address, wait=False, viewport={"width": 360, "height": 740})
+        window.say("hola")
+        expect(window.card.locator("td")).to_have_text(details[0][1])
+        lines = "e => e.getBoundingClientRect().height / parseFloat(getComputedStyle(e).lineHeight)"
+        assert window.card.locator(".ref").evaluate(lines) < 1.5
+
+
 def test_giving_up_what_may_have_been_done_is_not_shown_as_if_nothing_was(
     open_window: Open,
 ) -> None:

@@ -4,6 +4,7 @@ import { foldedJson, make, words } from "/dom.js";
 import { say } from "/i18n.js";
 
 const SHORT = 48;
+const MAX_TURNS = 300;
 
 export class Calls {
   constructor() {
@@ -53,6 +54,7 @@ export class Calls {
     this.turnOutcome = make("span", "outcome");
     this.turn = make("section", "turn", make("h4", "", title, this.turnOutcome));
     this.element.prepend(this.turn);
+    if (this.element.childElementCount > MAX_TURNS) this.element.lastElementChild.remove();
   }
 
   #turnBody() {

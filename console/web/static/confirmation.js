@@ -3,6 +3,12 @@
 import { button, make } from "/dom.js";
 import { say } from "/i18n.js";
 
+/** Return a value with its identifier, which stands in brackets at the end, kept on one line. */
+function inParts(value) {
+  const [, name, id] = /^(.* )(\(\S+\))$/s.exec(value) ?? [];
+  return id ? [name, make("span", "ref", id)] : [value];
+}
+
 export class Confirmation {
   constructor(asked, onDecision) {
     this.invocationId = asked.invocation_id;
@@ -14,7 +20,7 @@ export class Confirmation {
     const rows = asked.details.map(([label, value]) => {
       const name = make("th", "", label);
       name.scope = "row";
-      return make("tr", "", name, make("td", "", value));
+      return make("tr", "", name, make("td", "", ...inParts(value)));
     });
     const table = make("table", "", make("tbody", "", ...rows));
     table.id = `${titleId}-details`;

@@ -55,7 +55,7 @@ export class Session {
   async #readOn() {
     for (;;) {
       const told = await get(`/api/conversations/${this.id}?after=${this.last}`);
-      for (const entry of told.transcript) this.#take(entry);
+      this.#take(...told.transcript);
       if (!told.busy) return;
       await sleep(POLL_MS);
     }
@@ -140,13 +140,15 @@ export class Session {
     this.thread.notice("newConversation");
   }
 
-  #take(entry) {
-    if (entry.n !== undefined && entry.n <= this.last) return;
-    this.last = entry.n ?? this.last;
-    this.thread.apply(entry);
-    this.calls.apply(entry);
-    if (entry.type === "said") this.onAccepted(this, entry.text);
-    if (entry.type === "confirmation") this.onConfirmation(this);
+  #take(...entries) {
+    const news = entries.filter(({ n }) => n === undefined || n > this.last);
+    this.last = news.at(-1)?.n ?? this.last;
+    this.thread.apply(news);
+    for (const entry of news) {
+      this.calls.apply(entry);
+      if (entry.type === "said") this.onAccepted(this, entry.text);
+    }
+    if (news.some(({ type }) => type === "confirmation") && this.thread.card.isOpen) this.onConfirmation(this);
     this.onChange(this);
   }
 

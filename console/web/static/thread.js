@@ -17,6 +17,7 @@ const SUGGESTIONS = {
   en: (alias) => ["How much do I have?", ...(alias ? [`I want to send 100 pesos to ${alias}`] : []), "I want a TV"],
 };
 const NEAR_THE_END = 80;
+const MAX_SHOWN = 1_000;
 
 export class Thread {
   /** `log` is the element that scrolls; `onDecision` is told of choices, `onSuggestion` of chips. */
@@ -47,10 +48,12 @@ export class Thread {
     );
   }
 
-  apply(entry) {
+  /** Show entries as one: where the end was in sight it is so afterwards. */
+  apply(entries) {
     const isAtEnd = this.#isAtEnd();
-    this.#show(entry);
-    if (isAtEnd || entry.type === "said") this.scrollToEnd();
+    for (const entry of entries) this.#show(entry);
+    while (this.element.childElementCount > MAX_SHOWN) this.element.firstElementChild.remove();
+    if (isAtEnd || entries.some(({ type }) => type === "said")) this.scrollToEnd();
   }
 
   scrollToEnd() {
