@@ -13,7 +13,7 @@ from shared.clock import Clock
 from tests.support.utterances import OWN, UNSEEN, Case, Chat, Mark, play, read_cases
 from tests.support.world import operations_in_schema
 
-UNSEEN_ACCURACY = 0.87
+UNSEEN_ACCURACY = 0.88
 """A little under what was measured; `benchmarks/understanding.py` tells the figure."""
 
 CASES = read_cases(OWN)

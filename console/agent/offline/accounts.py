@@ -50,6 +50,8 @@ _OF_OTHERS: Final = re.compile(
     r"|(?:cuanto|how much)(?: \w+){0,2}? (?:tiene|tienen|trae|le queda|les queda|debe|gana|does|"
     r"has|"
     r"have) (?:a )?(?:(?:mi|mis|la|el|su|my|the|don|dona) )*(?P<whose>\w+)"
+    r"|(?:cuanto|que) (?:\w+ )?les? debo a (?:(?:mi|mis|la|el|su|don|dona) )*(?P<creditor>\w+)"
+    r"|how much (?:money )?do i owe (?:to )?(?:(?:my|the) )?(?P<lender>\w+)"
     rf"|(?<!\w)(?:my |the )?(?P<owner>\w+)['’]s (?:\w+ )?{_MONEY}"
     rf"|(?<!\w)(?P<his>his|her|their) (?:\w+ )?{_MONEY}"
 )

@@ -162,7 +162,9 @@ ENGLISH: Final[Mapping[str, str]] = {
     "others_account": "I only use your own accounts and cards. To other people I send to the "
     "account "
     "you registered: “send 100 to my brother”.",
-    "others_money": "I can only see your own accounts, not those of other people.",
+    "others_money": "I can only see your own accounts: not what other people have, nor what "
+    "anybody "
+    "owes them.",
     # people
     "people_head": "You can send money to:",
     "people_none": "You have no beneficiaries. You can add one: “add Ana López as my cousin with "

@@ -159,7 +159,9 @@ SPANISH: Final[Mapping[str, str]] = {
     "status_cancelled": "cancelada",
     "others_account": "Solo uso tus propias cuentas y tarjetas. A otra persona le transfiero a la "
     "cuenta que registraste: «transfiere 100 a mi hermano».",
-    "others_money": "Solo puedo ver tus propias cuentas, no las de otras personas.",
+    "others_money": "Solo puedo ver tus propias cuentas: no lo que tienen otras personas, ni lo "
+    "que "
+    "se deben.",
     # people
     "people_head": "Puedes transferir a:",
     "people_none": "No tienes beneficiarios. Puedes agregar uno: «agrega a Ana López como mi prima "

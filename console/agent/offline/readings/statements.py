@@ -60,16 +60,15 @@ def owed(talk: Talk, message: Message) -> Flow | None:
     frame = TransferFrame()
     transferring.merge(frame, order, said, talk)
     if frame.is_for_several or frame.doubt or not order.says_whom:
-        talk.memory.frame = None if frame.is_for_several else frame
-        return once(talk.ask("ask_duty", "recipient", "amount", frame=talk.memory.frame))
+        frame = TransferFrame() if frame.is_for_several else frame
+        return once(talk.ask("ask_duty", "recipient", "amount", frame=frame))
     return once(transferring.ask_order(talk, frame))
 
 
 _DUE: Final = re.compile(
-    r"^(?:(?:es que|pues|oye|hola|ay|y|yo|ya|[,.!¡]) )*(?:(?:le |les )?debo|(?:hay|tengo) que "
-    r"(?:pagar|mandar|"
-    r"transferir|depositar|enviar|pasar|dar)\w*|me toca (?:pagar|mandar)\w*|i (?:still )?owe|i "
-    r"have to (?:pay|send|transfer)|"
+    r"^(?:(?:es que|pues|oye|hola|ay|y|yo|ya|[,.!¡]) )*(?:(?:le |les )?debo|"
+    r"(?:hay|tengo) que (?:pagar|mandar|transferir|depositar|enviar|pasar|dar)\w*|"
+    r"me toca (?:pagar|mandar)\w*|i (?:still )?owe|i have to (?:pay|send|transfer)|"
     r"i need to pay|i must (?:pay|send))(?!\w)"
 )
 
