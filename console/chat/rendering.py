@@ -113,6 +113,8 @@ class Plain:
     def _confirmation(self, asked: ConfirmationAsked, language: Language) -> None:
         self._close_line()
         details = Table.grid(padding=(0, 2))
+        details.add_column(overflow="fold")
+        details.add_column(overflow="fold")  # whole, however narrow: it is what is confirmed
         for label, value in asked.details:
             details.add_row(Styled(printable(label), "dim"), Styled(printable(value), "bold"))
         self._console.print(details)

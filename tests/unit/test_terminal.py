@@ -25,8 +25,8 @@ class Service:
         return conversation(self._bank, self._brain, user_id=user_id)
 
 
-def run(bank: World, *steps: Step, yes: bool = True) -> int:
-    manner = terminal.Manner(messages=["hazlo todo"], yes=yes, trace=False, as_json=True)
+def run(bank: World, *steps: Step, yes: bool = True, as_json: bool = True) -> int:
+    manner = terminal.Manner(messages=["hazlo todo"], yes=yes, trace=False, as_json=as_json)
     service: Any = Service(bank, *steps)
     return terminal.run(service, "user-maria", manner)
 
@@ -67,3 +67,23 @@ def test_without_yes_nothing_is_confirmed(bank: World, capsys: pytest.CaptureFix
     assert bank.balance("acc-maria") == 1000
     kinds = [json.loads(line)["type"] for line in capsys.readouterr().out.splitlines()]
     assert kinds == ["said", "confirmation", "end"]
+
+
+def test_a_narrow_terminal_shows_what_is_confirmed_whole(
+    bank: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    account = "acc-de-un-nombre-muy-largo-0123456789"
+
+    run(
+        bank,
+        [Call("c", "createTransfer", ACCOUNTS | {"to_account": account, "amount": "5"})],
+        yes=False,
+        as_json=False,
+    )
+
+    shown = "".join(
+        line.removeprefix("Para").strip() for line in capsys.readouterr().out.splitlines()
+    )
+    assert account in shown
+    assert "…" not in shown
