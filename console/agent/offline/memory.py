@@ -56,11 +56,6 @@ class Offer:
     benefits: tuple[str, ...]
 
     @property
-    def key(self) -> tuple[str, str]:
-        """What tells it from every other offer."""
-        return self.product_id, self.retailer_id
-
-    @property
     def shop(self) -> str:
         """Return what the retailer is called, by its identifier."""
         return retailer_name(self.retailer_id)

@@ -1,7 +1,6 @@
 """What a person wrote, as words that can be compared and still be quoted as they were written."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -89,8 +88,3 @@ def read(text: str) -> Said:
         places.append(length)
         length += len(token.word) + 1
     return Said(text, tokens, " ".join(token.word for token in tokens), tuple(places))
-
-
-def words_of(tokens: Sequence[Token]) -> list[str]:
-    """Return the words of tokens."""
-    return [token.word for token in tokens]
