@@ -3,7 +3,8 @@
     python benchmarks/understanding.py
 
 For each set: how many cases went as labelled, by language and by operation, how often an operation
-that changes something was proposed where none was asked for, and the time of a turn. Failures are
+that changes something was proposed where none was asked for, how often with another amount, person
+or thing than labelled, and the time of a turn. Failures are
 listed for the set that the brain was written with; the other one was kept unseen, and only its
 counts are shown.
 """
@@ -38,6 +39,8 @@ def main() -> None:
         none_asked = [mark for mark in marks if mark.case.asks_for_no_money]
         moved = [mark for mark in none_asked if mark.moved_money]
         print(f"  money operations where none was asked for: {len(moved)} of {len(none_asked)}")
+        wrong = [mark for mark in marks if mark.problem and mark.moved_money]
+        print(f"  money operations other than labelled: {len(wrong)} of {len(marks)}")
         print(f"  a turn, with its calls: {statistics.median(seconds) * 1000:.1f} ms (median)")
         if path == OWN:
             for mark in marks:
