@@ -65,6 +65,9 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "/traza": "trace",
     "/trace": "trace",
 }
+_NOTHING_SAID: Final = """\
+centli: nothing was said. Run this in a terminal to type, pipe a message into it, or give one:
+centli chat -m "¿cuánto tengo?\""""
 _UNKNOWN_COMMAND: Final = "No hay `{command}`. Hay: /usuario ID, /traza, /salir."
 _TRACE_IS: Final = {True: "Se muestra todo lo que pasa.", False: "Se muestra solo la conversación."}
 _INTERRUPTED: Final[Mapping[Language, str]] = {
@@ -162,6 +165,7 @@ def _scripted(
     """Say every message, up to one that cannot be gone on from; return the exit code."""
     outcome: Outcome = "answered"
     problem = ""
+    message = None
     for message in script:
         turns.renderer.said(message.rstrip("\n"))
         outcome, problem = turns.play(conversation, conversation.say(message.rstrip("\n")))
@@ -169,6 +173,8 @@ def _scripted(
             outcome, problem = _confirm_all(turns, conversation)
         if outcome not in _GOES_ON:
             break
+    if message is None:
+        print(_NOTHING_SAID, file=sys.stderr)
     return EXIT_UNREADABLE if problem in _UNREADABLE else EXIT_CODES[outcome]
 
 

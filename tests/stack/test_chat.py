@@ -147,6 +147,13 @@ def test_what_is_not_done_ends_with_a_sentence_and_its_exit_code(
     assert deployed_here.balances() == before
 
 
+def test_without_a_terminal_and_a_message_it_says_how_to_talk(stack: Deployment) -> None:
+    shown = chat(stack, typed="")
+
+    assert (shown.returncode, shown.stdout) == (0, "")
+    assert 'centli chat -m "¿cuánto tengo?"' in shown.stderr
+
+
 def test_a_script_stops_at_what_the_bank_refuses(stack: Deployment) -> None:
     shown = chat(stack, *said("pásale 900000 a mi hermano", "¿cuánto tengo?"), "--yes")
 
