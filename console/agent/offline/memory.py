@@ -148,6 +148,7 @@ class Memory:
     """The one last recommended or chosen, for `offer`."""
     quantity: int | None = None
     """How many of the offers shown were asked for, when they were."""
+    has_transferred: bool = False
     purchase_id: str = ""
     topic: Intent | None = None
     query: MovementsQuery = field(default_factory=MovementsQuery)

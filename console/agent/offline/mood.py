@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
 
-from console.agent.offline.numbers import SMALL
+from console.agent.offline.numbers import NUMBER_WORDS, SMALL
 from console.agent.offline.text import Said, Token
 from console.agent.offline.verbs import Act, verb_of
 from console.agent.offline.vocabulary import COURTESY, FOREIGN, WEEKDAYS, word_set
@@ -70,11 +70,18 @@ _ORDERS: Final = (
     rf"{_CLAUSE}{_OPENER}{_PRONOUN}ACT\.(?:bare|infinitive|polite)",
     rf"{_WILL} {_PRONOUN}ACT\.(?:infinitive|bare)",
     (
-        rf"(?:quiero|quisiera|necesito|ocupo|te pido|i need you to|deseo) que {_PRONOUN}"
+        r"(?:quiero|quisiera|necesito|ocupo|te pido|i need you to|deseo) que "
+        rf"(?:(?:por favor|porfa|please|,) )*{_PRONOUN}"
         r"ACT\.(?:subjunctive|usted)"
     ),
     rf"^{_OPENER}ACT\.usted.formal",
 )
+_AGAIN: Final = (
+    r"(?:otros|otras|another) (?:\$ )?"
+    rf"(?:[0-9][0-9.,]+|(?:(?:{'|'.join(sorted(NUMBER_WORDS - SMALL.keys()))})(?!\w) ?)+)"
+)
+"""As much again: "otros 100". Of things, fewer are asked for."""
+_PESOS: Final = r"(?:pesos|varos|mxn)"
 _SEND_ORDERS: Final = (
     (
         rf"^{_OPENER}{_WILL}? ?{_PRONOUN}{_MAKE} {_PRONOUN}(?:una?|otra?|un nuevo|a|another|"
@@ -86,6 +93,8 @@ _SEND_ORDERS: Final = (
     rf"{_WILL} {_PRONOUN}(?:hacer|hacerle|realizar|make|do) (?:una?|otra?|el|la|a)? ?{_NOUN}\b",
     rf"^{_OPENER}(?:dale|dar|darle) (?:\$ )?[0-9]",
     rf"(?<!\w)(?:ayuda|ayudame|ayudas|help me) (?:con|with) (?:una?|la|a)? ?{_NOUN}\b",
+    rf"^{_OPENER}{_AGAIN} (?:{_PESOS} ?)?(?:a|al|para|to|for) \w",
+    rf"^{_OPENER}{_AGAIN}(?: {_PESOS})?(?: ?[.!])*$",
 )
 _PURCHASE_ORDERS: Final = (
     r"(?:procede|proceda|haz|hazme|realiza|confirma|termina|finaliza|hacer|proceed|go ahead)"
@@ -216,6 +225,14 @@ _REGARDS: Final = (
     r"ACT\.\w+ (?:\w+ ){0,2}(?:saludos?|besos?|besitos?|abrazos?|gracias|mensajes?|fotos?|recados?|"
     r"love|hugs?|regards|messages?|thanks)(?!\w)"
 )
+_TRIED: Final = (
+    r"\( (?:\w+ ){0,3}?(?:prueba|test|testing) \)"
+    r"|(?<!\w)(?:es|sea|seria|solo|nomas|nada mas|una|de|is|its|it s|just|only|a) (?:a |una |de )*"
+    r"(?:prueba|test|simulacro)(?= ?(?:$|[.,:;!)-]))"
+    r"|^(?:prueba|test|testing) ?[.,:;-]|[,;-] (?:prueba|test|testing)(?: ?[.!])*$"
+    r"|(?<!\w)(?:estoy|ando|solo|nomas|just|only|am|m|im) (?:probando|testing)(?!\w)"
+)
+"""What is only being tried out."""
 _INJECTED: Final = (
     r"instruccion(?:es)?|instructions?|prompt|system|jailbreak|modo (?:dios|desarrollador|admin|"
     r"dev)|"
@@ -293,6 +310,7 @@ def _reason_against(said: Said, text: str, act: Act) -> Mood:
         ("others", any(_finds(p, _without_relatives(text, act), act) for p in _OTHERS)),
         ("later", _finds(rf"(?<!\w)(?:{_MONTHLY})(?!\w)", _without_instalments(text, act), act)),
         ("later", _finds(r"(?<!\w)cuando .*ACT\.order", text, act)),
+        ("doubtful", _finds(_TRIED, text, act)),
         (
             "question",
             _finds(rf"^{_OPENER}{_QUESTION}", text, act)
@@ -360,8 +378,14 @@ def _is_quoted(said: Said, act: Act) -> bool:
         return False
     before = said.tokens[: verbs[0]]
     colon = next((i for i, token in enumerate(before) if token.said == ":"), 0)
-    is_cited = any(not t.is_sign and t.word not in _POLITE for t in before[:colon])
+    is_cited = any(not t.is_sign and t.word not in _POLITE | _TRYING for t in before[:colon])
     return is_cited or all(index in quoted for index in verbs)
+
+
+_TRYING: Final = word_set(
+    "esto es una solo nomas prueba simulacro this is just only a test testing"
+)
+"""Before a colon, they cite nobody."""
 
 
 def _tagged(said: Said, act: Act) -> Tagged:

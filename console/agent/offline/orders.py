@@ -26,6 +26,8 @@ class Order:
     is_for_several: bool = False
     is_to_same: bool = False
     """Whether it says "to the same person"."""
+    is_of_things: bool = False
+    """Whether something else than money is to be sent: "mándale flores"."""
     is_all: bool = True
     """Whether nothing else is said."""
 
@@ -62,7 +64,7 @@ _STRUCTURE: Final = (
     vocabulary.COURTESY
     | vocabulary.word_set("""
         quiero quisiera queria necesito ocupo deseo puedes podrias podras puede podria que
-        le les me lo te se nos una un otra otro otros otras transferencia deposito pago
+        le les me lo te se nos una un otra otro otros otras another transferencia deposito pago
         abono spei traspaso giro haz hazme hazle haga hagale hacer hacerle realizar realiza
         por favor a de gustaria ayudame ayudas urge i id want need would like to can you
         could make do transfer payment deposit help with some money dinero pesos cantidad
@@ -83,6 +85,7 @@ _SAME: Final = re.compile(
     r"(?<!\w)(?:(?:a|al|para) (?:el mismo|la misma|misma persona|mismo|ella|el)(?= |$)(?! \w)|"
     r"al mismo|a la misma|to (?:the )?same|to (?:him|her)|mismo destinatario)"
 )
+_A_TEST: Final = re.compile(r"(?<!\w)a (?:test|prueba)(?!\w)")
 _CLOSING: Final = vocabulary.word_set(
     "porfa please gracias thanks hoy today ahora now instead ya rapido urgente asap"
 )
@@ -103,10 +106,10 @@ def read_order(said: Said, skip: Collection[int] = ()) -> Order:
     taken |= {*explicitly, *skip}
     amount = the_amount(tokens, taken)
     if amount is not None:
-        taken |= set(range(amount.first, amount.last))
+        taken |= set(range(_lead_in(said, amount), amount.last))
     same = _SAME.search(said.plain)
-    if same is not None:
-        taken |= set(said.tokens_at(*same.span()))
+    for found in filter(None, (same, _A_TEST.search(said.plain))):
+        taken |= set(said.tokens_at(*found.span()))
     regions, is_for_several = _regions(_up_to_next_request(tokens), taken)
     if amount is not None and _counts_things(said, amount, regions):
         amount = replace(amount, doubt="slang", last=amount.last + 1)
@@ -123,6 +126,7 @@ def read_order(said: Said, skip: Collection[int] = ()) -> Order:
         description=_bare(description) or _description(said, regions, recipient),
         is_for_several=is_for_several,
         is_to_same=same is not None,
+        is_of_things=any(_is_thing(said, region) for region in regions),
         is_all=not (
             any(_says_more(said, r) for r in others)
             or any(map(_tells, tokens))
@@ -142,6 +146,36 @@ def _counts_things(said: Said, amount: Amount, regions: list[_Region]) -> bool:
     )
 
 
+def _lead_in(said: Said, amount: Amount) -> int:
+    """Return where an amount begins with "por la cantidad de" and the like before it."""
+    found = _LEADING_IN.search(said.plain[: said.places[amount.first]])
+    return said.tokens_at(*found.span()).start if found is not None else amount.first
+
+
+_LEADING_IN: Final = re.compile(
+    r"(?<!\w)(?:(?:por|con|for|de) )?(?:(?:la|el|un|una|the|a) )?"
+    r"(?:cantidad|suma|total|monto|importe|amount|sum)(?: total)?(?: (?:de|of))?(?: :)? $"
+)
+
+
+def _is_thing(said: Said, region: _Region) -> bool:
+    """Tell whether a region is what a verb of sending sends, and neither money nor somebody."""
+    first = region.first
+    while first and said.tokens[first - 1].word in _DETERMINERS:
+        first -= 1
+    return (
+        region.kind == "rest"
+        and first > 0
+        and said.tokens[first - 1].word.startswith(_SENDING)
+        and _says_more(said, region)
+        and (
+            said.tokens[region.first].said in vocabulary.PURPOSES
+            or not _may_be_person(said, region)
+        )
+    )
+
+
+_SENDING: Final = ("mand", "envi", "send")
 _PURPOSE: Final = "|".join(vocabulary.PURPOSES)
 _STATES: Final = re.compile(
     rf"(?<!\w)(?:la|el|los|las|mi|mis|su|the|my|his|her|una|un|a) (?:{_PURPOSE}) (?:\w+ ){{0,3}}?"
@@ -388,5 +422,5 @@ def _trimmed(said: Said, region: _Region) -> Iterator[int]:
 _IN_FULL: Final = {"hno": "hermano", "hna": "hermana", "ermano": "hermano", "ermana": "hermana"}
 """Whom people write short, or as it sounds."""
 _TRAILING: Final = vocabulary.COURTESY | frozenset(
-    {"por", "de", "y", "and", "la", "el", "los", "las", "que", "en", "pesos", "dinero"}
+    {"por", "de", "y", "and", "la", "el", "los", "las", "que", "en", "pesos", "dinero", "money"}
 )

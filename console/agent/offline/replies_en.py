@@ -176,6 +176,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "added": "Done: I added {name} as “{alias}”.",
     "add_repeated": "They had already been added: I changed nothing.",
     # speaking of it without asking for it
+    "only_money": "I can only send money, so I did nothing. If you want to buy something, tell me "
+    "just what you are looking for, for example: “I want a TV”.",
     "said_past": "I take it that this is past; I did nothing. To see your transactions, say “my "
     "last "
     "transactions”.",

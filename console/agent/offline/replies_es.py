@@ -173,6 +173,8 @@ SPANISH: Final[Mapping[str, str]] = {
     "added": "Listo: agregué a {name} como «{alias}».",
     "add_repeated": "Ya estaba agregado: no cambié nada.",
     # speaking of it without asking for it
+    "only_money": "Solo puedo mandar dinero, así que no hice nada. Si quieres comprar algo, dime "
+    "solo qué buscas, por ejemplo: «quiero una tele».",
     "said_past": "Entiendo que ya pasó; no hice nada. Si quieres ver tus movimientos, di «mis "
     "últimos movimientos».",
     "said_negated": "De acuerdo, no hago nada.",

@@ -204,6 +204,7 @@ def transferred(talk: Talk, frame: TransferFrame, outcome: CallOutcome) -> Flow:
         return
     body = outcome.body or {}
     memory.last_account, memory.topic = body["from_account"], "balance"
+    memory.has_transferred = True
     if not memory.is_own(body["to_account"]):
         name = frame.to_name or body["to_account"]
         memory.last_person = Person(name, name, body["to_account"])

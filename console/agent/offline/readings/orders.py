@@ -8,7 +8,7 @@ from console.agent.offline import adding, buying, finding, transferring
 from console.agent.offline.accounts import accounts_in, uses_others_account
 from console.agent.offline.introductions import read_introduction
 from console.agent.offline.memory import AddFrame, PurchaseFrame, TransferFrame
-from console.agent.offline.orders import read_order
+from console.agent.offline.orders import Order, read_order
 from console.agent.offline.readings import purchases
 from console.agent.offline.readings.message import ACTS, Message
 from console.agent.offline.shopping import names_a_product, read_wish
@@ -54,9 +54,17 @@ _MORE: Final = re.compile(
 
 
 def _send(talk: Talk, message: Message) -> Flow | None:
+    order = read_order(message.said)
     if uses_others_account(message.said):
         return talk.answer("others_account")
-    order = read_order(message.said)
+    if order.amount is None and order.is_of_things:
+        return talk.answer("only_money", "not_understood")
+    if _is_again(message.said):
+        return _send_again(talk, message, order)
+    return _send_as_said(talk, message, order)
+
+
+def _send_as_said(talk: Talk, message: Message, order: Order) -> Flow | None:
     if order.amount is None and talk.memory.offers and _PAYS_IT.search(message.said.plain):
         return buy(talk, message)
     is_buying = isinstance(talk.memory.frame, PurchaseFrame) and talk.memory.is_live
@@ -71,6 +79,25 @@ def _send(talk: Talk, message: Message) -> Flow | None:
         frame = TransferFrame()
     transferring.merge(frame, order, message.said, talk)
     return transferring.transfer(talk, frame)
+
+
+def _is_again(said: Said) -> bool:
+    """Tell whether a message says "otros 100", and no verb."""
+    says_another = any(token.word in {"otros", "otras", "another"} for token in said.tokens)
+    return says_another and not any(_orders(token, "SEND") for token in said.tokens)
+
+
+def _send_again(talk: Talk, message: Message, order: Order) -> Flow | None:
+    """Take "otros 100 a Sofi" after a transfer as another one; else ask whether it is one."""
+    is_after_transfer = talk.memory.has_transferred and talk.memory.topic == "balance"
+    if not (is_after_transfer or order.says_whom):
+        return None
+    frame = TransferFrame()
+    transferring.merge(frame, order, message.said, talk)
+    is_sure = is_after_transfer and order.is_all and not order.is_to_same
+    if is_sure or frame.is_for_several or frame.doubt:
+        return transferring.transfer(talk, frame)
+    return once(transferring.ask_order(talk, frame))
 
 
 def _add(talk: Talk, message: Message) -> Flow | None:
