@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from console.agent.offline.memory import Offer
+from console.agent.brain import Say
+from console.agent.offline.memory import Offer, PurchaseFrame
+from console.agent.offline.replies import benefit_name
 from console.agent.offline.shopping import MSI
 from console.agent.offline.talk import AskingMany, Flow, Talk
 from console.agent.wording import money
@@ -37,16 +39,23 @@ class Option:
         return self.benefit.startswith(MSI)
 
 
-def compare(talk: Talk, offers: Sequence[Offer], wanted: str, quantity: int = 1) -> Flow:
+def compare(talk: Talk, offers: Sequence[Offer], wanted: str, quantity: int | None = None) -> Flow:
     """Compare the benefits of products, and recommend one.
 
+    What is asked about is then what is bought on: so many pieces, and the benefit if it is to be
+    had; if it is not, those that are to be had are told and asked about.
     Where instalments are wanted, the lowest monthly payment is recommended; else what the bank
     calls best, of the product that gives most back.
     """
     memory = talk.memory
     memory.topic = "compare"
     compared = list(offers[:_MAX_COMPARED])
-    bodies = yield from comparisons(talk, compared, quantity)
+    memory.quantity = quantity or memory.quantity
+    count = memory.quantity or 1
+    bodies = yield from comparisons(talk, compared, count)
+    if "-" in wanted and not _any_eligible(compared, bodies, wanted):
+        yield _ask_other_months(talk, compared, bodies, wanted)
+        return
     head = "compare_head" if len(offers) <= _MAX_COMPARED else "compare_head_some"
     lines = [talk.text(head, count=_MAX_COMPARED)]
     for offer, body in zip(compared, bodies, strict=True):
@@ -58,7 +67,7 @@ def compare(talk: Talk, offers: Sequence[Offer], wanted: str, quantity: int = 1)
                 "compare_line",
                 number=number,
                 name=offer.name,
-                price=money(offer.price),
+                price=_price(talk, offer, count),
                 shop=offer.shop,
                 options=options,
             )
@@ -67,9 +76,48 @@ def compare(talk: Talk, offers: Sequence[Offer], wanted: str, quantity: int = 1)
     lines.append(_recommendation(talk, best, wanted))
     if best is not None:
         memory.offer, memory.benefit = best.offer, best.benefit
+        if isinstance(memory.frame, PurchaseFrame):
+            memory.drop()
     elif len(compared) == 1:
         memory.offer, memory.benefit = compared[0], ""
     yield talk.lines(lines)
+
+
+def _price(talk: Talk, offer: Offer, count: int) -> str:
+    if count == 1:
+        return money(offer.price)
+    total = money(offer.price * count)
+    return talk.text("price_of_many", count=count, price=money(offer.price), total=total)
+
+
+def _any_eligible(
+    offers: Sequence[Offer], bodies: Sequence[Mapping[str, Any]], wanted: str
+) -> bool:
+    return any(eligible(offer, body, wanted) for offer, body in zip(offers, bodies, strict=True))
+
+
+def _ask_other_months(
+    talk: Talk, offers: Sequence[Offer], bodies: Sequence[Mapping[str, Any]], wanted: str
+) -> Say:
+    """Say which instalments there are in place of those wanted, and ask."""
+    lines = [
+        f"- {offer.name}, {offer.shop}: "
+        + (
+            " · ".join(option_text(talk, o) for o in eligible(offer, body, MSI))
+            or talk.text("no_instalments")
+        )
+        for offer, body in zip(offers, bodies, strict=True)
+    ]
+    only = offers[0] if len(offers) == 1 else None
+    frame = PurchaseFrame(offer=only, benefit=wanted, quantity=talk.memory.quantity)
+    talk.memory.benefit = ""
+    return talk.ask(
+        "ask_other_months" if _any_eligible(offers, bodies, MSI) else "ask_no_months",
+        *("benefit",) if only else ("benefit", "product"),
+        frame=frame,
+        benefit=benefit_name(talk.language, wanted),
+        options="\n".join(lines),
+    )
 
 
 def comparisons(talk: Talk, offers: Sequence[Offer], quantity: int) -> AskingMany:

@@ -4,6 +4,7 @@ import re
 from functools import cache
 from typing import Final, Literal
 
+from console.agent.offline.numbers import SMALL
 from console.agent.offline.text import Said
 from console.agent.offline.vocabulary import COURTESY
 
@@ -32,6 +33,10 @@ _BUYING: Final = r"(?:compra|pedido|orden|order|purchase)"
 _SENDING: Final = (
     r"(?:transferir|mandar|depositar|pagar|enviar|pasar|mandarle|transferirle|depositarle|"
     r"pagarle|enviarle|pasarle)"
+)
+_PIECES: Final = (
+    rf"(?:las |los |the )?(?:[0-9]{{1,2}}|{'|'.join(SMALL)})"
+    r"(?: piezas?| de (?:ell[ao]s|es[ao]s)| of (?:them|those))?(?: ?[?.!])*$"
 )
 _PAST: Final = r"(?:transferi|mande|deposite|pague|envie|pase|abone)"
 
@@ -117,6 +122,23 @@ _PATTERNS: Final[tuple[tuple[Intent, tuple[str, ...]], ...]] = (
             r"cuanto (?:\w+ ){0,4}(?:al mes|por mes|cada mes|a meses|mensual\w*|[0-9]+ meses|msi)",
             r"(?:de a cuanto|cuanto (?:serian|saldrian)) (?:las|los|cada)?",
             r"how much (?:\w+ ){0,4}(?:a|per) month|monthly payments?",
+            (
+                r"(?:what|how much) (?:would|will|do|does|d) (?:i|it|that|this) (?:pay|cost|be|"
+                r"come to)(?: \w+){0,3} (?:a|per|each|every) month"
+            ),
+            (
+                r"how much (?:\w+ ){0,4}(?:in|over|at|for|with) (?:\w+ )?(?:months|installments|"
+                r"instalments|payments)"
+            ),
+            rf"how much (?:(?:would|is|are|will) (?:it|that|they)(?: be| cost)? )?for {_PIECES}",
+            (
+                r"cuanto (?:seria|serian|es|son|sale|salen|saldria|saldrian|cuesta|cuestan|"
+                rf"costaria|pagaria) (?:por|si son|si llevo|si compro) {_PIECES}"
+            ),
+            (
+                r"^(?:[¿] )?(?:(?:y|and|what about|how about) )?(?:a|en|in|over) \w+ (?:meses|"
+                r"mensualidades|months|installments|instalments)(?: sin intereses)? \?$"
+            ),
             r"(?:puedo|se puede|podria) (?:\w+ ){0,3}(?:a meses|msi|mensualidades|en pagos)",
             r"(?:[0-9]+ meses|msi|mensualidades|installments) .*(?:cuanto|how much)",
             r"a cuantos meses|que meses|cuantas mensualidades|how many (?:months|installments)",

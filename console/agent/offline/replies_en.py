@@ -140,6 +140,12 @@ ENGLISH: Final[Mapping[str, str]] = {
     "show you the details first.",
     "no_recommendation": "None has a benefit that you can use today. You can buy without one: tell "
     "me which.",
+    "price_of_many": "{count} × {price} = {total}",
+    "no_instalments": "no installments",
+    "ask_other_months": "There is no {benefit} for what you ask about. In installments there "
+    "is:\n{options}\nHow do you want to pay? Say, for example, “in 3 months” or “pay in full”.",
+    "ask_no_months": "You cannot pay for that with {benefit} today, nor in other installments. Do "
+    "you want it without? Say “pay in full”.",
     "no_msi": "None can be paid in installments today.",
     "benefit_unavailable": "{product} cannot be bought with {benefit}. {reason}",
     "bought": "Done! You bought {product} for {total}{benefit}.",

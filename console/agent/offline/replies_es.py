@@ -139,6 +139,12 @@ SPANISH: Final[Mapping[str, str]] = {
     "no_recommendation": "Ninguno tiene un beneficio que puedas usar hoy. Puedes comprar de "
     "contado: "
     "dime cuál.",
+    "price_of_many": "{count} × {price} = {total}",
+    "no_instalments": "sin meses",
+    "ask_other_months": "No hay {benefit} en lo que me preguntas. A meses hay:\n{options}\n"
+    "¿Cómo lo quieres pagar? Dime, por ejemplo, «a 3 meses» o «de contado».",
+    "ask_no_months": "Hoy no puedes pagar eso a {benefit}, ni a otros meses. ¿Lo quieres de "
+    "contado? Di «de contado».",
     "no_msi": "Ninguno se puede pagar a meses hoy.",
     "benefit_unavailable": "{product} no se puede comprar con {benefit}. {reason}",
     "bought": "¡Listo! Compraste {product} por {total}{benefit}.",

@@ -204,6 +204,30 @@ _COUNT_ALONE: Final = re.compile(
 )
 
 
+def count_asked_about(said: Said) -> int | None:
+    """Return the number of pieces whose price is asked: "¿cuánto sería por 5?"."""
+    found = _COUNT_ASKED_ABOUT.search(said.plain)
+    count = _number(found["count"]) if found is not None else 0
+    return count if 0 < count <= MAX_QUANTITY else None
+
+
+_COUNT_ASKED_ABOUT: Final = re.compile(
+    rf"(?<!\w)(?:por|si son|si llevo|si compro|for) (?:las |los |the )?{_COUNT}"
+    r"(?: piezas?| de (?:ell[ao]s|es[ao]s)| of (?:them|those))?(?: ?[?.!])*$"
+)
+
+
+def asks_monthly(said: Said) -> bool:
+    """Tell whether it is asked what is paid a month for a thing, and not to somebody."""
+    is_monthly = _MONTHLY.search(said.plain) is not None
+    return is_monthly and all(token.word not in people.all_words() for token in said.tokens)
+
+
+_MONTHLY: Final = re.compile(
+    r"(?<!\w)(?:(?:al|por|cada) mes|mensual\w*|(?:a|per|each|every) month|monthly)(?!\w)"
+)
+
+
 def _counted(said: Said) -> range:
     """Return the tokens that say how many: "me llevo 3", "3 tequilas", "dos botellas"."""
     found = _QUANTITY.search(said.plain)

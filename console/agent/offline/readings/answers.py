@@ -99,6 +99,8 @@ def _answer_addition(talk: Talk, message: Message, frame: AddFrame) -> Flow | No
 
 def _answer_purchase(talk: Talk, message: Message, frame: PurchaseFrame) -> Flow | None:
     said = message.said
+    if "compare" in message.intents:
+        return None
     meant = finding.offers_meant(talk, said) if "product" in message.asked_for else []
     put = purchases.put_terms(frame, said)
     if "quantity" in message.asked_for and (count := count_alone(said)) is not None:

@@ -19,7 +19,15 @@ from console.agent.offline.queries import MovementsQuery, read_query, today
 from console.agent.offline.readings.message import Message
 from console.agent.offline.readings.purchases import in_focus, names_new_product
 from console.agent.offline.readings.shown import FOLLOWS
-from console.agent.offline.shopping import names_a_product, read_terms, read_wish
+from console.agent.offline.shopping import (
+    MSI,
+    asks_monthly,
+    count_asked_about,
+    names_a_product,
+    quantity_in,
+    read_terms,
+    read_wish,
+)
 from console.agent.offline.talk import Flow, Talk, once
 from console.agent.offline.text import Said
 from console.agent.offline.vocabulary import word_set
@@ -101,19 +109,22 @@ def _who_is(talk: Talk, message: Message) -> Flow | None:
 
 def _compare(talk: Talk, message: Message) -> Flow | None:
     said, memory = message.said, talk.memory
-    if message.mood("SEND") not in {"none", "order"} and not memory.offers:
+    is_paid = message.mood("SEND") not in {"none", "order"}
+    is_monthly = asks_monthly(said)
+    if is_paid and not (memory.offers or is_monthly):
         return None
     if "transactions" in message.intents and read_span(said, today(talk.clock())) is not None:
         return None
-    terms = read_terms(said)
-    meant = finding.offers_meant(talk, said)
+    benefit = read_terms(said).benefit or (MSI if is_monthly else "")
+    count = count_asked_about(said)
+    meant = [] if count else finding.offers_meant(talk, said)
     if memory.offers and not names_new_product(talk, said):
         is_for_all = re.search(
             r"(?<!\w)(?:cual|cuales|which|comparal[oa]s|todos|todas)(?!\w)", said.plain
         )
         offer = in_focus(talk)
         offers = meant or ([offer] if offer is not None and not is_for_all else memory.offers)
-        return comparing.compare(talk, offers, terms.benefit, terms.quantity or 1)
+        return comparing.compare(talk, offers, benefit, count or quantity_in(said))
     wish = read_wish(said)
     if names_a_product(said) and (wish.words or wish.category):
         return _find_and_compare(talk, said)
