@@ -12,9 +12,9 @@ from console.deployment import Deployment, deploy_locally
 from console.local_stack import LocalStack, free_port
 from console.seeds import seed_all
 from scripts.browser import find_browser, launch
+from tests.support.commanded_brain import CommandedBrain
 from tests.support.console_page import PageService, console_server, page_service
 from tests.support.deployed import Deployed
-from tests.support.scripted_brain import ScriptedBrain
 from tests.support.window import Window
 
 WATCH_SECONDS = 20
@@ -49,7 +49,7 @@ def deployed(deployment: Deployment) -> Deployed:
 
 @pytest.fixture(scope="session")
 def scripted(deployment: Deployment) -> Iterator[PageService]:
-    with page_service(deployment, ScriptedBrain) as service:
+    with page_service(deployment, CommandedBrain) as service:
         yield service
 
 

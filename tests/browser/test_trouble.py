@@ -12,10 +12,10 @@ from console.agent.events import AgentTrace, BusEvent, Text, TurnEnded, TurnEven
 from console.chat.stack import ChatStack, Where
 from console.chat.watch import Watch
 from console.local_stack import free_port
+from tests.support.commanded_brain import CommandedBrain
 from tests.support.console_page import PageService, console_server
 from tests.support.deployed import Deployed
 from tests.support.fake_chat import ASKED, FakeService
-from tests.support.scripted_brain import ScriptedBrain
 from tests.support.window import Window
 
 Open = Callable[..., Window]
@@ -339,7 +339,7 @@ def test_a_console_that_stopped_is_said_and_one_with_another_key_asks_for_it(
 
 def test_the_stack_dies_in_mid_conversation_and_another_is_started(open_window: Open) -> None:
     with ChatStack(Where(port=free_port()), lambda _: None) as stack, Watch(stack) as watch:
-        service = PageService(stack, watch, ScriptedBrain, "local")
+        service = PageService(stack, watch, CommandedBrain, "local")
         with console_server(service) as server:
             window = open_window(server.address)
             window.say("call getBalance")

@@ -1,13 +1,27 @@
-"""What an AWS service would say of a request, by botocore's own model of the service."""
+"""Real clients of an AWS service, and what it would say of a request, by botocore's model."""
 
 import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+import boto3
 import botocore.session
+from botocore.config import Config
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 from botocore.validate import ParamValidator
+
+
+def aws_client(service: str, url: str, read_timeout: float) -> Any:
+    """Return the real client of a service, for an endpoint that plays it; it tries once."""
+    return boto3.Session().client(  # type: ignore[call-overload]
+        service,
+        endpoint_url=url,
+        region_name="us-east-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+        config=Config(read_timeout=read_timeout, retries={"total_max_attempts": 1}),
+    )
 
 
 @cache

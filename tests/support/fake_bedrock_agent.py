@@ -13,12 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import unquote
 
-import boto3
-from botocore.config import Config
-
 from console.agent import invocation
 from console.agent.operations import AgentOperation
-from tests.support.aws_model import violations
+from tests.support.aws_model import aws_client, violations
 from tests.support.event_stream import CONTENT_TYPE, event
 from tests.support.fake_openai import Reply, ToolCall
 from tests.support.http_server import Answer, LocalServer
@@ -74,14 +71,7 @@ class FakeBedrockAgent(LocalServer):
 
     def client(self, read_timeout: float = 5) -> Any:
         """Return the real client of this endpoint."""
-        return boto3.Session().client(
-            "bedrock-agent-runtime",
-            endpoint_url=self.url,
-            region_name="us-east-1",
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-            config=Config(read_timeout=read_timeout, retries={"total_max_attempts": 1}),
-        )
+        return aws_client("bedrock-agent-runtime", self.url, read_timeout)
 
     def respond(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         matched = _PATH.match(path)

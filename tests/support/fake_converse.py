@@ -6,10 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-import boto3
-from botocore.config import Config
-
-from tests.support.aws_model import violations
+from tests.support.aws_model import aws_client, violations
 from tests.support.event_stream import CONTENT_TYPE, event
 from tests.support.fake_openai import Reply
 from tests.support.http_server import Answer, LocalServer
@@ -30,14 +27,7 @@ class FakeConverse(LocalServer):
 
     def client(self, read_timeout: float = 5) -> Any:
         """Return the real client of this endpoint."""
-        return boto3.Session().client(
-            "bedrock-runtime",
-            endpoint_url=self.url,
-            region_name="us-east-1",
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-            config=Config(read_timeout=read_timeout, retries={"total_max_attempts": 1}),
-        )
+        return aws_client("bedrock-runtime", self.url, read_timeout)
 
     def respond(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         matched = _PATH.match(path)

@@ -10,7 +10,7 @@ from console.agent.brain import BrainUnavailable, Call, CallOutcome, Heard, Say
 _PAIR = re.compile(r"(\w+)=(?:\"([^\"]*)\"|(\S+))")
 
 
-class ScriptedBrain:
+class CommandedBrain:
     """Understands `transfiere AMOUNT`, `call OPERATION name=value ...`, `say` and `wait`.
 
     It breaks off at `fail` and `break`, and repeats anything else. After a call it says what became
