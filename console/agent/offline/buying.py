@@ -79,7 +79,7 @@ def _take_only(talk: Talk, frame: PurchaseFrame, meant: Sequence[Offer]) -> Say 
 
 def _ask_shown(talk: Talk) -> Say:
     offers = talk.memory.offers
-    return ask_which(talk, offers) if offers else talk.ask("ask_product", "product")
+    return ask_which(talk, offers) if offers else talk.ask("ask_none_shown", "product")
 
 
 def _settle_benefit(talk: Talk, frame: PurchaseFrame) -> _Question:
@@ -118,7 +118,7 @@ def _ask_benefit(
         "benefit_unavailable",
         product=name,
         benefit=benefit_name(talk.language, wanted),
-        reason=reasons[0] if reasons and talk.language == "es" else "",
+        reason=reasons[0] if reasons and talk.language == "en" else "",
     )
     return replace(question, delta=f"{why.strip()}\n{question.delta}")
 

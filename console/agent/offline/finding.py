@@ -112,9 +112,10 @@ def _offers(offer: Offer, label: str, benefit: str) -> bool:
 
 def show(talk: Talk, wish: Wish, found: Found) -> Say:
     """List what was found, and remember it."""
-    if not found.offers:
-        return _nothing(talk, wish, found)
     memory = talk.memory
+    if not found.offers:
+        memory.offers, memory.rest, memory.offer, memory.benefit = [], [], None, ""
+        return _nothing(talk, wish, found)
     memory.offers, memory.rest = found.offers[:_SHOWN], found.offers[_SHOWN:]
     memory.page, memory.quantity = None, wish.quantity
     memory.benefit = wish.benefit if "-" in wish.benefit else ""

@@ -26,6 +26,10 @@ ENGLISH: Final[Mapping[str, str]] = {
     "ask_order_amount": "Shall I send money to {who}? Say “yes” and I will ask you for the rest.",
     "ask_duty": "Shall I make that transfer? Tell me to whom and how much.",
     "ask_product": "Which product? Tell me what you are looking for, for example: “I want a TV”.",
+    "ask_none_shown": "I have not shown you any product yet. What are you looking for? For "
+    "example: “I want a TV”.",
+    "none_shown": "There is nothing to buy yet, so I did nothing. Tell me the name of what you are "
+    "looking for.",
     "ask_which_product": "Which of these?\n{products}",
     "ask_benefit": "With which benefit do you buy {product}?\n{options}\nOr say “without "
     "benefits”.",

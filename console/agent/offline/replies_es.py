@@ -26,6 +26,10 @@ SPANISH: Final[Mapping[str, str]] = {
     "falta.",
     "ask_duty": "¿Quieres que haga esa transferencia? Dime a quién y cuánto.",
     "ask_product": "¿Qué producto? Dime qué buscas, por ejemplo: «quiero una tele».",
+    "ask_none_shown": "Todavía no te muestro ningún producto. ¿Qué buscas? Por ejemplo: «quiero "
+    "una tele».",
+    "none_shown": "Aún no hay nada que comprar, así que no hice nada. Dime el nombre de lo que "
+    "buscas.",
     "ask_which_product": "¿Cuál de estos?\n{products}",
     "ask_benefit": "¿Con qué beneficio compras {product}?\n{options}\nO dime «de contado».",
     "ask_msi_account": "Los meses sin intereses se pagan con tarjeta de crédito. ¿La cargo a tu "

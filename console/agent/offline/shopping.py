@@ -154,7 +154,7 @@ _NOT_SEARCHED: Final = (
         cotizame cotizar recomiendas recomiendame recomienda recommend ayudame elegir
         interested thinking about pesos menos barato ofreces ofrecen consigueme consigue
         traes carrito cart catalogo comprarla viajar trae quiza anda andaba mira checa
-        checame cara caro caras caros expensive im i'm looking-for buscaba aqui ahi donde
+        checame cara caro caras caros expensive im i'm looking-for else buscaba aqui ahi donde
         """)
 ) - {"no"}
 

@@ -60,4 +60,5 @@ def _candidates() -> frozenset[str]:
 
 @cache
 def _known() -> frozenset[str]:
-    return LOOKED_FOR | KNOWN_WORDS | verbs.known_forms() | people.all_words()
+    plurals = frozenset(f"{word}s" for word in LOOKED_FOR)
+    return plurals | LOOKED_FOR | KNOWN_WORDS | verbs.known_forms() | people.all_words()

@@ -252,9 +252,9 @@ SPANISH_NOUN: Final[Mapping[str, str]] = {
     for spanish, words in {
         "tele": "television pantalla",
         "audífonos": "headphones headphone earphones earphone earbuds earbud headset cascos",
-        "celular": "phone cellphone movil",
-        "bocina": "speaker altavoz bafle",
-        "laptop": "compu computadora computer notebook ordenador",
+        "celular": "phone cellphone movil fon fone",
+        "bocina": "speaker altavoz bafle parlante bocinita",
+        "laptop": "lap compu computadora computer notebook ordenador",
         "refrigerador": "fridge refrigerator nevera",
         "licuadora": "blender",
         "bicicleta": "bike bicycle",
@@ -262,27 +262,32 @@ SPANISH_NOUN: Final[Mapping[str, str]] = {
         "mancuernas": "weights dumbbells dumbbell pesas",
         "tenis": "sneakers sneaker shoes shoe trainers zapatillas",
         "chamarra": "jacket chaqueta",
-        "rebozo": "shawl",
-        "café": "coffee",
+        "rebozo": "shawl chal",
+        "café": "coffee cafecito",
         "miel": "honey",
         "despensa": "groceries",
         "tequila": "tequila tequilas",
-        "vajilla": "dishes tableware crockery dinnerware",
-        "sala": "couch sofa sillon",
-        "cobija": "blanket cobertor frazada",
+        "vajilla": "platos plates plate dishes tableware crockery dinnerware",
+        "sala": "couch sofa sillon sectional",
+        "cobija": "blanket cobertor frazada colcha",
         "crema": "cream moisturizer",
-        "perfume": "perfume perfumes fragrance locion",
+        "perfume": "perfume perfumes fragrance locion cologne",
         "secadora": "dryer hairdryer",
-        "jabón": "soap soaps jabones",
-        "tapete": "mat",
-        "consola": "console",
-        "muñeca": "doll",
-        "recetario": "cookbook",
+        "jabón": "soap soaps jabones jaboncito",
+        "tapete": "mat colchoneta",
+        "consola": "console videojuegos videogame videogames",
+        "muñeca": "doll munequita",
+        "recetario": "cookbook recipes",
         "baumanómetro": "tensiometer",
         "vitamina": "vitamins vitamin",
         "termómetro": "thermometer",
         "silla de ruedas": "wheelchair",
-        "maleta": "suitcase luggage valija velis",
+        "rompecabezas": "puzzle puzzles jigsaw",
+        "excursión": "tour tours",
+        "camisa": "shirt",
+        "libros": "textbooks textbook",
+        "mole": "molito",
+        "maleta": "suitcase luggage valija velis veliz petaca carry-on",
         "tren": "train",
     }.items()
     for english in word_set(words)
@@ -312,6 +317,15 @@ SPANISH_FOR: Final[Mapping[str, str]] = {
     "mountain": "montaña",
     "wireless": "bluetooth",
     "inalambricos": "bluetooth",
+    "games": "consola",
+    "presion": "baumanómetro",
+    "pressure": "baumanómetro",
+    "wheel": "silla de ruedas",
+    "chair": "silla",
+    "board": "lotería",
+    "monarch": "monarca",
+    "butterfly": "mariposa",
+    "butterflies": "mariposa",
 }
 """What the shops call a thing or what it is like."""
 
@@ -373,7 +387,7 @@ KNOWN_WORDS: Final = (
         "veintes treintas deposita deposite acredita cuentos cuento siguen seguir contado "
         "lunch thirds accounts counting recipient beneficial spend spends bueno buena "
         "saludos saludo saludar salados helados "
-        "libro libre libras salas salud salida salud telas tela celo balon balones vallas boxers "
+        "libro libre libres libras salas salud salida telas tela celo balon balones vallas boxers "
         "movil moviles moviendo statements statements installed checkings"
     )
     | COURTESY

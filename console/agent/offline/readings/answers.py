@@ -11,7 +11,7 @@ from console.agent.offline.orders import read_order, read_recipient
 from console.agent.offline.readings import purchases
 from console.agent.offline.readings.message import Message
 from console.agent.offline.shopping import count_alone, names_a_product, read_wish
-from console.agent.offline.talk import Flow, Talk
+from console.agent.offline.talk import Flow, Talk, once
 from console.agent.offline.text import Said
 
 
@@ -19,6 +19,8 @@ def answered(talk: Talk, message: Message) -> Flow | None:
     """Take a message as the answer to what was asked."""
     frame = talk.memory.frame
     if not message.asked_for or frame is None or not message.may_answer:
+        return None
+    if isinstance(frame, PurchaseFrame) and "compare" in message.intents:
         return None
     if "no" in message.intents:
         talk.memory.decline()
@@ -99,8 +101,8 @@ def _answer_addition(talk: Talk, message: Message, frame: AddFrame) -> Flow | No
 
 def _answer_purchase(talk: Talk, message: Message, frame: PurchaseFrame) -> Flow | None:
     said = message.said
-    if "compare" in message.intents:
-        return None
+    if "yes" in message.intents and not (frame.offer or talk.memory.offers):
+        return once(talk.ask("none_shown", "product"))
     meant = finding.offers_meant(talk, said) if "product" in message.asked_for else []
     put = purchases.put_terms(frame, said)
     if "quantity" in message.asked_for and (count := count_alone(said)) is not None:

@@ -102,7 +102,7 @@ _TERSE: Final = (
         pagarlo pagarla todo mas menos tambien queda quedo como con change switch do make
         seria cargo cargalo cargala nada compro compra compralo comprala usa usando pagar
         paga pagandolo pagandola pagandolos pagandolas perdon charge other otra otro no pay first
-        at over and just only
+        at over and just only full
         """
     )
 )
