@@ -130,7 +130,7 @@ _PATTERNS: Final[tuple[tuple[Intent, tuple[str, ...]], ...]] = (
                 r"how much (?:\w+ ){0,4}(?:in|over|at|for|with) (?:\w+ )?(?:months|installments|"
                 r"instalments|payments)"
             ),
-            rf"^(?:[¿] )?(?:y|and|what about|how about) (?:por|for) {_PIECES}",
+            rf"^(?:[¿] )?(?:y|and|y cuanto|cuanto|what about|how about) (?:por|for) {_PIECES}",
             rf"how much (?:(?:would|is|are|will) (?:it|that|they)(?: be| cost)? )?for {_PIECES}",
             (
                 r"cuanto (?:seria|serian|es|son|sale|salen|saldria|saldrian|cuesta|cuestan|"

@@ -220,7 +220,8 @@ _COUNT_ASKED_ABOUT: Final = re.compile(
 def asks_monthly(said: Said) -> bool:
     """Tell whether it is asked what is paid a month for a thing, and not to somebody."""
     is_monthly = _MONTHLY.search(said.plain) is not None
-    return is_monthly and all(token.word not in people.all_words() for token in said.tokens)
+    others = people.all_words() | vocabulary.PURPOSES
+    return is_monthly and others.isdisjoint(token.word for token in said.tokens)
 
 
 _MONTHLY: Final = re.compile(

@@ -109,9 +109,10 @@ def _who_is(talk: Talk, message: Message) -> Flow | None:
 
 def _compare(talk: Talk, message: Message) -> Flow | None:
     said, memory = message.said, talk.memory
-    is_paid = message.mood("SEND") not in {"none", "order"}
     is_monthly = asks_monthly(said)
-    if is_paid and not (memory.offers or is_monthly):
+    is_of_payments = message.mood("SEND") not in {"none", "order"} and not is_monthly
+    is_of_movements = "transactions" in message.intents and not names_a_product(said)
+    if (is_of_payments or is_of_movements) and not memory.offers:
         return None
     if "transactions" in message.intents and read_span(said, today(talk.clock())) is not None:
         return None
