@@ -1,5 +1,6 @@
 """How amounts, accounts, people and products are written for a person, in both languages."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -57,6 +58,20 @@ _MAX_DIGITS: Final = 30
 """An amount with more than these is nothing that a person could read, or a memory hold."""
 
 _MONEY_FIELDS: Final = frozenset({"amount", "unit_price", "total_amount"})
+
+
+_HARMLESS: Final = frozenset("\n\t\u200d")
+"""Line breaks, and what joins the parts of an emoji."""
+
+
+def printable(text: str) -> str:
+    """Return a text without control characters.
+
+    A name in a table, or a model, must not steer a terminal or turn around what is confirmed.
+    """
+    return "".join(
+        c if c in _HARMLESS or unicodedata.category(c)[0] != "C" else "\ufffd" for c in text
+    )
 
 
 def money(amount: Decimal | int | str) -> str:
@@ -120,15 +135,20 @@ class KnownThings:
 
     def detail(self, name: str, value: str, language: Language) -> tuple[str, str]:
         """Return the label of an argument and its value, with what the value stands for."""
-        label = LABELS[language].get(name, name)
+        label = LABELS[language].get(name, printable(name))
+        return label, printable(self._said(name, value, language))
+
+    def _said(self, name: str, value: str, language: Language) -> str:
         if name in _MONEY_FIELDS:
-            return label, _money_if_amount(value)
-        called = self.products.get(value) if name == "product_id" else None
-        if name == "retailer_id":
+            return _money_if_amount(value)
+        called = value
+        if name == "product_id":
+            called = self.products.get(value, value)
+        elif name == "retailer_id":
             called = retailer_name(value)
-        if name in {"from_account", "to_account", "account_id"}:
+        elif name in {"from_account", "to_account", "account_id"}:
             called = self.account(value, language)
-        return label, value if called in {None, value} else f"{called} ({value})"
+        return value if called == value else f"{called} ({value})"
 
 
 def readable_amount(value: str) -> Decimal | None:

@@ -21,8 +21,9 @@ def register(commands: Any) -> None:
         "chat",
         help="talk to the action groups in the terminal",
         description="Talk to the action groups. Exit codes with -m: 0 done; 1 refused by the bank "
-        "or not readable; 2 wrong usage; 3 a confirmation waits and --yes is missing, nothing was "
-        "done; 4 not understood, or something is missing; 5 the bank or the model did not answer.",
+        "or not readable; 2 wrong usage; 3 what was asked last waits for a confirmation and was "
+        "not done; 4 not understood, or something is missing; 5 the bank or the model did not "
+        "answer.",
     )
     _settings_arguments(chat)
     chat.add_argument("--user", default=DEFAULT_USER, help="the customer (default: %(default)s)")

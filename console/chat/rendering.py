@@ -1,6 +1,5 @@
 """How a turn looks in a terminal: as text with colours, or as one JSON object a line."""
 
-import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
@@ -24,6 +23,7 @@ from console.agent.events import (
     as_json,
 )
 from console.agent.language import Language
+from console.agent.wording import printable
 from shared import json_text
 
 _YES_OR_NO: Final[Mapping[Language, str]] = {"es": "sí / no", "en": "yes / no"}
@@ -151,14 +151,3 @@ class Plain:
         if self._is_line_open:
             self._console.print()
             self._is_line_open = False
-
-
-_HARMLESS: Final = frozenset("\n\t\u200d")
-"""Line breaks, and what joins the parts of an emoji."""
-
-
-def printable(text: str) -> str:
-    """Return a text without control characters: names in tables must not steer a terminal."""
-    return "".join(
-        c if c in _HARMLESS or unicodedata.category(c)[0] != "C" else "\ufffd" for c in text
-    )

@@ -546,6 +546,18 @@ def test_another_customer_of_the_same_bank_is_another_caller(bank: World) -> Non
     assert [account["account_id"] for account in answer.body["accounts"]] == ["acc-juan"]
 
 
+def test_nothing_in_what_is_confirmed_can_turn_its_reading_around(bank: World) -> None:
+    call = transfer(to_account="acc-juan\u202egnivas", description="ren\x1b[2Jta")
+
+    [asked] = of_type(
+        list(conversation(bank, ScriptedBrain([call])).say("pásale 100")), ConfirmationAsked
+    )
+
+    assert ("Para", "acc-juan\ufffdgnivas") in asked.details
+    assert ("Concepto", "ren\ufffd[2Jta") in asked.details
+    assert asked.arguments["to_account"] == "acc-juan\u202egnivas"
+
+
 @pytest.mark.parametrize(
     ("quantity", "total"), [("2", "$7,598.00 MXN"), ("1", None), ("dos", None), ("9" * 99, None)]
 )
