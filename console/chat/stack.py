@@ -149,7 +149,7 @@ class ChatStack:
         except BaseException:
             self._stop_own()
             raise
-        Thread(target=_warm_up, args=(deployment,), daemon=True).start()
+        _warm_up(deployment)
         return deployment
 
     def _stop_own(self) -> None:
@@ -164,8 +164,13 @@ def _warm_up(deployment: Deployment) -> None:
     An empty batch of records is nothing to the relay, and no request to the others.
     """
     prefix = deployment.outputs["AccountsTableName"].removesuffix("-accounts")
-    for function in _WARMED:
+    client = deployment.cloud.client("lambda")
+
+    def start(function: str) -> None:
         with contextlib.suppress(BotoCoreError, ClientError):
-            deployment.cloud.client("lambda").invoke(
+            client.invoke(
                 FunctionName=f"{prefix}-{function}", Payload=json.dumps({"Records": []}).encode()
             )
+
+    for function in _WARMED:
+        Thread(target=start, args=(function,), daemon=True).start()
