@@ -32,6 +32,11 @@ class Deployment:
         """The name of the event bus."""
         return self.outputs["EventBusName"]
 
+    @property
+    def name_prefix(self) -> str:
+        """What the names of the stack's resources begin with."""
+        return self.outputs["AccountsTableName"].removesuffix("-accounts")
+
     def function_of(self, group_name: str) -> str:
         """Return the name of the function that answers an action group."""
         camel = "".join(part.capitalize() for part in group_name.split("_"))

@@ -13,7 +13,6 @@ import time
 import urllib.request
 from http.client import HTTPException
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Literal, Self
 
 from console.cloud import LOCAL_ACCOUNT, Cloud
@@ -101,12 +100,7 @@ class LocalStack:
             raise
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._stop()
 
     def _start(self) -> None:

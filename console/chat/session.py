@@ -70,9 +70,8 @@ class ChatService:
         self._clock = clock
         self._operations = read_operations()
         self.watch = watch
-        names = seeded_customers() | {
-            user: seeded_customers().get(user, user) for user in settings.users
-        }
+        seeded = seeded_customers()
+        names = seeded | {user: seeded.get(user, user) for user in settings.users}
         self.customers = tuple(Customer(user, name) for user, name in names.items())
         self._make = self._maker()
 

@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock, Thread
-from types import TracebackType
 from typing import Any, Final, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -81,12 +80,7 @@ class ChatStack:
         self._deployment = self._found() or self._started()
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._is_closed = True
         with self._finding:
             self._stop_own()
@@ -155,7 +149,7 @@ class ChatStack:
     def _stop_own(self) -> None:
         own, self._own = self._own, None
         if own is not None:
-            own.__exit__(None, None, None)
+            own.__exit__()
 
 
 def _warm_up(deployment: Deployment) -> None:
@@ -163,13 +157,13 @@ def _warm_up(deployment: Deployment) -> None:
 
     An empty batch of records is nothing to the relay, and no request to the others.
     """
-    prefix = deployment.outputs["AccountsTableName"].removesuffix("-accounts")
     client = deployment.cloud.client("lambda")
 
     def start(function: str) -> None:
         with contextlib.suppress(BotoCoreError, ClientError):
             client.invoke(
-                FunctionName=f"{prefix}-{function}", Payload=json.dumps({"Records": []}).encode()
+                FunctionName=f"{deployment.name_prefix}-{function}",
+                Payload=json.dumps({"Records": []}).encode(),
             )
 
     for function in _WARMED:

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from threading import Event, Lock, Thread
-from types import TracebackType
 from typing import Any, Final, Literal, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -86,12 +85,7 @@ class Watch:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(_STOP_SECONDS)

@@ -9,7 +9,6 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -19,6 +18,7 @@ from console.agent.brain import Brain
 from console.agent.conversation import Conversation
 from console.agent.events import ConfirmationAsked, OperationRequested, Text, TurnEnded, TurnEvent
 from console.agent.local_agent import LocalAgent
+from console.agent.mexico import MEXICO_CITY
 from console.agent.offline import OfflineBrain
 from scripts import seed_accounts, seed_beneficiaries, seed_products
 from shared.clock import Clock
@@ -32,7 +32,6 @@ OWN, UNSEEN = DATA / "utterances.yaml", DATA / "utterances_unseen.yaml"
 TODAY = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
 MONEY = frozenset({"createTransfer", "createPurchase", "addBeneficiary"})
 
-_ZONE = ZoneInfo("America/Mexico_City")
 _HELPERS = frozenset({"resolveAlias", "getBalance", "searchProducts", "compareBenefits"})
 _PAYMENT_STEPS = {
     "PAYMENT_REQUEST": "core_banking",
@@ -316,7 +315,7 @@ def _same_day(wanted: str, given: str) -> bool:
 
 def _day(text: str) -> str:
     moment = datetime.fromisoformat(text)
-    return (moment.astimezone(_ZONE) if moment.tzinfo else moment).date().isoformat()
+    return (moment.astimezone(MEXICO_CITY) if moment.tzinfo else moment).date().isoformat()
 
 
 _COMPARE: Mapping[str, Callable[[str, str], bool]] = {

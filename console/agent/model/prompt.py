@@ -1,13 +1,13 @@
 """What a model is told: who it is, what it may call, and what became of its calls."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta, timezone
 from typing import Any, Final
 
 from pydantic_ai.tools import ToolDefinition
 
 from console.agent.brain import CallOutcome
 from console.agent.language import Language
+from console.agent.mexico import MEXICO_CITY
 from console.agent.operations import AgentOperation, Parameter
 from shared import json_text
 from shared.clock import Clock
@@ -15,9 +15,6 @@ from shared.clock import Clock
 MAX_OUTCOME_CHARACTERS: Final = 25_000
 MAX_OUTCOMES_CHARACTERS: Final = 100_000
 """Of all the outcomes of one step together."""
-
-_MEXICO_CITY: Final = timezone(timedelta(hours=-6))
-"""It has had no summer time since 2022."""
 
 _LANGUAGES: Final[Mapping[Language, str]] = {"es": "Spanish", "en": "English"}
 
@@ -51,7 +48,7 @@ $1,500.50."""
 
 def instructions(clock: Clock, language: Language) -> str:
     """Return who the model is and how it works, today and in the customer's language."""
-    today = clock().astimezone(_MEXICO_CITY)
+    today = clock().astimezone(MEXICO_CITY)
     return _INSTRUCTIONS.format(
         date=f"{today:%A}, {today:%Y-%m-%d}, {today:%H:%M}", language=_LANGUAGES[language]
     )

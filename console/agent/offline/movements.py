@@ -9,8 +9,9 @@ from typing import Any, Final
 from action_groups.marketplace.catalogue import words_of
 from console.agent.brain import CallOutcome
 from console.agent.language import Language
+from console.agent.mexico import MEXICO_CITY
 from console.agent.offline.memory import Page
-from console.agent.offline.queries import MAX_PAGE, ZONE, MovementsQuery
+from console.agent.offline.queries import MAX_PAGE, MovementsQuery
 from console.agent.offline.talk import Flow, Step, Talk
 from console.agent.wording import money
 
@@ -194,10 +195,10 @@ def _written(talk: Talk, day: date | None) -> str:
     if day is None:
         return ""
     month = _MONTHS[talk.language][day.month - 1]
-    is_this_year = day.year == talk.clock().astimezone(ZONE).year
+    is_this_year = day.year == talk.clock().astimezone(MEXICO_CITY).year
     return f"{day.day} {month}" if is_this_year else f"{day.day} {month} {day.year}"
 
 
 def day_of(talk: Talk, moment: str) -> str:
     """Return the day in Mexico of a moment of the bank, as it is written."""
-    return _written(talk, datetime.fromisoformat(moment).astimezone(ZONE).date())
+    return _written(talk, datetime.fromisoformat(moment).astimezone(MEXICO_CITY).date())

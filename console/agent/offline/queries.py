@@ -4,15 +4,14 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final, Literal
-from zoneinfo import ZoneInfo
 
+from console.agent.mexico import MEXICO_CITY
 from console.agent.offline.accounts import account_type_in, accounts_in, is_somebody
 from console.agent.offline.dates import Span, read_span
 from console.agent.offline.numbers import SMALL
 from console.agent.offline.text import Said, Token
 from console.agent.offline.vocabulary import MONTHS, WEEKDAYS, word_set
 
-ZONE: Final = ZoneInfo("America/Mexico_City")
 MAX_PAGE: Final = 50
 
 Direction = Literal["", "debit", "credit"]
@@ -127,7 +126,7 @@ def read_query(said: Said, now: datetime) -> MovementsQuery:
 
 def today(now: datetime) -> date:
     """Return the day in Mexico City."""
-    return now.astimezone(ZONE).date()
+    return now.astimezone(MEXICO_CITY).date()
 
 
 def _payer(said: Said) -> str:
@@ -208,4 +207,4 @@ def _limit(said: Said) -> int | None:
 
 
 def _moment(day: date, at: time) -> str:
-    return datetime.combine(day, at, tzinfo=ZONE).isoformat()
+    return datetime.combine(day, at, tzinfo=MEXICO_CITY).isoformat()

@@ -1,0 +1,7 @@
+"""The time of the bank's customers."""
+
+from datetime import timedelta, timezone
+from typing import Final
+
+MEXICO_CITY: Final = timezone(timedelta(hours=-6))
+"""Without summer time since 2022; a fixed offset needs no time zone data of the machine."""
