@@ -1,4 +1,4 @@
-"""Take the picture of the console that the README shows: `python -m scripts.screenshot`.
+"""Take the picture of the web chat that the README shows: `python -m scripts.screenshot`.
 
 A stack of its own, a real conversation with the offline brain, and the page as a browser shows it.
 """
@@ -12,10 +12,10 @@ from playwright.sync_api import Page, sync_playwright
 from console.chat.session import ChatSettings, chat_service
 from console.chat.stack import Where
 from console.local_stack import DEFAULT_PORT, free_port
-from console.web.server import ConsoleServer
+from console.web.server import WebChatServer
 from scripts.browser import find_browser, launch
 
-PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "console.png"
+PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "web-chat.png"
 _WIDTH, _HEIGHT = 1280, 800
 _LISTENING_SECONDS = 20
 _SETTLED_MS = 3_000
@@ -29,7 +29,7 @@ def main() -> int:
         return 1
     where = Where(port=free_port(preferred=DEFAULT_PORT))
     with chat_service(ChatSettings(where), print) as service, sync_playwright() as playwright:
-        server = ConsoleServer(service, port=0)
+        server = WebChatServer(service, port=0)
         serving = Thread(target=server.run)
         serving.start()
         try:

@@ -7,28 +7,28 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import uuid4
 
-from console.agent.bedrock.problems import FAILURES, AgentFailed
+from console.agent.bedrock.agent_errors import FAILURES, AgentFailed
 from console.agent.bedrock.returned import Returned, Wanted, called, checked_call
 from console.agent.bedrock.tracing import TracedCalls, as_json_ready
 from console.agent.calls import CallKey, CheckedCall
 from console.agent.confirmation import (
     MAY_BE_DONE,
+    ChangeState,
     DoneLately,
     InDoubt,
-    Settlement,
     ask_to_confirm,
-    settled_sentence,
-    settlement,
+    change_state,
+    state_sentence,
 )
 from console.agent.events import (
     AgentTrace,
     ConfirmationGiven,
     Decision,
-    Outcome,
     Problem,
     Text,
     TurnEnded,
     TurnEvent,
+    TurnOutcome,
 )
 from console.agent.language import Language
 from console.agent.operations import AgentOperation
@@ -97,7 +97,7 @@ class _Sent:
     text: str = ""
     returned: Returned | None = None
     has_said: bool = False
-    settled: dict[CallKey, Settlement] = field(default_factory=dict)
+    states: dict[CallKey, ChangeState] = field(default_factory=dict)
     """What the last answer to each confirmed call says of it."""
 
     @property
@@ -177,7 +177,7 @@ class BedrockAgent:
             yield Problem(failure.code, str(failure))
             if not failure.may_have_acted:
                 for checked in new_doubts:
-                    self._in_doubt.settle(checked)
+                    self._in_doubt.remove(checked)
             yield from self._after_failure(sent, returned, failure, language)
 
     def _after_failure(
@@ -185,8 +185,8 @@ class BedrockAgent:
     ) -> Iterator[TurnEvent]:
         """Say what is known of the calls that were let go ahead; ask again where that helps."""
         doubts = [checked for checked in returned.confirmed if checked in self._in_doubt]
-        if sent.settled and not doubts:
-            yield Problem("SETTLED", settled_sentence(sent.settled.values(), language))
+        if sent.states and not doubts:
+            yield Problem("STATE_KNOWN", state_sentence(sent.states.values(), language))
         elif failure.is_refused:
             yield Problem("NOT_WAITING", (_IN_DOUBT if doubts else _GONE)[language])
         elif returned.confirmed:
@@ -224,17 +224,17 @@ class BedrockAgent:
         """Send a request, and end the turn or ask for what the agent wants confirmed."""
         control = yield from self._invoke(sent, language)
         for checked in sent.confirmed:
-            if sent.settled.get(checked.key) != "unknown":
-                self._in_doubt.settle(checked)
-        settled = f" {settled_sentence(sent.settled.values(), language)}" if sent.settled else ""
+            if sent.states.get(checked.key) != "unknown":
+                self._in_doubt.remove(checked)
+        known = f" {state_sentence(sent.states.values(), language)}" if sent.states else ""
         if control is not None:
             self._returned = self._taken(control)
-            yield from self._introduce(self._returned, settled, language)
+            yield from self._introduce(self._returned, known, language)
         elif not sent.has_said:
-            yield Problem("EMPTY_ANSWER", f"{_EMPTY[language]}{settled}")
+            yield Problem("EMPTY_ANSWER", f"{_EMPTY[language]}{known}")
             yield TurnEnded("failed")
         else:
-            yield TurnEnded(_outcome(sent.settled.values()))
+            yield TurnEnded(_outcome(sent.states.values()))
 
     def _taken(self, control: Mapping[str, Any]) -> Returned:
         """Return control with the calls to ask about: those that one request id can count.
@@ -261,18 +261,16 @@ class BedrockAgent:
             taken.add(operation_id)
         return Returned(control.get("invocationId", ""), wanted, request_id)
 
-    def _introduce(
-        self, returned: Returned, settled: str, language: Language
-    ) -> Iterator[TurnEvent]:
+    def _introduce(self, returned: Returned, known: str, language: Language) -> Iterator[TurnEvent]:
         """Say what of the returned control is not asked about, and ask about the rest.
 
-        `settled` is what is to be said of what was confirmed before.
+        `known` is what is to be said of what was confirmed before.
         """
         left_out = [wanted for wanted in returned.wanted if wanted.checked is None]
         names = ", ".join(dict.fromkeys(called(wanted) for wanted in left_out))
         if not returned.undecided:
             told = _NOT_CONFIRMABLE[language].format(wanted=names)
-            yield Problem("NOT_CONFIRMABLE", f"{told}{settled}")
+            yield Problem("NOT_CONFIRMABLE", f"{told}{known}")
             yield TurnEnded("failed")
             return
         if left_out:
@@ -280,7 +278,7 @@ class BedrockAgent:
         yield from self._ask(returned, language)
 
     def _ask(
-        self, returned: Returned, language: Language, outcome: Outcome = "confirmation"
+        self, returned: Returned, language: Language, outcome: TurnOutcome = "confirmation"
     ) -> Iterator[TurnEvent]:
         """Ask about the next call."""
         wanted = returned.undecided[0]
@@ -349,23 +347,23 @@ class BedrockAgent:
     def _learn(self, traced: TracedCalls, sent: _Sent) -> None:
         """Remember what the answers that just came tell."""
         for checked, status, body in traced.new_answers():
-            settled = settlement(status, body)
-            if settled in {"done", "pending"}:
+            state = change_state(status, body)
+            if state in {"done", "pending"}:
                 self._known.learn(body)
             if checked.key not in {confirmed.key for confirmed in sent.confirmed}:
                 continue
-            sent.settled[checked.key] = settled
-            if settled != "unknown":
-                self._in_doubt.settle(checked)
-            if settled in {"done", "pending"}:
+            sent.states[checked.key] = state
+            if state != "unknown":
+                self._in_doubt.remove(checked)
+            if state in {"done", "pending"}:
                 self._done.add(checked)
 
 
-def _outcome(settled: Collection[Settlement]) -> Outcome:
+def _outcome(states: Collection[ChangeState]) -> TurnOutcome:
     """Return how a turn ended in which the agent said something."""
-    if "unknown" in settled:
+    if "unknown" in states:
         return "failed"
-    return "refused" if "refused" in settled else "answered"
+    return "refused" if "refused" in states else "answered"
 
 
 def _without_text(

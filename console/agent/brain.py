@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from console.agent.events import Outcome
+from console.agent.events import TurnOutcome
 from console.agent.language import Language
 
 
@@ -41,7 +41,7 @@ class Say:
     """A piece of what the brain says; `outcome` is how the turn ends if it ends with this."""
 
     delta: str
-    outcome: Outcome = "answered"
+    outcome: TurnOutcome = "answered"
 
 
 @dataclass(frozen=True, slots=True)

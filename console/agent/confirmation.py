@@ -45,10 +45,10 @@ _UNKNOWN_DESTINATION: Final[Mapping[Language, str]] = {
     "es": "Esa cuenta no es tuya ni de un beneficiario que hayamos visto aquí: revísala bien.",
     "en": "That account is neither yours nor of a beneficiary seen here: check it well.",
 }
-Settlement = Literal["done", "pending", "refused", "unknown"]
+ChangeState = Literal["done", "pending", "refused", "unknown"]
 """What an answer says of a change: `pending` is under way, `unknown` may have been made."""
 
-_SETTLED: Final[Mapping[Settlement, Mapping[Language, str]]] = {
+_STATE_SENTENCES: Final[Mapping[ChangeState, Mapping[Language, str]]] = {
     "done": {
         "es": "Lo que confirmaste sí quedó hecho.",
         "en": "What you confirmed was done.",
@@ -68,7 +68,7 @@ _SETTLED: Final[Mapping[Settlement, Mapping[Language, str]]] = {
         "it is not done twice.",
     },
 }
-_NOT_ALL_SETTLED: Final[Mapping[Language, str]] = {
+_DIFFERENT_STATES: Final[Mapping[Language, str]] = {
     "es": "De lo que confirmaste no todo acabó igual: pregunta qué pasó antes de repetir algo.",
     "en": "Not all that you confirmed ended alike: ask what happened before you repeat anything.",
 }
@@ -122,15 +122,15 @@ class InDoubt:
         return self._sent[checked.key][1] if checked in self else None
 
     def add(self, checked: CheckedCall, request_id: str) -> None:
-        """Remember a call that is sent now, until `settle`."""
+        """Remember a call that is sent now, until `remove`."""
         self._sent[checked.key] = (checked, request_id)
 
-    def settle(self, checked: CheckedCall) -> None:
+    def remove(self, checked: CheckedCall) -> None:
         """Forget a call of which it is known what became of it."""
         self._sent.pop(checked.key, None)
 
 
-def settlement(status: int, body: Mapping[str, Any]) -> Settlement:
+def change_state(status: int, body: Mapping[str, Any]) -> ChangeState:
     """Return what an answer says of a change.
 
     A bank that fails does not know itself whether the change was committed.
@@ -142,10 +142,14 @@ def settlement(status: int, body: Mapping[str, Any]) -> Settlement:
     return "pending" if body.get("status") == "pending" else "done"
 
 
-def settled_sentence(settled: Iterable[Settlement], language: Language) -> str:
+def state_sentence(states: Iterable[ChangeState], language: Language) -> str:
     """Return what is known of confirmed calls when the rest of their turn failed."""
-    kinds = set(settled)
-    return _SETTLED[kinds.pop()][language] if len(kinds) == 1 else _NOT_ALL_SETTLED[language]
+    different = set(states)
+    return (
+        _STATE_SENTENCES[different.pop()][language]
+        if len(different) == 1
+        else _DIFFERENT_STATES[language]
+    )
 
 
 def ask_to_confirm(

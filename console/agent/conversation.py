@@ -5,8 +5,8 @@ from typing import Final, Protocol
 
 from console.agent.decisions import read_decision
 from console.agent.events import ConfirmationAsked, Decision, Problem, TurnEnded, TurnEvent
+from console.agent.input_text import MAX_CHARACTERS, UnusableText, clean
 from console.agent.language import DEFAULT, Language, language_of
-from console.agent.written import MAX_CHARACTERS, UnusableText, clean
 
 _UNUSABLE: Final[Mapping[Language, Mapping[str, str]]] = {
     "es": {

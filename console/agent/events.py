@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 Decision = Literal["CONFIRM", "DENY"]
 """The values of Bedrock's `confirmationState`."""
 
-Outcome = Literal["answered", "asked", "confirmation", "refused", "not_understood", "failed"]
+TurnOutcome = Literal["answered", "asked", "confirmation", "refused", "not_understood", "failed"]
 """How a turn ended: `asked` for something missing, `confirmation` awaited, `refused` by the bank,
 `failed` because something did not work."""
 
@@ -105,7 +105,7 @@ class TurnEnded:
     """The last event of every turn."""
 
     type: ClassVar = "end"
-    outcome: Outcome
+    outcome: TurnOutcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,12 @@ from console.agent.brain import Brain, BrainUnavailable, Call, CallOutcome, Hear
 from console.agent.calls import CallNotAllowed, CheckedCall, check_call
 from console.agent.confirmation import (
     MAY_BE_DONE,
+    ChangeState,
     DoneLately,
     InDoubt,
-    Settlement,
     ask_to_confirm,
-    settled_sentence,
-    settlement,
+    change_state,
+    state_sentence,
 )
 from console.agent.events import (
     CallRejected,
@@ -30,11 +30,11 @@ from console.agent.events import (
     Decision,
     OperationAnswered,
     OperationRequested,
-    Outcome,
     Problem,
     Text,
     TurnEnded,
     TurnEvent,
+    TurnOutcome,
 )
 from console.agent.language import Language
 from console.agent.operations import AgentOperation
@@ -150,7 +150,7 @@ class LocalAgent:
                 yield self._held.asked
                 yield TurnEnded("failed")
                 return
-            self._in_doubt.settle(held.checked)
+            self._in_doubt.remove(held.checked)
         self._held = None
         self._owed = held.outcomes(outcome)
         yield from self._think(self._owed, language, outcome)
@@ -170,11 +170,11 @@ class LocalAgent:
         decided: CallOutcome | None = None,
     ) -> Iterator[TurnEvent]:
         """Let the brain call and speak; `decided` is what became of a call that was confirmed."""
-        settled = [] if decided is None else _settlements(decided)
-        known = f" {settled_sentence(settled, language)}" if settled else ""
+        states = [] if decided is None else _states(decided)
+        known = f" {state_sentence(states, language)}" if states else ""
         for _ in range(MAX_STEPS):
             calls: list[Call] = []
-            outcome: Outcome = "answered"
+            outcome: TurnOutcome = "answered"
             try:
                 for thought in self._brain.step(inputs):
                     if isinstance(thought, Say):
@@ -188,7 +188,7 @@ class LocalAgent:
                 return
             self._owed = []
             if not calls:
-                yield TurnEnded("refused" if "refused" in settled else outcome)
+                yield TurnEnded("refused" if "refused" in states else outcome)
                 return
             yield from self._carry_out(calls, language)
             if self._held is not None:
@@ -277,11 +277,11 @@ class LocalAgent:
             return CallOutcome(call, "unanswered", reason=str(error))
         milliseconds = (self._clock() - started) // timedelta(milliseconds=1)
         yield OperationAnswered(call.call_id, call.operation_id, answer, status, body, milliseconds)
-        settled = settlement(status, body)
-        if settled == "unknown" and request_id is not None:
+        state = change_state(status, body)
+        if state == "unknown" and request_id is not None:
             yield _no_answer(_FAILED, NoAnswer(str(status)), language, is_change=True)
             return CallOutcome(call, "unanswered", reason=f"the bank failed, status {status}")
-        if settled in {"done", "pending"}:
+        if state in {"done", "pending"}:
             self._known.learn(body)
             if checked.operation.confirm:
                 self._done.add(checked)
@@ -291,7 +291,7 @@ class LocalAgent:
 def _no_answer(
     texts: Mapping[Language, str], error: Exception, language: Language, *, is_change: bool
 ) -> Problem:
-    """Return what to tell the person of an answer that did not come, or settles nothing."""
+    """Return what to tell the person when no answer came, or none that tells the outcome."""
     told = [texts[language].format(reason=error)]
     if is_change:
         told.append(MAY_BE_DONE[language])
@@ -300,6 +300,6 @@ def _no_answer(
     return Problem("NO_ANSWER", " ".join(told))
 
 
-def _settlements(decided: CallOutcome) -> list[Settlement]:
+def _states(decided: CallOutcome) -> list[ChangeState]:
     """Return what the answer says of a call that was confirmed; nothing when it was not sent."""
-    return [] if decided.body is None else [settlement(decided.status, decided.body)]
+    return [] if decided.body is None else [change_state(decided.status, decided.body)]

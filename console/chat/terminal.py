@@ -20,10 +20,10 @@ from console.agent.conversation import Conversation
 from console.agent.events import (
     BusEvent,
     ConfirmationGiven,
-    Outcome,
     Problem,
     TurnEnded,
     TurnEvent,
+    TurnOutcome,
 )
 from console.agent.language import Language
 from console.chat.rendering import JsonLines, Output, Plain, Renderer
@@ -31,7 +31,7 @@ from console.chat.session import ChatService
 from console.chat.watch import Subscription
 from console.errors import ConsoleError
 
-EXIT_CODES: Final[Mapping[Outcome, int]] = {
+EXIT_CODES: Final[Mapping[TurnOutcome, int]] = {
     "answered": 0,
     "refused": 1,
     "confirmation": 3,
@@ -40,7 +40,7 @@ EXIT_CODES: Final[Mapping[Outcome, int]] = {
     "failed": 5,
 }
 EXIT_UNREADABLE: Final = 1
-_GOES_ON: Final[frozenset[Outcome]] = frozenset({"answered", "asked", "confirmation"})
+_GOES_ON: Final[frozenset[TurnOutcome]] = frozenset({"answered", "asked", "confirmation"})
 """Outcomes after which the next message of a script makes sense."""
 
 _UNREADABLE: Final = frozenset({"EMPTY", "TOO_LONG", "CONTROL_CHARACTERS", "NOTHING_TO_CONFIRM"})
@@ -132,9 +132,11 @@ class _Turns:
             self._watched = self._exits.enter_context(self._service.watch.subscribe())
             self._service.watch.wait_until_listening(_LISTENING_SECONDS)
 
-    def play(self, conversation: Conversation, turn: Iterator[TurnEvent]) -> tuple[Outcome, str]:
+    def play(
+        self, conversation: Conversation, turn: Iterator[TurnEvent]
+    ) -> tuple[TurnOutcome, str]:
         """Show a turn; return how it ended, and the code of its last problem if it had one."""
-        outcome: Outcome = "failed"
+        outcome: TurnOutcome = "failed"
         problem = ""
         has_changed = False
         for event in turn:
@@ -163,7 +165,7 @@ def _scripted(
     turns: _Turns, conversation: Conversation, script: Iterable[str], *, confirm: bool
 ) -> int:
     """Say every message, up to one that cannot be gone on from; return the exit code."""
-    outcome: Outcome = "answered"
+    outcome: TurnOutcome = "answered"
     problem = ""
     message = None
     for message in script:
@@ -178,9 +180,9 @@ def _scripted(
     return EXIT_UNREADABLE if problem in _UNREADABLE else EXIT_CODES[outcome]
 
 
-def _confirm_all(turns: _Turns, conversation: Conversation) -> tuple[Outcome, str]:
+def _confirm_all(turns: _Turns, conversation: Conversation) -> tuple[TurnOutcome, str]:
     """Confirm what one message led to, each thing once: the same again is left to a person."""
-    outcome: Outcome = "confirmation"
+    outcome: TurnOutcome = "confirmation"
     problem = ""
     confirmed: list[tuple[str, Mapping[str, str]]] = []
     while outcome == "confirmation" and (asked := conversation.pending) is not None:

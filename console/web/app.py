@@ -1,4 +1,4 @@
-"""The routes of the console: its page, and what the page asks."""
+"""The HTTP routes of the web chat: the page, and the requests that the page sends."""
 
 import contextlib
 import time
@@ -48,7 +48,7 @@ _MAX_DIGITS = 15
 
 
 class Web:
-    """The console behind its page: its conversations, and what it saw on the stack."""
+    """The web chat: its conversations, and what it saw on the stack."""
 
     def __init__(self, service: ChatService, clock: Clock = system_clock) -> None:
         self._service = service
@@ -299,5 +299,5 @@ async def _not_served(_request: Request, error: Exception) -> Response:
 
 async def _failed(_request: Request, _error: Exception) -> Response:
     return refusal(
-        Refused(500, "UNEXPECTED", "Something failed in the console; its log says what.")
+        Refused(500, "UNEXPECTED", "Something failed in the web chat; its log says what.")
     )

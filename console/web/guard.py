@@ -1,6 +1,6 @@
-"""Who may talk to the console: this page alone, with the token that the command printed.
+"""Who may send requests to the web chat: its own page, with the token that the command printed.
 
-The console can move money, and any web page that a browser on this machine shows can send requests
+The web chat can move money, and any web page that a browser on this machine shows can send requests
 to this machine. So a request needs the token, which no other page knows; its Host must be this
 address, against names that were rebound to it; and what a browser says of its origin must be true
 of our own page. There are no cookies, so nothing is sent along by itself.
@@ -96,11 +96,11 @@ class Guard:
             raise Refused(421, "WRONG_HOST", "Open the address that the command printed.")
         origins = headers.getlist("origin")
         if any(origin.lower() != f"http://{host[0].lower()}" for origin in origins):
-            raise Refused(403, "WRONG_ORIGIN", "Only the console's own page may ask this.")
+            raise Refused(403, "WRONG_ORIGIN", "Only the web chat's own page may ask this.")
         opens_page = method == "GET" and headers.get("sec-fetch-mode") == "navigate"
         is_ours = headers.get("sec-fetch-site", "none") in {"same-origin", "none"}
         if not is_ours and (path.startswith(API) or not opens_page):
-            raise Refused(403, "WRONG_SITE", "Only the console's own page may ask this.")
+            raise Refused(403, "WRONG_SITE", "Only the web chat's own page may ask this.")
         if path.startswith(API):
             given = headers.get("authorization", "").encode()
             if not compare_digest(given, self._authorization):

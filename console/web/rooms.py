@@ -18,8 +18,8 @@ MAX_ROOMS: Final = 100
 MAX_TRANSCRIPT_BYTES: Final = 2_000_000
 
 _UNEXPECTED: Final[Mapping[Language, str]] = {
-    "es": "Algo falló en la consola. Si confirmaste algo, revisa tus saldos antes de repetirlo.",
-    "en": "Something failed in the console. If you confirmed something, look at your balances "
+    "es": "Algo falló en el chat. Si confirmaste algo, revisa tus saldos antes de repetirlo.",
+    "en": "Something failed in the chat. If you confirmed something, look at your balances "
     "before you repeat it.",
 }
 _logger = logging.getLogger(__name__)

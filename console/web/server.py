@@ -1,4 +1,4 @@
-"""`centli console`: serving the page to this machine until Ctrl-C."""
+"""The server of the web chat: it serves the page to this machine until Ctrl-C."""
 
 import asyncio
 import secrets
@@ -18,10 +18,10 @@ _ANSWERS_END_SECONDS = 5
 
 
 def serve(service: ChatService, *, port: int, open_browser: bool) -> int:
-    """Serve the console until the process is told to end, and return its exit code."""
-    server = ConsoleServer(service, port=port)
+    """Serve the web chat until the process is told to end, and return its exit code."""
+    server = WebChatServer(service, port=port)
     print(
-        f"\nThe console is at\n\n  {server.address}\n\n"
+        f"\nThe web chat is at\n\n  {server.address}\n\n"
         "Whoever has this address may act as the customers: keep it to yourself. Ctrl-C ends it.",
         flush=True,
     )
@@ -32,8 +32,8 @@ def serve(service: ChatService, *, port: int, open_browser: bool) -> int:
     return 0
 
 
-class ConsoleServer:
-    """The console's server; it listens on this machine alone from its creation on."""
+class WebChatServer:
+    """The web chat's server; from its creation it listens on this machine only."""
 
     def __init__(self, service: ChatService, *, port: int) -> None:
         """Take the port, or 0 for any that is free. Raises ConsoleError when it is taken."""

@@ -1,4 +1,4 @@
-"""The console in a real browser, on the real local stack: one of each a process."""
+"""The web chat in a real browser, on the real local stack: one of each a process."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -13,8 +13,8 @@ from console.local_stack import LocalStack, free_port
 from console.seeds import seed_all
 from scripts.browser import find_browser, launch
 from tests.support.commanded_brain import CommandedBrain
-from tests.support.console_page import PageService, console_server, page_service
 from tests.support.deployed import Deployed
+from tests.support.web_chat import PageService, page_service, web_chat_server
 from tests.support.window import Window
 
 WATCH_SECONDS = 20
@@ -73,7 +73,7 @@ def open_window(browser: Browser) -> Iterator[Callable[..., Window]]:
 
 @pytest.fixture
 def address(scripted: PageService) -> Iterator[str]:
-    """The address of a console with a brain that does what it is told in so many words."""
-    with console_server(scripted) as server:
+    """The address of a web chat with a brain that does what it is told in so many words."""
+    with web_chat_server(scripted) as server:
         assert scripted.watch.wait_until_listening(WATCH_SECONDS)
         yield server.address

@@ -11,8 +11,8 @@ from console.agent.operations import read_operations
 from console.deployment import Deployment
 from shared.clock import system_clock
 from tests.browser.conftest import WATCH_SECONDS
-from tests.support.console_page import console_server, page_service
 from tests.support.deployed import Deployed
+from tests.support.web_chat import page_service, web_chat_server
 from tests.support.window import Window, pesos
 
 Open = Callable[..., Window]
@@ -23,7 +23,7 @@ def address(deployment: Deployment) -> Iterator[str]:
     operations = read_operations()
     with (
         page_service(deployment, lambda: OfflineBrain(operations, clock=system_clock)) as service,
-        console_server(service) as server,
+        web_chat_server(service) as server,
     ):
         assert service.watch.wait_until_listening(WATCH_SECONDS)
         yield server.address

@@ -184,7 +184,7 @@ def test_a_reload_in_the_middle_of_a_turn_shows_how_it_ends(
     expect(window.theirs.last).to_have_text("otra")
 
 
-def test_another_window_is_for_the_same_console(address: str, open_window: Open) -> None:
+def test_another_window_is_for_the_same_web_chat(address: str, open_window: Open) -> None:
     window = open_window(address, user="user-juan")
     with window.page.expect_popup() as opened:
         window.page.get_by_role("link", name="Otra ventana").click()
@@ -242,7 +242,7 @@ def test_axe_finds_nothing_without_the_token_either(address: str, open_window: O
     expect(window.page.locator("#locked")).to_be_visible()
     assert violations(window.page) == []
     window.page.get_by_role("button", name="English").click()
-    expect(window.page.locator("#locked")).to_contain_text("The key to this console is missing")
+    expect(window.page.locator("#locked")).to_contain_text("The key to this chat is missing")
 
 
 def test_axe_would_find_something(address: str, open_window: Open) -> None:

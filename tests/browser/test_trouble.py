@@ -13,9 +13,9 @@ from console.chat.stack import ChatStack, Where
 from console.chat.watch import Watch
 from console.local_stack import free_port
 from tests.support.commanded_brain import CommandedBrain
-from tests.support.console_page import PageService, console_server
 from tests.support.deployed import Deployed
 from tests.support.fake_chat import ASKED, FakeService
+from tests.support.web_chat import PageService, web_chat_server
 from tests.support.window import Window
 
 Open = Callable[..., Window]
@@ -54,7 +54,7 @@ def test_a_call_that_the_schema_does_not_allow_is_shown_as_not_sent(
 
 @pytest.mark.parametrize(
     ("said", "shown"),
-    [("fail", "El modelo no contesta"), ("break", "Algo falló en la consola")],
+    [("fail", "El modelo no contesta"), ("break", "Algo falló en el chat")],
 )
 def test_a_brain_that_fails_says_so_and_the_chat_goes_on(
     address: str, open_window: Open, said: str, shown: str
@@ -166,17 +166,17 @@ def test_a_message_that_could_not_be_sent_stands_there_still(
     expect(window.theirs.last).to_have_text("hola")
 
 
-def test_a_console_that_was_away_for_a_while_is_taken_up_again(
+def test_a_web_chat_that_was_away_for_a_while_is_taken_up_again(
     open_window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("console.web.server.secrets.token_urlsafe", lambda _: "the same")
     service: Any = FakeService()
-    with console_server(service) as server:
+    with web_chat_server(service) as server:
         window = open_window(server.address, wait=False)
         window.say("hola")
         port = server.port
     expect(window.page.locator("#banner")).to_contain_text("Se perdió la conexión")
-    with console_server(service, port=port):
+    with web_chat_server(service, port=port):
         expect(window.page.locator("#banner")).to_be_hidden()
         expect(window.page.locator(".notice")).to_contain_text("ya no existe")
         window.say("aquí otra vez")
@@ -197,7 +197,7 @@ def test_the_connection_breaks_in_the_middle_of_an_answer(open_window: Open) -> 
         yield TurnEnded("answered")
 
     service.answer = answer
-    with console_server(service) as server:
+    with web_chat_server(service) as server:
         window = open_window(server.address, wait=False)
         window.start("hola")
         expect(window.theirs.last).to_have_text("a medias")
@@ -212,7 +212,7 @@ def test_what_the_server_took_is_shown_though_its_answer_was_lost(
     open_window: Open, what: str
 ) -> None:
     service: Any = FakeService()
-    with console_server(service) as server:
+    with web_chat_server(service) as server:
         window = open_window(server.address, wait=False)
         window.say("hola")
 
@@ -225,7 +225,7 @@ def test_what_the_server_took_is_shown_though_its_answer_was_lost(
         window.page.press("#message", "Enter")
         window.card.get_by_role("button", name="Confirmar").click()
         expect(window.theirs.last).to_have_text("Listo.")
-        expect(window.page.locator(".notice")).to_contain_text("La consola no contesta")
+        expect(window.page.locator(".notice")).to_contain_text("El chat no contesta")
         expect(window.card).to_contain_text("Confirmado")
         assert service.agents["user-maria"].decisions == ["CONFIRM"]
         window.errors.clear()  # the browser reports the lost answer itself
@@ -233,7 +233,7 @@ def test_what_the_server_took_is_shown_though_its_answer_was_lost(
 
 def test_a_second_tab_of_the_same_conversation_shows_what_the_first_did(open_window: Open) -> None:
     service: Any = FakeService()
-    with console_server(service) as server:
+    with web_chat_server(service) as server:
         first = open_window(server.address, wait=False)
         first.say("transfiere")
         kept = first.page.evaluate("JSON.stringify(sessionStorage)")
@@ -255,7 +255,7 @@ def test_a_conversation_of_hundreds_of_turns_is_shown_up_to_its_end_and_bounded(
     open_window: Open,
 ) -> None:
     service: Any = FakeService()
-    with console_server(service) as server:
+    with web_chat_server(service) as server:
         window = open_window(server.address, wait=False)
         window.say("hola")
         window.page.evaluate(
@@ -287,7 +287,7 @@ def test_an_identifier_in_a_confirmation_is_not_broken_where_it_fits_a_line(
     details = (("Producto", "Televisor HD de 32 pulgadas (prod-televisor-32)"),)
     asked = replace(ASKED, details=details)
     service.answer = lambda _: iter([asked, TurnEnded("confirmation")])
-    with console_server(service) as server:
+    with web_chat_server(service) as server:
         window = open_window(server.address, wait=False, viewport={"width": 360, "height": 740})
         window.say("hola")
         expect(window.card.locator("td")).to_have_text(details[0][1])
@@ -300,7 +300,7 @@ def test_giving_up_what_may_have_been_done_is_not_shown_as_if_nothing_was(
 ) -> None:
     service: Any = FakeService()
     service.answer = lambda _: iter([replace(ASKED, is_in_doubt=True), TurnEnded("failed")])
-    with console_server(service) as server:
+    with web_chat_server(service) as server:
         window = open_window(server.address, wait=False)
         window.say("hola")
         window.confirm("Cancelar")
@@ -312,7 +312,7 @@ def test_the_steps_of_a_deployed_agent_are_shown(open_window: Open) -> None:
     service: Any = FakeService()
     trace = {"trace": {"orchestrationTrace": {"rationale": {"text": "<i>I should ask.</i>"}}}}
     service.answer = lambda _: iter([AgentTrace(trace), Text("Dime."), TurnEnded("asked")])
-    with console_server(service) as server:
+    with web_chat_server(service) as server:
         window = open_window(server.address, wait=False)
         window.say("hola")
         step = window.page.locator(".turn .fold")
@@ -321,16 +321,16 @@ def test_the_steps_of_a_deployed_agent_are_shown(open_window: Open) -> None:
         expect(step.locator("pre")).to_contain_text("<i>I should ask.</i>")
 
 
-def test_a_console_that_stopped_is_said_and_one_with_another_key_asks_for_it(
+def test_a_web_chat_that_stopped_is_said_and_one_with_another_key_asks_for_it(
     open_window: Open,
 ) -> None:
     service: Any = FakeService()
-    with console_server(service) as server:
+    with web_chat_server(service) as server:
         window = open_window(server.address, wait=False)
         expect(window.page.locator("#message")).to_be_visible()
         port = server.port
     expect(window.page.locator("#banner")).to_contain_text("Se perdió la conexión")
-    with console_server(service, port=port) as again:
+    with web_chat_server(service, port=port) as again:
         expect(window.page.locator("#locked")).to_be_visible()
         window.page.goto(again.address)
         expect(window.page.locator("#message")).to_be_visible()
@@ -340,7 +340,7 @@ def test_a_console_that_stopped_is_said_and_one_with_another_key_asks_for_it(
 def test_the_stack_dies_in_mid_conversation_and_another_is_started(open_window: Open) -> None:
     with ChatStack(Where(port=free_port()), lambda _: None) as stack, Watch(stack) as watch:
         service = PageService(stack, watch, CommandedBrain, "local")
-        with console_server(service) as server:
+        with web_chat_server(service) as server:
             window = open_window(server.address)
             window.say("call getBalance")
             expect(window.theirs.last).to_contain_text("answered 200")

@@ -20,7 +20,7 @@ from console.agent.events import (
 )
 from console.agent.language import Language
 from console.errors import ConsoleError
-from tests.support.console_page import Person
+from tests.support.web_chat import Person
 
 ASKED = ConfirmationAsked("inv-1", "createTransfer", {"amount": "100"}, "¿Lo hago?", (("A", "B"),))
 

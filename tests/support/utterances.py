@@ -18,8 +18,8 @@ from console.agent.brain import Brain
 from console.agent.conversation import Conversation
 from console.agent.events import ConfirmationAsked, OperationRequested, Text, TurnEnded, TurnEvent
 from console.agent.local_agent import LocalAgent
-from console.agent.mexico import MEXICO_CITY
 from console.agent.offline import OfflineBrain
+from console.agent.time_zone import MEXICO_CITY
 from scripts import seed_accounts, seed_beneficiaries, seed_products
 from shared.clock import Clock
 from shared.dynamodb import Item, deserialize, serialize

@@ -1,4 +1,4 @@
-"""A window of the console, in the hands of a test."""
+"""A browser window of the web chat, used by a test."""
 
 from decimal import Decimal
 from typing import Final
@@ -15,7 +15,7 @@ def pesos(amount: Decimal) -> str:
 
 
 class Window:
-    """A page that shows the console."""
+    """A page that shows the web chat."""
 
     def __init__(self, page: Page) -> None:
         self.page = page

@@ -663,7 +663,7 @@ def test_a_stream_that_breaks_after_the_transfer_was_answered_says_that_it_was_d
         )
         events = list(chat.say("sí"))
 
-    assert codes(events) == ["UNREACHABLE", "SETTLED"]
+    assert codes(events) == ["UNREACHABLE", "STATE_KNOWN"]
     assert "sí quedó hecho" in of_type(events, Problem)[1].message
     assert of_type(events, ConfirmationAsked) == []
 

@@ -5,8 +5,8 @@ import pytest
 from console.agent.brain import Heard, Say
 from console.agent.decisions import read_decision
 from console.agent.events import Problem, Text
+from console.agent.input_text import MAX_CHARACTERS
 from console.agent.language import language_of
-from console.agent.written import MAX_CHARACTERS
 from tests.support.agents import ScriptedBrain, conversation, of_type
 from tests.support.world import World
 

@@ -1,4 +1,4 @@
-"""The console's server: who may ask, what is refused, and that a turn runs to its end."""
+"""The web chat's server: who may ask, what is refused, and that a turn runs to its end."""
 
 import http.client
 import json
@@ -19,11 +19,11 @@ from console.errors import ConsoleError
 from console.web.app import MAX_BODY_BYTES, MAX_WATCHERS, Web
 from console.web.log import Log
 from console.web.rooms import Rooms, TooManyRooms
-from console.web.server import ConsoleServer
+from console.web.server import WebChatServer
 from shared import json_text
 from shared.clock import system_clock
-from tests.support.console_page import console_server
 from tests.support.fake_chat import ASKED, FakeService
+from tests.support.web_chat import web_chat_server
 
 PORT = 8001
 HOME = f"http://127.0.0.1:{PORT}"
@@ -466,7 +466,7 @@ def test_one_entry_above_the_limit_is_kept_alone() -> None:
 
 @contextmanager
 def asking(
-    server: ConsoleServer, method: str, path: str, body: Any = None
+    server: WebChatServer, method: str, path: str, body: Any = None
 ) -> Iterator[http.client.HTTPResponse]:
     token = urlsplit(server.address).fragment.removeprefix("token=")
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=WAIT_SECONDS)
@@ -479,7 +479,7 @@ def asking(
         connection.close()
 
 
-def ask(server: ConsoleServer, method: str, path: str, body: Any = None) -> Any:
+def ask(server: WebChatServer, method: str, path: str, body: Any = None) -> Any:
     with asking(server, method, path, body) as answer:
         return json.loads(answer.read())
 
@@ -487,7 +487,7 @@ def ask(server: ConsoleServer, method: str, path: str, body: Any = None) -> Any:
 def test_a_turn_goes_on_when_its_listener_leaves(service: FakeService) -> None:
     gate = Gate()
     service.answer = gate.answer
-    with console_server(service) as server:
+    with web_chat_server(service) as server:
         room = ask(server, "POST", "/api/conversations", {"user_id": "user-maria"})["id"]
         path = f"/api/conversations/{room}"
         with asking(server, "POST", f"{path}/messages", {"text": "mueve"}) as answer:
@@ -501,7 +501,7 @@ def test_a_turn_goes_on_when_its_listener_leaves(service: FakeService) -> None:
 
 
 def test_what_is_watched_is_streamed_and_can_be_taken_up_again(service: FakeService) -> None:
-    with console_server(service) as server:
+    with web_chat_server(service) as server:
         until(lambda: service.watch.subscriptions)
         with asking(server, "GET", "/api/watch") as answer:
             assert json.loads(answer.readline()) == {"type": "beat"}
@@ -518,7 +518,7 @@ def test_what_is_watched_is_streamed_and_can_be_taken_up_again(service: FakeServ
 
 
 def test_watchers_are_bounded_and_those_who_leave_make_room(service: FakeService) -> None:
-    with console_server(service) as server:
+    with web_chat_server(service) as server:
         with ExitStack() as held:
             for _ in range(MAX_WATCHERS):
                 held.enter_context(asking(server, "GET", "/api/watch")).readline()
@@ -534,7 +534,7 @@ def test_watchers_are_bounded_and_those_who_leave_make_room(service: FakeService
 def test_the_server_stops_with_a_window_open_and_waits_for_a_turn(service: FakeService) -> None:
     gate = Gate()
     service.answer = gate.answer
-    with ExitStack() as listening, console_server(service) as server:
+    with ExitStack() as listening, web_chat_server(service) as server:
         listening.enter_context(asking(server, "GET", "/api/watch"))
         room = ask(server, "POST", "/api/conversations", {"user_id": "user-maria"})["id"]
         path = f"/api/conversations/{room}/messages"
@@ -545,7 +545,7 @@ def test_the_server_stops_with_a_window_open_and_waits_for_a_turn(service: FakeS
     assert gate.finished.is_set()
 
 
-def begun(server: ConsoleServer, method: str, path: str, body: bytes = b"") -> socket.socket:
+def begun(server: WebChatServer, method: str, path: str, body: bytes = b"") -> socket.socket:
     """Return the connection of a request whose body is announced to be longer than it is."""
     head = (
         f"{method} {path} HTTP/1.1",
@@ -565,7 +565,7 @@ def test_the_server_stops_though_a_window_reads_nothing_and_a_request_never_ends
     service: FakeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("console.web.server._ANSWERS_END_SECONDS", 1)
-    with ExitStack() as exits, console_server(service) as server:
+    with ExitStack() as exits, web_chat_server(service) as server:
         exits.enter_context(begun(server, "POST", "/api/conversations", b"{"))
         deaf = exits.enter_context(begun(server, "GET", "/api/watch"))
         assert deaf.recv(12) == b"HTTP/1.1 200"
@@ -582,7 +582,7 @@ def test_a_body_that_does_not_arrive_is_given_up(
     leaves: bool,
 ) -> None:
     monkeypatch.setattr("console.web.app.BODY_SECONDS", 60 if leaves else 0.2)
-    with console_server(service) as server:
+    with web_chat_server(service) as server:
         with begun(server, "POST", "/api/conversations", b"{") as request:
             if leaves:
                 request.shutdown(socket.SHUT_WR)
@@ -595,9 +595,9 @@ def test_a_body_that_does_not_arrive_is_given_up(
 def test_it_listens_on_this_machine_alone_and_says_when_the_port_is_taken(
     service: FakeService,
 ) -> None:
-    with console_server(service) as server:
+    with web_chat_server(service) as server:
         parts = urlsplit(server.address)
         assert (parts.scheme, parts.hostname, parts.query) == ("http", "127.0.0.1", "")
         assert len(parts.fragment.removeprefix("token=")) >= 40
         with pytest.raises(ConsoleError, match=f"Port {server.port} is taken"):
-            ConsoleServer(service, port=server.port)  # type: ignore[arg-type]
+            WebChatServer(service, port=server.port)  # type: ignore[arg-type]

@@ -7,8 +7,8 @@ from pydantic_ai.tools import ToolDefinition
 
 from console.agent.brain import CallOutcome
 from console.agent.language import Language
-from console.agent.mexico import MEXICO_CITY
 from console.agent.operations import AgentOperation, Parameter
+from console.agent.time_zone import MEXICO_CITY
 from shared import json_text
 from shared.clock import Clock
 

@@ -23,7 +23,7 @@ from console.agent.brain import BrainUnavailable, Call, CallOutcome, Heard, Say
 from console.agent.language import DEFAULT, Language
 from console.agent.model import prompt
 from console.agent.model.history import fitted
-from console.agent.model.problems import EmptyAnswer, sentence
+from console.agent.model.model_errors import EmptyAnswer, sentence
 from console.agent.model.providers import Provider
 from console.agent.model.streaming import streamed
 from console.agent.operations import AgentOperation

@@ -9,10 +9,10 @@ from typing import Any, Final
 from action_groups.marketplace.catalogue import words_of
 from console.agent.brain import CallOutcome
 from console.agent.language import Language
-from console.agent.mexico import MEXICO_CITY
 from console.agent.offline.memory import Page
 from console.agent.offline.queries import MAX_PAGE, MovementsQuery
 from console.agent.offline.talk import Flow, Step, Talk
+from console.agent.time_zone import MEXICO_CITY
 from console.agent.wording import money
 
 _MAX_PAGES: Final = 6

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final, Literal
 
-from console.agent.mexico import MEXICO_CITY
 from console.agent.offline.accounts import account_type_in, accounts_in, is_somebody
 from console.agent.offline.dates import Span, read_span
 from console.agent.offline.numbers import SMALL
 from console.agent.offline.text import Said, Token
 from console.agent.offline.vocabulary import MONTHS, WEEKDAYS, word_set
+from console.agent.time_zone import MEXICO_CITY
 
 MAX_PAGE: Final = 50
 

@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any, Final
 
 from console.agent.brain import Call, CallOutcome, Say
-from console.agent.events import Outcome
+from console.agent.events import TurnOutcome
 from console.agent.language import Language
 from console.agent.offline.memory import Account, Frame, Memory, Person
 from console.agent.offline.replies import refusal, reply
@@ -56,16 +56,16 @@ class Talk:
         """Return one of the brain's sentences."""
         return reply(self.language, key, **fields)
 
-    def say(self, key: str, outcome: Outcome = "answered", **fields: object) -> Say:
+    def say(self, key: str, outcome: TurnOutcome = "answered", **fields: object) -> Say:
         """Say one of the brain's sentences."""
         return Say(self.text(key, **fields), outcome)
 
-    def answer(self, key: str, outcome: Outcome = "answered", **fields: object) -> Flow:
+    def answer(self, key: str, outcome: TurnOutcome = "answered", **fields: object) -> Flow:
         """Say one of the brain's sentences, and nothing else."""
         yield self.say(key, outcome, **fields)
 
     @staticmethod
-    def lines(lines: Iterable[str], outcome: Outcome = "answered") -> Say:
+    def lines(lines: Iterable[str], outcome: TurnOutcome = "answered") -> Say:
         """Say several lines."""
         return Say("\n".join(line for line in lines if line), outcome)
 

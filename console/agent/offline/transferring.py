@@ -9,9 +9,9 @@ from action_groups.crm.aliases.vocabulary import given_name_gender
 from console.agent.brain import CallOutcome, Say
 from console.agent.offline.accounts import Named
 from console.agent.offline.memory import Account, Person, TransferFrame, account_of, person_of
-from console.agent.offline.orders import Order
 from console.agent.offline.talk import Flow, Talk
 from console.agent.offline.text import Said
+from console.agent.offline.transfer_order import Order
 from console.agent.wording import money
 
 CHECKING = "checking"

@@ -70,7 +70,7 @@ export class Session {
         await this.catchUp();
         return;
       } catch {
-        // when the console is back, the page catches up
+        // when the server is back, the page catches up
       }
     }
   }

@@ -9,11 +9,11 @@ from console.agent.offline.accounts import accounts_in, is_identifier
 from console.agent.offline.amounts import amounts_in
 from console.agent.offline.introductions import name_alone, read_introduction
 from console.agent.offline.memory import AddFrame, PurchaseFrame, TransferFrame
-from console.agent.offline.orders import Order, read_order
 from console.agent.offline.readings import purchases
 from console.agent.offline.readings.message import Message
 from console.agent.offline.talk import Flow, Talk, once
 from console.agent.offline.text import Said
+from console.agent.offline.transfer_order import Order, read_order
 
 
 def amended(talk: Talk, message: Message) -> Flow | None:

@@ -7,12 +7,12 @@ from console.agent.offline.accounts import accounts_in
 from console.agent.offline.choosing import Choice, chosen
 from console.agent.offline.introductions import account_alone, read_introduction
 from console.agent.offline.memory import AddFrame, PurchaseFrame, TransferFrame
-from console.agent.offline.orders import read_order, read_recipient
 from console.agent.offline.readings import purchases
 from console.agent.offline.readings.message import Message
 from console.agent.offline.shopping import count_alone, names_a_product, read_wish
 from console.agent.offline.talk import Flow, Talk, once
 from console.agent.offline.text import Said
+from console.agent.offline.transfer_order import read_order, read_recipient
 
 
 def answered(talk: Talk, message: Message) -> Flow | None:

@@ -8,12 +8,12 @@ from console.agent.offline import adding, buying, finding, transferring
 from console.agent.offline.accounts import accounts_in, uses_others_account
 from console.agent.offline.introductions import read_introduction
 from console.agent.offline.memory import AddFrame, PurchaseFrame, TransferFrame
-from console.agent.offline.orders import Order, read_order
 from console.agent.offline.readings import purchases
 from console.agent.offline.readings.message import ACTS, Message
 from console.agent.offline.shopping import names_a_product, read_wish
 from console.agent.offline.talk import Flow, Talk, once
 from console.agent.offline.text import Said, Token
+from console.agent.offline.transfer_order import Order, read_order
 from console.agent.offline.verbs import Act, verb_of
 
 

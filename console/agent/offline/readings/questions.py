@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from console.agent.events import Outcome
+from console.agent.events import TurnOutcome
 from console.agent.offline import banking, comparing, finding
 from console.agent.offline.accounts import account_type_in, asks_of_others
 from console.agent.offline.amounts import the_amount
@@ -14,11 +14,10 @@ from console.agent.offline.intents import Intent
 from console.agent.offline.memory import PurchaseFrame
 from console.agent.offline.movements import movements
 from console.agent.offline.naming import help_
-from console.agent.offline.orders import read_order
 from console.agent.offline.queries import MovementsQuery, read_query, today
 from console.agent.offline.readings.message import Message
 from console.agent.offline.readings.purchases import in_focus, names_new_product
-from console.agent.offline.readings.shown import FOLLOWS
+from console.agent.offline.readings.shown_products import FOLLOWS
 from console.agent.offline.shopping import (
     MSI,
     asks_monthly,
@@ -30,6 +29,7 @@ from console.agent.offline.shopping import (
 )
 from console.agent.offline.talk import Flow, Talk, once
 from console.agent.offline.text import Said
+from console.agent.offline.transfer_order import read_order
 from console.agent.offline.vocabulary import word_set
 
 
@@ -225,7 +225,7 @@ def _aside(talk: Talk, flow: Flow) -> Flow:
 _Answer = Callable[[Talk, Message], Flow | None]
 
 
-def _saying(key: str, outcome: Outcome = "answered") -> _Answer:
+def _saying(key: str, outcome: TurnOutcome = "answered") -> _Answer:
     return lambda talk, _message: talk.answer(key, outcome)
 
 

@@ -7,11 +7,11 @@ from console.agent.offline import finding, transferring
 from console.agent.offline.amounts import amounts_in
 from console.agent.offline.memory import TransferFrame
 from console.agent.offline.mood import Mood
-from console.agent.offline.orders import read_order
 from console.agent.offline.readings.message import ACTS, Message
 from console.agent.offline.shopping import names_a_product, read_wish
 from console.agent.offline.talk import Flow, Talk, once
 from console.agent.offline.text import Said
+from console.agent.offline.transfer_order import read_order
 
 
 def stated(talk: Talk, message: Message) -> Flow | None:

@@ -1,4 +1,4 @@
-"""What to do about a message: the first of the readings below that makes something of it."""
+"""Chooses what to do about a message: the first of the readings below that can use it."""
 
 from collections.abc import Callable
 from typing import Final
@@ -11,7 +11,7 @@ from console.agent.offline.readings.answers import answered
 from console.agent.offline.readings.message import ACTS, Message
 from console.agent.offline.readings.orders import ordered
 from console.agent.offline.readings.questions import asked_of_others, followed_up, questioned
-from console.agent.offline.readings.shown import chosen, taken
+from console.agent.offline.readings.shown_products import chosen, taken
 from console.agent.offline.readings.statements import owed, searched, stated
 from console.agent.offline.talk import Flow, Talk
 from console.agent.offline.text import Said
@@ -19,7 +19,7 @@ from console.agent.offline.text import Said
 _MAX_QUOTED_CHARACTERS: Final = 60
 
 
-class Listener:
+class MessageDispatch:
     """Turns messages into flows, in one conversation.
 
     `guarded` False takes whatever may be an order for one: what tests compare the guards with.

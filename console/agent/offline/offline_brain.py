@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from console.agent.brain import Call, CallOutcome, Heard, Say
-from console.agent.offline.listening import Listener
+from console.agent.offline.message_dispatch import MessageDispatch
 from console.agent.offline.talk import Flow, NotAnswered, Talk
 from console.agent.offline.text import read
 from console.agent.operations import AgentOperation
@@ -24,7 +24,7 @@ class OfflineBrain:
         guarded: bool = True,
     ) -> None:
         self._talk = Talk(operations, clock)
-        self._listener = Listener(self._talk, guarded=guarded)
+        self._dispatch = MessageDispatch(self._talk, guarded=guarded)
         self._flow: Flow | None = None
 
     @property
@@ -39,7 +39,7 @@ class OfflineBrain:
             if self._flow is not None:
                 self._flow.close()
             self._talk.language = heard.language
-            self._flow = self._answered(self._listener.flow_for(read(heard.text)))
+            self._flow = self._answered(self._dispatch.flow_for(read(heard.text)))
             yield from self._advance(self._flow, None)
         elif self._flow is not None:
             outcomes = [one for one in inputs if isinstance(one, CallOutcome)]

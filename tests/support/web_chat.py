@@ -1,4 +1,4 @@
-"""A console on a deployed stack, with the brain that a test chooses."""
+"""A web chat on a deployed stack, with the brain that a test chooses."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from console.agent.operations import read_operations
 from console.chat.watch import Watch
 from console.deployment import Deployment
 from console.errors import ConsoleError
-from console.web.server import ConsoleServer
+from console.web.server import WebChatServer
 from shared.clock import system_clock
 
 CUSTOMERS = {
@@ -49,7 +49,7 @@ class FixedStack:
 
 
 class PageService:
-    """What `ChatService` is to the console, over any stack, watch and brain."""
+    """What `ChatService` is to the web chat, over any stack, watch and brain."""
 
     def __init__(self, stack: Any, watch: Any, brain: Callable[[], Brain], place: str) -> None:
         self.customers = tuple(Person(user_id, name) for user_id, name in CUSTOMERS.items())
@@ -73,17 +73,17 @@ class PageService:
 
 @contextmanager
 def page_service(deployment: Deployment, brain: Callable[[], Brain]) -> Iterator[PageService]:
-    """Watch a deployment for a console on it."""
+    """Watch a deployment for a web chat on it."""
     stack: Any = FixedStack(deployment)
     with Watch(stack) as watch:
         yield PageService(stack, watch, brain, f"local, {deployment.cloud.endpoint}")
 
 
 @contextmanager
-def console_server(service: Any, port: int = 0) -> Iterator[ConsoleServer]:
-    """Serve a console in a thread while the context lasts."""
-    server = ConsoleServer(service, port=port)
-    thread = Thread(target=server.run, name="console", daemon=True)
+def web_chat_server(service: Any, port: int = 0) -> Iterator[WebChatServer]:
+    """Serve a web chat in a thread while the context lasts."""
+    server = WebChatServer(service, port=port)
+    thread = Thread(target=server.run, name="web chat", daemon=True)
     thread.start()
     try:
         yield server
