@@ -27,11 +27,11 @@ from decimal import ROUND_DOWN, Decimal
 from itertools import chain, islice
 from typing import Any, ClassVar, Final
 
-from action_groups.marketplace.catalogue import fold
 from action_groups.marketplace.errors import TotalTooLarge
 from action_groups.marketplace.models import BenefitOption, BestOption
 from action_groups.marketplace.store import Product
 from shared.money import CENTAVO, MAX_AMOUNT
+from shared.text import fold
 
 MSI, CASHBACK, POINTS, UNKNOWN = "MSI", "cashback", "points", "unknown"
 

@@ -6,12 +6,12 @@ to its Spanish names (`CATEGORY_NAMES`). Nothing else is guessed: a word is ther
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import Final
 
 from action_groups.marketplace.store import Product
+from shared.text import composed, fold, word_set
 
 CATEGORY_NAMES: Final = {
     "electronics": "electrónica electrónicos tecnología",
@@ -40,11 +40,7 @@ SYNONYMS: Final = {
 }
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_STOP_WORDS: Final = _words(
+_STOP_WORDS: Final = word_set(
     "a al con de del e el en la las lo los mi mis o para por que su sus u un una unas unos y "
     "and for of the with"
 )
@@ -52,16 +48,9 @@ _WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 _MIN_STEM_LETTERS: Final = 3
 
 
-def fold(text: str) -> str:
-    """Return the text without case and accents."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c))
-
-
 def words_of(text: str) -> frozenset[str]:
     """Return the words that say something, each in the form in which words are compared."""
-    composed = unicodedata.normalize("NFC", text)
-    return frozenset(filter(None, map(_comparable, _WORD.findall(composed))))
+    return frozenset(filter(None, map(_comparable, _WORD.findall(composed(text)))))
 
 
 def category_called(name: str, known: Sequence[str]) -> str:

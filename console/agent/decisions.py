@@ -3,15 +3,10 @@
 import unicodedata
 from typing import Final
 
-from action_groups.crm.aliases.folding import PUNCTUATION, tokens_of
 from console.agent.events import Decision
+from shared.text import PUNCTUATION, tokens_of, word_set
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_YES: Final = _words(
+_YES: Final = word_set(
     "si sip simon confirmo confirma confirmar confirmado acepto aceptar adelante dale hazlo hagalo "
     "claro va vale ok okay oki okey sale orale correcto exacto procede proceda autorizo mandalo "
     "enviala envialo yes yep yeah yup sure confirm confirmed absolutely proceed correct exactly"
@@ -22,7 +17,7 @@ _YES_PHRASES: Final = frozenset(
         *("do it", "of course", "sounds good", "that s right", "thats right", "please do"),
     }
 )
-_NO: Final = _words(
+_NO: Final = word_set(
     "no nop nope nel nah cancela cancelalo cancelala cancelar cancelo cancele olvidalo dejalo "
     "detente espera alto rechazo rechazar nunca cancel stop nevermind never abort deny decline wait"
 )
@@ -32,7 +27,7 @@ _NO_PHRASES: Final = frozenset(
         *("do not", "don t", "dont", "don t do it", "dont do it", "no way", "todavia no"),
     }
 )
-_POLITE: Final = _words(
+_POLITE: Final = word_set(
     "por favor porfa porfis porfavor gracias please thanks thank you todo eso esta bien ya lo la "
     "pues que it that muy amable"
 )

@@ -3,6 +3,8 @@
 import unicodedata
 from typing import Final
 
+from shared.text import composed
+
 MAX_CHARACTERS: Final = 2_000
 
 _JOINERS: Final = frozenset("\u200d\ufe0f")
@@ -23,11 +25,11 @@ def clean(text: str) -> str:
     Control and invisible characters are refused rather than dropped: what stands around one may
     read as another amount or another name without it.
     """
-    composed = " ".join(unicodedata.normalize("NFC", text).split())
-    if len(composed) > MAX_CHARACTERS:
+    message = composed(text)
+    if len(message) > MAX_CHARACTERS:
         raise UnusableText("TOO_LONG")
-    if any(unicodedata.category(c)[0] == "C" and c not in _JOINERS for c in composed):
+    if any(unicodedata.category(c)[0] == "C" and c not in _JOINERS for c in message):
         raise UnusableText("CONTROL_CHARACTERS")
-    if not composed:
+    if not message:
         raise UnusableText("EMPTY")
-    return composed
+    return message

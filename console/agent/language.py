@@ -2,17 +2,13 @@
 
 from typing import Final, Literal
 
-from action_groups.crm.aliases.folding import tokens_of
+from shared.text import tokens_of, word_set
 
 Language = Literal["es", "en"]
 DEFAULT: Final[Language] = "es"
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_SPANISH: Final = _words(
+_SPANISH: Final = word_set(
     "a agrega ahora ahorro ahorros al alcanza algo alguien alguna amigo ando aqui asi "
     "audifonos ayer ayuda barata barato bici bien bocina buenas buenos busco cada cancela "
     "cancelar celular cheques como compra comprala compralas compralo comprar compras compu "
@@ -30,7 +26,7 @@ _SPANISH: Final = _words(
     "toda todas todo todos traigo transferencia transferir transfiere transfierele tu tus "
     "ultima ultimas ultimo ultimos un una uno va vale varos ver vez vieja y ya yo"
 )
-_ENGLISH: Final = _words(
+_ENGLISH: Final = word_set(
     "a me no about account accounts actually add afford afternoon again all also am an and another "
     "any are at available backpack bag balance balances been bike bills birthday blanket "
     "blender boots both bottle bought box brother buy bye camera can can't cancel card cents "

@@ -12,7 +12,6 @@ from typing import Any
 
 import yaml
 
-from action_groups.crm.aliases.folding import fold
 from action_groups.marketplace.catalogue import words_of
 from console.agent.brain import Brain
 from console.agent.conversation import Conversation
@@ -23,6 +22,7 @@ from console.agent.time_zone import MEXICO_CITY
 from scripts import seed_accounts, seed_beneficiaries, seed_products
 from shared.clock import Clock
 from shared.dynamodb import Item, deserialize, serialize
+from shared.text import fold
 from tests.support.memory import MemoryDynamoDB
 from tests.support.tables import PREFIX, table_properties
 from tests.support.world import World, operations_in_schema, through_json, world_over

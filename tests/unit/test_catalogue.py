@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_groups.marketplace.catalogue import category_called, fold, words_of
+from action_groups.marketplace.catalogue import category_called, words_of
 from action_groups.marketplace.operations import search_products
 from shared import json_text
 from shared.dynamodb import DynamoDB, Item, Page
@@ -290,11 +290,6 @@ def test_these_words_are_the_same(text: str) -> None:
 @pytest.mark.parametrize("text", OTHER_WORDS)
 def test_these_words_are_not_the_same(text: str) -> None:
     assert words_of(text) != words_of(OTHER_WORDS[text])
-
-
-@given(st.text())
-def test_folding_twice_changes_nothing_more(text: str) -> None:
-    assert fold(fold(text)) == fold(text)
 
 
 @given(st.lists(st.sampled_from(["mesa", "lámpara", "Árbol", "café", "55"]), min_size=1))

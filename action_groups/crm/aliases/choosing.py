@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from action_groups.crm.aliases import vocabulary
-from action_groups.crm.aliases.folding import comparison_key, content_words, tokens_of
+from action_groups.crm.aliases.folding import comparison_key, content_words
 from action_groups.crm.aliases.phrases import is_readable, scripts, split
 from action_groups.crm.aliases.records import P, alias_senses, contradict, relationship_senses
 from action_groups.crm.aliases.words import singular_of
+from shared.text import tokens_of
 
 MAX_ALIAS_DIGITS: Final = 6
 MIN_ALIAS_CHARACTERS: Final = 2

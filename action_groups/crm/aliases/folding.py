@@ -1,23 +1,20 @@
-"""Texts without case, accents and articles, and the words that are left.
+"""Texts without articles, and the words that are left.
 
 The two keys of an alias are made here: the one it is stored under and the one it is compared by.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 from action_groups.crm.aliases import vocabulary
+from shared.text import PUNCTUATION, composed, tokens_of
 
-_TOKEN: Final = re.compile(r"['’]s\b|[^\W_]+|[&+,;/]")
 CONJUNCTION_SIGNS: Final = {"&": "y", "+": "y"}
-PUNCTUATION: Final = frozenset(",;/")
 
 
 def index_key(alias: str) -> str:
     """Return what `alias_lower` holds for an alias: it in lower case, blanks made single."""
-    return " ".join(unicodedata.normalize("NFC", alias).split()).lower()
+    return composed(alias).lower()
 
 
 def comparison_key(alias: str) -> str:
@@ -27,19 +24,6 @@ def comparison_key(alias: str) -> str:
     """
     spoken = (CONJUNCTION_SIGNS.get(token, token) for token in tokens_of(alias))
     return " ".join(without_articles([word for word in spoken if word not in PUNCTUATION]))
-
-
-def fold(text: str) -> str:
-    """Return a text in lower case, without accents and invisible characters."""
-    if text.isascii():
-        return text.lower()
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(c for c in plain if unicodedata.category(c) not in {"Mn", "Cf"})
-
-
-def tokens_of(text: str) -> list[str]:
-    """Return the words and the separating signs of a text, folded."""
-    return _TOKEN.findall(fold(text))
 
 
 def without_articles(tokens: Sequence[str]) -> list[str]:

@@ -9,11 +9,10 @@ from action_groups.crm.aliases import vocabulary
 from action_groups.crm.aliases.folding import (
     comparison_key,
     content_words,
-    fold,
-    tokens_of,
     without_articles,
 )
 from action_groups.crm.aliases.words import Word, read_word
+from shared.text import fold, tokens_of
 
 MAX_WORDS: Final = 12
 MAX_PARTS: Final = 6

@@ -9,10 +9,10 @@ from action_groups.crm.aliases.folding import (
     comparison_key,
     content_words,
     is_particle_word,
-    tokens_of,
 )
 from action_groups.crm.aliases.vocabulary import NO_SENSES, Gender, Sense, Senses
 from action_groups.crm.aliases.words import names_of_pet_name
+from shared.text import tokens_of
 
 SURNAMES: Final = 2
 COUPLES: Final = frozenset({"spouse", "partner", "betrothed"})

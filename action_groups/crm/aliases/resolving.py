@@ -7,15 +7,14 @@ from typing import Final, Generic, Literal
 from action_groups.crm.aliases import vocabulary
 from action_groups.crm.aliases.folding import (
     CONJUNCTION_SIGNS,
-    PUNCTUATION,
     comparison_key,
     index_key,
-    tokens_of,
 )
 from action_groups.crm.aliases.phrases import Phrase, read_phrase
 from action_groups.crm.aliases.reading import Reading, read
 from action_groups.crm.aliases.records import P, Person, Record, read_record
 from action_groups.crm.aliases.words import Likeness
+from shared.text import PUNCTUATION, tokens_of
 
 MAX_PHRASE_CHARACTERS: Final = 200
 """A longer phrase names nobody."""

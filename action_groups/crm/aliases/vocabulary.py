@@ -7,35 +7,33 @@ then has several meanings, and none of them is sure.
 from functools import cache
 from typing import Final, Literal, NamedTuple
 
+from shared.text import word_set
+
 MIN_STEM_LETTERS: Final = 2
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
 
 
 Gender = Literal["m", "f", ""]
 """Of the person a word is about; empty when the word does not tell."""
 
-ARTICLES_AND_POSSESSIVES: Final = _words(
+ARTICLES_AND_POSSESSIVES: Final = word_set(
     "el la los las the mi mis my our nuestro nuestra nuestros nuestras"
 )
 """Words that add nothing to whom a phrase means, wherever they stand."""
 
-PLURAL_DETERMINERS: Final = _words("los las mis nuestros nuestras")
+PLURAL_DETERMINERS: Final = word_set("los las mis nuestros nuestras")
 
-LEADING_PREPOSITIONS: Final = _words("a al ala para pa to for hacia")
+LEADING_PREPOSITIONS: Final = word_set("a al ala para pa to for hacia")
 """Words that add nothing at the beginning of a phrase; elsewhere "A" may be an initial."""
 
-COURTESIES: Final = _words("porfa porfis porfavor please plis gracias")
+COURTESIES: Final = word_set("porfa porfis porfavor please plis gracias")
 
-PARTICLES: Final = _words("de del of")
+PARTICLES: Final = word_set("de del of")
 """What follows says whose, or from where."""
 
-SEPARATORS: Final = _words("y e o u ni and or & + , ; /")
+SEPARATORS: Final = word_set("y e o u ni and or & + , ; /")
 """What stands between two people."""
 
-HEDGES: Final = _words(
+HEDGES: Final = word_set(
     # negations
     "no nunca jamas tampoco excepto menos salvo sin not except without never nope "
     # everybody, or nobody in particular
@@ -101,7 +99,7 @@ HONORIFICS: Final[dict[str, Gender]] = {
 }
 """Words that may stand before anybody's name."""
 
-COMPARATIVES: Final = _words(
+COMPARATIVES: Final = word_set(
     "mayor menor grande chico chica mediano mediana pequeno pequena segundo segunda primero "
     "primera gemelo gemela cuate nuevo nueva viejo vieja older younger big little eldest oldest "
     "youngest otro otra ex"
@@ -234,7 +232,7 @@ ACQUAINTANCES: Final[dict[str, dict[Gender, str]]] = {
 }
 """What other people are called, by what they are."""
 
-OPEN_ROLES: Final = _words(
+OPEN_ROLES: Final = word_set(
     "friend colleague employee customer supplier relative neighbor business-partner"
 )
 """One has many of these: the only one among the beneficiaries need not be the one meant."""
@@ -273,7 +271,7 @@ SECOND_MEANINGS: Final[dict[str, tuple[tuple[str, Gender], ...]]] = {
 }
 """What a word may mean besides, when there is somebody of whom it is true."""
 
-MALE_NAMES: Final = _words(
+MALE_NAMES: Final = word_set(
     """
     aaron abdiel abel abelardo abraham adalberto adan adolfo adonai adrian agapito agustin alan
     alberto albino aldo alejandro alex alexander alexis alfonso alfredo alonso alvaro alvino amado
@@ -310,7 +308,7 @@ MALE_NAMES: Final = _words(
     """
 )
 
-FEMALE_NAMES: Final = _words(
+FEMALE_NAMES: Final = word_set(
     """
     abigail abril ada adela adelaida adelia adelina adoracion adriana agueda agustina aida alba
     alda aldana alejandra alejandrina alexa alexandra alfonsina alicia alida alina alizbeth alma
@@ -354,7 +352,7 @@ FEMALE_NAMES: Final = _words(
     """
 )
 
-SURNAMES: Final = _words(
+SURNAMES: Final = word_set(
     """
     abarca aburto acevedo aceves acosta aguilar aguilera aguirre agundez alanis alarcon albarran
     alcala alcantara alcazar aldana alejo alfaro almanza almeida alonso alonzo altamirano alva
@@ -656,10 +654,10 @@ HYPOCORISTICS: Final[dict[str, str]] = {
 }
 """Pet names, with the names they stand for; "+" joins a compound name."""
 
-CARRIERS: Final = _words("maria jose")
+CARRIERS: Final = word_set("maria jose")
 """First names so frequent that alone they hardly stand for a compound name."""
 
-SELF: Final = _words(
+SELF: Final = word_set(
     """
     yo mi me conmigo mismo misma myself self i mine mio mia cuenta cuentas tarjeta tarjetas
     saldo ahorros nomina account accounts usuario user propio propia titular
@@ -667,7 +665,7 @@ SELF: Final = _words(
 )
 """Words for the customer, and for what is the customer's."""
 
-COMMANDS: Final = _words(
+COMMANDS: Final = word_set(
     """
     transfiere transferir transferencia transfer transfierele envia enviar enviale send manda
     mandar mandale deposita depositar depositale paga pagar pagale pay cobra cobrar compra
@@ -679,7 +677,7 @@ COMMANDS: Final = _words(
 )
 """Words that tell the assistant what to do."""
 
-REPLIES: Final = _words(
+REPLIES: Final = word_set(
     """
     si no ok okay okey va vale sale claro yes nope nel simon adelante listo correcto nada
     ninguno ninguna nadie alguien cualquiera cualquier quien quienquiera todos todas todo toda

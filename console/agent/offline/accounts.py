@@ -7,7 +7,8 @@ from typing import Final, Literal
 
 from action_groups.crm.aliases import vocabulary as people
 from console.agent.offline.text import Said, Token
-from console.agent.offline.vocabulary import ACCOUNT_TYPE, CHECKING, MONTHS, word_set
+from console.agent.offline.vocabulary import ACCOUNT_TYPE, CHECKING, MONTHS
+from shared.text import word_set
 
 AccountType = Literal["checking", "savings", "credit"]
 Way = Literal["from", "to", "none"]

@@ -20,6 +20,7 @@ from console.agent.offline.numbers import (
 )
 from console.agent.offline.text import Token
 from shared.money import MAX_AMOUNT
+from shared.text import word_set
 
 Doubt = Literal[
     "",
@@ -70,9 +71,9 @@ _CENTS: Final = frozenset({"centavos", "centavo", "cents", "cent", "ctvs", "cts"
 _AND: Final = frozenset({"con", "y", "and", "with"})
 _EITHER: Final = frozenset({"o", "u", "or", "-", "–", "—", "~", "a", "to", "y", "and"})
 _CORRECTING: Final = vocabulary.CORRECTING | {"no"}
-_AROUND: Final = vocabulary.word_set("i , . que sean son ay ah wait espera bien mas a to")
+_AROUND: Final = word_set("i , . que sean son ay ah wait espera bien mas a to")
 _MINUS: Final = frozenset({"-", "−", "–"})
-_NAMES_NUMBER: Final = vocabulary.word_set(
+_NAMES_NUMBER: Final = word_set(
     "numero no # opcion option cuenta clabe tarjeta folio ultimos ultimas last number account "
     "terminacion"
 )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from action_groups.marketplace.catalogue import fold
 from console.agent.brain import CallOutcome, Say
 from console.agent.offline.choosing import chosen, is_of_extremes, is_of_the_other
 from console.agent.offline.memory import Offer, PurchaseFrame, offer_of
@@ -15,6 +14,7 @@ from console.agent.offline.talk import Flow, Step, Talk
 from console.agent.offline.text import Said
 from console.agent.offline.vocabulary import PRODUCTS
 from console.agent.wording import money
+from shared.text import fold
 
 _MAX_PAGES: Final = 4
 _MAX_WORDS_TRIED: Final = 3

@@ -7,7 +7,8 @@ from typing import Final
 from action_groups.crm.aliases import vocabulary as people
 from console.agent.offline.text import Said, Token
 from console.agent.offline.verbs import verb_of
-from console.agent.offline.vocabulary import COURTESY, word_set
+from console.agent.offline.vocabulary import COURTESY
+from shared.text import word_set
 
 
 @dataclass(frozen=True, slots=True)

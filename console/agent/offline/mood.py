@@ -12,7 +12,8 @@ from typing import Final, Literal
 from console.agent.offline.numbers import NUMBER_WORDS, SMALL
 from console.agent.offline.text import Said, Token
 from console.agent.offline.verbs import Act, verb_of
-from console.agent.offline.vocabulary import COURTESY, FOREIGN, WEEKDAYS, word_set
+from console.agent.offline.vocabulary import COURTESY, FOREIGN, WEEKDAYS
+from shared.text import word_set
 
 Mood = Literal[
     "order",

@@ -9,8 +9,9 @@ from console.agent.offline.accounts import account_type_in, accounts_in, is_some
 from console.agent.offline.dates import Span, read_span
 from console.agent.offline.numbers import SMALL
 from console.agent.offline.text import Said, Token
-from console.agent.offline.vocabulary import MONTHS, WEEKDAYS, word_set
+from console.agent.offline.vocabulary import MONTHS, WEEKDAYS
 from console.agent.time_zone import MEXICO_CITY
+from shared.text import word_set
 
 MAX_PAGE: Final = 50
 

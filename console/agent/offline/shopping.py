@@ -8,13 +8,13 @@ from itertools import pairwise
 from typing import Final
 
 from action_groups.crm.aliases import vocabulary as people
-from action_groups.marketplace.catalogue import fold
 from console.agent.offline import vocabulary
 from console.agent.offline.accounts import accounts_in
 from console.agent.offline.amounts import Amount, amounts_in
 from console.agent.offline.numbers import NUMBER_WORDS, SMALL
 from console.agent.offline.text import Said, Token
 from console.agent.offline.verbs import verb_of
+from shared.text import fold, word_set
 
 MSI, CASHBACK, POINTS, NO_BENEFIT = "MSI", "cashback", "points", "none"
 MAX_QUANTITY: Final = 100
@@ -132,7 +132,7 @@ _MAX_SEARCH_CHARACTERS: Final = 140
 
 _NOT_SEARCHED: Final = (
     vocabulary.COURTESY
-    | vocabulary.word_set("""
+    | word_set("""
         quiero quisiera queria necesito ocupo busco buscar buscame busca buscando encuentra
         encuentrame encontrar ver muestrame muestra mostrar ensename ensena dame tienes
         tienen tiene procede proceda ill take get have status llevo llevar llevarme esa ese
@@ -326,7 +326,7 @@ def _is_size(said: Said, index: int) -> bool:
 
 
 _BEFORE_SIZES: Final = frozenset({"de", "of", "la", "el", "the", "numero", "number", "r", "tv"})
-_CONTAINERS: Final = vocabulary.word_set(
+_CONTAINERS: Final = word_set(
     "botella botellas bottle bottles caja cajas box boxes paquete paquetes pack packs bolsa bolsas "
     "bag bags par pares pair pairs frasco frascos jar jars kilos"
 )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from action_groups.crm.aliases.folding import fold
 from console.agent.offline.spelling import usual_spelling
+from shared.text import fold
 
 _TOKEN: Final = re.compile(
     r"[^\W\d_]+(?:-[^\W_]+)+"  # an identifier, or words joined by hyphens

@@ -11,6 +11,7 @@ from console.agent.offline.accounts import Named, accounts_in
 from console.agent.offline.amounts import Amount, the_amount
 from console.agent.offline.text import Said, Token
 from console.agent.offline.verbs import verb_of
+from shared.text import word_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ _EXPLICIT: Final = (
 """A description that stands before the word for it, or after it."""
 _STRUCTURE: Final = (
     vocabulary.COURTESY
-    | vocabulary.word_set("""
+    | word_set("""
         quiero quisiera queria necesito ocupo deseo puedes podrias podras puede podria que
         le les me lo te se nos una un otra otro otros otras another transferencia deposito pago
         abono spei traspaso giro haz hazme hazle haga hagale hacer hacerle realizar realiza
@@ -76,21 +77,19 @@ _STRUCTURE: Final = (
         """)
     | vocabulary.EXPLETIVES
 )
-_TO: Final = vocabulary.word_set("a al ami to ala")
+_TO: Final = word_set("a al ami to ala")
 _FOR: Final = frozenset({"para", "for"})
-_DETERMINERS: Final = vocabulary.word_set(
-    "la el los las lo mi mis su sus the my this un una esta este"
-)
+_DETERMINERS: Final = word_set("la el los las lo mi mis su sus the my this un una esta este")
 _SAME: Final = re.compile(
     r"(?<!\w)(?:(?:a|al|para) (?:el mismo|la misma|misma persona|mismo|ella|el)(?= |$)(?! \w)|"
     r"al mismo|a la misma|to (?:the )?same|to (?:him|her)|mismo destinatario)"
 )
 _A_TEST: Final = re.compile(r"(?<!\w)a (?:test|prueba)(?!\w)")
-_CLOSING: Final = vocabulary.word_set(
+_CLOSING: Final = word_set(
     "porfa please gracias thanks hoy today ahora now instead ya rapido urgente asap"
 )
-_CONJUNCTIONS: Final = vocabulary.word_set("y e and & +")
-_ASKING: Final = vocabulary.word_set(
+_CONJUNCTIONS: Final = word_set("y e and & +")
+_ASKING: Final = word_set(
     "dime cuanto cuanta muestrame ensename dame tell show how then luego despues avisame que"
 )
 _PERSONAL: Final = people.ARTICLES_AND_POSSESSIVES | frozenset({"don", "dona", "mr", "mrs", "dr"})

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from action_groups.crm.aliases.folding import fold
 from action_groups.crm.aliases.vocabulary import given_name_gender
 from console.agent.brain import CallOutcome, Say
 from console.agent.offline.accounts import Named
@@ -13,6 +12,7 @@ from console.agent.offline.talk import Flow, Talk
 from console.agent.offline.text import Said
 from console.agent.offline.transfer_order import Order
 from console.agent.wording import money
+from shared.text import fold
 
 CHECKING = "checking"
 _CONJUNCTIONS = frozenset({"y", "e", "and", "&", ","})

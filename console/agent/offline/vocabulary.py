@@ -7,11 +7,7 @@ resolver's business.
 from collections.abc import Mapping
 from typing import Final
 
-
-def word_set(text: str) -> frozenset[str]:
-    """Return the words of a line of a table."""
-    return frozenset(text.split())
-
+from shared.text import word_set
 
 SHORT_FORMS: Final[Mapping[str, str]] = {
     short: full

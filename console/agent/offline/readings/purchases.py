@@ -10,7 +10,8 @@ from console.agent.offline.numbers import SMALL
 from console.agent.offline.shopping import names_a_product, read_terms
 from console.agent.offline.talk import Flow, Talk, once
 from console.agent.offline.text import Said, read
-from console.agent.offline.vocabulary import ACCOUNT_TYPE, ORDINALS, SPANISH_FOR, word_set
+from console.agent.offline.vocabulary import ACCOUNT_TYPE, ORDINALS, SPANISH_FOR
+from shared.text import word_set
 
 
 def frame_of(talk: Talk, said: Said) -> PurchaseFrame:

@@ -30,7 +30,7 @@ from console.agent.offline.shopping import (
 from console.agent.offline.talk import Flow, Talk, once
 from console.agent.offline.text import Said
 from console.agent.offline.transfer_order import read_order
-from console.agent.offline.vocabulary import word_set
+from shared.text import word_set
 
 
 def questioned(talk: Talk, message: Message) -> Flow | None:
