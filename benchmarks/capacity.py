@@ -26,10 +26,10 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from action_groups import all_groups
 from console import bus
 from console.agent import invocation, operations
 from console.deployment import Deployment, deploy_locally, load_template
-from console.groups import all_groups
 from console.local_stack import LocalStack, free_port
 from console.seeds import seed_all
 from shared import json_text

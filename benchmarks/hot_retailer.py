@@ -26,7 +26,7 @@ from random import Random
 from types import CodeType
 from typing import Any
 
-from action_groups.core_banking import core_banking, operations
+from action_groups import load_group
 from action_groups.core_banking.operations.payment import PaymentRequest
 from action_groups.core_banking.store import BankStore
 from shared.dynamodb import DynamoDB, Item, Page, Put, TransactionCancelled, Update, Write
@@ -48,15 +48,12 @@ RETAILER = "retailer"
 PRICE = Decimal("100.00")
 FUNDS = Decimal("150.00")
 START = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
-SETTINGS = Settings(
-    accounts_table="accounts",
-    transactions_table="transactions",
-    requests_table="requests",
-    beneficiaries_table="beneficiaries",
-    products_table="products",
-    retailers_table="retailers",
-    purchases_table="purchases",
-    event_bus_name="bus",
+SETTINGS = Settings.from_environment(
+    {
+        str(field.alias): name.removesuffix("_table")
+        for name, field in Settings.model_fields.items()
+        if field.is_required()
+    }
 )
 KEYS = {
     "accounts": ("user_id", "account_id"),
@@ -287,7 +284,7 @@ def _payment(
     ledger: RequestLedger, tables: ContendedTables, time: VirtualTime, payer: str, result: Run
 ) -> Callable[[], None]:
     """Return the payment of one customer through the real operation and ledger."""
-    operation = core_banking.load(operations).triggered_by("PAYMENT_REQUEST")
+    operation = load_group("core_banking").triggered_by("PAYMENT_REQUEST")
     assert operation is not None
     store = BankStore(tables, SETTINGS)
     request = PaymentRequest(

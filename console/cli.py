@@ -10,13 +10,13 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from action_groups import all_groups
 from console import bus, dead_letters, demo, openapi
 from console.agent import invocation, operations
 from console.chat import command as chat_command
 from console.cloud import Cloud
 from console.deployment import DEFAULT_STACK, Deployment, deploy_locally, find
 from console.errors import ConsoleError
-from console.groups import all_groups
 from console.local_stack import DEFAULT_PORT, HOST, LocalStack, free_port, port
 from console.seeds import seed_all
 from console.stopping import stop_on_terminate

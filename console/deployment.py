@@ -39,8 +39,7 @@ class Deployment:
 
     def function_of(self, group_name: str) -> str:
         """Return the name of the function that answers an action group."""
-        camel = "".join(part.capitalize() for part in group_name.split("_"))
-        return self.outputs[f"{camel}FunctionName"]
+        return f"{self.name_prefix}-{group_name.replace('_', '-')}"
 
 
 def load_template(path: Path = TEMPLATE) -> dict[str, Any]:

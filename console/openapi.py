@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from console.groups import all_groups
+from action_groups import all_groups
 from console.schemas.lint import RULES, Unreadable, lint, read_text
 from console.schemas.models import ModelNotDescribable, Schema, schema_of
 from shared.operations import ActionGroup, Operation

@@ -5,14 +5,11 @@ writes that make it true, which `shared.requests` commits with the record of the
 transaction. A change does not write by itself, so it can be decided again after a lost race.
 """
 
-import importlib
 import inspect
-import pkgutil
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import ModuleType
 from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from shared.clock import Clock, to_iso
@@ -153,12 +150,6 @@ class ActionGroup:
         event that it cannot read becomes a dead letter.
         """
         return self._declare(None, None, on, replies)
-
-    def load(self, package: ModuleType) -> "ActionGroup":
-        """Import every module of the package, so that each declares its operations."""
-        for module in pkgutil.iter_modules(package.__path__):
-            importlib.import_module(f"{package.__name__}.{module.name}")
-        return self
 
     def __iter__(self) -> Iterator[Operation]:
         return iter(self._operations)

@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from action_groups import group_names
 from console.agent import invocation
 from console.agent.language import Language
 from console.agent.local_agent import NoAnswer
@@ -22,10 +23,8 @@ _READY_SECONDS = 2
 _WARM_SECONDS = 900
 """A person thinks longer than a function's process would wait by default."""
 
-_WARMED = (
-    *("core-banking", "crm", "marketplace"),
-    *("event-relay", "core-banking-transfer", "marketplace-purchase"),
-)
+_FLOW_FUNCTIONS = ("event-relay", "core-banking-transfer", "marketplace-purchase")
+"""What carries on a change that an agent's function has committed."""
 
 _STARTED_AGAIN: Final[Mapping[Language, str]] = {
     "es": "La pila local se detuvo. Ya arranqué otra, con los datos de ejemplo: lo que se hizo en "
@@ -153,7 +152,7 @@ class ChatStack:
 
 
 def _warm_up(deployment: Deployment) -> None:
-    """Start the functions of the transfer and purchase flows, so that nobody need wait for them.
+    """Start the functions of the action groups and of their flows, so that nobody waits for them.
 
     An empty batch of records is nothing to the relay, and no request to the others.
     """
@@ -162,9 +161,10 @@ def _warm_up(deployment: Deployment) -> None:
     def start(function: str) -> None:
         with contextlib.suppress(BotoCoreError, ClientError):
             client.invoke(
-                FunctionName=f"{deployment.name_prefix}-{function}",
+                FunctionName=function,
                 Payload=json.dumps({"Records": []}).encode(),
             )
 
-    for function in _WARMED:
+    flows = (f"{deployment.name_prefix}-{function}" for function in _FLOW_FUNCTIONS)
+    for function in (*map(deployment.function_of, group_names()), *flows):
         Thread(target=start, args=(function,), daemon=True).start()

@@ -12,8 +12,8 @@ import yaml
 from openapi_spec_validator import validate
 from pydantic import Field
 
+from action_groups import all_groups
 from console import openapi
-from console.groups import all_groups
 from console.schemas.lint import lint
 from console.schemas.models import KEYWORDS, ModelNotDescribable, schema_of
 from shared.identity import Caller
@@ -338,12 +338,6 @@ class TestASchema:
 
     def test_does_not_require_of_an_answer_what_may_be_null(self) -> None:
         assert "next_token" not in answer_schema(AGENT_OPERATIONS["listTransactions"])["required"]
-
-
-class TestLoading:
-    def test_twice_declares_each_operation_once(self) -> None:
-        first = {group.name: list(group) for group in all_groups()}
-        assert {group.name: list(group) for group in all_groups()} == first
 
 
 class Part(Answer):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from console.groups import all_groups
+from action_groups import all_groups
 from shared.decoding import decode, decode_text
 from shared.envelope import Envelope
 from shared.operations import Operation

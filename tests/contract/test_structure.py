@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from action_groups import group_names
 from console.artefact import source_files
 
-GROUPS = [p.name for p in Path("action_groups").iterdir() if (p / "__init__.py").exists()]
 RUNTIME = {
     *("aws_lambda_powertools", "boto3", "botocore", "jellyfish", "mypy_boto3_dynamodb"),
     *("mypy_boto3_events", "pydantic", "simplejson"),
@@ -36,9 +36,9 @@ def test_a_deployed_file_imports_only_what_is_deployed(path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("group", group_names())
 def test_a_group_imports_no_other_group(group: str) -> None:
-    others = {f"action_groups.{other}" for other in GROUPS if other != group}
+    others = {f"action_groups.{other}" for other in group_names() if other != group}
     for path in Path("action_groups", group).rglob("*.py"):
         for name in imports(path.read_text()):
             assert not any(name.startswith(other) for other in others), path

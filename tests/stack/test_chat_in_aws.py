@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from action_groups import group_names
 from console.agent.invocation import invoke
 from console.deployment import Deployment, deploy_locally
 from console.local_stack import LocalStack, free_port
@@ -59,8 +60,9 @@ def agent(stack: Deployment) -> Iterator[FakeBedrockAgent]:
     def function(event: dict[str, Any], _context: Any) -> dict[str, Any]:
         return invoke(stack, event)
 
-    groups = ("core_banking", "marketplace", "crm")
-    with FakeBedrockAgent(mind, SimpleNamespace(handlers=dict.fromkeys(groups, function))) as fake:
+    with FakeBedrockAgent(
+        mind, SimpleNamespace(handlers=dict.fromkeys(group_names(), function))
+    ) as fake:
         yield fake
     assert fake.violations == []
 

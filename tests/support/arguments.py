@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from action_groups import all_groups
 from shared.decoding import _base_type
 from shared.operations import Operation
-from tests.support.world import GROUPS, World
+from tests.support.world import World
 
-OPERATIONS = [operation for group in GROUPS for operation in group]
+OPERATIONS = [operation for group in all_groups() for operation in group]
 ON_AGENT_DOOR = [operation for operation in OPERATIONS if operation.path]
 ON_BUS_DOOR = [operation for operation in OPERATIONS if operation.replies]
 STEPS = [operation for operation in OPERATIONS if operation.event_type and not operation.replies]

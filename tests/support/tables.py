@@ -43,5 +43,17 @@ def table_properties() -> list[dict[str, Any]]:
     return found
 
 
-def _resolved(name: dict[str, str]) -> str:
-    return name["Fn::Sub"].replace("${NamePrefix}", PREFIX)
+def function_environment() -> dict[str, str]:
+    """Return the variables that the template gives to every function, by default."""
+    template = load_template()
+    defaults = {name: str(p.get("Default")) for name, p in template["Parameters"].items()}
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    return {
+        name: defaults[value["Ref"]] if "Ref" in value else _resolved(value)
+        for name, value in variables.items()
+    }
+
+
+def _resolved(name: Any) -> str:
+    text = name["Fn::Sub"] if isinstance(name, dict) else name
+    return str(text).replace("${NamePrefix}", PREFIX)

@@ -33,11 +33,6 @@ TODAY = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
 MONEY = frozenset({"createTransfer", "createPurchase", "addBeneficiary"})
 
 _HELPERS = frozenset({"resolveAlias", "getBalance", "searchProducts", "compareBenefits"})
-_PAYMENT_STEPS = {
-    "PAYMENT_REQUEST": "core_banking",
-    "PAYMENT_COMPLETED": "marketplace",
-    "PAYMENT_FAILED": "marketplace",
-}
 
 
 class SeededDynamoDB(MemoryDynamoDB):
@@ -117,7 +112,7 @@ def seeded_bank() -> World:
     """
     bank = world_over(_seeded().copy())
     bank.clock.now = TODAY
-    bank.rebuild(sleep=lambda _seconds: settle(bank))
+    bank.rebuild(sleep=lambda _seconds: bank.settle())
     return bank
 
 
@@ -194,15 +189,6 @@ class Chat:
         handler = self.bank.handlers[event["actionGroup"]]
         answer: dict[str, Any] = through_json(handler(event, None))
         return answer
-
-
-def settle(bank: World) -> None:
-    """Carry events from the relay to their handlers until nothing is owed any more."""
-    while events := bank.run_relay():
-        for event in events:
-            group = _PAYMENT_STEPS.get(event["event_type"])
-            if group:
-                bank.deliver(group, event["event_type"], event)
 
 
 # --- cases ---

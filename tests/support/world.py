@@ -12,12 +12,7 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
-from action_groups.core_banking import core_banking
-from action_groups.core_banking import operations as core_banking_operations
-from action_groups.crm import crm
-from action_groups.crm import operations as crm_operations
-from action_groups.marketplace import marketplace
-from action_groups.marketplace import operations as marketplace_operations
+from action_groups import all_groups
 from console.agent import invocation
 from console.agent.operations import AgentOperation, read_operations
 from shared.dynamodb import DynamoDB, Item, deserialize, serialize
@@ -26,24 +21,9 @@ from shared.front_doors import lambda_handler_for
 from shared.publisher import Publisher
 from shared.service import Resources, Service
 from shared.settings import Settings
-from tests.support.tables import PREFIX, create_tables
+from tests.support.tables import PREFIX, create_tables, function_environment, table_properties
 
-SETTINGS = Settings(
-    accounts_table=f"{PREFIX}-accounts",
-    transactions_table=f"{PREFIX}-transactions",
-    beneficiaries_table=f"{PREFIX}-beneficiaries",
-    products_table=f"{PREFIX}-products",
-    retailers_table=f"{PREFIX}-retailers",
-    purchases_table=f"{PREFIX}-purchases",
-    requests_table=f"{PREFIX}-requests",
-    settle_seconds=1,
-    event_bus_name=f"{PREFIX}-event-bus",
-)
-GROUPS = (
-    core_banking.load(core_banking_operations),
-    marketplace.load(marketplace_operations),
-    crm.load(crm_operations),
-)
+SETTINGS = Settings.from_environment(function_environment() | {"SETTLE_SECONDS": "1"})
 START = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
 
@@ -114,7 +94,7 @@ class World:
         """Build the handlers again with other resources, such as a client that fails."""
         self.resources = replace(self.resources, **changes)
         self.handlers = {
-            group.name: lambda_handler_for(Service(group, self.resources)) for group in GROUPS
+            group.name: lambda_handler_for(Service(group, self.resources)) for group in all_groups()
         }
 
     def connect(self, database: DynamoDB) -> None:
@@ -223,10 +203,7 @@ class World:
 
     def snapshot(self) -> dict[str, list[str]]:
         """Return what all tables hold, to show that nothing changed."""
-        tables = (
-            *("accounts", "transactions", "beneficiaries", "requests"),
-            *("products", "retailers", "purchases"),
-        )
+        tables = [t["TableName"].removeprefix(f"{PREFIX}-") for t in table_properties()]
         return {t: sorted(str(sorted(i.items())) for i in self.items(t)) for t in tables}
 
     def call(
@@ -303,6 +280,20 @@ class World:
             "detail": detail,
         }
         return through_json(self.handlers[group](event, None))
+
+    def settle(self) -> list[dict[str, Any]]:
+        """Carry events from the relay to the operations they trigger, until nothing is owed.
+
+        Returns the envelopes that were published.
+        """
+        published = []
+        while events := self.run_relay():
+            published += events
+            for event in events:
+                for group in all_groups():
+                    if group.triggered_by(event["event_type"]):
+                        self.deliver(group.name, event["event_type"], event)
+        return published
 
     def run_relay(self) -> list[dict[str, Any]]:
         """Relay each request whose item was written or delivered again since the last run.

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from action_groups import all_groups
 from shared import observability
 from shared.observability import NAMESPACE, logger
 from tests.support.faults import FailingDatabase, client_error
@@ -113,7 +114,7 @@ def test_every_metric_is_a_count_in_one_namespace_with_known_dimensions(
 ) -> None:
     everything(bank)
 
-    operations = {o for group in bank.handlers for o in _operation_ids(group)} | {"unknown"}
+    operations = {o.operation_id for group in all_groups() for o in group} | {"unknown"}
     for blob in told.blobs:
         [directive] = blob["_aws"]["CloudWatchMetrics"]
         assert directive["Namespace"] == NAMESPACE
@@ -122,12 +123,6 @@ def test_every_metric_is_a_count_in_one_namespace_with_known_dimensions(
         by_operation, overall = map(set, directive["Dimensions"])
         assert by_operation - overall == {"operation"}
         assert overall in ({"service", "outcome"}, {"service", "code"})
-
-
-def _operation_ids(group: str) -> list[str]:
-    from console.groups import all_groups  # noqa: PLC0415 the names only
-
-    return [o.operation_id for g in all_groups() if g.name == group for o in g]
 
 
 @pytest.mark.parametrize(

@@ -45,22 +45,6 @@ def purchases(shop: World) -> list[dict[str, Any]]:
     return shop.items("purchases")
 
 
-def drive(shop: World) -> list[dict[str, Any]]:
-    """Carry events from the relay to their handlers until nothing is owed any more."""
-    published = []
-    while events := shop.run_relay():
-        for event in events:
-            published.append(event)
-            group = {
-                "PAYMENT_REQUEST": "core_banking",
-                "PAYMENT_COMPLETED": "marketplace",
-                "PAYMENT_FAILED": "marketplace",
-            }.get(event["event_type"])
-            if group:
-                shop.deliver(group, event["event_type"], event)
-    return published
-
-
 def types(events: list[dict[str, Any]]) -> list[str]:
     return [event["event_type"] for event in events]
 
@@ -72,7 +56,7 @@ def test_a_purchase_reserves_stock_asks_for_the_payment_and_is_confirmed(shop: W
     assert stock(shop) == 3
     assert shop.balance("acc-maria") == 1000
 
-    events = drive(shop)
+    events = shop.settle()
 
     assert types(events) == ["PAYMENT_REQUEST", "PAYMENT_COMPLETED", "PURCHASE_CONFIRMED"]
     assert len({e["correlation_id"] for e in events}) == 1
@@ -88,7 +72,7 @@ def test_a_purchase_without_funds_fails_and_gives_its_stock_back(shop: World) ->
     _, body = shop.call("createPurchase", **{**BUY, "quantity": "4"})
     assert stock(shop) == 1
 
-    events = drive(shop)
+    events = shop.settle()
 
     assert types(events) == ["PAYMENT_REQUEST", "PAYMENT_FAILED", "PURCHASE_FAILED"]
     assert events[2]["data"]["error"]["code"] == "INSUFFICIENT_FUNDS"
@@ -105,7 +89,7 @@ def test_a_purchase_request_of_the_bus_is_confirmed_under_its_own_correlation_id
     for _ in range(3):
         shop.send("marketplace", "PURCHASE_REQUEST", data, correlation_id="buy-1")
 
-    events = drive(shop)
+    events = shop.settle()
 
     assert {e["correlation_id"] for e in events} == {"buy-1"}
     assert len({e["data"]["purchase_id"] for e in events}) == 1
@@ -116,13 +100,13 @@ def test_a_purchase_request_of_the_bus_is_confirmed_under_its_own_correlation_id
 
 def test_payment_events_delivered_again_change_nothing(shop: World) -> None:
     shop.call("createPurchase", **BUY)
-    events = drive(shop)
+    events = shop.settle()
     before = {t: shop.snapshot()[t] for t in ("accounts", "transactions")}
 
     for event in events[:2] * 5:
         group = "core_banking" if event["event_type"] == "PAYMENT_REQUEST" else "marketplace"
         shop.deliver(group, event["event_type"], event)
-    drive(shop)
+    shop.settle()
 
     assert {t: shop.snapshot()[t] for t in ("accounts", "transactions")} == before
     assert [p["status"] for p in purchases(shop)] == ["completed"]
@@ -208,7 +192,7 @@ def test_months_without_interest_are_charged_to_the_credit_account(shop: World) 
     _, body = shop.call(
         "createPurchase", **{**BUY, "account_id": "acc-maria-credit", "benefit": "6 MSI"}
     )
-    drive(shop)
+    shop.settle()
 
     _, final = shop.call("getPurchase", purchase_id=body["purchase_id"])
     assert (final["status"], final["benefit_applied"]) == ("completed", "MSI-6")
@@ -217,7 +201,7 @@ def test_months_without_interest_are_charged_to_the_credit_account(shop: World) 
 
 def test_cashback_comes_back_as_a_transaction_of_its_own(shop: World) -> None:
     shop.call("createPurchase", **{**BUY, "benefit": "cashback"})
-    drive(shop)
+    shop.settle()
 
     assert (shop.balance("acc-maria"), shop.balance("acc-azteca")) == (460, 540)
     sums: dict[str, Decimal] = {}
@@ -231,7 +215,7 @@ def test_cashback_comes_back_as_a_transaction_of_its_own(shop: World) -> None:
 
 def test_points_are_kept_on_the_record_of_the_payment(shop: World) -> None:
     shop.call("createPurchase", **{**BUY, "benefit": "points"})
-    drive(shop)
+    shop.settle()
 
     assert {r["points"] for r in shop.items("transactions")} == {1200}
 
@@ -275,7 +259,7 @@ def test_a_purchase_with_the_specifications_attributes_alone_is_shown(shop: Worl
 
 def test_an_agent_that_repeats_a_purchase_is_told_how_it_ended(shop: World) -> None:
     _, first = shop.call("createPurchase", **BUY)
-    drive(shop)
+    shop.settle()
 
     status, again = shop.call("createPurchase", **BUY)
 
@@ -285,7 +269,7 @@ def test_an_agent_that_repeats_a_purchase_is_told_how_it_ended(shop: World) -> N
 
 
 def test_an_agent_waits_for_the_end_of_its_purchase(shop: World) -> None:
-    shop.rebuild(sleep=lambda _seconds: drive(shop))
+    shop.rebuild(sleep=lambda _seconds: shop.settle())
 
     status, body = shop.call("createPurchase", **BUY)
 
@@ -363,7 +347,7 @@ def test_a_retailer_with_several_accounts_is_paid_to_all_of_them(shop: World) ->
             "balance": Decimal(10_000),
         },
     )
-    drive(shop)
+    shop.settle()
 
     paid = [shop.balance("acc-azteca"), shop.balance("acc-azteca-2")]
     assert sum(paid) == 1500

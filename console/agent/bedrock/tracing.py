@@ -6,13 +6,13 @@ from functools import cache
 from time import monotonic
 from typing import Any, Final
 
+from action_groups import all_groups
 from console.agent import invocation
 from console.agent.bedrock.returned import as_arguments, find
 from console.agent.brain import Call
 from console.agent.calls import CheckedCall
 from console.agent.events import OperationAnswered, OperationRequested
 from console.agent.operations import AgentOperation
-from console.groups import all_groups
 from shared import json_text
 from shared.clock import to_iso
 from shared.errors import CentliError

@@ -1,0 +1,19 @@
+"""The Lambda handlers, one for each action group: `action_groups.handler.crm` is that of the CRM.
+
+The functions of a group differ in role and trigger only. A handler is made when the Lambda runtime
+asks for it by name, so a function imports the code of its own group and no other.
+"""
+
+from functools import cache
+
+from action_groups import group_names, load_group
+from shared.front_doors import LambdaHandler, lambda_handler_for
+from shared.service import Service, connect
+
+
+@cache
+def __getattr__(name: str) -> LambdaHandler:
+    """Return the handler of a group. Raises AttributeError when there is no group of this name."""
+    if name not in group_names():
+        raise AttributeError(f"There is no action group `{name}`.")
+    return lambda_handler_for(Service(load_group(name), connect()))
