@@ -1,36 +1,11 @@
-"""The tables of `template.yaml` in moto, so that tests run on the keys that are deployed."""
+"""The tables of `template.yaml`, so that tests run on the keys that are deployed."""
 
-from copy import deepcopy
 from functools import cache
 from typing import Any
-
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.dynamodb.models import dynamodb_backends
 
 from console.deployment import load_template
 
 PREFIX = "centli"
-_TABLE_PROPERTIES = (
-    "TableName",
-    "BillingMode",
-    "AttributeDefinitions",
-    "KeySchema",
-    "GlobalSecondaryIndexes",
-)
-
-
-_created: dict[str, Any] = {}
-
-
-def create_tables(client: Any) -> None:
-    """Create every table of the template; after the first time, as copies of what moto made."""
-    backend: Any = dynamodb_backends[DEFAULT_ACCOUNT_ID][client.meta.region_name]
-    if not _created:
-        for properties in table_properties():
-            wanted = {name: properties[name] for name in _TABLE_PROPERTIES if name in properties}
-            client.create_table(**wanted)
-        _created.update(deepcopy(backend.tables))
-    backend.tables = deepcopy(_created)
 
 
 @cache

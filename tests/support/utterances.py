@@ -1,8 +1,6 @@
 """Plays labelled utterances to the offline brain, over a seeded bank in memory, and marks them."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -21,9 +19,8 @@ from console.agent.offline import OfflineBrain
 from console.agent.time_zone import MEXICO_CITY
 from scripts import seed_accounts, seed_beneficiaries, seed_products
 from shared.clock import Clock
-from shared.dynamodb import Item, deserialize, serialize
 from shared.text import fold
-from tests.support.memory import MemoryDynamoDB
+from tests.support.dynamodb import StrictDynamoDB
 from tests.support.tables import PREFIX, table_properties
 from tests.support.world import World, operations_in_schema, through_json, world_over
 
@@ -35,71 +32,9 @@ MONEY = frozenset({"createTransfer", "createPurchase", "addBeneficiary"})
 _HELPERS = frozenset({"resolveAlias", "getBalance", "searchProducts", "compareBenefits"})
 
 
-class SeededDynamoDB(MemoryDynamoDB):
-    """A dictionary that also answers the queries of every operation: indexes, orders and pages."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._orders = {
-            (table["TableName"], index.get("IndexName")): [
-                key["AttributeName"] for key in index["KeySchema"]
-            ]
-            for table in table_properties()
-            for index in (table, *table.get("GlobalSecondaryIndexes", ()))
-        }
-
-    def put_item(self, TableName: str, Item: Any, **_condition: Any) -> None:  # noqa: N803
-        super().put_item(TableName, Item)
-
-    def query(self, **query: Any) -> Any:
-        table, values = query["TableName"], deserialize(query["ExpressionAttributeValues"])
-        names = query.get("ExpressionAttributeNames", {})
-        order = [*self._orders[table, query.get("IndexName")], *self._keys[table]]
-        found = [
-            item
-            for item in self._tables[table].values()
-            if _is_met(query["KeyConditionExpression"], item, values, names)
-        ]
-        found.sort(
-            key=lambda item: [str(item[name]) for name in order],
-            reverse=not query["ScanIndexForward"],
-        )
-        start = deserialize(query.get("ExclusiveStartKey", {}))
-        if start:
-            keys = [{name: item[name] for name in start} for item in found]
-            found = found[keys.index(start) + 1 :] if start in keys else found
-        limit = query.get("Limit", len(found))
-        page, rest = found[:limit], found[limit:]
-        kept = [i for i in page if _is_met(query.get("FilterExpression", ""), i, values, names)]
-        answer: dict[str, Any] = {"Items": [serialize(item) for item in kept]}
-        if rest and page:
-            answer["LastEvaluatedKey"] = serialize({name: page[-1][name] for name in set(order)})
-        return answer
-
-    def copy(self) -> "SeededDynamoDB":
-        """Return the same items in a dictionary of their own."""
-        made = SeededDynamoDB.__new__(SeededDynamoDB)
-        made.__dict__.update(self.__dict__)
-        made._tables = deepcopy(self._tables)
-        return made
-
-
-_COMPARISON = re.compile(r"([#\w]+) (?:= (:\w+)|BETWEEN (:\w+) AND (:\w+))")
-
-
-def _is_met(
-    condition: str, item: Item, values: Mapping[str, Any], names: Mapping[str, str]
-) -> bool:
-    for name, equal, low, high in _COMPARISON.findall(condition):
-        value = item.get(names.get(name, name))
-        if not (value == values[equal] if equal else values[low] <= value <= values[high]):
-            return False
-    return True
-
-
 @cache
-def _seeded() -> SeededDynamoDB:
-    client = SeededDynamoDB()
+def _seeded() -> StrictDynamoDB:
+    client = StrictDynamoDB(table_properties())
     for seed in (seed_accounts.seed, seed_beneficiaries.seed, seed_products.seed):
         seed(client, PREFIX)
     return client
@@ -110,7 +45,9 @@ def seeded_bank() -> World:
 
     What an operation owes to the bus is carried on while the operation waits for it.
     """
-    bank = world_over(_seeded().copy())
+    client = StrictDynamoDB(table_properties())
+    client.copy_from(_seeded())
+    bank = world_over(client)
     bank.clock.now = TODAY
     bank.rebuild(sleep=lambda _seconds: bank.settle())
     return bank

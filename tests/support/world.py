@@ -1,4 +1,4 @@
-"""A bank in moto: services over real tables, a clock that tests move, and a bus that listens."""
+"""A bank in memory: services over its tables, a clock that tests move, and a bus that listens."""
 
 import json
 from collections.abc import Iterator
@@ -9,9 +9,6 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-import boto3
-from moto import mock_aws
-
 from action_groups import all_groups
 from console.agent import invocation
 from console.agent.operations import AgentOperation, read_operations
@@ -21,7 +18,8 @@ from shared.front_doors import lambda_handler_for
 from shared.publisher import Publisher
 from shared.service import Resources, Service
 from shared.settings import Settings
-from tests.support.tables import PREFIX, create_tables, function_environment, table_properties
+from tests.support.dynamodb import StrictDynamoDB
+from tests.support.tables import PREFIX, function_environment, table_properties
 
 SETTINGS = Settings.from_environment(function_environment() | {"SETTLE_SECONDS": "1"})
 START = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -83,12 +81,12 @@ class ListeningBus:
 class World:
     """Everything that a test touches: both front doors, the tables, the clock and the bus."""
 
-    client: Any
+    client: StrictDynamoDB
     bus: ListeningBus
     clock: MovingClock
     resources: Resources
     handlers: dict[str, Any] = field(default_factory=dict)
-    published: dict[str, int] = field(default_factory=dict)
+    relayed: int = 0
 
     def rebuild(self, **changes: Any) -> None:
         """Build the handlers again with other resources, such as a client that fails."""
@@ -296,52 +294,32 @@ class World:
         return published
 
     def run_relay(self) -> list[dict[str, Any]]:
-        """Relay each request whose item was written or delivered again since the last run.
+        """Relay what the stream of the requests table got since the last run, one by one.
 
         Returns the envelopes that this run published.
         """
         before = len(self.bus.envelopes)
-        for item in self.client.scan(TableName=f"{PREFIX}-requests")["Items"]:
-            attempt_id = item.get("attempt_id", {"S": ""})["S"]
-            request_id = f"{item['request_id']['S']}-{attempt_id}"
-            deliveries = int(item.get("deliveries", {"N": "0"})["N"])
-            for number in range(self.published.get(request_id, 0), deliveries):
-                record = {
-                    "eventName": "INSERT" if number == 0 else "MODIFY",
-                    "dynamodb": {"SequenceNumber": f"{request_id}-{number}", "NewImage": item},
-                }
-                answer = relay({"Records": [record]}, self.resources.publisher)
-                assert answer == {"batchItemFailures": []}
-            self.published[request_id] = deliveries
+        [stream] = self.client.streams.values()
+        [records] = stream.shards.values()
+        for record in records[self.relayed :]:
+            answer = relay({"Records": [record]}, self.resources.publisher)
+            assert answer == {"batchItemFailures": []}
+        self.relayed = len(records)
         return self.bus.envelopes[before:]
-
-
-@cache
-def _client() -> Any:
-    """Return the one client of all worlds: making one costs more than all the tables do."""
-    return boto3.client(
-        "dynamodb",
-        region_name="us-east-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-    )
 
 
 @contextmanager
 def world() -> Iterator[World]:
     """Yield a bank with empty tables."""
-    with mock_aws():
-        client = _client()
-        create_tables(client)
-        yield world_over(client)
+    yield world_over(StrictDynamoDB(table_properties()))
 
 
-def world_over(client: Any) -> World:
-    """Return a bank over the tables that a client reaches."""
+def world_over(client: StrictDynamoDB) -> World:
+    """Return a bank over the tables of a client."""
     bus, clock = ListeningBus(), MovingClock()
     resources = Resources(
         settings=SETTINGS,
-        database=DynamoDB(client),
+        database=DynamoDB(client),  # type: ignore[arg-type]
         publisher=Publisher(bus, SETTINGS.event_bus_name),  # type: ignore[arg-type]
         clock=clock,
         sleep=lambda _seconds: None,

@@ -3,7 +3,6 @@
 A failure prints the requests that made it and the blob that reproduces the run.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,10 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import Phase, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared.front_doors.eventbridge import EventNotHandled
+from tests.support.dynamodb import StrictDynamoDB
 from tests.support.faults import (
     CarelessDatabase,
     Commit,
@@ -27,8 +27,8 @@ from tests.support.faults import (
     in_table,
     plainly,
 )
-from tests.support.memory import MemoryDynamoDB
-from tests.support.world import World, world, world_over
+from tests.support.tables import table_properties
+from tests.support.world import World, world_over
 
 ACCOUNTS = {
     "acc-a": ("user-1", "100.00", {}),
@@ -113,6 +113,10 @@ def open_accounts(bank: World) -> World:
     return bank
 
 
+def empty_bank() -> World:
+    return world_over(StrictDynamoDB(table_properties()))
+
+
 def check_the_books(bank: World) -> None:
     balances = {a["account_id"]: a["balance"] for a in bank.items("accounts")}
     began = {name: Decimal(balance) for name, (_, balance, _) in ACCOUNTS.items()}
@@ -162,7 +166,7 @@ A_REDELIVERY = [(EVERYTHING | {"amount": "10"}, "none", EVERYTHING)] * 2
 @example(A_REDELIVERY)
 @given(history=histories)
 def test_the_books_balance_after_any_requests_and_accidents(history: list[Any]) -> None:
-    check_the_books(live_through(world_over(MemoryDynamoDB()), history))
+    check_the_books(live_through(empty_bank(), history))
 
 
 @pytest.mark.parametrize(
@@ -178,19 +182,6 @@ def test_without_the_conditions_on_a_table_the_books_would_not_balance(
     def careless(client: Any, script: list[Step]) -> ScriptedDatabase:
         return CarelessDatabase(client, in_table(table), script)
 
-    bank = live_through(world_over(MemoryDynamoDB()), history, careless)
+    bank = live_through(empty_bank(), history, careless)
     with pytest.raises(AssertionError, match=what):
         check_the_books(bank)
-
-
-@settings(max_examples=10, phases=(Phase.generate,))
-@given(history=histories)
-def test_the_tables_in_memory_are_what_they_would_be_in_dynamodb(history: list[Any]) -> None:
-    with world() as bank:
-        in_moto = live_through(bank, history).snapshot()
-    in_memory = live_through(world_over(MemoryDynamoDB()), history).snapshot()
-    for snapshot in (in_moto, in_memory):
-        snapshot["requests"] = sorted(
-            re.sub("'attempt_id', '[^']*'", "", item) for item in snapshot["requests"]
-        )
-    assert in_memory == in_moto

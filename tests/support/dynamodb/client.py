@@ -1,0 +1,278 @@
+"""DynamoDB in memory, with the methods of a boto3 client: strict where DynamoDB is strict.
+
+It refuses what DynamoDB refuses, with its error codes. Arguments that it does not know are
+TypeErrors, so no test passes because one was ignored. `tests/unit/test_dynamodb_in_memory.py` holds
+it against a local AWS and against AWS's documentation.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from tests.support.dynamodb.conditions import Placeholders, expressions_of
+from tests.support.dynamodb.errors import ConditionalCheckFailedException, error, invalid
+from tests.support.dynamodb.streams import StreamsClient
+from tests.support.dynamodb.table import Surroundings, Table, Write, projected
+from tests.support.dynamodb.transactions import Transactions
+from tests.support.dynamodb.values import Record, Value, checked_record, copied
+from tests.support.dynamodb.views import NO_TIME
+from tests.support.dynamodb.writes import prepared
+
+Arguments = Mapping[str, Any]
+Answer = dict[str, Any]
+Around = Callable[[str, Arguments, Callable[[], Answer]], Answer]
+"""What stands around each call: the operation, its arguments, and what carries it out."""
+
+MAX_BATCH_KEYS = 100
+_RETURN_VALUES = {
+    "Put": {"NONE", "ALL_OLD"},
+    "Delete": {"NONE", "ALL_OLD"},
+    "Update": {"NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"},
+}
+
+
+class StrictDynamoDB:
+    """The tables of a definition, empty at first.
+
+    `definitions` are properties of `AWS::DynamoDB::Table`. `lag` says how long after its write an
+    item shows in indexes and in reads that are not consistent. `around` may fail a call, or let
+    others in between.
+    """
+
+    exceptions = SimpleNamespace(ConditionalCheckFailedException=ConditionalCheckFailedException)
+
+    def __init__(
+        self,
+        definitions: Iterable[Mapping[str, Any]],
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        lag: Callable[[], timedelta] = lambda: NO_TIME,
+        around: Around | None = None,
+        shards: int = 1,
+    ) -> None:
+        self.around = around
+        surroundings = Surroundings(now, lag)
+        self._tables = {
+            properties["TableName"]: Table(properties, surroundings, shards)
+            for properties in definitions
+        }
+        self._transactions = Transactions(self._table, now)
+        self.streams = {t.stream.arn: t.stream for t in self._tables.values() if t.stream}
+        self.streams_client = StreamsClient(self.streams)
+
+    def copy_from(self, other: "StrictDynamoDB") -> None:
+        """Take over all items of another one with the same tables."""
+        for name, table in self._tables.items():
+            table.copy_from(other._tables[name])
+
+    def table(self, name: str) -> Table:
+        """Return a table, to look at its items behind all calls."""
+        return self._table(name)
+
+    def _table(self, name: str) -> Table:
+        if name not in self._tables:
+            raise error(
+                "ResourceNotFoundException",
+                f"Requested resource not found: Table: {name} not found",
+            )
+        return self._tables[name]
+
+    def _carry_out(self, operation: str, arguments: Arguments, do: Callable[[], Answer]) -> Answer:
+        return do() if self.around is None else self.around(operation, arguments, do)
+
+    # --- One item -----------------------------------------------------------------------------
+
+    def get_item(self, **arguments: Any) -> Answer:
+        """GetItem."""
+        return self._carry_out("GetItem", arguments, lambda: self._get_item(**arguments))
+
+    def _get_item(
+        self,
+        *,
+        TableName: str,  # noqa: N803
+        Key: Record,  # noqa: N803
+        ConsistentRead: bool = False,  # noqa: N803
+        ProjectionExpression: str | None = None,  # noqa: N803
+        ExpressionAttributeNames: Mapping[str, str] | None = None,  # noqa: N803
+    ) -> Answer:
+        parsed, given = expressions_of(
+            {"ProjectionExpression": ProjectionExpression}, ExpressionAttributeNames, None
+        )
+        item = self._table(TableName).get(checked_record(Key), consistent=ConsistentRead)
+        paths: Any = parsed["ProjectionExpression"].tree if parsed else None
+        return {} if item is None else {"Item": projected(item, paths, given)}
+
+    def put_item(self, **arguments: Any) -> Answer:
+        """PutItem."""
+        return self._carry_out("PutItem", arguments, lambda: self._write("Put", arguments))
+
+    def update_item(self, **arguments: Any) -> Answer:
+        """UpdateItem."""
+        return self._carry_out("UpdateItem", arguments, lambda: self._write("Update", arguments))
+
+    def delete_item(self, **arguments: Any) -> Answer:
+        """DeleteItem."""
+        return self._carry_out("DeleteItem", arguments, lambda: self._write("Delete", arguments))
+
+    def _write(self, kind: str, arguments: Arguments) -> Answer:
+        body = dict(arguments)
+        returned = body.pop("ReturnValues", "NONE")
+        on_failure = body.pop("ReturnValuesOnConditionCheckFailure", "NONE")
+        if returned not in _RETURN_VALUES[kind] or on_failure not in {"NONE", "ALL_OLD"}:
+            raise invalid("Return values set to invalid value")
+        write = prepared(self._table, kind, body)
+        before = write.table.item(write.primary)
+        if not write.is_met():
+            found = {"Item": copied(before)} if on_failure == "ALL_OLD" and before else {}
+            raise error(
+                "ConditionalCheckFailedException", "The conditional request failed", **found
+            )
+        after = write.result()
+        write.table.write(write, after)
+        return _returned(returned, before, after, write)
+
+    # --- Several items ------------------------------------------------------------------------
+
+    def batch_get_item(self, **arguments: Any) -> Answer:
+        """BatchGetItem; the order of the answer is not that of the keys."""
+        return self._carry_out("BatchGetItem", arguments, lambda: self._batch_get(**arguments))
+
+    def _batch_get(self, *, RequestItems: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N803
+        if not 0 < sum(len(wanted["Keys"]) for wanted in RequestItems.values()) <= MAX_BATCH_KEYS:
+            raise invalid("Too many items requested for the BatchGetItem call")
+        found: dict[str, list[Record]] = {}
+        for name, wanted in RequestItems.items():
+            keys = [checked_record(key) for key in wanted["Keys"]]
+            if any(key in keys[:number] for number, key in enumerate(keys)):
+                raise invalid("Provided list of item keys contains duplicates")
+            options = {option: v for option, v in wanted.items() if option != "Keys"}
+            answers = [self._get_item(TableName=name, Key=key, **options) for key in keys]
+            found[name] = [answer["Item"] for answer in reversed(answers) if answer]
+        return {"Responses": found, "UnprocessedKeys": {}}
+
+    def transact_get_items(self, **arguments: Any) -> Answer:
+        """TransactGetItems."""
+        return self._carry_out(
+            "TransactGetItems", arguments, lambda: self._transactions.read(**arguments)
+        )
+
+    def transact_write_items(self, **arguments: Any) -> Answer:
+        """TransactWriteItems; without a token each call is a request of its own."""
+        return self._carry_out(
+            "TransactWriteItems", arguments, lambda: self._transactions.write(**arguments)
+        )
+
+    # --- Queries ------------------------------------------------------------------------------
+
+    def query(self, **arguments: Any) -> Answer:
+        """Query, with expressions."""
+        return self._carry_out("Query", arguments, lambda: self._query(**arguments))
+
+    def _query(
+        self,
+        *,
+        TableName: str,  # noqa: N803
+        KeyConditionExpression: str,  # noqa: N803
+        IndexName: str | None = None,  # noqa: N803
+        ConsistentRead: bool = False,  # noqa: N803
+        FilterExpression: str | None = None,  # noqa: N803
+        ProjectionExpression: str | None = None,  # noqa: N803
+        ExpressionAttributeNames: Mapping[str, str] | None = None,  # noqa: N803
+        ExpressionAttributeValues: Mapping[str, Value] | None = None,  # noqa: N803
+        ScanIndexForward: bool = True,  # noqa: N803
+        Limit: int | None = None,  # noqa: N803
+        ExclusiveStartKey: Record | None = None,  # noqa: N803
+        Select: str | None = None,  # noqa: N803
+    ) -> Answer:
+        parsed, given = expressions_of(
+            {
+                "KeyConditionExpression": KeyConditionExpression,
+                "FilterExpression": FilterExpression,
+                "ProjectionExpression": ProjectionExpression,
+            },
+            ExpressionAttributeNames,
+            ExpressionAttributeValues,
+        )
+        trees: dict[str, Any] = {kind: one.tree for kind, one in parsed.items()}
+        page = self._table(TableName).query(
+            index=IndexName,
+            consistent=ConsistentRead,
+            condition=trees["KeyConditionExpression"],
+            filter_=parsed.get("FilterExpression"),
+            given=given,
+            forward=ScanIndexForward,
+            limit=_limit(Limit),
+            start=None if ExclusiveStartKey is None else checked_record(ExclusiveStartKey),
+        )
+        return _answer(page, trees.get("ProjectionExpression"), given, Select)
+
+    def scan(self, **arguments: Any) -> Answer:
+        """Scan, with expressions."""
+        return self._carry_out("Scan", arguments, lambda: self._scan(**arguments))
+
+    def _scan(
+        self,
+        *,
+        TableName: str,  # noqa: N803
+        IndexName: str | None = None,  # noqa: N803
+        ConsistentRead: bool = False,  # noqa: N803
+        FilterExpression: str | None = None,  # noqa: N803
+        ProjectionExpression: str | None = None,  # noqa: N803
+        ExpressionAttributeNames: Mapping[str, str] | None = None,  # noqa: N803
+        ExpressionAttributeValues: Mapping[str, Value] | None = None,  # noqa: N803
+        Limit: int | None = None,  # noqa: N803
+        ExclusiveStartKey: Record | None = None,  # noqa: N803
+        Select: str | None = None,  # noqa: N803
+    ) -> Answer:
+        parsed, given = expressions_of(
+            {
+                "FilterExpression": FilterExpression,
+                "ProjectionExpression": ProjectionExpression,
+            },
+            ExpressionAttributeNames,
+            ExpressionAttributeValues,
+        )
+        trees: dict[str, Any] = {kind: one.tree for kind, one in parsed.items()}
+        page = self._table(TableName).scan(
+            index=IndexName,
+            consistent=ConsistentRead,
+            filter_=parsed.get("FilterExpression"),
+            given=given,
+            limit=_limit(Limit),
+            start=None if ExclusiveStartKey is None else checked_record(ExclusiveStartKey),
+        )
+        return _answer(page, trees.get("ProjectionExpression"), given, Select)
+
+
+def _limit(limit: int | None) -> int | None:
+    if limit is not None and limit < 1:
+        raise invalid("Limit must be greater than or equal to 1")
+    return limit
+
+
+def _answer(
+    page: tuple[list[Record], int, Record | None],
+    paths: Sequence[Any] | None,
+    given: Placeholders,
+    select: str | None,
+) -> Answer:
+    items, read, last = page
+    if select not in {None, "COUNT"}:
+        raise TypeError(f"Select {select} is not known")
+    answer: Answer = {"Count": len(items), "ScannedCount": read}
+    if select is None:
+        answer["Items"] = [projected(item, paths, given) for item in items]
+    if last is not None:
+        answer["LastEvaluatedKey"] = copied(last)
+    return answer
+
+
+def _returned(wanted: str, before: Record | None, after: Record | None, write: Write) -> Answer:
+    shown = {"OLD": before, "NEW": after}.get(wanted[-3:])
+    if shown is None:
+        return {}
+    if wanted.startswith("UPDATED"):
+        touched = {write.given.steps(action.path)[0] for action in write.actions}
+        shown = {name: value for name, value in shown.items() if name in touched}
+    return {"Attributes": copied(shown)} if shown else {}
