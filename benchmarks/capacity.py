@@ -29,9 +29,10 @@ from uuid import uuid4
 from action_groups import all_groups
 from console import bus
 from console.agent import invocation, operations
-from console.deployment import Deployment, deploy_locally, load_template
+from console.deployment import Deployment, deploy_locally
 from console.local_stack import LocalStack, free_port
 from console.seeds import seed_all
+from console.template import expanded_template
 from shared import json_text
 from shared.clock import system_clock
 from shared.dynamodb import DynamoDB
@@ -518,7 +519,7 @@ def _spec_line(name: str, use: Use) -> str:
 
 def fixed_costs() -> list[str]:
     """Return what is paid without any request."""
-    resources = load_template()["Resources"].values()
+    resources = expanded_template()["Resources"].values()
     alarms = sum(resource["Type"] == "AWS::CloudWatch::Alarm" for resource in resources)
     month = alarms * USD_PER_ALARM_MONTH
     return [

@@ -4,17 +4,15 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
-from samtranslator.yaml_helper import yaml_parse
 
 from console.artefact import ROOT, source_zip
 from console.cloud import Cloud
 from console.errors import ConsoleError
+from console.template import load_template
 
-TEMPLATE = ROOT / "template.yaml"
 DEFAULT_STACK = "centli"
 _WAIT_SECONDS = 120
 _POLL_SECONDS = 0.1
@@ -40,12 +38,6 @@ class Deployment:
     def function_of(self, group_name: str) -> str:
         """Return the name of the function that answers an action group."""
         return f"{self.name_prefix}-{group_name.replace('_', '-')}"
-
-
-def load_template(path: Path = TEMPLATE) -> dict[str, Any]:
-    """Read a template; its short intrinsic functions (`!Ref`) become the long ones."""
-    template: dict[str, Any] = yaml_parse(path.read_text())
-    return template
 
 
 def deploy_locally(

@@ -9,6 +9,8 @@ from console.agent import invocation, operations
 from console.errors import ConsoleError
 from console.local_stack import LocalStack
 from console.seeds import seed_all
+from console.template import expanded
+from tests.support.processed_template import processed
 
 
 def test_a_stack_under_another_prefix_works_beside_the_first(local_stack: LocalStack) -> None:
@@ -34,6 +36,25 @@ def test_a_stack_under_another_prefix_works_beside_the_first(local_stack: LocalS
     }
     first = deployment.find(cloud)
     assert invocation.status_and_body(invocation.invoke(first, event))[0] == 401
+
+
+def test_the_loops_are_expanded_as_the_local_cloudformation_expands_them(
+    local_stack: LocalStack,
+) -> None:
+    cloud = local_stack.cloud("300000000004")
+    deployment.deploy_locally(cloud)
+    found = cloud.client("cloudformation").get_template(
+        StackName=deployment.DEFAULT_STACK, TemplateStage="Processed"
+    )["TemplateBody"]
+
+    expected = processed()["Resources"]
+    resources = expanded(found)["Resources"]
+    assert set(resources) == set(expected)
+    # CloudFormation puts parameters into Fn::ToJsonString by itself, and into nothing else.
+    for logical in set(expected) - {"Dashboard", "Agent"}:
+        for resource in (resources[logical], expected[logical]):
+            resource.get("Properties", {}).pop("Code", None)
+        assert resources[logical] == expected[logical]
 
 
 def test_a_deployment_that_fails_says_which_resource_and_why(

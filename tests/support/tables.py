@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from console.deployment import load_template
+from console.template import expanded_template
 
 PREFIX = "centli"
 
@@ -11,7 +11,7 @@ PREFIX = "centli"
 @cache
 def table_properties() -> list[dict[str, Any]]:
     """Return the properties of every table of the template, with their names resolved."""
-    resources = load_template()["Resources"].values()
+    resources = expanded_template()["Resources"].values()
     found = [r["Properties"] for r in resources if r["Type"] == "AWS::DynamoDB::Table"]
     for properties in found:
         properties["TableName"] = _resolved(properties["TableName"])
@@ -20,7 +20,7 @@ def table_properties() -> list[dict[str, Any]]:
 
 def function_environment() -> dict[str, str]:
     """Return the variables that the template gives to every function, by default."""
-    template = load_template()
+    template = expanded_template()
     defaults = {name: str(p.get("Default")) for name, p in template["Parameters"].items()}
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
     return {

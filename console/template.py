@@ -1,0 +1,93 @@
+"""Reading `template.yaml`: as written, and with its loops expanded as CloudFormation expands them.
+
+Of the transform AWS::LanguageExtensions this knows what the template uses: `Fn::ForEach` over a
+list of names, and `Fn::FindInMap`, `Ref`, `Fn::GetAtt` and `Fn::Sub` that name what is looped over.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from samtranslator.yaml_helper import yaml_parse
+
+from console.artefact import ROOT
+
+TEMPLATE = ROOT / "template.yaml"
+_LOOP = "Fn::ForEach::"
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+
+def load_template() -> dict[str, Any]:
+    """Read the template; its short intrinsic functions (`!Ref`) become the long ones."""
+    template: dict[str, Any] = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))
+    return template
+
+
+def expanded_template() -> dict[str, Any]:
+    """Read the template and expand its loops; functions stay `AWS::Serverless::Function`."""
+    return expanded(load_template())
+
+
+def expanded(template: dict[str, Any]) -> dict[str, Any]:
+    """Return a template without loops: each is what it repeats, once for every name of its list.
+
+    Raises ValueError for a loop over anything but names, and for one that makes a name twice.
+    """
+    expansion = _Expansion(template.get("Mappings", {}))
+    return {section: expansion.of(content, {}) for section, content in template.items()}
+
+
+class _Expansion:
+    def __init__(self, mappings: Mapping[str, Any]) -> None:
+        self._mappings = mappings
+
+    def of(self, node: Any, items: Mapping[str, str]) -> Any:
+        """Return a node of the template, given the item of each loop that it stands in."""
+        if isinstance(node, list):
+            return [self.of(child, items) for child in node]
+        if not isinstance(node, dict):
+            return node
+        if len(node) == 1:
+            [(function, argument)] = node.items()
+            if function == "Ref" and isinstance(argument, str) and argument in items:
+                return items[argument]
+            if function == "Fn::Sub":
+                return self._substitution(argument, items)
+            if function == "Fn::FindInMap":
+                return self._found(self.of(argument, items))
+        members = [pair for key, value in node.items() for pair in self._members(key, value, items)]
+        if len(dict(members)) < len(members):
+            names = [name for name, _ in members]
+            twice = sorted({name for name in names if names.count(name) > 1})
+            raise ValueError(f"A loop repeats what is there already: {', '.join(twice)}")
+        return dict(members)
+
+    def _members(self, key: str, value: Any, items: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+        if not key.startswith(_LOOP):
+            yield key, self.of(value, items)
+            return
+        identifier, names, fragment = value
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise ValueError(f"{key} goes over a list of names, not over {names!r}")
+        for item in names:
+            inner = {**items, identifier: item}
+            for name, repeated in fragment.items():
+                yield from self._members(_filled(name, inner), repeated, inner)
+
+    def _substitution(self, argument: Any, items: Mapping[str, str]) -> Any:
+        """Return the Fn::Sub, or the text itself where nothing is left to substitute."""
+        if isinstance(argument, list):
+            text, variables = argument
+            return {"Fn::Sub": [_filled(text, items), self.of(variables, items)]}
+        text = _filled(argument, items)
+        return {"Fn::Sub": text} if "${" in text else text
+
+    def _found(self, arguments: list[Any]) -> Any:
+        if not all(isinstance(argument, str) for argument in arguments):
+            return {"Fn::FindInMap": arguments}
+        mapping, first, second = arguments
+        return self._mappings[mapping][first][second]
+
+
+def _filled(text: str, items: Mapping[str, str]) -> str:
+    return _VARIABLE.sub(lambda match: items.get(match[1], match[0]), text)
