@@ -274,12 +274,14 @@ def _page(
     test: Any = filter_ and filter_.tree
     kept: list[Record] = []
     size_bytes = 0
-    for number, item in enumerate(items, start=1):
+    for number, item in enumerate(items):
         size_bytes += size_of(item)
+        if number == limit or (size_bytes > MAX_PAGE_BYTES and number):
+            return kept, number, view.key_of(items[number - 1])
         if filter_ is None or holds(test, item, given):
             kept.append(item)
-        if number == limit or (size_bytes > MAX_PAGE_BYTES and number < len(items)):
-            return kept, number, view.key_of(item)
+    if limit is not None and len(items) == limit:
+        return kept, len(items), view.key_of(items[-1])  # there might be more, for all it looked
     return kept, len(items), None
 
 

@@ -105,9 +105,13 @@ def updated(item: Record, actions: Sequence[Action], given: Placeholders) -> Rec
         else:
             assert isinstance(action.operand, Placeholder)
             _merge(new, str(steps[0]), action.clause, given.values[action.operand.name])
-    for steps in sorted(removed, key=str, reverse=True):  # the last member of a list first
+    for steps in sorted(removed, key=_order, reverse=True):  # the last member of a list first
         _remove(new, steps)
     return new
+
+
+def _order(steps: Steps) -> list[tuple[bool, str | int]]:
+    return [(isinstance(step, int), step) for step in steps]
 
 
 def _evaluated(operand: Operand | Sum, item: Record, given: Placeholders) -> Value:

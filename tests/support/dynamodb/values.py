@@ -192,9 +192,7 @@ def size_of(record: Record) -> int:
 def length_of(value: Value) -> int | None:
     """Return what `size()` says of a value, or None for types that have no size."""
     [(kind, content)] = value.items()
-    if kind == "S":
-        return len(content.encode())
-    return len(content) if kind in {"B", "SS", "NS", "BS", "M", "L"} else None
+    return len(content) if kind in {"S", "B", "SS", "NS", "BS", "M", "L"} else None
 
 
 def copied(value: Any) -> Any:
