@@ -140,6 +140,34 @@ def test_every_table_is_paid_by_use_encrypted_and_named_to_the_functions(
     assert named(variables[f"{what.upper().replace('-', '_')}_TABLE"]) == table["TableName"]
 
 
+@pytest.mark.parametrize("logical", of_type("AWS::DynamoDB::Table"))
+def test_every_table_survives_the_stack_and_can_be_restored(logical: str) -> None:
+    table = RESOURCES[logical]
+    recovery = {"PointInTimeRecoveryEnabled": {"Ref": "PointInTimeRecovery"}}
+
+    assert table["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert table["UpdateReplacePolicy"] == "Retain"
+    assert table["Properties"]["PointInTimeRecoverySpecification"] == recovery
+    assert table["Properties"]["DeletionProtectionEnabled"] == {"Ref": "DeletionProtection"}
+
+
+@pytest.mark.parametrize("parameter", ["PointInTimeRecovery", "DeletionProtection"])
+def test_recovery_and_protection_are_on_unless_somebody_turns_them_off(parameter: str) -> None:
+    declared = TEMPLATE["Parameters"][parameter]
+
+    assert (declared["Default"], declared["AllowedValues"]) == ("true", ["true", "false"])
+
+
+def test_a_request_is_known_as_long_as_it_can_come_again() -> None:
+    parameters = TEMPLATE["Parameters"]
+    retention, order = parameters["RequestRetentionDays"], parameters["OrderMaxAgeHours"]
+    seconds_of_a_dead_letter = RESOURCES["DeadLetterQueue"]["Properties"]["MessageRetentionPeriod"]
+
+    assert order["Default"] == 24
+    assert retention["MinValue"] * 24 >= order["MaxValue"], "CloudFormation cannot compare the two"
+    assert retention["MinValue"] * 24 * 3600 > seconds_of_a_dead_letter
+
+
 def test_every_function_runs_as_the_specification_says() -> None:
     shared = TEMPLATE["Globals"]["Function"]
 

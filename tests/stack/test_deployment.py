@@ -19,7 +19,12 @@ def test_a_stack_under_another_prefix_works_beside_the_first(local_stack: LocalS
     other = deployment.deploy_locally(
         cloud,
         stack="otro",
-        parameters={"NamePrefix": "otro", "TestUserId": "user-juan", "PointInTimeRecovery": "true"},
+        parameters={
+            "NamePrefix": "otro",
+            "TestUserId": "user-juan",
+            "DeletionProtection": "false",
+            "PointInTimeRecovery": "false",
+        },
     )
     seed_all(other)
 
@@ -36,6 +41,21 @@ def test_a_stack_under_another_prefix_works_beside_the_first(local_stack: LocalS
     }
     first = deployment.find(cloud)
     assert invocation.status_and_body(invocation.invoke(first, event))[0] == 401
+
+
+@pytest.mark.parametrize(
+    ("parameters", "told"),
+    [
+        ({"TestUserId": "user-juan"}, "TestUserId is for tests"),
+        ({"RequestRetentionDays": "14"}, "RequestRetentionDays"),
+        ({"OrderMaxAgeHours": "361"}, "OrderMaxAgeHours"),
+    ],
+)
+def test_a_deployment_that_would_put_customers_at_risk_is_refused(
+    local_stack: LocalStack, parameters: dict[str, str], told: str
+) -> None:
+    with pytest.raises(ConsoleError, match=told):
+        deployment.deploy_locally(local_stack.cloud("300000000005"), parameters=parameters)
 
 
 def test_the_loops_are_expanded_as_the_local_cloudformation_expands_them(
