@@ -11,7 +11,8 @@ from action_groups.core_banking.errors import (
     InsufficientFunds,
     SameAccount,
 )
-from action_groups.core_banking.store import Account, BankStore
+from action_groups.core_banking.store import BankStore
+from shared.accounts import Account
 from shared.dynamodb import Put, Write
 from shared.operations import Stamp
 
@@ -87,7 +88,7 @@ def _check(movement: Movement) -> None:
         raise CurrencyMismatch(
             f"The amount is in {movement.currency}, and one of the accounts is not: choose others."
         )
-    if source.balance + source.credit_limit < movement.amount:
+    if source.available < movement.amount:
         raise InsufficientFunds(
             "The amount is above what is available in the account, and nothing was moved. Choose "
             "a smaller amount or another account."

@@ -2,61 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Self
 
+from shared.accounts import ACTIVE, MAX_ACCOUNTS_PER_OWNER, Account
 from shared.dynamodb import DynamoDB, Item, Page, Put, Update
-from shared.money import MXN
 from shared.requests import delivery_key
 from shared.settings import Settings
-
-MAX_ACCOUNTS_PER_OWNER = 100
-
-ACTIVE = "active"
-_CREDIT = "credit"
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An account as read. On a credit account, `balance` is minus what is owed."""
-
-    user_id: str
-    account_id: str
-    account_type: str
-    balance: Decimal
-    currency: str
-    status: str
-    version: Decimal
-    credit_limit: Decimal
-
-    @classmethod
-    def from_item(cls, item: Item) -> Self:
-        """Read an item of the accounts table, with `credit_limit` optional."""
-        return cls(
-            user_id=item["user_id"],
-            account_id=item["account_id"],
-            account_type=item["account_type"],
-            balance=item["balance"],
-            currency=item.get("currency", MXN),
-            status=item["status"],
-            version=item.get("version", Decimal(0)),
-            credit_limit=(
-                item.get("credit_limit", Decimal(0))
-                if item["account_type"] == _CREDIT
-                else Decimal(0)
-            ),
-        )
-
-    @property
-    def is_active(self) -> bool:
-        """Whether money may leave or enter the account."""
-        return self.status == ACTIVE
-
-    @property
-    def available(self) -> Decimal:
-        """What may be spent now: the balance and the credit line of an active account."""
-        return max(self.balance + self.credit_limit, Decimal(0)) if self.is_active else Decimal(0)
 
 
 class BankStore:
@@ -196,7 +147,7 @@ def settlement_account(
     One balance takes only so many writes a second: a retailer with many sales has several
     accounts, and its purchases are spread over them, each always to the same one.
     """
-    open_to_payments = [a for a in accounts if a.is_active and a.account_type != _CREDIT]
+    open_to_payments = [a for a in accounts if a.is_active and not a.is_credit]
     candidates = [a for a in open_to_payments if a.currency == currency] or open_to_payments
     if not candidates:
         return None

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from action_groups.marketplace.purchases import Purchases
+from shared.accounts import MAX_ACCOUNTS_PER_OWNER, Account
 from shared.clock import Clock
 from shared.dynamodb import DynamoDB, Item, Page
 from shared.money import MXN, Currency, amount_from_number
@@ -16,7 +17,6 @@ from shared.settings import Settings
 
 MAX_SELLERS = 20
 """How many retailers of one product are looked at."""
-MAX_ACCOUNTS_PER_OWNER = 100
 
 _ID = re.compile(r"[!-~]{1,128}")
 
@@ -59,15 +59,6 @@ class Product:
             image_url=_text(item, "image_url"),
             benefits=_sequence(item.get("benefits")),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Payer:
-    """An account that is to pay; `credit` is what an active credit account can still pay."""
-
-    account_id: str
-    is_active: bool
-    credit: Decimal | None
 
 
 class MarketStore:
@@ -121,16 +112,10 @@ class MarketStore:
         item = self._database.get(self._retailers, {"retailer_id": retailer_id})
         return _text(item, "name") if item else ""
 
-    def payer(self, user_id: str, account_id: str) -> Payer | None:
-        """Return the customer's account that is to pay, strongly consistent."""
+    def account(self, user_id: str, account_id: str) -> Account | None:
+        """Return the account if it is this customer's, strongly consistent."""
         item = self._database.get(self._accounts, {"user_id": user_id, "account_id": account_id})
-        if item is None:
-            return None
-        return Payer(
-            account_id=account_id,
-            is_active=item["status"] == "active",
-            credit=_available(item) if _is_credit_line(item) else None,
-        )
+        return Account.from_item(item) if item else None
 
     def available_credit(self, user_id: str) -> Decimal | None:
         """Return the most that one active credit account of the customer can still pay.
@@ -143,7 +128,14 @@ class MarketStore:
             values={":user": user_id},
             limit=MAX_ACCOUNTS_PER_OWNER,
         )
-        return max((_available(item) for item in items if _is_credit_line(item)), default=None)
+        credits_ = (credit_of(Account.from_item(item)) for item in items)
+        return max((credit for credit in credits_ if credit is not None), default=None)
+
+
+def credit_of(account: Account) -> Decimal | None:
+    """Return what an account can still pay in instalments; None when it cannot pay so."""
+    is_line = account.is_credit and account.is_active and account.currency == MXN
+    return account.available if is_line else None
 
 
 def readable(item: Item) -> Product | None:
@@ -164,17 +156,6 @@ def readable(item: Item) -> Product | None:
 
 def _readable(items: Iterable[Item]) -> Iterator[Product]:
     return (product for product in map(readable, items) if product is not None)
-
-
-def _is_credit_line(account: Item) -> bool:
-    kind, status, currency = (account.get(name) for name in ("account_type", "status", "currency"))
-    return kind == "credit" and status == "active" and currency in (None, MXN)
-
-
-def _available(account: Item) -> Decimal:
-    """Return the balance, which is minus what is owed, plus the credit limit."""
-    available: Decimal = account["balance"] + account.get("credit_limit", Decimal(0))
-    return available
 
 
 def _text(item: Item, attribute: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from action_groups.core_banking.store import MAX_ACCOUNTS_PER_OWNER
+from shared.accounts import MAX_ACCOUNTS_PER_OWNER
 from tests.support.world import World
 
 

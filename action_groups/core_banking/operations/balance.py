@@ -6,7 +6,8 @@ from pydantic import Field
 
 from action_groups.core_banking import core_banking
 from action_groups.core_banking.errors import AccountNotFound
-from action_groups.core_banking.store import Account, BankStore
+from action_groups.core_banking.store import BankStore
+from shared.accounts import Account
 from shared.identity import Caller
 from shared.models import Answer, Identifier, Request
 

@@ -29,7 +29,8 @@ from action_groups.marketplace.models import (
 )
 from action_groups.marketplace.offers import offer_of
 from action_groups.marketplace.purchases import PENDING, Purchase, sort_key
-from action_groups.marketplace.store import MarketStore, Payer, Product
+from action_groups.marketplace.store import MarketStore, Product, credit_of
+from shared.accounts import Account
 from shared.identity import Caller
 from shared.models import Identifier, Line, Request
 from shared.money import Amount
@@ -121,8 +122,8 @@ def _check_price(product: Product, told: Decimal) -> None:
         )
 
 
-def _payer(caller: Caller, request: PurchaseRequest, market: MarketStore) -> Payer:
-    payer = market.payer(caller.user_id, request.account_id)
+def _payer(caller: Caller, request: PurchaseRequest, market: MarketStore) -> Account:
+    payer = market.account(caller.user_id, request.account_id)
     if payer is None:
         raise AccountNotFound(
             "The customer has no account with this `account_id`. Call getBalance to see the "
@@ -134,7 +135,7 @@ def _payer(caller: Caller, request: PurchaseRequest, market: MarketStore) -> Pay
 
 
 def _chosen(
-    request: PurchaseRequest, product: Product, total: Decimal, payer: Payer, market: MarketStore
+    request: PurchaseRequest, product: Product, total: Decimal, payer: Account, market: MarketStore
 ) -> BenefitOption | None:
     """Return the option that the customer chose, or None without a choice."""
     if request.benefit is None:
@@ -145,7 +146,7 @@ def _chosen(
         quantity=request.quantity,
         stock=product.stock,
         today=market.today(),
-        credit=payer.credit,
+        credit=credit_of(payer),
     )
     options = options_for(terms_of(product), basket)
     chosen = [option for option in options if choice and option.benefit == choice]

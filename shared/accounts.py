@@ -1,0 +1,63 @@
+"""An account as read: what may be spent of it, and whether money may enter or leave it.
+
+Core banking owns the accounts; other groups only ask whether an account is there and what it can
+pay. All of them read it here, so that an account is the same to everybody.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Self
+
+from shared.dynamodb import Item
+from shared.money import MXN
+
+ACTIVE = "active"
+CREDIT = "credit"
+
+MAX_ACCOUNTS_PER_OWNER = 100
+
+_NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as read. On a credit account, `balance` is minus what is owed."""
+
+    user_id: str
+    account_id: str
+    account_type: str
+    balance: Decimal
+    currency: str
+    status: str
+    version: Decimal
+    credit_limit: Decimal
+
+    @classmethod
+    def from_item(cls, item: Item) -> Self:
+        """Read an item of the accounts table. Only a credit account has a `credit_limit`."""
+        is_credit = item["account_type"] == CREDIT
+        return cls(
+            user_id=item["user_id"],
+            account_id=item["account_id"],
+            account_type=item["account_type"],
+            balance=item["balance"],
+            currency=item.get("currency", MXN),
+            status=item["status"],
+            version=item.get("version", _NOTHING),
+            credit_limit=item.get("credit_limit", _NOTHING) if is_credit else _NOTHING,
+        )
+
+    @property
+    def is_active(self) -> bool:
+        """Whether money may leave or enter the account."""
+        return self.status == ACTIVE
+
+    @property
+    def is_credit(self) -> bool:
+        """Whether what is spent from it is owed to the bank."""
+        return self.account_type == CREDIT
+
+    @property
+    def available(self) -> Decimal:
+        """What may be spent now: the balance and the credit limit of an active account."""
+        return max(self.balance + self.credit_limit, _NOTHING) if self.is_active else _NOTHING
