@@ -24,6 +24,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 Method = Literal["GET", "POST"]
 
+_CHANGE_REPLIES = 2
+"""The reply event types of a change: completed and failed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
@@ -44,26 +47,20 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """An event that a change owes to the bus: its detail-type and the data of its envelope."""
-
-    type: str
-    data: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Change(Generic[A_co]):
     """A decided change: what to answer and what to write, not yet committed.
 
-    `events` are owed to the bus; None stands for the operation's success event with the answer.
+    It owes the operation's success event to the bus, unless it is not `is_published`. The data of
+    the event is `event_data`, or the answer.
     """
 
     answer: A_co
     writes: Sequence[Write]
-    events: Sequence[Event] | None = None
+    event_data: dict[str, Any] | None = None
+    is_published: bool = True
 
 
-Settled = Callable[[Caller, dict[str, Any], Any], dict[str, Any] | None]
+FinalAnswer = Callable[[Caller, dict[str, Any], Any], dict[str, Any] | None]
 """From the caller, the answer of a change and the store: the answer once it is final, or None."""
 
 
@@ -82,7 +79,8 @@ class Operation:
     event_type: str | None
     replies: tuple[str, ...]
     confirm: bool
-    settled: Settled | None = None
+    begins: str | None = None
+    final_answer: FinalAnswer | None = None
 
     @property
     def operation_id(self) -> str:
@@ -97,13 +95,18 @@ class Operation:
 
     @property
     def success_event(self) -> str | None:
-        """The event type that publishes the answer."""
-        return self.replies[0] if self.replies else None
+        """The event type that a success publishes: the answer, or what begins a flow."""
+        return self.begins or (self.replies[0] if self.replies else None)
 
     @property
     def failure_event(self) -> str | None:
-        """The event type that publishes an error."""
-        return self.replies[-1] if self.replies else None
+        """The event type that publishes an error; None where nobody would be told."""
+        return None if self.is_step or not self.replies else self.replies[-1]
+
+    @property
+    def is_step(self) -> bool:
+        """Whether it is a step of a flow, which answers nobody."""
+        return self.path is None and self.changes and len(self.replies) < _CHANGE_REPLIES
 
     @property
     def path_parameters(self) -> tuple[str, ...]:
@@ -133,21 +136,31 @@ class ActionGroup:
         on: str | None = None,
         replies: tuple[str, ...] = (),
         confirm: bool = False,
-        settled: Settled | None = None,
+        begins: str | None = None,
+        final_answer: FinalAnswer | None = None,
     ) -> Callable[[F], F]:
         """Declare an operation that agents call, and that the bus triggers with the event `on`.
 
         `replies` are the event types that publish its answer and its errors: one for a query,
         (completed, failed) for a change. `confirm` asks the agent to have the person confirm.
-        `settled` tells an agent's answer once events that follow the change have made it final.
+        A success that `begins` a flow publishes that event type; the first of `replies` then comes
+        at the end of the flow, and `final_answer` tells what an agent is answered once it came.
         """
-        return self._declare(method, path, on, replies, confirm=confirm, settled=settled)
+        return self._declare(
+            method,
+            path,
+            on,
+            replies,
+            confirm=confirm,
+            begins=begins,
+            final_answer=final_answer,
+        )
 
     def event(self, on: str, *, replies: tuple[str, ...] = ()) -> Callable[[F], F]:
         """Declare an operation that only the bus triggers.
 
-        Without `replies` it is a step of a flow: its change names the events that follow, and an
-        event that it cannot read becomes a dead letter.
+        With fewer than two `replies` a change is a step of a flow: it publishes the next event, if
+        any, and answers nobody, so an event that it cannot read becomes a dead letter.
         """
         return self._declare(None, None, on, replies)
 
@@ -173,7 +186,8 @@ class ActionGroup:
         replies: tuple[str, ...],
         *,
         confirm: bool = False,
-        settled: Settled | None = None,
+        begins: str | None = None,
+        final_answer: FinalAnswer | None = None,
     ) -> Callable[[F], F]:
         def declare(function: F) -> F:
             request_model, answer_model, changes = _signature(function)
@@ -189,7 +203,8 @@ class ActionGroup:
                 event_type=on,
                 replies=replies,
                 confirm=confirm,
-                settled=settled,
+                begins=begins,
+                final_answer=final_answer,
             )
             _check(operation, self._operations)
             self._operations.append(operation)
@@ -225,9 +240,8 @@ def _check(new: Operation, declared: Sequence[Operation]) -> None:
     name = new.function.__name__
     if not new.function.__doc__:
         raise TypeError(f"{name} needs a docstring: it is what the agent reads")
-    is_step = new.path is None and new.changes and not new.replies
-    expected_replies = 0 if new.event_type is None else 2 if new.changes else 1
-    if len(new.replies) != expected_replies and not is_step:
+    expected_replies = 0 if new.event_type is None else _CHANGE_REPLIES if new.changes else 1
+    if len(new.replies) != expected_replies and not new.is_step:
         raise TypeError(f"{name} must name {expected_replies} reply event types")
     if new.confirm and not new.changes:
         raise TypeError(f"{name} changes nothing, so there is nothing to confirm")

@@ -21,7 +21,7 @@ from shared.envelope import compose
 from shared.errors import Refusal, RequestMismatch, Unavailable
 from shared.identity import Caller
 from shared.models import Request
-from shared.operations import Event, Operation, Stamp
+from shared.operations import Operation, Stamp
 
 RETENTION = timedelta(days=30)
 """How long a request is remembered: longer than any retry of Lambda, EventBridge or a redrive."""
@@ -50,8 +50,9 @@ class Delivery:
 class Outcome:
     """What became of a request: an HTTP status and the body of the answer.
 
-    `repeat_from` is set when this delivery repeated an earlier one: the moment from which the same
-    request would count as a new one. `owed` are the envelopes that the relay publishes for it.
+    `is_recorded` when it is that of a change, on record for good; `owed` are the envelopes that the
+    relay then publishes. `repeat_from` is set when this delivery repeated an earlier one: the
+    moment from which the same request would count as a new one.
     """
 
     status: int
@@ -59,6 +60,22 @@ class Outcome:
     correlation_id: str | None = None
     repeat_from: datetime | None = None
     owed: tuple[dict[str, Any], ...] = ()
+    is_recorded: bool = False
+
+    def told_of_repeat(self) -> dict[str, Any]:
+        """Return the body, with a notice for the agent when nothing new was done."""
+        if self.repeat_from is None:
+            return self.body
+        return {
+            **self.body,
+            "repeated": True,
+            "notice": (
+                "This request was already handled, and this is its first outcome again: nothing "
+                "new was moved or changed. If the person really wants it a second time, call again "
+                "with a different argument, such as another description, or after "
+                f"{to_iso(self.repeat_from)}, or under a new request_id."
+            ),
+        }
 
 
 def delivery_key(*parts: str) -> str:
@@ -143,6 +160,7 @@ class RequestLedger:
                 _EPOCH + int(first["repeats_until_ms"]) * _MILLISECOND if is_repeat else None
             ),
             owed=tuple(json_text.loads(envelope) for envelope in first["events"]),
+            is_recorded=True,
         )
 
     def _back_off(self, number: int) -> None:
@@ -178,13 +196,11 @@ class _Attempt:
             change = operation.function(self._caller, request, store, self._stamp)
         except Refusal as refusal:
             data = {**request.model_dump(exclude_none=True), "error": refusal.body}
-            events = _event_of(operation.failure_event, data)
-            return self._outcome(refusal.status, {"error": refusal.body}, events), ()
+            body = {"error": refusal.body}
+            return self._outcome(refusal.status, body, operation.failure_event, data), ()
         answer = change.answer.payload()
-        events = (
-            _event_of(operation.success_event, answer) if change.events is None else change.events
-        )
-        return self._outcome(200, answer, events), change.writes
+        event_type = operation.success_event if change.is_published else None
+        return self._outcome(200, answer, event_type, change.event_data or answer), change.writes
 
     def record(self, table: str, outcome: Outcome) -> Put:
         """Return the write of the request's item, which fails when the request is known."""
@@ -211,23 +227,23 @@ class _Attempt:
             values={":now": now_ms},
         )
 
-    def _outcome(self, status: int, body: dict[str, Any], events: Sequence[Event]) -> Outcome:
-        owed = tuple(
-            compose(
-                event_type=event.type,
-                correlation_id=self._correlation_id,
-                moment=self._stamp.at,
-                source=self._operation.source,
-                user_id=self._caller.user_id,
-                data=event.data,
-            )
-            for event in events
+    def _outcome(
+        self, status: int, body: dict[str, Any], event_type: str | None, data: dict[str, Any]
+    ) -> Outcome:
+        owed = () if event_type is None else (self._envelope(event_type, data),)
+        return Outcome(
+            status, body, correlation_id=self._correlation_id, owed=owed, is_recorded=True
         )
-        return Outcome(status, body, correlation_id=self._correlation_id, owed=owed)
 
-
-def _event_of(event_type: str | None, data: dict[str, Any]) -> Sequence[Event]:
-    return () if event_type is None else (Event(event_type, data),)
+    def _envelope(self, event_type: str, data: dict[str, Any]) -> dict[str, Any]:
+        return compose(
+            event_type=event_type,
+            correlation_id=self._correlation_id,
+            moment=self._stamp.at,
+            source=self._operation.source,
+            user_id=self._caller.user_id,
+            data=data,
+        )
 
 
 def _whole_milliseconds(moment: datetime) -> datetime:

@@ -26,8 +26,8 @@ class Movement:
     `cashback` comes back at once, as a transaction of its own. `notes` are kept on the records.
     """
 
-    source: Account
-    destination: Account
+    payer: Account
+    payee: Account
     amount: Decimal
     currency: str
     type: str
@@ -39,8 +39,8 @@ class Movement:
         """Return the movement of the cashback."""
         return replace(
             self,
-            source=self.destination,
-            destination=self.source,
+            payer=self.payee,
+            payee=self.payer,
             amount=self.cashback,
             description="Cashback",
             cashback=_NOTHING,
@@ -54,11 +54,11 @@ def post(bank: BankStore, movement: Movement, stamp: Stamp) -> list[Write]:
     also when some of it comes back. Raises Refusal when the movement is not allowed.
     """
     _check(movement)
-    source, destination = movement.source, movement.destination
+    payer, payee = movement.payer, movement.payee
     net = movement.amount - movement.cashback
     writes: list[Write] = [
-        bank.debit(source, net, stamp.created_at, needed=movement.amount),
-        bank.credit(destination, net, stamp.created_at),
+        bank.debit(payer, net, stamp.created_at, needed=movement.amount),
+        bank.credit(payee, net, stamp.created_at),
         *_records(bank, movement, stamp),
     ]
     if movement.cashback:
@@ -69,26 +69,26 @@ def post(bank: BankStore, movement: Movement, stamp: Stamp) -> list[Write]:
 
 def _records(bank: BankStore, movement: Movement, stamp: Stamp) -> list[Put]:
     return [
-        bank.record(_record(movement, movement.source, -movement.amount, stamp)),
-        bank.record(_record(movement, movement.destination, movement.amount, stamp)),
+        bank.record(_record(movement, movement.payer, -movement.amount, stamp)),
+        bank.record(_record(movement, movement.payee, movement.amount, stamp)),
     ]
 
 
 def _check(movement: Movement) -> None:
-    source, destination = movement.source, movement.destination
-    if source.account_id == destination.account_id:
+    payer, payee = movement.payer, movement.payee
+    if payer.account_id == payee.account_id:
         raise SameAccount("The money would stay where it is: choose two different accounts.")
-    if not source.is_active:
+    if not payer.is_active:
         raise AccountNotActive(
-            f"The account that the money would leave is {source.status}: choose an active account."
+            f"The account that the money would leave is {payer.status}: choose an active account."
         )
-    if not destination.is_active:
+    if not payee.is_active:
         raise AccountNotActive("The account that the money would enter does not take money now.")
-    if {source.currency, destination.currency} != {movement.currency}:
+    if {payer.currency, payee.currency} != {movement.currency}:
         raise CurrencyMismatch(
             f"The amount is in {movement.currency}, and one of the accounts is not: choose others."
         )
-    if source.available < movement.amount:
+    if payer.available < movement.amount:
         raise InsufficientFunds(
             "The amount is above what is available in the account, and nothing was moved. Choose "
             "a smaller amount or another account."
@@ -106,8 +106,8 @@ def _record(
         "type": movement.type,
         "amount": signed_amount,
         "currency": account.currency,
-        "from_account": movement.source.account_id,
-        "to_account": movement.destination.account_id,
+        "from_account": movement.payer.account_id,
+        "to_account": movement.payee.account_id,
         "status": "completed",
         "created_at": stamp.created_at,
     }

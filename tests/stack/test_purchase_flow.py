@@ -81,6 +81,17 @@ def order(product: str, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def payment(purchase: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Return the data of an event about the payment of a purchase."""
+    return {
+        "purchase_id": purchase["purchase_id"],
+        "account_id": "acc-buyer-0",
+        "amount": purchase["total_amount"],
+        "currency": "MXN",
+        "retailer_id": RETAILER,
+    } | more
+
+
 def texts(values: dict[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in values.items()}
 
@@ -154,8 +165,8 @@ def test_payment_events_delivered_again_and_in_the_wrong_order_change_nothing(
     product = put_product(shop, stock=5)
     _, body = shop.call("createPurchase", user_id="buyer-0", **texts(order(product)))
     before, purchase_id = shop.balances(), body["purchase_id"]
-    completed = {"purchase_id": purchase_id, "amount": 500, "transaction_id": "txn-late"}
-    failed = {"purchase_id": purchase_id, "error": {"code": "INSUFFICIENT_FUNDS", "message": "No"}}
+    completed = payment(body, transaction_id="txn-late")
+    failed = payment(body, error={"code": "INSUFFICIENT_FUNDS", "message": "No"})
     with shop.ear() as ear:
         for _ in range(5):
             shop.publish("PAYMENT_COMPLETED", completed, user_id="buyer-0")
@@ -176,7 +187,7 @@ def test_a_payment_that_is_reported_after_the_purchase_failed_changes_nothing(
     _, body = shop.call("createPurchase", user_id="buyer-poor", **texts(poor))
     assert (body["status"], body["error"]["code"]) == ("failed", "INSUFFICIENT_FUNDS")
     before, purchase_id = shop.balances(), body["purchase_id"]
-    late = {"purchase_id": purchase_id, "amount": 500, "transaction_id": "txn-late"}
+    late = payment(body, transaction_id="txn-late")
     with shop.ear() as ear:
         for _ in range(5):
             shop.publish("PAYMENT_COMPLETED", late, user_id="buyer-poor")

@@ -12,9 +12,20 @@ from tests.support.world import World
 
 OPERATIONS = [operation for group in all_groups() for operation in group]
 ON_AGENT_DOOR = [operation for operation in OPERATIONS if operation.path]
-ON_BUS_DOOR = [operation for operation in OPERATIONS if operation.replies]
-STEPS = [operation for operation in OPERATIONS if operation.event_type and not operation.replies]
+ON_BUS_DOOR = [operation for operation in OPERATIONS if operation.failure_event]
+STEPS = [operation for operation in OPERATIONS if operation.is_step]
 """Operations whose events come from other groups, and which answer nobody."""
+
+_PAYMENT = {
+    "purchase_id": "purchase-1",
+    "account_id": "acc-maria",
+    "amount": 100.1,
+    "currency": "MXN",
+    "retailer_id": "user-juan",
+    "benefit": "cashback",
+    "cashback": 10.5,
+    "points": 20,
+}
 
 RIGHT: dict[str, dict[str, Any]] = {
     "getBalance": {"account_id": "acc-maria"},
@@ -31,16 +42,7 @@ RIGHT: dict[str, dict[str, Any]] = {
         "type": "transfer",
         "limit": 5,
     },
-    "payPurchase": {
-        "purchase_id": "purchase-1",
-        "account_id": "acc-maria",
-        "amount": 100.1,
-        "currency": "MXN",
-        "retailer_id": "user-juan",
-        "benefit": "cashback",
-        "cashback": 10.5,
-        "points": 20,
-    },
+    "payPurchase": _PAYMENT,
     "searchProducts": {
         "category": "electronics",
         "retailer_id": "retailer-azteca",
@@ -62,13 +64,9 @@ RIGHT: dict[str, dict[str, Any]] = {
     },
     "getPurchase": {"purchase_id": "purchase-1"},
     "listPurchases": {"limit": 5},
-    "completePurchase": {
-        "purchase_id": "purchase-1",
-        "amount": 100.1,
-        "transaction_id": "txn-1",
-    },
+    "completePurchase": {**_PAYMENT, "transaction_id": "txn-1"},
     "failPurchase": {
-        "purchase_id": "purchase-1",
+        **_PAYMENT,
         "error": {"code": "INSUFFICIENT_FUNDS", "message": "There is too little."},
     },
     "resolveAlias": {"alias": "mi hermano"},

@@ -45,6 +45,17 @@ def purchases(shop: World) -> list[dict[str, Any]]:
     return shop.items("purchases")
 
 
+def payment(purchase: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Return the data of an event about the payment of a purchase."""
+    return {
+        "purchase_id": purchase["purchase_id"],
+        "account_id": "acc-maria",
+        "amount": 600,
+        "currency": "MXN",
+        "retailer_id": "retailer-azteca",
+    } | more
+
+
 def types(events: list[dict[str, Any]]) -> list[str]:
     return [event["event_type"] for event in events]
 
@@ -125,15 +136,8 @@ def test_the_first_answer_to_a_payment_settles_the_purchase(
 ) -> None:
     _, body = shop.call("createPurchase", **BUY)
     data = {
-        "PAYMENT_FAILED": {
-            "purchase_id": body["purchase_id"],
-            "error": {"code": "INSUFFICIENT_FUNDS", "message": "No."},
-        },
-        "PAYMENT_COMPLETED": {
-            "purchase_id": body["purchase_id"],
-            "amount": 600,
-            "transaction_id": "txn-1",
-        },
+        "PAYMENT_FAILED": payment(body, error={"code": "INSUFFICIENT_FUNDS", "message": "No."}),
+        "PAYMENT_COMPLETED": payment(body, transaction_id="txn-1"),
     }
     for event_type in (first, then, first, then):
         shop.send("marketplace", event_type, data[event_type], source="core-banking")
@@ -147,7 +151,7 @@ def test_the_refusal_of_a_second_payment_does_not_fail_the_purchase(shop: World,
     _, body = shop.call("createPurchase", **BUY)
     error = {"code": code, "message": "Paid."}
 
-    shop.send("marketplace", "PAYMENT_FAILED", {"purchase_id": body["purchase_id"], "error": error})
+    shop.send("marketplace", "PAYMENT_FAILED", payment(body, error=error))
 
     assert [p["status"] for p in purchases(shop)] == ["pending"]
     assert stock(shop) == 3
@@ -155,7 +159,7 @@ def test_the_refusal_of_a_second_payment_does_not_fail_the_purchase(shop: World,
 
 def test_a_payment_of_another_amount_does_not_complete_the_purchase(shop: World) -> None:
     _, body = shop.call("createPurchase", **BUY)
-    data = {"purchase_id": body["purchase_id"], "amount": 1, "transaction_id": "txn-1"}
+    data = payment(body, amount=1, transaction_id="txn-1")
 
     shop.send("marketplace", "PAYMENT_COMPLETED", data)
 
@@ -303,16 +307,16 @@ def test_without_the_condition_on_the_stock_more_would_be_sold_than_there_is(sho
 
 def fails_while_it_is_completed(shop: World, database: Callable[..., DynamoDB]) -> None:
     _, body = shop.call("createPurchase", **BUY)
-    purchase_id, undisturbed = body["purchase_id"], dict(shop.handlers)
+    undisturbed = dict(shop.handlers)
 
     def complete() -> None:
         shop.handlers = undisturbed
-        paid = {"purchase_id": purchase_id, "amount": 600, "transaction_id": "txn-1"}
+        paid = payment(body, transaction_id="txn-1")
         shop.send("marketplace", "PAYMENT_COMPLETED", paid, source="core-banking")
 
     shop.connect(database(shop.client, script=[after(complete)]))
     error = {"code": "INSUFFICIENT_FUNDS", "message": "No."}
-    shop.send("marketplace", "PAYMENT_FAILED", {"purchase_id": purchase_id, "error": error})
+    shop.send("marketplace", "PAYMENT_FAILED", payment(body, error=error))
 
 
 def test_of_two_answers_at_the_same_time_one_settles_the_purchase(shop: World) -> None:

@@ -62,15 +62,15 @@ def create_transfer(
     Resolve a person's alias with resolveAlias first, and use the account_id of the beneficiary only
     when the match is sure. When the answer has `repeated`, no second transfer was made.
     """
-    source = bank.account(caller.user_id, request.from_account)
-    if source is None:
+    payer = bank.account(caller.user_id, request.from_account)
+    if payer is None:
         raise AccountNotFound(
             "The customer has no account with the id in `from_account`. Call getBalance to see the "
             "customer's accounts."
         )
     movement = Movement(
-        source=source,
-        destination=_destination(bank, request.to_account),
+        payer=payer,
+        payee=_payee(bank, request.to_account),
         amount=request.amount,
         currency=MXN,
         type="transfer",
@@ -79,8 +79,8 @@ def create_transfer(
     receipt = TransferReceipt(
         transaction_id=stamp.id,
         status="completed",
-        from_account=source.account_id,
-        to_account=movement.destination.account_id,
+        from_account=payer.account_id,
+        to_account=movement.payee.account_id,
         amount=request.amount,
         currency=movement.currency,
         description=request.description,
@@ -89,7 +89,7 @@ def create_transfer(
     return Change(receipt, post(bank, movement, stamp))
 
 
-def _destination(bank: BankStore, account_id: str) -> Account:
+def _payee(bank: BankStore, account_id: str) -> Account:
     """Return the one account with this id; two owners for one id is a data error, never a guess."""
     found = bank.accounts_with_id(account_id)
     if len(found) != 1:

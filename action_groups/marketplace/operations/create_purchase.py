@@ -34,7 +34,8 @@ from shared.accounts import Account
 from shared.identity import Caller
 from shared.models import Identifier, Line, Request
 from shared.money import Amount
-from shared.operations import Change, Event, Stamp
+from shared.operations import Change, Stamp
+from shared.payments import PaymentRequest
 
 
 class PurchaseRequest(Request):
@@ -58,7 +59,7 @@ class PurchaseRequest(Request):
     )
 
 
-def current_purchase(
+def ended_purchase(
     caller: Caller, answer: dict[str, Any], market: MarketStore
 ) -> dict[str, Any] | None:
     """Return the purchase of an answer once its payment has come or failed."""
@@ -72,9 +73,10 @@ def current_purchase(
     "POST",
     "/purchases",
     on="PURCHASE_REQUEST",
+    begins="PAYMENT_REQUEST",
     replies=("PURCHASE_CONFIRMED", "PURCHASE_FAILED"),
     confirm=True,
-    settled=current_purchase,
+    final_answer=ended_purchase,
 )
 def create_purchase(
     caller: Caller, request: PurchaseRequest, market: MarketStore, stamp: Stamp
@@ -110,7 +112,7 @@ def create_purchase(
     return Change(
         PurchaseEntry.of(purchase),
         market.purchases.reserve(purchase, product.price),
-        events=[Event("PAYMENT_REQUEST", _payment_of(purchase, product, option))],
+        event_data=_payment_of(purchase, payer, option).model_dump(exclude_none=True),
     )
 
 
@@ -160,24 +162,14 @@ def _chosen(
     return eligible
 
 
-def _payment_of(
-    purchase: Purchase, product: Product, option: BenefitOption | None
-) -> dict[str, Any]:
-    """Return the data of the PAYMENT_REQUEST; what the benefit gives is there when it gives any."""
-    payment: dict[str, Any] = {
-        "purchase_id": purchase.purchase_id,
-        "account_id": purchase.account_id,
-        "amount": purchase.total_amount,
-        "currency": product.currency,
-        "retailer_id": purchase.retailer_id,
-    }
-    gifts = (
-        {
-            "benefit": option.benefit,
-            "cashback": option.cashback,
-            "points": option.points,
-        }
-        if option
-        else {}
+def _payment_of(purchase: Purchase, payer: Account, option: BenefitOption | None) -> PaymentRequest:
+    """Return what core banking is asked to pay."""
+    return PaymentRequest(
+        purchase_id=purchase.purchase_id,
+        account_id=payer.account_id,
+        amount=purchase.total_amount,
+        retailer_id=purchase.retailer_id,
+        benefit=option.benefit if option else None,
+        cashback=(option.cashback or None) if option else None,
+        points=(option.points or None) if option else None,
     )
-    return payment | {name: value for name, value in gifts.items() if value}

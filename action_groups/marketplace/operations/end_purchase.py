@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import ConfigDict, Field
-
 from action_groups.marketplace import marketplace
 from action_groups.marketplace.errors import PaymentMismatch, PurchaseNotFound
 from action_groups.marketplace.models import PurchaseEntry, PurchaseError
@@ -12,46 +10,15 @@ from action_groups.marketplace.purchases import COMPLETED, FAILED, Purchase
 from action_groups.marketplace.store import MarketStore
 from shared.dynamodb import Write
 from shared.identity import Caller
-from shared.models import Identifier, Request
-from shared.money import Amount
 from shared.observability import logger
-from shared.operations import Change, Event, Stamp
+from shared.operations import Change, Stamp
+from shared.payments import PaymentCompleted, PaymentFailed
 
 _NO_NEWS = {"PURCHASE_ALREADY_PAID", "REQUEST_ID_REUSED"}
 """Refusals of a second request to pay: the answer to the first one settles the purchase."""
 
 
-class PaymentReply(Request):
-    """What core banking answers; it may hold more than the marketplace needs."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    purchase_id: Identifier = Field(description="The purchase.")
-
-
-class PaymentCompleted(PaymentReply):
-    """The purchase was paid."""
-
-    amount: Amount = Field(description="Amount in pesos.")
-    transaction_id: Identifier = Field(description="The payment.")
-
-
-class PaymentFailure(Request):
-    """Why a payment failed."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    code: str = Field(min_length=1, max_length=64, description="Machine-readable reason.")
-    message: str = Field(max_length=500, description="The reason in a sentence.")
-
-
-class PaymentFailed(PaymentReply):
-    """The purchase was not paid."""
-
-    error: PaymentFailure = Field(description="The reason.")
-
-
-@marketplace.event("PAYMENT_COMPLETED")
+@marketplace.event("PAYMENT_COMPLETED", replies=("PURCHASE_CONFIRMED",))
 def complete_purchase(
     caller: Caller, request: PaymentCompleted, market: MarketStore, stamp: Stamp
 ) -> Change[PurchaseEntry]:
@@ -69,13 +36,12 @@ def complete_purchase(
     return _ended(
         purchase,
         market.purchases.complete(purchase, request.transaction_id, stamp.created_at),
-        "PURCHASE_CONFIRMED",
         status=COMPLETED,
         transaction_id=request.transaction_id,
     )
 
 
-@marketplace.event("PAYMENT_FAILED")
+@marketplace.event("PAYMENT_FAILED", replies=("PURCHASE_FAILED",))
 def fail_purchase(
     caller: Caller, request: PaymentFailed, market: MarketStore, stamp: Stamp
 ) -> Change[PurchaseEntry]:
@@ -86,7 +52,6 @@ def fail_purchase(
     return _ended(
         purchase,
         market.purchases.fail(purchase, request.error.model_dump(), stamp.created_at),
-        "PURCHASE_FAILED",
         status=FAILED,
         error=PurchaseError(**request.error.model_dump()),
     )
@@ -100,11 +65,8 @@ def _purchase(caller: Caller, purchase_id: str, market: MarketStore) -> Purchase
 
 
 def _unchanged(purchase: Purchase) -> Change[PurchaseEntry]:
-    return Change(PurchaseEntry.of(purchase), (), events=())
+    return Change(PurchaseEntry.of(purchase), (), is_published=False)
 
 
-def _ended(
-    purchase: Purchase, writes: Sequence[Write], event_type: str, **news: Any
-) -> Change[PurchaseEntry]:
-    entry = PurchaseEntry.of(purchase).model_copy(update=news)
-    return Change(entry, writes, events=[Event(event_type, entry.payload())])
+def _ended(purchase: Purchase, writes: Sequence[Write], **news: Any) -> Change[PurchaseEntry]:
+    return Change(PurchaseEntry.of(purchase).model_copy(update=news), writes)
