@@ -1,5 +1,6 @@
 """JSON with exact numbers: a Decimal is written as a number and read back as the same Decimal."""
 
+import json
 from typing import Any
 
 import simplejson
@@ -25,3 +26,8 @@ def dumps_readable(value: Any) -> str:
 def loads(text: str) -> Any:
     """Read JSON; fractions become Decimal. Raises ValueError for what is not JSON."""
     return simplejson.loads(text, use_decimal=True)
+
+
+def without_decimals(value: Any) -> Any:
+    """Return the same JSON value in the types that `json` writes, as the Lambda runtime does."""
+    return json.loads(dumps(value))

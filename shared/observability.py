@@ -99,13 +99,13 @@ def answered(
     )
 
 
-def unanswered(message: str, error: Exception) -> tuple[int, ErrorBody]:
+def unanswered(error: Exception) -> tuple[int, ErrorBody]:
     """Say why a request got no answer from its operation; return the status and error to answer."""
     status, described = answer_for(error)
     seen = _current()
     seen.status, seen.code, seen.repeated, seen.amount = status, described["code"], False, None
     logger.warning(
-        message,
+        "request not answered",
         extra={
             "status": status,
             "code": described["code"],

@@ -3,21 +3,24 @@
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
 from shared.clock import Clock, system_clock
+from shared.decoding import decode, decode_text
 from shared.dynamodb import DynamoDB
-from shared.identity import Caller
+from shared.errors import InvalidRequest, UnknownOperation
+from shared.identity import Caller, caller_from
 from shared.models import Request
-from shared.observability import answered
+from shared.observability import answered, note, started, unanswered
 from shared.operations import ActionGroup, Operation
 from shared.publisher import Publisher
-from shared.requests import Delivery, Outcome, RequestLedger
+from shared.requests import Delivery, Outcome, RequestLedger, delivery_key, fingerprint
 from shared.settings import Settings
 
 _CLIENT_CONFIG = Config(
@@ -27,7 +30,10 @@ _CLIENT_CONFIG = Config(
 )
 """Three tries of at most three seconds each stay within a function's ten."""
 
-_SETTLE_POLLS_PER_SECOND = 5
+REPEAT_WINDOW = timedelta(minutes=2)
+"""How long the same call in the same conversation counts as the same request."""
+
+_POLLS_PER_SECOND = 5
 
 
 @dataclass(frozen=True)
@@ -55,8 +61,29 @@ def connect() -> Resources:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request as a front door reads it from its event, for `Service.answer`.
+
+    `user_id` is whom the door says is calling. The values of `arguments` are those of JSON, or all
+    text where the door delivers so (`is_text`). A change is told from others by its `request_id`,
+    or else by its content within a `conversation`, for `REPEAT_WINDOW`. `correlation_id` goes on
+    the events of the call; without it they have an id of their own. `is_awaited` where the caller
+    waits for the end of a flow rather than for its beginning.
+    """
+
+    operation: Operation
+    user_id: Any
+    arguments: Mapping[str, Any]
+    is_text: bool = False
+    request_id: str | None = None
+    conversation: str | None = None
+    correlation_id: str | None = None
+    is_awaited: bool = False
+
+
 class Service:
-    """Runs the operations of one group for whichever front door the request came through."""
+    """Answers the calls of one group, whichever front door they come through."""
 
     def __init__(self, group: ActionGroup, resources: Resources) -> None:
         self.group = group
@@ -73,11 +100,61 @@ class Service:
             random=resources.random,
         )
 
-    def run(
-        self, operation: Operation, caller: Caller, request: Request, delivery: Delivery
-    ) -> Outcome:
-        """Answer a query, or carry out a change exactly once for its delivery."""
-        outcome = self._outcome(operation, caller, request, delivery)
+    def routed(self, method: str, path: str) -> Operation:
+        """Return the operation of a method and path template. Raises UnknownOperation."""
+        known = (f"{o.method} {o.path}" for o in self.group if o.path)
+        return self._found(self.group.route(method, path), known)
+
+    def triggered_by(self, event_type: str) -> Operation:
+        """Return the operation that an event type triggers. Raises UnknownOperation."""
+        operation = self._found(
+            self.group.triggered_by(event_type), (o.event_type for o in self.group if o.event_type)
+        )
+        note(event_type=event_type)
+        return operation
+
+    def named(self, operation_id: str) -> Operation:
+        """Return the operation that agents know by a name. Raises UnknownOperation."""
+        known = {o.operation_id: o for o in self.group if o.path}
+        return self._found(known.get(operation_id), known)
+
+    @staticmethod
+    def _found(operation: Operation | None, known: Iterable[str]) -> Operation:
+        if operation is None:
+            message = f"This action group has no such operation. It has: {', '.join(known)}."
+            raise UnknownOperation(message)
+        started(operation.operation_id)
+        return operation
+
+    def answer(self, read: Callable[[], Call]) -> Outcome:
+        """Answer the call that a front door reads from its event; never raises.
+
+        Whatever goes wrong, `read` included, is an outcome with an `error` to answer.
+        """
+        try:
+            call = read()
+            if call.correlation_id is not None:
+                note(correlation_id=call.correlation_id)
+            return self._answer(call)
+        except Exception as error:  # noqa: BLE001 every event gets an answer
+            return self.refuse(error)
+
+    def refuse(self, error: Exception) -> Outcome:
+        """Return the outcome that tells of an error, and record it for the operators."""
+        status, described = unanswered(error)
+        return Outcome(status, {"error": described})
+
+    def _answer(self, call: Call) -> Outcome:
+        operation = call.operation
+        caller = caller_from(call.user_id)
+        read = decode_text if call.is_text else decode
+        request = read(operation.request_model, call.arguments)
+        if operation.changes:
+            delivery = _delivery(call, caller, request)
+            outcome = self._ledger.carry_out(operation, caller, request, delivery, self._store)
+        else:
+            answer: Any = operation.function(caller, request, self._store)
+            outcome = Outcome(200, answer.payload(), correlation_id=call.correlation_id)
         answered(
             outcome.status,
             outcome.body,
@@ -85,27 +162,30 @@ class Service:
             changes=operation.changes,
             correlation_id=outcome.correlation_id,
         )
-        return outcome
+        return self._awaited(operation, caller, outcome) if call.is_awaited else outcome
 
-    def _outcome(
-        self, operation: Operation, caller: Caller, request: Request, delivery: Delivery
-    ) -> Outcome:
-        if operation.changes:
-            return self._ledger.carry_out(operation, caller, request, delivery, self._store)
-        answer: Any = operation.function(caller, request, self._store)
-        return Outcome(200, answer.payload(), correlation_id=delivery.correlation_id)
-
-    def settle(self, operation: Operation, caller: Caller, outcome: Outcome) -> Outcome:
+    def _awaited(self, operation: Operation, caller: Caller, outcome: Outcome) -> Outcome:
         """Wait for the final answer of a change that events complete, as long as an agent waits.
 
         When it does not come in time, the outcome stays as it is.
         """
-        if operation.settled is None or "error" in outcome.body:
+        if operation.final_answer is None or "error" in outcome.body:
             return outcome
-        for waited in range(self.settings.settle_seconds * _SETTLE_POLLS_PER_SECOND + 1):
+        for waited in range(self.settings.agent_wait_seconds * _POLLS_PER_SECOND + 1):
             if waited:
-                self._sleep(1 / _SETTLE_POLLS_PER_SECOND)
-            final = operation.settled(caller, outcome.body, self._store)
+                self._sleep(1 / _POLLS_PER_SECOND)
+            final = operation.final_answer(caller, outcome.body, self._store)
             if final is not None:
                 return replace(outcome, body=final)
         return outcome
+
+
+def _delivery(call: Call, caller: Caller, request: Request) -> Delivery:
+    """Tell this request from others, by the same key on every front door."""
+    parts = (caller.user_id, call.operation.operation_id)
+    if call.request_id is not None:
+        return Delivery(delivery_key(*parts, "id", call.request_id), call.correlation_id)
+    if call.conversation is None:
+        raise InvalidRequest("The request has no id that tells it from others.")
+    key = delivery_key(*parts, "conversation", call.conversation, fingerprint(request))
+    return Delivery(key, call.correlation_id, REPEAT_WINDOW)

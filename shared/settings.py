@@ -35,8 +35,8 @@ class Settings(BaseModel):
         min_length=1,
     )
     """The categories that a search of the whole catalogue goes through, in this order."""
-    settle_seconds: int = Field(default=4, alias="SETTLE_SECONDS", ge=0, le=8)
-    """How long an agent waits for the events that make its change final."""
+    agent_wait_seconds: int = Field(default=4, alias="AGENT_WAIT_SECONDS", ge=0, le=8)
+    """How long an agent waits for the events that end what its change began."""
     test_user_id: str = Field(default="", alias="TEST_USER_ID")
     """The caller of an agent session without `user_id`: for the console's test window only."""
 

@@ -1,34 +1,62 @@
-"""The ways in: each front door parses its event and shapes the outcome as its answer."""
+"""The ways in: each front door reads its event into a `Call` and shapes the outcome as its answer.
 
-from collections.abc import Callable
-from typing import Any
+A front door is a module with two functions, tried in the order of `FRONT_DOORS`:
 
+    recognises(event, context) -> bool
+        Whether the invocation came through this door, however malformed it is.
+    answer(service, event, context) -> Any
+        What the Lambda function returns, a JSON value; its amounts may be Decimal.
+
+`answer` hands `service.answer` a function that reads the event into a `Call`: the operation (from
+`service.routed`, `service.named` or `service.triggered_by`), whom the door says is calling, the
+arguments, and what tells this request from others. Whatever that function raises is answered too:
+raise InvalidRequest for an event that is malformed.
+
+`service.answer` never raises. It returns an `Outcome`: a status, and a body with the answer or an
+`error`. A door that tells an agent uses `told_of_repeat()` for the body. When the door cannot
+deliver the outcome after all, it answers `service.refuse(error)` instead. Logs, metrics, identity,
+decoding and exactly-once are the service's; a door knows nothing of them.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from shared import json_text
 from shared.errors import InvalidRequest
 from shared.front_doors import bedrock, eventbridge
-from shared.observability import observed, unanswered
+from shared.observability import observed
 from shared.service import Service
-
-_DOORS = (bedrock, eventbridge)
 
 LambdaHandler = Callable[[Any, Any], Any]
 
 
-def lambda_handler_for(service: Service) -> LambdaHandler:
+class FrontDoor(Protocol):
+    """What a module has to have to be a front door."""
+
+    def recognises(self, event: Any, context: Any) -> bool:
+        """Tell whether the invocation came through this door."""
+
+    def answer(self, service: Service, event: Any, context: Any) -> Any:
+        """Return what the Lambda function returns."""
+
+
+FRONT_DOORS: tuple[FrontDoor, ...] = (bedrock, eventbridge)
+
+
+def lambda_handler_for(service: Service, doors: Sequence[FrontDoor] = FRONT_DOORS) -> LambdaHandler:
     """Return the Lambda handler that answers through whichever front door the event came."""
 
     def lambda_handler(event: Any, context: Any) -> Any:
         with observed(context):
-            return answer(event)
-
-    def answer(event: Any) -> Any:
-        for door in _DOORS:
-            if door.recognises(event):
-                return door.answer(service, event)
-        error = InvalidRequest(
-            "This event is neither a Bedrock agent's invocation (`actionGroup`, `apiPath`, "
-            "`httpMethod`) nor an EventBridge event (`detail-type`, `detail`)."
-        )
-        _, described = unanswered("event not recognised", error)
-        return {"error": described}
+            for door in doors:
+                if door.recognises(event, context):
+                    return json_text.without_decimals(door.answer(service, event, context))
+            return service.refuse(InvalidRequest(_NOT_RECOGNISED)).body
 
     return lambda_handler
+
+
+_NOT_RECOGNISED = (
+    "This event is neither a Bedrock agent's invocation (`actionGroup`, `apiPath`, `httpMethod`) "
+    "nor an EventBridge event (`detail-type`, `detail`)."
+)

@@ -1,22 +1,12 @@
 """The front door of Bedrock agents: action group invocations with an API schema."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from dataclasses import replace
 from typing import Any
 
 from shared import json_text
-from shared.clock import to_iso
-from shared.decoding import decode_text
-from shared.errors import CentliError, InvalidRequest, UnknownOperation
-from shared.identity import Caller, caller_from
-from shared.models import Request
-from shared.observability import started, unanswered
-from shared.operations import Operation
-from shared.requests import Delivery, Outcome, delivery_key, fingerprint
-from shared.service import Service
-
-REPEAT_WINDOW = timedelta(minutes=2)
-"""How long the same call in the same session counts as the same request."""
+from shared.errors import CentliError, InvalidRequest
+from shared.service import Call, Service
 
 MAX_ANSWER_BYTES = 25_000
 """Bedrock's budget for the body of an answer."""
@@ -32,44 +22,42 @@ class AnswerTooLarge(CentliError):
     status = 413
 
 
-def recognises(event: Any) -> bool:
+def recognises(event: Any, context: Any) -> bool:  # noqa: ARG001 the form of every door
     """Tell whether the event is meant as an action group invocation, however malformed."""
     return isinstance(event, dict) and any(mark in event for mark in _MARKS)
 
 
-def answer(service: Service, event: dict[str, Any]) -> dict[str, Any]:
+def answer(service: Service, event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001
     """Answer an invocation; every event gets a well-formed response envelope."""
-    try:
-        status, body = _carry_out(service, event)
-    except Exception as error:  # noqa: BLE001 an unhandled exception would end the user's turn
-        status, described = unanswered("agent request not answered", error)
-        body = json_text.dumps({"error": described})
-    return _response(event, status, body)
-
-
-def _carry_out(service: Service, event: dict[str, Any]) -> tuple[int, str]:
-    operation = _operation(service, event)
-    started(operation.operation_id)
-    session_attributes = _attributes(event, "sessionAttributes")
-    caller = caller_from(session_attributes.get("user_id", service.settings.test_user_id))
-    request = decode_text(operation.request_model, _arguments(event))
-    delivery = _delivery(operation, caller, request, event) if operation.changes else Delivery("")
-    outcome = service.settle(operation, caller, service.run(operation, caller, request, delivery))
-    body = json_text.dumps(_told_of_repeat(outcome))
+    outcome = service.answer(lambda: _call(service, event))
+    body = json_text.dumps(outcome.told_of_repeat())
     if len(body.encode()) > MAX_ANSWER_BYTES:
-        raise AnswerTooLarge("The answer is too large for one turn: ask for fewer with `limit`.")
-    return outcome.status, body
+        outcome = service.refuse(
+            AnswerTooLarge("The answer is too large for one turn: ask for fewer with `limit`.")
+        )
+        body = json_text.dumps(outcome.body)
+    return _response(event, outcome.status, body)
 
 
-def _operation(service: Service, event: dict[str, Any]) -> Operation:
+def _call(service: Service, event: dict[str, Any]) -> Call:
     method, path = event.get("httpMethod"), event.get("apiPath")
     if not isinstance(method, str) or not isinstance(path, str):
         raise InvalidRequest("`httpMethod` and `apiPath` must name the operation as text.")
-    operation = service.group.route(method.upper(), path)
-    if operation is None:
-        known = ", ".join(f"{o.method} {o.path}" for o in service.group if o.path)
-        raise UnknownOperation(f"This action group has no such operation. It has: {known}.")
-    return operation
+    operation = service.routed(method.upper(), path)
+    attributes = _attributes(event, "sessionAttributes")
+    call = Call(
+        operation=operation,
+        user_id=attributes.get("user_id", service.settings.test_user_id),
+        arguments=_arguments(event),
+        is_text=True,
+        is_awaited=True,
+    )
+    if not operation.changes:
+        return call
+    request_id = attributes.get("request_id")
+    if request_id is not None:
+        return replace(call, request_id=_id("request_id", request_id))
+    return replace(call, conversation=_id("sessionId", event.get("sessionId")))
 
 
 def _arguments(event: dict[str, Any]) -> dict[str, Any]:
@@ -115,19 +103,6 @@ def _attributes(event: dict[str, Any], name: str) -> Mapping[str, Any]:
     return value
 
 
-def _delivery(
-    operation: Operation, caller: Caller, request: Request, event: dict[str, Any]
-) -> Delivery:
-    """Tell this call from others: by the application's own id, or by session and content."""
-    parts = ("agent", caller.user_id, operation.operation_id)
-    request_id = _attributes(event, "sessionAttributes").get("request_id")
-    if request_id is not None:
-        return Delivery(delivery_key(*parts, "id", _id("request_id", request_id)))
-    session_id = _id("sessionId", event.get("sessionId"))
-    key = delivery_key(*parts, "session", session_id, fingerprint(request))
-    return Delivery(key, window=REPEAT_WINDOW)
-
-
 def _id(name: str, value: Any) -> str:
     if (
         not isinstance(value, str)
@@ -136,21 +111,6 @@ def _id(name: str, value: Any) -> str:
     ):
         raise InvalidRequest(f"`{name}` must be text of 1 to {_MAX_ID_LENGTH} visible characters.")
     return value
-
-
-def _told_of_repeat(outcome: Outcome) -> dict[str, Any]:
-    if outcome.repeat_from is None:
-        return outcome.body
-    return {
-        **outcome.body,
-        "repeated": True,
-        "notice": (
-            "This request was already handled, and this is its first outcome again: nothing new "
-            "was moved or changed. If the person really wants it a second time, call again with a "
-            f"different argument, such as another description, or after "
-            f"{to_iso(outcome.repeat_from)}, or under a new request_id."
-        ),
-    }
 
 
 def _response(event: dict[str, Any], status: int, body: str) -> dict[str, Any]:

@@ -4,20 +4,16 @@ A query's reply, and the reply to an event that cannot be read, are published he
 a change is published by `shared.event_relay` alone, from what the ledger committed.
 """
 
-import json
 from typing import Any
 
 from pydantic import ValidationError
 
 from shared import json_text
-from shared.decoding import decode
 from shared.envelope import Envelope, compose
-from shared.errors import CentliError, InvalidRequest, UnknownOperation
-from shared.identity import caller_from
-from shared.observability import note, started, unanswered
+from shared.errors import CentliError, InvalidRequest
 from shared.operations import Operation
-from shared.requests import Delivery, Outcome, delivery_key
-from shared.service import Service
+from shared.requests import Outcome
+from shared.service import Call, Service
 
 _MAX_ECHO_LENGTH = 256
 
@@ -26,46 +22,28 @@ class EventNotHandled(Exception):
     """The event may be handled later: Lambda retries it, then it becomes a dead letter."""
 
 
-def recognises(event: Any) -> bool:
+def recognises(event: Any, context: Any) -> bool:  # noqa: ARG001 the form of every door
     """Tell whether the event is meant as an EventBridge event, however malformed."""
     return isinstance(event, dict) and "detail-type" in event
 
 
-def answer(service: Service, event: dict[str, Any]) -> dict[str, Any]:
+def answer(service: Service, event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001
     """Handle an event and return the reply that is, or will be, published.
-
-    Raises EventNotHandled for what may pass when tried again.
-    """
-    event_type = event["detail-type"]
-    operation = service.group.triggered_by(event_type) if isinstance(event_type, str) else None
-    if operation is None:
-        known = ", ".join(o.event_type for o in service.group if o.event_type)
-        error = UnknownOperation(f"This action group handles these event types: {known}.")
-        _, described = unanswered("event type not known", error)
-        return {"error": described}
-    started(operation.operation_id)
-    note(event_type=operation.event_type)
-    try:
-        outcome = _carry_out(service, operation, event)
-    except Exception as error:  # noqa: BLE001 what cannot be answered is retried, without its text
-        outcome = _refused(operation, error)
-    else:
-        if operation.changes:
-            return _without_decimals(outcome.owed[0] if outcome.owed else outcome.body)
-    reply = _reply(service, operation, event, outcome)
-    _publish(service, reply)
-    return _without_decimals(reply)
-
-
-def _refused(operation: Operation, error: Exception) -> Outcome:
-    """Return the outcome that tells the requester what to correct.
 
     Raises EventNotHandled for what may pass when tried again, and where nobody would be told.
     """
-    status, described = unanswered("event not answered", error)
-    if status >= CentliError.status or operation.failure_event is None:
-        raise EventNotHandled(described["code"]) from None
-    return Outcome(status, {"error": described})
+    event_type = event["detail-type"]
+    operation = service.group.triggered_by(event_type) if isinstance(event_type, str) else None
+    outcome = service.answer(lambda: _call(service, event))
+    if outcome.is_recorded:
+        return outcome.owed[0] if outcome.owed else outcome.body
+    if operation is None:
+        return outcome.body
+    if outcome.status >= CentliError.status or operation.failure_event is None:
+        raise EventNotHandled(outcome.body["error"]["code"]) from None
+    reply = _reply(service, operation, event, outcome)
+    _publish(service, reply)
+    return reply
 
 
 def _publish(service: Service, reply: dict[str, Any]) -> None:
@@ -73,20 +51,21 @@ def _publish(service: Service, reply: dict[str, Any]) -> None:
     try:
         service.publisher.publish([reply])
     except Exception as error:  # noqa: BLE001 the event is retried, whatever the bus failed of
-        unanswered("reply not published", error)
+        service.refuse(error)
         raise EventNotHandled("REPLY_NOT_PUBLISHED") from None
 
 
-def _carry_out(service: Service, operation: Operation, event: dict[str, Any]) -> Outcome:
+def _call(service: Service, event: dict[str, Any]) -> Call:
+    event_type = event["detail-type"]
+    operation = service.triggered_by(event_type if isinstance(event_type, str) else "")
     envelope = _envelope(event)
-    note(correlation_id=envelope.correlation_id)
-    caller = caller_from(envelope.user_id)
-    request = decode(operation.request_model, envelope.data)
-    delivery = Delivery(
-        delivery_key("bus", caller.user_id, envelope.event_type, envelope.correlation_id),
+    return Call(
+        operation=operation,
+        user_id=envelope.user_id,
+        arguments=envelope.data,
+        request_id=envelope.correlation_id,
         correlation_id=envelope.correlation_id,
     )
-    return service.run(operation, caller, request, delivery)
 
 
 def _envelope(event: dict[str, Any]) -> Envelope:
@@ -120,12 +99,6 @@ def _reply(
         user_id=_short_text(detail.get("user_id")),
         data={**_echo(operation, event), **outcome.body} if failed else outcome.body,
     )
-
-
-def _without_decimals(reply: dict[str, Any]) -> dict[str, Any]:
-    """Return the reply as the Lambda runtime can write it; what is published stays exact."""
-    plain: dict[str, Any] = json.loads(json_text.dumps(reply))
-    return plain
 
 
 def _short_text(value: Any) -> str:

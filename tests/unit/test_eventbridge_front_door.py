@@ -30,13 +30,13 @@ def test_a_reply_is_an_envelope_with_the_requests_correlation_id(
     data = reply.pop("data")
     assert reply == {
         "version": "1.0",
-        "event_type": "PAYMENT_REQUEST" if operation.settled else operation.success_event,
+        "event_type": operation.success_event,
         "correlation_id": "mine-1",
         "timestamp": "2026-11-22T15:00:00.000Z",
         "source": operation.source,
         "user_id": "user-maria",
     }
-    if not operation.settled:
+    if not operation.begins:
         assert set(data) == set(operation.answer_model.model_fields)
 
 

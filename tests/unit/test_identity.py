@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from shared import service
 from shared.errors import Unauthenticated
-from shared.front_doors import eventbridge
 from shared.identity import Caller, caller_from
 from shared.operations import Operation
 from tests.support.arguments import ON_AGENT_DOOR, ON_BUS_DOOR, OPERATIONS, RIGHT, as_text
@@ -163,6 +163,6 @@ def test_without_the_caller_in_the_key_another_customer_would_be_answered(
     bank: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control of the test above."""
-    monkeypatch.setattr(eventbridge, "delivery_key", lambda *parts: parts[-1])
+    monkeypatch.setattr(service, "delivery_key", lambda *parts: parts[-1])
     with pytest.raises((AssertionError, KeyError)):
         test_a_customers_own_request_is_not_found_by_another_who_knows_its_ids(bank)
