@@ -11,13 +11,13 @@ from uuid import uuid4
 from botocore.exceptions import BotoCoreError, ClientError
 
 from action_groups import all_groups
-from console import bus, dead_letters, demo, openapi
+from console import bus, credentials, dead_letters, demo, openapi
 from console.agent import invocation, operations
 from console.chat import command as chat_command
 from console.cloud import Cloud
 from console.deployment import DEFAULT_STACK, Deployment, deploy_locally, find
 from console.errors import ConsoleError
-from console.local_stack import DEFAULT_PORT, HOST, LocalStack, free_port, port
+from console.local_stack import DEFAULT_PORT, LocalStack, free_port, port, running
 from console.seeds import seed_all
 from console.stopping import stop_on_terminate
 from shared import json_text
@@ -100,7 +100,12 @@ def _choose_cloud(parser: argparse.ArgumentParser) -> None:
 
 
 def _cloud(args: argparse.Namespace) -> Cloud:
-    return Cloud() if args.aws else Cloud(f"http://{HOST}:{args.port}")
+    if args.aws:
+        return Cloud()
+    cloud = running(args.port)
+    if cloud is None:
+        raise ConsoleError(f"You have no local stack on port {args.port}: start it with centli up.")
+    return cloud
 
 
 def _deployment(args: argparse.Namespace) -> Deployment:
@@ -126,8 +131,12 @@ CENTLI is up at {stack.endpoint} (bus {deployment.bus_name}). In another termina
   centli send TRANSFER_REQUEST from_account=acc-maria-checking to_account=acc-juan-checking \\
       amount=50{chosen}
 
-Any AWS client works too: AWS_ENDPOINT_URL={stack.endpoint} AWS_REGION=us-east-1
-AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test. Ctrl-C stops it and leaves nothing behind.""",
+Any AWS client works too, with the credentials of this start, which only you can read:
+
+  export AWS_SHARED_CREDENTIALS_FILE={credentials.file_of(stack.port)}
+  aws --profile {credentials.PROFILE} --endpoint-url {stack.endpoint} dynamodb list-tables
+
+Ctrl-C stops it and leaves nothing behind.""",
             flush=True,
         )
         while True:

@@ -1,6 +1,6 @@
 """Which AWS the commands talk to: the local stack or an account."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from threading import Lock
 from typing import Any
@@ -19,6 +19,8 @@ class Cloud:
 
     endpoint: str | None = None
     account: str = LOCAL_ACCOUNT
+    secret: str = field(default="", repr=False)
+    """The secret key of the local AWS, which all its accounts share."""
 
     def client(self, service: str) -> Any:
         """Return a client of an AWS service; in AWS, with the credentials of the environment.
@@ -47,7 +49,7 @@ def _client(cloud: Cloud, service: str) -> Any:
         endpoint_url=cloud.endpoint,
         region_name=LOCAL_REGION,
         aws_access_key_id=cloud.account,
-        aws_secret_access_key="local",  # noqa: S106 the local stack has no secrets
+        aws_secret_access_key=cloud.secret,
         config=Config(
             retries={"mode": "standard", "total_max_attempts": 2},
             proxies={},  # one of the environment leads out of this machine, never back to it

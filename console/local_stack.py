@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -15,7 +16,8 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Final, Literal, Self
 
-from console.cloud import LOCAL_ACCOUNT, Cloud
+from console import credentials
+from console.cloud import LOCAL_ACCOUNT, LOCAL_REGION, Cloud
 from console.errors import ConsoleError
 from console.stopping import undisturbed
 
@@ -25,7 +27,8 @@ _LAST_PORT = 65_535
 _START_SECONDS = 30
 _STOP_SECONDS = 10
 _POLL_SECONDS = 0.05
-
+_SECRET_BYTES = 20
+_SERVER: Final = Path(__file__).with_name("local_aws.py")
 
 _WITHOUT_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """The proxy of the environment leads out of this machine, never back to it."""
@@ -63,6 +66,16 @@ def free_port(preferred: int = 0) -> int:
         return int(probe.getsockname()[1])
 
 
+def running(port: int) -> Cloud | None:
+    """Return the local AWS that this user has on a port, or None without its credentials."""
+    secret = credentials.secret_of(port)
+    return None if secret is None else Cloud(_endpoint(port), secret=secret)
+
+
+def _endpoint(port: int) -> str:
+    return f"http://{HOST}:{port}"
+
+
 class LocalStack:
     """A running MiniStack with IAM enforced; a context manager that stops it and its files."""
 
@@ -72,16 +85,23 @@ class LocalStack:
         self._warm_seconds = warm_seconds
         self._folder = Path(tempfile.mkdtemp(prefix="centli-"))
         self._process: subprocess.Popen[bytes] | None = None
+        self._secret = secrets.token_hex(_SECRET_BYTES)
+        self._credentials: Path | None = None
 
     @property
     def endpoint(self) -> str:
         """The address of every service of the local AWS."""
-        return f"http://{HOST}:{self.port}"
+        return _endpoint(self.port)
 
     @property
     def log(self) -> Path:
         """What the server printed."""
         return self._folder / "ministack.log"
+
+    @property
+    def process_id(self) -> int | None:
+        """The server's process, once it is started."""
+        return None if self._process is None else self._process.pid
 
     @property
     def is_running(self) -> bool:
@@ -90,7 +110,7 @@ class LocalStack:
 
     def cloud(self, account: str = LOCAL_ACCOUNT) -> Cloud:
         """Return the local AWS as seen by an account of its own."""
-        return Cloud(self.endpoint, account)
+        return Cloud(self.endpoint, account, self._secret)
 
     def __enter__(self) -> Self:
         try:
@@ -109,16 +129,27 @@ class LocalStack:
                 "The package `ministack` is missing: install requirements-dev.txt first."
             )
         self._check_port()
+        self._credentials = credentials.write(
+            self.port, self.endpoint, LOCAL_REGION, LOCAL_ACCOUNT, self._secret
+        )
         with self.log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "ministack"],
+            self._process = subprocess.Popen(  # noqa: S603 this project's own file
+                [sys.executable, "-P", str(_SERVER)],  # -P: its folder is no place to import from
+                stdin=subprocess.PIPE,
                 env=self._environment(),
                 cwd=self._folder,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self._hand_over_secret(self._process)
         self._wait_until_ready(self._process)
+
+    def _hand_over_secret(self, process: "subprocess.Popen[bytes]") -> None:
+        """Give the secret by a pipe: unlike arguments and files, it is seen by nobody else."""
+        assert process.stdin is not None
+        with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
+            pipe.write(f"{self._secret}\n".encode())
 
     def _check_port(self) -> None:
         with socket.socket() as probe:
@@ -170,3 +201,5 @@ class LocalStack:
                     self._process.kill()
                     self._process.wait()
                 shutil.rmtree(self._folder, ignore_errors=True)
+                if self._credentials is not None:
+                    self._credentials.unlink(missing_ok=True)

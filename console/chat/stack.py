@@ -16,7 +16,7 @@ from console.agent.local_agent import NoAnswer
 from console.cloud import Cloud
 from console.deployment import DEFAULT_STACK, Deployment, deploy_locally, find
 from console.errors import ConsoleError
-from console.local_stack import DEFAULT_PORT, HOST, LocalStack, free_port, readiness
+from console.local_stack import DEFAULT_PORT, HOST, LocalStack, free_port, readiness, running
 from console.seeds import seed_all
 
 _READY_SECONDS = 2
@@ -117,10 +117,9 @@ class ChatStack:
                 return find(Cloud(), self._where.stack)
             except BotoCoreError as error:
                 raise ConsoleError(f"Could not reach AWS ({error}).") from None
-        endpoint = f"http://{HOST}:{self._where.port or DEFAULT_PORT}"
-        if readiness(endpoint, _READY_SECONDS) != "ready":
+        cloud = running(self._where.port or DEFAULT_PORT)
+        if cloud is None or readiness(str(cloud.endpoint), _READY_SECONDS) != "ready":
             return None
-        cloud = Cloud(endpoint)
         try:
             return find(cloud, self._where.stack)
         except ConsoleError:

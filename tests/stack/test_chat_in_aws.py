@@ -35,7 +35,7 @@ def chat(
         "AWS_ENDPOINT_URL": str(stack.cloud.endpoint),
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": stack.cloud.account,
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_SECRET_ACCESS_KEY": stack.cloud.secret,
     }
     if agent is not None:
         environment["AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME"] = agent.url

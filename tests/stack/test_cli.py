@@ -122,7 +122,7 @@ def test_the_seed_scripts_run_by_themselves_and_change_nothing_the_second_time(
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": deployment.cloud.account,
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_SECRET_ACCESS_KEY": deployment.cloud.secret,
     }
     for script in ("seed_accounts", "seed_beneficiaries"):
         shown = subprocess.run(

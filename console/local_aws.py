@@ -1,0 +1,211 @@
+"""The local AWS as it is started: MiniStack behind a door that opens to signed requests alone.
+
+MiniStack believes whoever names a root key, in a header or a query string: it checks no signature
+of root. It answers web pages of any origin, has paths that erase or change it without credentials,
+and derives the credentials of a function from the function's name. So any page in the developer's
+browser, and any other user of the machine, could run code here as the developer.
+
+This is the program of the child process; it is started as a script, with the secret access key of
+root on its standard input. It imports nothing of the console's, and runs in a clean environment.
+"""
+
+import hashlib
+import hmac
+import os
+import re
+import sys
+from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
+from types import SimpleNamespace
+from typing import Any, Final
+from urllib.parse import parse_qs, quote
+
+from ministack import app as ministack
+from ministack.core import iam_evaluator, lambda_runtime, responses, sigv4
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+_READY: Final = ("GET", "/_ministack/ready")
+_ADMINISTRATION: Final = "/_"
+_MOST_BODY_BYTES: Final = 64 * 1024 * 1024
+"""More than the code of any function; a body is held in memory to check its signature."""
+
+_OF_A_BROWSER: Final = ("origin", "sec-fetch-mode", "sec-fetch-site")
+_AUTHORIZATION: Final = re.compile(
+    r"AWS4-HMAC-SHA256 Credential=[A-Za-z0-9]+/\d{8}/[a-z0-9-]+/[a-z0-9-]+/aws4_request, ?"
+    r"SignedHeaders=[a-z0-9;-]+, ?Signature=[0-9a-f]{64}"
+)
+"""One way to write it, so that what is checked here is what MiniStack reads."""
+
+
+class Refused(Exception):
+    """The request does not come in. `str()` of it says why; `code` is AWS's name for that."""
+
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(why)
+        self.code = code
+
+
+class Door:
+    """An ASGI application that hands on what is signed with a secret key of this start."""
+
+    def __init__(self, app: App, hosts: frozenset[str], secret: str) -> None:
+        """Take what is behind the door, the names it is called by, and root's secret key."""
+        self._app = app
+        self._hosts = hosts
+        self._secret = secret
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve the life of the server and requests; no service here needs a websocket."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            try:
+                body = await self._admitted(scope, receive)
+            except Refused as refused:
+                await _refuse(send, refused)
+            else:
+                await self._app(scope, _given(body, receive), _without_cors(send))
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _admitted(self, scope: Message, receive: Receive) -> bytes:
+        headers = _headers(scope)
+        self._check_where_from(headers)
+        if (scope["method"], scope["path"]) == _READY:
+            return b""
+        if scope["path"].startswith(_ADMINISTRATION):
+            raise Refused("AccessDenied", "This path is shut.")
+        if not _AUTHORIZATION.fullmatch(headers.get("authorization", "")):
+            raise Refused(
+                "MissingAuthenticationToken",
+                "Sign requests in a header, with the credentials that `centli up` names.",
+            )
+        body = await _body(receive)
+        self._check_signature(scope, headers, body)
+        return body
+
+    def _check_where_from(self, headers: dict[str, str]) -> None:
+        """Refuse a name that was pointed here, and whatever a web page sends."""
+        if headers.get("host") not in self._hosts:
+            raise Refused("AccessDenied", "This host is not served here.")
+        if any(name in headers for name in _OF_A_BROWSER):
+            raise Refused("AccessDenied", "Web pages are not served here.")
+
+    def _check_signature(self, scope: Message, headers: dict[str, str], body: bytes) -> None:
+        signature = sigv4.parse_header_signature(headers)
+        if isinstance(signature, tuple):
+            raise Refused(*signature)
+        raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
+        query = parse_qs(scope["query_string"].decode("utf-8", "replace"), keep_blank_values=True)
+        failure = sigv4.request_time_failure(signature) or sigv4.header_signature_failure(
+            signature,
+            self._secret_of(signature.access_key_id, headers.get("x-amz-security-token")),
+            scope["method"],
+            raw_path.decode("latin-1"),
+            query,
+            headers,
+            body,
+        )
+        if failure:
+            raise Refused(*failure)
+
+    def _secret_of(self, access_key_id: str, session_token: str | None) -> str:
+        """Return the secret of a key: all names of root share one, a role's session has its own."""
+        if iam_evaluator.is_root_access_key(access_key_id):
+            return self._secret
+        owner = iam_evaluator.find_iam_access_key_account(access_key_id)
+        responses.set_request_account_id(owner or access_key_id)
+        credential = iam_evaluator.resolve_credential(access_key_id, session_token=session_token)
+        if isinstance(credential, iam_evaluator.CredentialResolutionError):
+            raise Refused(credential.code, credential.message)
+        return str(credential.secret_access_key)
+
+
+def _headers(scope: Message) -> dict[str, str]:
+    """Return the headers; one that is sent twice has both values, as its signature has them."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1").lower(), sigv4.decode_header_value(raw_value)
+        headers[name] = f"{headers[name]},{value}" if name in headers else value
+    return headers
+
+
+async def _body(receive: Receive) -> bytes:
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Refused("IncompleteBody", "The request ended before its body did.")
+        body += message.get("body", b"")
+        if len(body) > _MOST_BODY_BYTES:
+            raise Refused("EntityTooLarge", f"At most {_MOST_BODY_BYTES} bytes.")
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _given(body: bytes, receive: Receive) -> Receive:
+    """Return a channel that has the body once more, and then what follows it."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return again
+
+
+def _without_cors(send: Send) -> Send:
+    """Return a channel on which no answer lets a web page read it."""
+
+    async def stripped(message: Message) -> None:
+        if "headers" in message:
+            kept = [
+                h for h in message["headers"] if not h[0].lower().startswith(b"access-control-")
+            ]
+            message = {**message, "headers": kept}
+        await send(message)
+
+    return stripped
+
+
+async def _refuse(send: Send, refused: Refused) -> None:
+    """Answer in a form that the clients of every AWS protocol read."""
+    error = f"<Error><Code>{refused.code}</Code><Message>{refused}</Message></Error>"
+    body = f"<ErrorResponse>{error}</ErrorResponse>".encode()
+    headers = [
+        (b"content-type", b"text/xml"),
+        (b"content-length", str(len(body)).encode()),
+        (b"x-amzn-errortype", refused.code.encode()),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": HTTPStatus.FORBIDDEN, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _keyed_hashes(secret: str) -> SimpleNamespace:
+    """Return what stands in for `hashlib` where MiniStack hashes a role's name to its credentials.
+
+    With a key, nobody else derives them.
+    """
+    return SimpleNamespace(
+        sha256=lambda text: hmac.new(secret.encode(), text, hashlib.sha256),
+    )
+
+
+def main() -> None:
+    """Serve on the port of the environment until SIGTERM."""
+    secret = sys.stdin.readline().strip()
+    if not secret:
+        sys.exit("The secret access key of root is expected on the standard input.")
+    port = os.environ["GATEWAY_PORT"]
+    hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
+    lambda_runtime.hashlib = _keyed_hashes(secret)
+    ministack.app = Door(ministack.app, hosts, secret)
+    ministack.main()
+
+
+if __name__ == "__main__":
+    main()
