@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -74,6 +75,14 @@ def running(port: int) -> Cloud | None:
 
 def _endpoint(port: int) -> str:
     return f"http://{HOST}:{port}"
+
+
+def _kill_with_its_functions(server: "subprocess.Popen[bytes]") -> None:
+    """Kill a server and the processes of functions that outlive it, which would go on writing."""
+    server.kill()
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(server.pid, signal.SIGKILL)
 
 
 class LocalStack:
@@ -198,7 +207,7 @@ class LocalStack:
         finally:
             with undisturbed():
                 if self._process is not None:
-                    self._process.kill()
+                    _kill_with_its_functions(self._process)
                     self._process.wait()
                 shutil.rmtree(self._folder, ignore_errors=True)
                 if self._credentials is not None:
