@@ -15,9 +15,14 @@ from action_groups.crm.aliases.choosing import alias_problem
 from action_groups.crm.aliases.folding import comparison_key, index_key
 from action_groups.crm.aliases.resolving import MAX_CANDIDATES, MAX_PEOPLE, Resolution, resolve
 
-CASES_FILE = Path(__file__).parents[1] / "data" / "alias_cases.yaml"
+DATA = Path(__file__).parents[1] / "data"
 MIN_RECALL = 0.99
+MIN_BLIND_RECALL = 0.93
 MIN_AGREEMENT = 0.99
+RULES = {
+    *("one_letter", "things_and_names", "angeles", "full_names", "only_word", "only_word_twice"),
+    *("lone_compound", "lone_nickname", "lone_woman"),
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class Someone:
 
 
 class LabelledCase(NamedTuple):
+    list_name: str
     people: list[Someone]
     phrase: str
     answer: str
@@ -45,8 +51,8 @@ def looked_up(phrase: str, people: list[Someone]) -> Resolution[Someone]:
     return resolve(phrase, people, exact=hits)
 
 
-def labelled_cases() -> Iterator[LabelledCase]:
-    document = yaml.safe_load(CASES_FILE.read_text(encoding="utf-8"))
+def labelled_cases(file: Path) -> Iterator[LabelledCase]:
+    document = yaml.safe_load(file.read_text(encoding="utf-8"))
     for list_name, labels in document["cases"].items():
         people = [
             Someone(identifier, *(field.strip() for field in fields.split("|")))
@@ -54,22 +60,20 @@ def labelled_cases() -> Iterator[LabelledCase]:
         ]
         for phrase, label in labels.items():
             answer, *ids = label.split()
-            yield LabelledCase(people, phrase, answer, ids)
+            yield LabelledCase(list_name, people, phrase, answer, ids)
 
 
-CASES = list(labelled_cases())
+CASES = list(labelled_cases(DATA / "alias_cases.yaml"))
 SINGLE = ("exact", "fuzzy")
 
 
-def wrong_singles() -> list[str]:
-    wrong = []
+def wrong_singles() -> Iterator[str]:
     for case in CASES:
         person = case.resolve().person
         if person is not None and (
             case.answer not in SINGLE or [person.beneficiary_id] != case.ids
         ):
-            wrong.append(f"{case.phrase!r}: {person.beneficiary_id}, not {case.answer} {case.ids}")
-    return wrong
+            yield f"{case.phrase!r}: {person.beneficiary_id}, not {case.answer} {case.ids}"
 
 
 def agrees(case: LabelledCase) -> bool:
@@ -78,7 +82,7 @@ def agrees(case: LabelledCase) -> bool:
     return resolution.match == case.answer and set(case.ids) <= found
 
 
-# --- The labelled set
+# --- The labelled sets
 
 
 def test_the_labelled_set_is_large_and_has_every_answer():
@@ -87,7 +91,7 @@ def test_the_labelled_set_is_large_and_has_every_answer():
 
 
 def test_no_phrase_of_the_labelled_set_names_a_wrong_person():
-    assert wrong_singles() == []
+    assert list(wrong_singles()) == []
 
 
 def test_most_people_who_are_meant_are_found():
@@ -96,9 +100,34 @@ def test_most_people_who_are_meant_are_found():
     assert len(found) / len(meant) >= MIN_RECALL
 
 
+@pytest.mark.parametrize(
+    "case",
+    [case for case in CASES if case.list_name in RULES],
+    ids=lambda case: f"{case.list_name}: {case.phrase}",
+)
+def test_each_phrase_for_these_rules_is_answered_as_labelled(case):
+    assert agrees(case)
+
+
+def test_on_the_blind_set_nobody_is_named_wrongly_and_most_are_found():
+    """Only counts are told: whoever mends the resolver by the failures makes the set worthless."""
+    named = right = meant = 0
+    for case in labelled_cases(DATA / "alias_cases_blind.yaml"):
+        person = case.resolve().person
+        is_single = case.answer in SINGLE
+        meant += is_single
+        named += person is not None
+        right += person is not None and is_single and [person.beneficiary_id] == case.ids
+    assert (right, right / meant >= MIN_BLIND_RECALL) == (named, True)
+
+
 def test_most_answers_agree_with_the_label_in_kind_and_candidates():
     agreed = sum(agrees(case) for case in CASES)
     assert agreed / len(CASES) >= MIN_AGREEMENT
+
+
+def _every_place(alias, _name):
+    return frozenset(range(len(alias)))
 
 
 def _is_one_edit(text, meant):
@@ -113,17 +142,23 @@ def _is_one_edit(text, meant):
         pytest.param(records, "contradict", lambda *_: False, id="contradicted kinship"),
         pytest.param(phrases, "is_readable", lambda *_: True, id="invisible characters"),
         pytest.param(phrases, "scripts", lambda *_: set(), id="several alphabets"),
-        pytest.param(reading, "_alias_tells_namesakes_apart", lambda *_: False, id="namesakes"),
+        pytest.param(reading, "_is_anothers_name", lambda *_: False, id="another's surname"),
+        pytest.param(reading, "_is_of_other_gender", lambda *_: False, id="María José, José"),
+        pytest.param(reading, "is_telling", lambda _: True, id="numbers"),
+        pytest.param(records, "_telling_places", _every_place, id="another's word in an alias"),
+        pytest.param(records, "_mentioned_things", lambda *_: frozenset(), id="things"),
+        pytest.param(resolving, "_is_unique", lambda *_: True, id="words of several people"),
+        pytest.param(vocabulary, "POSSESSIVES", frozenset(), id="a pet name for one's own"),
         pytest.param(words, "_is_slip", _is_one_edit, id="typos"),
         pytest.param(reading, "_sense_fit", lambda *_: reading.Fit.CERTAIN, id="relationships"),
         pytest.param(vocabulary, "OPEN_ROLES", frozenset(), id="one friend of many"),
         pytest.param(vocabulary, "COMPARATIVES", frozenset(), id="the elder of two"),
-        pytest.param(vocabulary, "PLURAL_DETERMINERS", frozenset(), id="plurals"),
+        pytest.param(phrases, "is_plural", lambda _: False, id="plurals"),
     ],
 )
 def test_without_a_guard_the_labelled_set_shows_wrong_people(monkeypatch, module, guard, without):
     monkeypatch.setattr(module, guard, without)
-    assert wrong_singles() != []
+    assert next(wrong_singles(), "") != ""
 
 
 def test_taking_the_best_candidate_would_often_be_wrong(monkeypatch):
@@ -131,7 +166,7 @@ def test_taking_the_best_candidate_would_often_be_wrong(monkeypatch):
         return max(cases, key=lambda case: case.reading.score, default=None)
 
     monkeypatch.setattr(resolving, "_sole_sure", best)
-    assert len(wrong_singles()) > 50
+    assert len(list(wrong_singles())) > 50
 
 
 # --- Any input

@@ -79,6 +79,11 @@ def _join_particles(words: list[str]) -> list[str]:
     return [*joined, "de "] if particle else joined
 
 
+def bare(word: str) -> str:
+    """Return a word without the particle it was joined with."""
+    return word.removeprefix("de ")
+
+
 def is_particle_word(word: str) -> bool:
     """Tell whether a word was joined with its particle, such as "de la tienda"."""
     return " " in word

@@ -3,12 +3,15 @@
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from action_groups.crm.aliases import vocabulary
 from action_groups.crm.aliases.folding import (
+    bare,
     comparison_key,
     content_words,
+    is_particle_word,
     without_articles,
 )
 from action_groups.crm.aliases.words import Word, read_word
@@ -24,8 +27,12 @@ class Phrase:
 
     key: str
     parts: tuple[tuple[Word, ...], ...]
+    bare_parts: tuple[tuple[Word, ...], ...]
+    """The same without particles: "renta del depa" is "renta depa"."""
     is_plain: bool
     is_trusted: bool
+    has_article: bool
+    is_possessive: bool
 
 
 def read_phrase(phrase: str, recorded: Sequence[str]) -> Phrase:
@@ -34,17 +41,32 @@ def read_phrase(phrase: str, recorded: Sequence[str]) -> Phrase:
     spoken = [without_articles(part) for part in split(tokens)]
     unsure = vocabulary.HEDGES | vocabulary.COMMANDS
     is_hedged = any(word in unsure for part in spoken for word in part)
-    is_plural = any(word in vocabulary.PLURAL_DETERMINERS for word in tokens)
     contents = [content_words(word for word in part if word not in unsure) for part in spoken]
     parts = [part for part in contents if part]
+    read = [[read_word(word, recorded) for word in part[:MAX_WORDS]] for part in parts[:MAX_PARTS]]
+    is_plain = len(parts) == 1 and not is_hedged and not is_plural(tokens)
     return Phrase(
         key=comparison_key(phrase),
-        parts=tuple(
-            tuple(read_word(word, recorded) for word in part[:MAX_WORDS])
-            for part in parts[:MAX_PARTS]
+        parts=tuple(map(tuple, read)),
+        bare_parts=tuple(
+            tuple(
+                read_word(bare(word.text), recorded) if is_particle_word(word.text) else word
+                for word in part
+            )
+            for part in read
         ),
-        is_plain=len(parts) == 1 and not is_hedged and not is_plural and len(parts[0]) <= MAX_WORDS,
+        is_plain=is_plain and len(parts[0]) <= MAX_WORDS,
         is_trusted=is_readable(phrase) and len(scripts(phrase)) <= 1,
+        has_article=not vocabulary.ARTICLES.isdisjoint(tokens),
+        is_possessive=not vocabulary.POSSESSIVES.isdisjoint(tokens),
+    )
+
+
+def is_plural(tokens: Sequence[str]) -> bool:
+    """Tell whether several people are meant; "María de los Ángeles" is one."""
+    return any(
+        word in vocabulary.PLURAL_DETERMINERS and before not in vocabulary.PARTICLES
+        for before, word in pairwise(["", *tokens])
     )
 
 

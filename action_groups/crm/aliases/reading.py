@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from action_groups.crm.aliases import vocabulary
-from action_groups.crm.aliases.folding import is_particle_word
+from action_groups.crm.aliases.folding import bare, is_particle_word
 from action_groups.crm.aliases.records import Record
 from action_groups.crm.aliases.vocabulary import Gender, Sense
 from action_groups.crm.aliases.words import Likeness, Word
@@ -25,6 +25,10 @@ class Reading:
 
     share: float
     is_sure: bool = False
+    is_sure_if_unique: bool = False
+    """Whether it is sure once the words occur in nobody else's record."""
+    is_mention: bool = False
+    """Whether the word is only something that the alias mentions."""
     is_alias: bool = False
     is_role_only: bool = False
     likeness: Likeness = Likeness.SAME
@@ -77,7 +81,7 @@ def _align_alias(words: Sequence[Word], alias: tuple[str, ...]) -> Alignment:
 
 
 def _name_likeness(word: Word, target: str) -> Likeness:
-    plain = target.removeprefix("de ")
+    plain = bare(target)
     if plain in word.names:
         return Likeness.FAMILIAR
     return max(word.alike.get(spelling, Likeness.NONE) for spelling in (target, plain))
@@ -101,7 +105,7 @@ def _places_in_name(
     word: Word, name: tuple[str, ...], taken: set[int]
 ) -> tuple[tuple[int, ...], Likeness]:
     for place, following in enumerate(name[1:] if word.names else ()):
-        pair = f"{name[place]}+{following.removeprefix('de ')}"
+        pair = f"{name[place]}+{bare(following)}"
         if pair in word.names and not taken & {place, place + 1}:
             return (place, place + 1), Likeness.FAMILIAR
     start = max(taken, default=-1) + 1
@@ -116,8 +120,8 @@ def _places_in_name(
     return (), Likeness.NONE
 
 
-def read(words: Sequence[Word], record: Record) -> Reading:
-    """Explain the words by a record."""
+def read(words: Sequence[Word], record: Record, *, is_possessive: bool = False) -> Reading:
+    """Explain the words by a record; `is_possessive` when the phrase says that it is "mine"."""
     alias = _align_alias(words, record.alias)
     if len(alias.places) == len(words) == len(record.alias):
         sure = alias.likeness > Likeness.DOUBTFUL_TYPO
@@ -127,60 +131,77 @@ def read(words: Sequence[Word], record: Record) -> Reading:
     roles = {
         index: _role_fit(word, record) for index, word in enumerate(words) if index not in named
     }
-    explained = named | {index for index, fit in roles.items() if fit}
-    explained |= _alias_places(words, alias, record)
+    called = _alias_places(words, alias, record)
+    explained = named | {index for index, fit in roles.items() if fit} | called
     explained |= _honorifics(words, record) if explained else set()
     if len(explained) < len(words):
+        if len(words) == 1 and is_telling(words[0]) and record.things & words[0].alike.keys():
+            return Reading(1, is_mention=True)
         return Reading(_share_explained(words, explained))
     likeness = min(name.likeness if named else Likeness.SAME, alias.likeness)
     certain_role = any(
         fit == Fit.CERTAIN and not _is_open(words[index]) for index, fit in roles.items()
     )
+    proper = {
+        index
+        for index in named | called
+        if not words[index].senses.certain and not (is_possessive and words[index].senses.possible)
+    }
     if named:
-        sure = certain_role or _is_usual_name(words, name, record)
-        sure = sure and name.likeness > Likeness.DOUBTFUL_TYPO
-        return Reading(1, is_sure=sure and name.in_order, likeness=name.likeness)
+        certain = name.in_order and name.likeness > Likeness.DOUBTFUL_TYPO
+        certain = certain and not _is_of_other_gender(name, record)
+        usual = bool(proper) and _is_usual_name(words, name, record)
+        return Reading(
+            1,
+            is_sure=certain and (certain_role or usual),
+            is_sure_if_unique=certain and bool(proper) and not _is_anothers_name(name, record),
+            likeness=name.likeness,
+        )
     role_only = any(fit for fit in roles.values())
-    sure = certain_role and len(words) == 1
-    return Reading(1, is_sure=sure, is_role_only=role_only, likeness=likeness)
+    return Reading(
+        1,
+        is_sure=certain_role and len(words) == 1,
+        is_sure_if_unique=proper >= set(roles) and likeness > Likeness.DOUBTFUL_TYPO,
+        is_role_only=role_only,
+        likeness=likeness,
+    )
 
 
 def _usable_name(name: Alignment, record: Record) -> set[int]:
-    """Return the words that name the person; "José" does not name María José."""
-    places = set(name.order)
-    if places and 0 not in places and max(places) < record.given_names:
-        genders = {vocabulary.given_name_gender(record.name[place]) for place in places}
-        if record.gender and genders - {record.gender, ""}:
-            return set()
+    """Return the words that name the person; "José María" is not María José."""
     if any(later < place < record.given_names for place, later in pairwise(name.order)):
         return {min(name.places)}
     return set(name.places)
 
 
+def _is_of_other_gender(name: Alignment, record: Record) -> bool:
+    """Tell whether only a later given name is said that is of the other gender.
+
+    "José" is not María José.
+    """
+    if not record.gender or 0 in name.order or max(name.order) >= record.given_names:
+        return False
+    genders = {vocabulary.given_name_gender(record.name[place]) for place in name.order}
+    return not genders <= {record.gender, ""}
+
+
 def _is_usual_name(words: Sequence[Word], name: Alignment, record: Record) -> bool:
     """Tell whether people are called by this part of their name.
 
-    By the paternal surname without the maternal one, but not the reverse; by a second given name
-    only after María.
+    By the first name, with the paternal surname or without any, and by that surname alone.
     """
     places = set(name.order)
     given = {place for place in places if place < record.given_names}
     paternal = record.given_names in places
-    if len(places) > len(given) and not paternal:
-        return False
     if not given:
         return paternal and all(len(words[index].text) > 1 for index in name.places)
-    if 0 not in given:
-        return record.name[0] == "maria"
-    if given == {0} and record.given_names > 1 and record.name[0] in vocabulary.CARRIERS:
-        return False
-    return places != {0} or not _alias_tells_namesakes_apart(words, record)
+    return 0 in given and (paternal or len(places) == len(given))
 
 
-def _alias_tells_namesakes_apart(words: Sequence[Word], record: Record) -> bool:
-    """Tell whether the alias, such as "Juan de la tienda", says that there is another Juan."""
-    is_first_name = len(words) == 1 and record.alias[:1] == record.name[:1]
-    return is_first_name and not set(record.alias) <= set(record.name)
+def _is_anothers_name(name: Alignment, record: Record) -> bool:
+    """Tell whether it is a given name with the maternal surname only, as another is called."""
+    given = {place for place in name.order if place < record.given_names}
+    return bool(given) and len(name.order) > len(given) and record.given_names not in name.order
 
 
 class Fit(IntEnum):
@@ -218,15 +239,21 @@ def _is_open(word: Word) -> bool:
 
 
 def _alias_places(words: Sequence[Word], alias: Alignment, record: Record) -> set[int]:
-    """Return the words that a part of the alias explains: its first word must be among them.
+    """Return the words that a part of the alias explains: one that tells must be among them.
 
     A relationship in an alias is a role, not a word: "mamá de Luis" is nobody's "mamá".
     """
-    if any(is_particle_word(word) for word in record.alias):
-        return set()
-    if (0,) not in alias.places.values():
+    if not any(
+        place in record.telling and is_telling(words[index])
+        for index, (place,) in alias.places.items()
+    ):
         return set()
     return {index for index in alias.places if not words[index].senses.certain}
+
+
+def is_telling(word: Word) -> bool:
+    """Tell whether a word may name somebody by itself: an initial and a number do not."""
+    return len(word.text) > 1 and not word.text.isdigit() and not word.senses.certain
 
 
 def _honorifics(words: Sequence[Word], record: Record) -> set[int]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Protocol, TypeVar
 
 from action_groups.crm.aliases import vocabulary
 from action_groups.crm.aliases.folding import (
+    bare,
     comparison_key,
     content_words,
     is_particle_word,
@@ -48,30 +50,40 @@ class Record:
     key: str
     alias: tuple[str, ...]
     name: tuple[str, ...]
+    full_name: str
     given_names: int
     gender: Gender
     senses: Senses
     is_contradictory: bool
+    is_thing: bool
+    """Whether the alias begins with no word for a person: "renta del depa", not "Juan tienda"."""
+    telling: frozenset[int]
+    """The places of the alias whose word alone tells whom it is about."""
+    things: frozenset[str]
+    """The words that the alias mentions beside its first one, unless they are a person's name."""
 
     @property
     def spellings(self) -> Iterator[str]:
-        """Every word, those of the name without their particle as well."""
+        """Every word, without its particle as well."""
         yield from self.alias
         yield from self.name
-        yield from (word.removeprefix("de ") for word in self.name)
+        yield from (bare(word) for word in (*self.alias, *self.name))
 
 
 def read_record(person: Person) -> Record:
     """Return the words by which a beneficiary may be called."""
     alias = tuple(content_words(tokens_of(person.alias)))
     name = tuple(content_words(tokens_of(person.name)))
+    telling = _telling_places(alias, name)
+    is_thing = bool(alias) and not _is_person(alias[0], name)
     called = alias_senses(alias, name)
     related = relationship_senses(person.relationship)
     is_contradictory = contradict(called, related)
     return Record(
         key=comparison_key(person.alias),
-        alias=alias,
+        alias=tuple(map(bare, alias)) if is_thing else alias,
         name=name,
+        full_name=comparison_key(person.name),
         given_names=_count_given_names(name),
         gender=_gender(name) or _gender(alias),
         senses=_joint_senses(
@@ -80,6 +92,50 @@ def read_record(person: Person) -> Record:
             is_doubted=is_contradictory or bool(vocabulary.COMPARATIVES.intersection(alias)),
         ),
         is_contradictory=is_contradictory,
+        is_thing=is_thing,
+        telling=telling,
+        things=_mentioned_things(person.alias, alias),
+    )
+
+
+def _is_person(word: str, name: tuple[str, ...]) -> bool:
+    return (
+        word in name
+        or bool(names_of_pet_name(word))
+        or vocabulary.is_given_name(word)
+        or _is_kind_of_person(word)
+    )
+
+
+def _is_kind_of_person(word: str) -> bool:
+    return word in vocabulary.sense_table() or word in vocabulary.HONORIFICS
+
+
+def _telling_places(alias: tuple[str, ...], name: tuple[str, ...]) -> frozenset[int]:
+    """Return the places of the words by which their owner may be called, the first always.
+
+    What follows a relationship or a particle belongs to somebody else ("esposa Luis", "Juan de la
+    tienda"), and so does a given name that is not the owner's.
+    """
+    if not alias or _is_kind_of_person(alias[0]):
+        return frozenset(range(min(1, len(alias))))
+    others = {
+        place
+        for place, word in enumerate(alias)
+        if place and (is_particle_word(word) or vocabulary.is_given_name(word))
+    }
+    own = {place for place in others if alias[place] in name}
+    return frozenset(range(len(alias))) - (others - own)
+
+
+def _mentioned_things(text: str, alias: tuple[str, ...]) -> frozenset[str]:
+    """Return the words after the first one; "Luis" in "mamá de Luis" is a person, so no thing."""
+    rest = {bare(word) for word in alias[1:]}
+    if not alias or not _is_kind_of_person(alias[0]):
+        return frozenset(rest)
+    with_article = pairwise(tokens_of(text))
+    return frozenset(
+        word for before, word in with_article if before in vocabulary.ARTICLES and word in rest
     )
 
 
@@ -119,12 +175,12 @@ def _joint_senses(called: Senses, related: Senses, *, is_doubted: bool) -> Sense
 
 def alias_senses(alias: tuple[str, ...], name: tuple[str, ...]) -> Senses:
     """Return what the alias says that the person is to the customer."""
-    if not alias or any(is_particle_word(word) for word in alias):
-        return NO_SENSES
-    senses = vocabulary.sense_table().get(alias[0], NO_SENSES)
-    if len(alias) == 1:
+    senses = vocabulary.sense_table().get(alias[0], NO_SENSES) if alias else NO_SENSES
+    if len(alias) <= 1:
         return senses
     is_kin = all(role in vocabulary.KINSHIP for role, _ in senses.certain)
+    if is_kin and any(is_particle_word(word) for word in alias):
+        return NO_SENSES
     is_own_name = all(word in name or names_of_pet_name(word) & {*name} for word in alias[1:])
     return senses if is_kin and is_own_name else _doubted(senses)
 

@@ -7,10 +7,9 @@ from typing import Final, Generic, Literal
 from action_groups.crm.aliases import vocabulary
 from action_groups.crm.aliases.folding import (
     CONJUNCTION_SIGNS,
-    comparison_key,
     index_key,
 )
-from action_groups.crm.aliases.phrases import Phrase, read_phrase
+from action_groups.crm.aliases.phrases import Phrase, is_plural, read_phrase
 from action_groups.crm.aliases.reading import Reading, read
 from action_groups.crm.aliases.records import P, Person, Record, read_record
 from action_groups.crm.aliases.words import Likeness
@@ -74,7 +73,8 @@ def resolve(phrase: str, people: Sequence[P], *, exact: Sequence[P] = ()) -> Res
     }
     unsettled = {person.beneficiary_id for person in exact} - defined
     cases = [Case(person, record, _best_reading(said, record)) for person, record in records]
-    if len(known) <= MAX_PEOPLE and said.is_trusted and not unsettled:
+    is_settled = len(known) <= MAX_PEOPLE and not unsettled
+    if is_settled and said.is_trusted and len(said.key) > 1:
         sure = (
             _sole_definition(phrase, said, cases, defined) if defined else _sole_sure(said, cases)
         )
@@ -92,7 +92,8 @@ def _by_id(people: Iterable[P]) -> list[P]:
 
 
 def _best_reading(said: Phrase, record: Record) -> Reading:
-    readings = (read(words, record) for words in said.parts)
+    parts = said.bare_parts if record.is_thing else said.parts
+    readings = (read(words, record, is_possessive=said.is_possessive) for words in parts)
     return max(readings, key=lambda reading: reading.score, default=Reading(0))
 
 
@@ -115,28 +116,52 @@ def _sole_definition(
 
 def _says_the_same(phrase: str, alias: str) -> bool:
     """Tell whether signs and plurals that a key leaves out are in both or in neither."""
-    signs = PUNCTUATION | CONJUNCTION_SIGNS.keys() | vocabulary.PLURAL_DETERMINERS
-    return signs.intersection(tokens_of(phrase)) == signs.intersection(tokens_of(alias))
+    signs = PUNCTUATION | CONJUNCTION_SIGNS.keys()
+    said, recorded = tokens_of(phrase), tokens_of(alias)
+    return is_plural(said) == is_plural(recorded) and not signs & ({*said} ^ {*recorded})
 
 
 def _fits_another(said: Phrase, owner: Record, person: Person, other: Case[P]) -> bool:
-    words = tuple(said.key.split())
-    other_name = tuple(comparison_key(other.person.name).split())
-    if words == other_name:
+    words = set(said.key.split())
+    if said.key == other.record.full_name:
         return True
-    if set(words) <= set(other_name):
-        return not set(words) <= set(comparison_key(person.name).split())
+    is_own_name = words <= set(owner.full_name.split())
+    if words <= set(other.record.full_name.split()) and not is_own_name:
+        return True
+    if is_own_name and said.has_article and other.reading.is_mention:
+        return vocabulary.ARTICLES.isdisjoint(tokens_of(person.alias))
     return owner.is_contradictory and other.reading.is_full and other.reading.is_role_only
 
 
 def _sole_sure(said: Phrase, cases: Sequence[Case[P]]) -> Case[P] | None:
-    """Return who alone is explained by every word, and surely so."""
-    if not said.is_plain:
-        return None
-    full = [case for case in cases if case.reading.is_full]
+    """Return who alone is named in full, or is explained by every word, and surely so."""
+    full = [
+        case
+        for case in cases
+        if case.reading.is_full and (said.has_article or not case.reading.is_mention)
+    ]
+    in_full = [case for case in cases if said.key == case.record.full_name]
+    if len(in_full) == 1 and all(case is in_full[0] for case in full):
+        return in_full[0]
     named = [case for case in full if not case.reading.is_role_only]
     chosen = named if len(named) == 1 and _is_misspelt_alias(named[0]) else full
-    return chosen[0] if len(chosen) == 1 and chosen[0].reading.is_sure else None
+    if len(chosen) != 1:
+        return None
+    (case,) = chosen
+    reading = case.reading
+    is_sure = reading.is_sure or (
+        reading.is_sure_if_unique and _is_unique(said, [c.record for c in cases if c is not case])
+    )
+    return case if said.is_plain and is_sure else None
+
+
+def _is_unique(said: Phrase, others: Sequence[Record]) -> bool:
+    """Tell whether the phrase has a word that occurs in none of these records."""
+    spellings = {spelling for other in others for spelling in other.spellings}
+    return any(
+        len(word.text) > 1 and spellings.isdisjoint({*word.alike, *word.names})
+        for word in said.bare_parts[0]
+    )
 
 
 def _is_misspelt_alias(case: Case[P]) -> bool:

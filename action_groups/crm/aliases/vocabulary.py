@@ -15,9 +15,9 @@ MIN_STEM_LETTERS: Final = 2
 Gender = Literal["m", "f", ""]
 """Of the person a word is about; empty when the word does not tell."""
 
-ARTICLES_AND_POSSESSIVES: Final = word_set(
-    "el la los las the mi mis my our nuestro nuestra nuestros nuestras"
-)
+ARTICLES: Final = word_set("el la los las the al del")
+POSSESSIVES: Final = word_set("mi mis my our nuestro nuestra nuestros nuestras")
+ARTICLES_AND_POSSESSIVES: Final = (ARTICLES | POSSESSIVES) - word_set("al del")
 """Words that add nothing to whom a phrase means, wherever they stand."""
 
 PLURAL_DETERMINERS: Final = word_set("los las mis nuestros nuestras")

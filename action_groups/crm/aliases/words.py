@@ -196,7 +196,7 @@ def _likeness(text: str, target: str, neighbours: Sequence[str], *, is_known: bo
     genders = {vocabulary.given_name_gender(text), vocabulary.given_name_gender(target)}
     if genders == {"m", "f"}:
         return Likeness.NONE
-    if _sound(text) == _sound(target):
+    if min(len(text), len(target)) > 1 and _sound(text) == _sound(target):
         return Likeness.SOUND
     if is_known or not _is_typo(text, target):
         return Likeness.NONE
