@@ -122,8 +122,10 @@ def _template() -> None:
 
 
 def _tests() -> None:
-    """Run the tests; too few covered branches fail, see `tool.coverage` in pyproject.toml."""
-    test(["--cov", "--cov-report=term:skip-covered"])
+    """Run the tests, and refuse too few covered branches."""
+    report = ROOT / "build" / "coverage.json"
+    test(["--cov", "--cov-report=term:skip-covered", f"--cov-report=json:{report}"])
+    _run([_PROJECT.program("python"), "-m", "scripts.branch_coverage", str(report)])
 
 
 GATE: dict[str, Callable[[], None]] = {
