@@ -17,9 +17,10 @@ from console.agent.events import OperationRequested
 from console.agent.invocation import invocation
 from console.agent.operations import find_operation
 from console.chat.session import ChatService, ChatSettings
-from console.chat.stack import ChatStack, Where
+from console.chat.stack import ChatStack
 from console.chat.watch import Watch
 from console.local_stack import free_port
+from console.where import Where
 
 _ROUNDS = 15
 _CONVERSATIONS = (

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from console.artefact import ROOT, source_zip
 from console.cloud import Cloud
 from console.errors import ConsoleError
+from console.local_stack import running
 from console.template import load_template
+from console.where import DEFAULT_PORT, DEFAULT_STACK, Where
 
-DEFAULT_STACK = "centli"
 _WAIT_SECONDS = 120
 _POLL_SECONDS = 0.1
 
@@ -73,6 +74,20 @@ def find(cloud: Cloud, stack: str = DEFAULT_STACK) -> Deployment:
         ) from None
     outputs = {o["OutputKey"]: o["OutputValue"] for o in described.get("Outputs", [])}
     return Deployment(cloud, outputs)
+
+
+def reach(where: Where) -> Deployment:
+    """Return the stack that is there. Raises ConsoleError when nothing answers, or has no stack."""
+    cloud = Cloud() if where.aws else running(where.local_port)
+    if cloud is None:
+        port = where.local_port
+        how = "centli up" if port == DEFAULT_PORT else f"centli up --port {port}"
+        raise ConsoleError(f"You have no local stack on port {port}. Start one with `{how}`.")
+    try:
+        return find(cloud, where.stack)
+    except BotoCoreError as error:
+        place = "AWS" if where.aws else f"the local stack on port {where.local_port}"
+        raise ConsoleError(f"Could not reach {place} ({error}).") from None
 
 
 def _packaged(cloud: Cloud) -> str:

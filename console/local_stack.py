@@ -21,10 +21,8 @@ from console import credentials
 from console.cloud import LOCAL_ACCOUNT, LOCAL_REGION, Cloud
 from console.errors import ConsoleError
 from console.stopping import undisturbed
+from console.where import HOST
 
-HOST = "127.0.0.1"
-DEFAULT_PORT = 4566
-_LAST_PORT = 65_535
 _START_SECONDS = 30
 _STOP_SECONDS = 10
 _POLL_SECONDS = 0.05
@@ -46,14 +44,6 @@ def readiness(endpoint: str, seconds: float) -> Readiness:
     except (OSError, HTTPException, ValueError) as error:
         is_slow = isinstance(getattr(error, "reason", error), TimeoutError)
         return "slow" if is_slow else "gone"
-
-
-def port(text: str) -> int:
-    """Read the number of a port. Raises ValueError."""
-    number = int(text)
-    if not 0 < number <= _LAST_PORT:
-        raise ValueError
-    return number
 
 
 def free_port(preferred: int = 0) -> int:

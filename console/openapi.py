@@ -4,7 +4,6 @@ The files in `openapi/` are committed, because agents and the template read them
 tells when they are no longer what the code says.
 """
 
-import argparse
 import difflib
 import sys
 from collections.abc import Iterable, Sequence
@@ -107,26 +106,6 @@ def drift(directory: Path) -> list[str]:
     if lines:
         lines.append("Run `centli openapi` and commit the files; delete those of no group.")
     return lines
-
-
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `openapi` and `openapi lint` to the command line."""
-    parser = subparsers.add_parser(
-        "openapi", help="write the schemas that agents read, or check schema files"
-    )
-    parser.add_argument("--check", action="store_true", help="compare only; exit 1 on a difference")
-    parser.add_argument(
-        "--dir", type=Path, default=DIRECTORY, help="where the schema files are (%(default)s)"
-    )
-    parser.set_defaults(func=_write_or_check)
-    commands = parser.add_subparsers(title="also", metavar="[lint]")
-    linter = commands.add_parser(
-        "lint", help="check any OpenAPI files against what Bedrock agents and AgentCore read"
-    )
-    linter.add_argument("files", nargs="*", type=Path, metavar="FILE", help="YAML or JSON")
-    linter.add_argument("--group", help="action group name; the file's name when left out")
-    linter.add_argument("--rules", action="store_true", help="list the rules and exit")
-    linter.set_defaults(func=_lint)
 
 
 def _described(operation: Operation) -> dict[str, Any]:
@@ -250,35 +229,43 @@ def _difference(path: Path, committed: str, text: str) -> list[str]:
     )
 
 
-def _write_or_check(args: argparse.Namespace) -> int:
+def report_drift(directory: Path) -> int:
+    """Print how the directory differs from what the code says; return the exit code."""
     try:
-        if args.check:
-            differences = drift(args.dir)
-            print(*differences or ["The schema files are what the code says."], sep="\n")
-            return 1 if differences else 0
-        for path in write(args.dir):
-            print(f"wrote {path}")
-    except ModelNotDescribable as error:
-        print(error, file=sys.stderr)
-        return 1
-    except (OSError, UnicodeDecodeError) as error:
-        print(f"{args.dir}: {error}", file=sys.stderr)
-        return 2
+        differences = drift(directory)
+    except (ModelNotDescribable, OSError, UnicodeDecodeError) as error:
+        return _refused(directory, error)
+    print(*differences or ["The schema files are what the code says."], sep="\n")
+    return 1 if differences else 0
+
+
+def write_and_report(directory: Path) -> int:
+    """Write the schema files and print which changed; return the exit code."""
+    try:
+        changed = write(directory)
+    except (ModelNotDescribable, OSError, UnicodeDecodeError) as error:
+        return _refused(directory, error)
+    for path in changed:
+        print(f"wrote {path}")
     return 0
 
 
-def _lint(args: argparse.Namespace) -> int:
-    if args.rules:
-        print(*(f"{rule}: {why}" for rule, why in RULES.items()), sep="\n")
-        return 0
+def list_rules() -> int:
+    """Print the rules of the lint; return the exit code."""
+    print(*(f"{rule}: {why}" for rule, why in RULES.items()), sep="\n")
+    return 0
+
+
+def lint_files(files: Sequence[Path], group: str | None) -> int:
+    """Print what the lint finds in schema files; return the exit code."""
     texts: dict[str, str] = {}
-    unreadable = [] if args.files else ["Name at least one OpenAPI file."]
-    for path in args.files:
+    unreadable = [] if files else ["Name at least one OpenAPI file."]
+    for path in files:
         try:
             texts[str(path)] = read_text(path)
         except Unreadable as error:
             unreadable.append(str(error))
-    findings = lint(texts, args.group)
+    findings = lint(texts, group)
     for finding in findings:
         print(finding)
     for problem in unreadable:
@@ -286,3 +273,12 @@ def _lint(args: argparse.Namespace) -> int:
     if unreadable:
         return 2
     return 1 if findings else 0
+
+
+def _refused(directory: Path, error: Exception) -> int:
+    """Say why nothing was compared or written; return the exit code."""
+    if isinstance(error, ModelNotDescribable):
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{directory}: {error}", file=sys.stderr)
+    return 2

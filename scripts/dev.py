@@ -1,7 +1,7 @@
 """Everything a developer runs, from any Python 3.11 or newer and nothing else.
 
     python3 scripts/dev.py chat      talk to the action groups in the terminal, on a local stack
-    python3 scripts/dev.py console   the same as a web page
+    python3 scripts/dev.py web       the same as a web page
     python3 scripts/dev.py demo      the main job on a local stack, shown and checked
     python3 scripts/dev.py test      the tests; further arguments go to pytest
     python3 scripts/dev.py check     the whole gate, or its parts that are named:
@@ -69,9 +69,9 @@ def chat(arguments: Sequence[str]) -> None:
     centli(["chat", *arguments])
 
 
-def console(arguments: Sequence[str]) -> None:
+def web(arguments: Sequence[str]) -> None:
     """Talk in the browser."""
-    centli(["console", *arguments])
+    centli(["web", *arguments])
 
 
 def centli(arguments: Sequence[str]) -> None:
@@ -139,7 +139,7 @@ GATE: dict[str, Callable[[], None]] = {
 
 _COMMANDS: dict[str, Callable[[Sequence[str]], None]] = {
     "chat": chat,
-    "console": console,
+    "web": web,
     "demo": demo,
     "test": test,
     "check": check,

@@ -10,9 +10,9 @@ from threading import Thread
 from playwright.sync_api import Page, sync_playwright
 
 from console.chat.session import ChatSettings, chat_service
-from console.chat.stack import Where
-from console.local_stack import DEFAULT_PORT, free_port
+from console.local_stack import free_port
 from console.web.server import WebChatServer
+from console.where import DEFAULT_PORT, Where
 from scripts.browser import find_browser, launch
 
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "web-chat.png"

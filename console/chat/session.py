@@ -1,6 +1,7 @@
 """Opening conversations: with which brain, on which stack, for which customer."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -17,10 +18,13 @@ from console.agent.local_agent import LocalAgent
 from console.agent.model_brain import model_brain
 from console.agent.offline import OfflineBrain
 from console.agent.operations import read_operations
-from console.chat.stack import ChatStack, Where
+from console.chat.stack import ChatStack
 from console.chat.watch import Watch
+from console.customers import check_customer, customers_instead_of
 from console.errors import ConsoleError
 from console.seeds import seeded_customers
+from console.stopping import stop_on_terminate
+from console.where import Where
 from shared.clock import Clock, system_clock
 
 OFFLINE: Final = "offline"
@@ -86,6 +90,10 @@ class ChatService:
         """Where the stack is, in words."""
         return self._stack.place
 
+    def customers_instead_of(self, user_id: str) -> list[str]:
+        """Return who there is, when this is nobody; else nothing."""
+        return customers_instead_of(user_id, self._stack.deployment)
+
     def open(self, user_id: str, language: Language = DEFAULT) -> Conversation:
         """Open a conversation of a customer."""
         return Conversation(self._make(user_id), language)
@@ -131,8 +139,24 @@ class ChatService:
 
 @contextmanager
 def chat_service(settings: ChatSettings, tell: Callable[[str], None]) -> Iterator[ChatService]:
-    """Find or start the stack, watch it, and return what front ends use; all stops at the end."""
+    """Find or start the stack, watch it, and return what front ends use; all stops at the end.
+
+    Raises ConsoleError for a customer of the settings who does not exist.
+    """
     with ExitStack() as exits:
         stack = exits.enter_context(ChatStack(settings.where, tell))
+        for user_id in settings.users:
+            check_customer(user_id, stack.deployment)
         watch = exits.enter_context(Watch(stack))
         yield ChatService(settings, stack, watch)
+
+
+@contextmanager
+def chat_until_stopped(settings: ChatSettings) -> Iterator[ChatService]:
+    """Open a chat for a command, which says on standard error what takes time."""
+
+    def tell(text: str) -> None:
+        print(f"centli: {text}", file=sys.stderr, flush=True)
+
+    with stop_on_terminate(), chat_service(settings, tell) as service:
+        yield service

@@ -3,7 +3,6 @@
 import contextlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from threading import Lock, Thread
 from typing import Any, Final, Self
 
@@ -13,11 +12,11 @@ from action_groups import group_names
 from console.agent import invocation
 from console.agent.language import Language
 from console.agent.local_agent import NoAnswer
-from console.cloud import Cloud
-from console.deployment import DEFAULT_STACK, Deployment, deploy_locally, find
+from console.deployment import Deployment, deploy_locally, find, reach
 from console.errors import ConsoleError
-from console.local_stack import DEFAULT_PORT, HOST, LocalStack, free_port, readiness, running
+from console.local_stack import LocalStack, free_port, readiness, running
 from console.seeds import seed_all
+from console.where import DEFAULT_PORT, HOST, Where
 
 _READY_SECONDS = 2
 _WARM_SECONDS = 900
@@ -38,16 +37,6 @@ _NOT_STARTED: Final[Mapping[Language, str]] = {
     "en": "The local stack stopped and I could not start another; I try again with your next "
     "message.",
 }
-
-
-@dataclass(frozen=True)
-class Where:
-    """Where a chat's stack is: in the AWS account in use, or here, on a port."""
-
-    aws: bool = False
-    port: int | None = None
-    """None: the usual port, or another when something else listens there."""
-    stack: str = DEFAULT_STACK
 
 
 class ChatStack:
@@ -113,11 +102,8 @@ class ChatStack:
     def _found(self) -> Deployment | None:
         """Return the stack that runs there, or None where one may be started."""
         if self._where.aws:
-            try:
-                return find(Cloud(), self._where.stack)
-            except BotoCoreError as error:
-                raise ConsoleError(f"Could not reach AWS ({error}).") from None
-        cloud = running(self._where.port or DEFAULT_PORT)
+            return reach(self._where)
+        cloud = running(self._where.local_port)
         if cloud is None or readiness(str(cloud.endpoint), _READY_SECONDS) != "ready":
             return None
         try:

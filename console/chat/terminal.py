@@ -26,6 +26,7 @@ from console.agent.events import (
     TurnOutcome,
 )
 from console.agent.language import Language
+from console.agent.wording import printable
 from console.chat.rendering import JsonLines, Output, Plain, Renderer
 from console.chat.session import ChatService
 from console.chat.watch import Subscription
@@ -54,8 +55,9 @@ _QUIET_SECONDS: Final = 0.5
 
 _WELCOME: Final = """\
 CENTLI · {name} ({user}) · {place} · {brain}
-Escribe lo que necesitas: «Transfiere 100 pesos a mi hermano», «ayuda». English works too.
+Escribe lo que necesitas: «Transfiere 100 pesos a mi hermano», «ayuda».
 /usuario ID habla como otro cliente, /traza muestra lo que pasa por debajo, /salir termina.
+In English too: "Send 100 pesos to my brother", "help"; /user ID, /trace, /quit.
 """
 _COMMANDS: Final[Mapping[str, str]] = {
     "/salir": "quit",
@@ -68,8 +70,22 @@ _COMMANDS: Final[Mapping[str, str]] = {
 _NOTHING_SAID: Final = """\
 centli: nothing was said. Run this in a terminal to type, pipe a message into it, or give one:
 centli chat -m "¿cuánto tengo?\""""
-_UNKNOWN_COMMAND: Final = "No hay `{command}`. Hay: /usuario ID, /traza, /salir."
-_TRACE_IS: Final = {True: "Se muestra todo lo que pasa.", False: "Se muestra solo la conversación."}
+_UNKNOWN_COMMAND: Final[Mapping[Language, str]] = {
+    "es": "No hay `{command}`. Hay: /usuario ID, /traza, /salir.",
+    "en": "There is no `{command}`. There are: /user ID, /trace, /quit.",
+}
+_UNKNOWN_CUSTOMER: Final[Mapping[Language, str]] = {
+    "es": "No hay un cliente `{user}`. Hay: {others}.",
+    "en": "There is no customer `{user}`. There are: {others}.",
+}
+_ALL_IS_SHOWN: Final[Mapping[Language, str]] = {
+    "es": "Se muestra todo lo que pasa.",
+    "en": "All that happens is shown.",
+}
+_TALK_IS_SHOWN: Final[Mapping[Language, str]] = {
+    "es": "Se muestra solo la conversación.",
+    "en": "Only the conversation is shown.",
+}
 _INTERRUPTED: Final[Mapping[Language, str]] = {
     "es": "Interrumpido. Si ya habías confirmado algo, pregunta qué pasó antes de repetirlo.",
     "en": "Interrupted. If you had confirmed something, ask what happened before repeating it.",
@@ -227,14 +243,23 @@ def _typed(turns: _Turns, service: ChatService, user_id: str, console: Console) 
             case "quit":
                 return 0
             case "user" if argument:
-                user_id = argument.strip()
-                conversation = service.open(user_id, conversation.language)
+                wanted = argument.strip()
+                if others := service.customers_instead_of(wanted):
+                    unknown = _UNKNOWN_CUSTOMER[conversation.language]
+                    console.print(
+                        unknown.format(user=printable(wanted), others=", ".join(others)),
+                        markup=False,
+                    )
+                else:
+                    user_id = wanted
+                    conversation = service.open(user_id, conversation.language)
             case "trace":
-                _toggle_trace(turns, console)
+                _toggle_trace(turns, console, conversation.language)
             case "say":
                 _say(turns, conversation, line, console)
             case _:
-                console.print(_UNKNOWN_COMMAND.format(command=command), markup=False)
+                unknown = _UNKNOWN_COMMAND[conversation.language]
+                console.print(unknown.format(command=printable(command)), markup=False)
 
 
 def _say(turns: _Turns, conversation: Conversation, line: str, console: Console) -> None:
@@ -244,12 +269,13 @@ def _say(turns: _Turns, conversation: Conversation, line: str, console: Console)
         console.print(f"\n{_INTERRUPTED[conversation.language]}", style="yellow")
 
 
-def _toggle_trace(turns: _Turns, console: Console) -> None:
+def _toggle_trace(turns: _Turns, console: Console, language: Language) -> None:
     if isinstance(turns.renderer, Plain):
         turns.renderer.trace = not turns.renderer.trace
         if turns.renderer.trace:
             turns.watch()
-        console.print(_TRACE_IS[turns.renderer.trace], style="dim")
+        shown = _ALL_IS_SHOWN if turns.renderer.trace else _TALK_IS_SHOWN
+        console.print(shown[language], style="dim")
 
 
 def _first_name(names: Mapping[str, str], user_id: str) -> str:

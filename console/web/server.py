@@ -10,8 +10,8 @@ import uvicorn
 
 from console.chat.session import ChatService
 from console.errors import ConsoleError
-from console.local_stack import HOST
 from console.web.app import Web
+from console.where import HOST
 
 _ANSWERS_END_SECONDS = 5
 """An answer that its client does not read, or a request that never ends, is then cut off."""

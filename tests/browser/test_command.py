@@ -1,4 +1,4 @@
-"""`centli console` as it is run: it prints an address, serves it, and Ctrl-C ends it."""
+"""`centli web` as it is run: it prints an address, serves it, and Ctrl-C ends it."""
 
 import re
 import signal
@@ -19,7 +19,7 @@ def test_the_command_serves_until_it_is_interrupted(
 ) -> None:
     endpoint = deployment.cloud.endpoint
     assert endpoint is not None
-    command = ["console", "--no-browser", "--web-port", "0", "--port", endpoint.rsplit(":", 1)[1]]
+    command = ["web", "--no-browser", "--web-port", "0", "--port", endpoint.rsplit(":", 1)[1]]
     with subprocess.Popen(
         [sys.executable, "-c", CENTLI, *command], stdout=subprocess.PIPE, text=True
     ) as process:

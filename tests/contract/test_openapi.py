@@ -1,6 +1,5 @@
 """The schemas that agents read: what the code says, and what the design promises."""
 
-import argparse
 import dataclasses
 from collections.abc import Iterator
 from decimal import Decimal
@@ -14,6 +13,7 @@ from pydantic import Field
 
 from action_groups import all_groups
 from console import openapi
+from console.cli import main
 from console.schemas.lint import lint
 from console.schemas.models import KEYWORDS, ModelNotDescribable, schema_of
 from shared.identity import Caller
@@ -509,10 +509,7 @@ class TestAModelThatTheProfileCannotExpress:
 
 
 def run(*argv: str) -> int:
-    parser = argparse.ArgumentParser()
-    openapi.register(parser.add_subparsers(required=True))
-    args = parser.parse_args(["openapi", *argv])
-    return args.func(args)
+    return main(["openapi", *argv])
 
 
 class TestDrift:

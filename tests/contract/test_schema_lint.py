@@ -1,6 +1,5 @@
 """Every rule of the profile, broken alone: the negative control of the check that schemas pass."""
 
-import argparse
 import copy
 import json
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openapi_spec_validator import validate
 
-from console import openapi
+from console.cli import main
 from console.schemas.lint import RULES, lint
 from console.schemas.rules import CONFIRMATION, MAX_OPERATIONS
 from console.schemas.source import MAX_DEPTH, MAX_FILE_BYTES
@@ -530,10 +529,7 @@ class TestAnyStructure:
 
 
 def run(*argv: str) -> int:
-    parser = argparse.ArgumentParser()
-    openapi.register(parser.add_subparsers(required=True))
-    args = parser.parse_args(["openapi", "lint", *argv])
-    return args.func(args)
+    return main(["openapi", "lint", *argv])
 
 
 class TestTheCommand:

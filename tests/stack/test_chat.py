@@ -185,8 +185,8 @@ def test_a_model_server_that_is_down_is_named(stack: Deployment) -> None:
         (["--brain", "hal9000"], 1, "hal9000"),
         (["--agent", "AGENT12345"], 1, "--aws"),
         (["--yes"], 1, "-m"),
-        (["--port", "x"], 2, "invalid port value"),
-        (["--port", "99999"], 2, "invalid port value"),
+        (["--port", "x"], 2, "--port"),
+        (["--port", "99999"], 2, "--port"),
     ],
 )
 def test_a_wrong_setting_is_explained(
@@ -283,6 +283,8 @@ def test_a_person_converses_in_a_terminal(
     terminal.wait_for("Juan ›")
     terminal.type("/nada\r")
     terminal.wait_for("No hay `/nada`")
+    terminal.type("/usuario user-mria\r")
+    terminal.wait_for("No hay un cliente `user-mria`. Hay: ")
     terminal.type("\x03")
     terminal.type("/salir\r")
 

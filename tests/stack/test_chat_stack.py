@@ -13,10 +13,11 @@ from console.agent.events import BusEvent, Changed, WatchEvent
 from console.agent.invocation import invocation, status_and_body
 from console.agent.local_agent import NoAnswer
 from console.agent.operations import find_operation
-from console.chat.stack import ChatStack, Where
+from console.chat.stack import ChatStack
 from console.chat.watch import Subscription, Watch, changes
 from console.errors import ConsoleError
 from console.local_stack import LocalStack, free_port
+from console.where import Where
 
 LISTENING_SECONDS = 10
 EVENT_SECONDS = 10

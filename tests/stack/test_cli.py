@@ -12,9 +12,10 @@ from urllib.parse import urlparse
 import pytest
 
 from console.deployment import Deployment, deploy_locally
-from console.local_stack import HOST, LocalStack, free_port
+from console.local_stack import LocalStack, free_port
 from console.seeds import seed_all
-from tests.support.command import centli
+from console.where import HOST
+from tests.support.command import CENTLI, TIMEOUT_SECONDS, centli
 from tests.support.deployed import Deployed
 
 
@@ -92,21 +93,69 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
     assert f"Port {port} is taken" in shown.stderr
 
 
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (["invoke", "getBalances"], "There is no operation `getBalances`"),
-        (["invoke", "getBalance", "account_id"], "Write arguments as name=value"),
-        (["send", "NO_SUCH_EVENT"], "Nothing handles `NO_SUCH_EVENT`"),
-        (["invoke", "getBalance", "--port", "1"], "start it with centli up"),
-        (["dead-letters", "redrive"], "Name what to redrive with --id or --all"),
-        (["dead-letters", "--all"], "Name what to redrive with --id or --all"),
-    ],
-)
-def test_a_mistake_on_the_command_line_is_explained(arguments: list[str], told: str) -> None:
-    shown = centli(*arguments)
+@pytest.mark.parametrize("command", [["invoke", "getBalance"], ["send", "BALANCE_QUERY"]])
+def test_an_unknown_caller_is_told_who_there_is(stack_port: str, command: list[str]) -> None:
+    shown = centli(*command, "--user", "user-mria", "--port", stack_port)
+
+    assert (shown.returncode, shown.stdout) == (1, "")
+    assert "There is no customer `user-mria`. There are: " in shown.stderr
+    assert "user-maria" in shown.stderr
+
+
+def test_the_chat_refuses_an_unknown_customer(stack_port: str) -> None:
+    shown = centli("chat", "-m", "¿cuánto tengo?", "--user", "user-mria", "--port", stack_port)
+
+    assert (shown.returncode, shown.stdout) == (1, "")
+    assert "There is no customer `user-mria`" in shown.stderr
+
+
+def test_a_caller_without_a_name_reaches_the_operation(stack_port: str) -> None:
+    shown = centli("invoke", "getBalance", "--user", "", "--port", stack_port)
 
     assert shown.returncode == 1
+    assert '"httpStatusCode": 401' in shown.stdout
+
+
+def test_the_environment_names_stack_and_caller(stack_port: str) -> None:
+    settings = {"CENTLI_PORT": stack_port, "CENTLI_USER": "user-sofia"}
+
+    shown = centli("invoke", "getBalance", environment=settings)
+    other = centli("invoke", "getBalance", "--user", "user-maria", environment=settings)
+
+    assert "acc-sofia-checking" in shown.stdout, shown.stderr
+    assert "acc-maria-checking" in other.stdout, other.stderr
+
+
+def test_a_reader_who_leaves_ends_the_command_without_a_word(stack_port: str) -> None:
+    command = [*CENTLI, "invoke", "--port", stack_port, "searchProducts", "search=televisor"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "--- request\n"
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(TIMEOUT_SECONDS) == 141
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["invoke", "getBalances"], 1, "There is no operation `getBalances`"),
+        (["invoke", "getBalance", "account_id"], 2, "Write arguments as name=value"),
+        (["send", "NO_SUCH_EVENT"], 1, "Nothing handles `NO_SUCH_EVENT`"),
+        (["invoke", "getBalance", "--port", "1"], 1, "Start one with `centli up --port 1`"),
+        (["dead-letters", "redrive"], 2, "Name what to redrive with either --id or --all"),
+        (["dead-letters", "--all"], 2, "Name what to redrive with either --id or --all"),
+    ],
+)
+def test_a_mistake_on_the_command_line_is_explained(
+    arguments: list[str], code: int, told: str
+) -> None:
+    shown = centli(*arguments)
+
+    assert (shown.returncode, shown.stdout) == (code, "")
     assert told in shown.stderr
     assert "Traceback" not in shown.stderr
 

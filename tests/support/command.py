@@ -9,6 +9,11 @@ CENTLI = [sys.executable, "-c", "import sys; from console.cli import main; sys.e
 TIMEOUT_SECONDS = 120
 
 
+def without_settings() -> dict[str, str]:
+    """Return the environment without what a developer has set for the command."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("CENTLI_")}
+
+
 def centli(
     *arguments: str, typed: str | None = None, environment: Mapping[str, str] | None = None
 ) -> "subprocess.CompletedProcess[str]":
@@ -18,7 +23,7 @@ def centli(
         capture_output=True,
         text=True,
         input=typed,
-        env=os.environ | (environment or {}),
+        env=without_settings() | (environment or {}),
         timeout=TIMEOUT_SECONDS,
         check=False,
     )

@@ -13,12 +13,13 @@ from botocore.parsers import ResponseParserError
 from console import bus
 from console.agent.local_agent import NoAnswer
 from console.chat import stack as chat_stack
-from console.chat.stack import ChatStack, Where
+from console.chat.stack import ChatStack
 from console.chat.watch import Watch
 from console.cloud import Cloud
 from console.deployment import Deployment
 from console.errors import ConsoleError
 from console.local_stack import free_port, readiness
+from console.where import Where
 
 WAIT_SECONDS = 10
 

@@ -1,0 +1,130 @@
+"""One request to a deployed stack, by the agent's door or by the bus, and what comes of it."""
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import uuid4
+
+from action_groups import all_groups
+from console import bus
+from console.agent import invocation, operations
+from console.customers import check_customer
+from console.deployment import reach
+from console.errors import ConsoleError
+from console.where import Where
+from shared import json_text
+from shared.clock import system_clock
+from shared.operations import Operation
+
+_REPLY_SECONDS: Final = 20
+_QUIET_SECONDS: Final = 1
+_FIRST_REFUSAL: Final = 400
+
+
+def invoke(
+    where: Where,
+    operation_id: str,
+    arguments: Mapping[str, str],
+    *,
+    user_id: str,
+    session_id: str | None,
+    request_id: str | None,
+) -> int:
+    """Call an operation as an agent does, print the exchange, and return the exit code."""
+    operation = operations.find_operation(operation_id)
+    deployment = reach(where)
+    check_customer(user_id, deployment)
+    attributes = {"user_id": user_id} if user_id else {}
+    if request_id is not None:
+        attributes["request_id"] = request_id
+    event = invocation.invocation(
+        operation,
+        arguments,
+        session_id=session_id or str(uuid4()),
+        session_attributes=attributes,
+    )
+    _show("request", event)
+    answer = invocation.invoke(deployment, event)
+    _show("response", answer)
+    status, body = invocation.status_and_body(answer)
+    _show("body", body)
+    return 0 if status < _FIRST_REFUSAL else 1
+
+
+def send(
+    where: Where,
+    event_type: str,
+    arguments: Mapping[str, str],
+    *,
+    user_id: str,
+    correlation_id: str | None,
+    times: int,
+) -> int:
+    """Publish an event, print those that follow, and return the exit code."""
+    operation = _triggered_by(event_type)
+    deployment = reach(where)
+    check_customer(user_id, deployment)
+    envelope = bus.request_event(
+        event_type,
+        _typed(arguments, operation),
+        user_id=user_id,
+        correlation_id=correlation_id or str(uuid4()),
+        moment=system_clock(),
+    )
+    pattern = {"detail": {"correlation_id": [envelope["correlation_id"]]}}
+    with bus.tap(deployment, pattern) as tap:
+        for _ in range(times):
+            bus.publish(deployment, envelope)
+        wanted = times if operation.replies else 0
+        replies = _print_until_replied(tap, operation, wanted)
+    if replies < wanted:
+        print(f"centli: {replies} of {wanted} replies came in time", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _print_until_replied(tap: bus.Tap, operation: Operation, wanted: int) -> int:
+    """Print the events that follow until as many replies came as requests went out."""
+    replies = 0
+    for envelope in tap.events(_REPLY_SECONDS if wanted else 0):
+        _show(envelope["event_type"], envelope)
+        replies += envelope["event_type"] in operation.replies
+        if replies >= wanted:
+            break
+    for envelope in tap.events(_QUIET_SECONDS):
+        _show(envelope["event_type"], envelope)
+    return replies
+
+
+def _triggered_by(event_type: str) -> Operation:
+    for group in all_groups():
+        operation = group.triggered_by(event_type)
+        if operation is not None:
+            return operation
+    known = [o.event_type for group in all_groups() for o in group if o.event_type]
+    raise ConsoleError(f"Nothing handles `{event_type}`. There are: {', '.join(known)}.")
+
+
+def _typed(arguments: Mapping[str, str], operation: Operation) -> dict[str, Any]:
+    """Return the values as JSON has them: numbers where the request has numbers."""
+    properties = operation.request_model.model_json_schema(mode="validation")["properties"]
+    typed: dict[str, Any] = {}
+    for name, value in arguments.items():
+        kinds = json.dumps(properties.get(name, {}))
+        is_number = '"number"' in kinds or '"integer"' in kinds
+        typed[name] = _number(value) if is_number else value
+    return typed
+
+
+def _number(text: str) -> Any:
+    """Return the number that the text is, or the text, for the operation to refuse."""
+    try:
+        return json_text.loads(text)
+    except ValueError:
+        return text
+
+
+def _show(title: str, value: Any) -> None:
+    print(f"--- {title}")
+    print(json_text.dumps_readable(value), flush=True)

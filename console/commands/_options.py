@@ -1,0 +1,107 @@
+"""Options that several commands have, and how an option becomes a setting."""
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from console.where import DEFAULT_PORT, DEFAULT_STACK, Where
+
+if TYPE_CHECKING:
+    from console.chat.session import ChatSettings
+
+DEFAULT_USER: Final = "user-maria"
+PORT: Final = click.IntRange(1, 65_535)
+
+Function = Callable[..., Any]
+Decorator = Callable[[Function], Function]
+
+
+def setting(name: str, *others: str, **attributes: Any) -> Decorator:
+    """Return an option that says where, as whom or with what, also by an environment variable.
+
+    The variable has the option's name: `--web-port` is `CENTLI_WEB_PORT`. What one call does is no
+    setting: no variable confirms a transfer or redrives a letter.
+    """
+    variable = f"CENTLI_{name.removeprefix('--').replace('-', '_').upper()}"
+    return click.option(name, *others, envvar=variable, show_envvar=True, **attributes)
+
+
+def examples(*lines: str) -> str:
+    """Return the end of a command's help: lines to copy."""
+    return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
+
+
+def choose_stack(command: Function) -> Function:
+    """Add the options that name a stack; the command takes `where`."""
+
+    @setting("--aws", is_flag=True, help="The stack in the AWS account in use.")
+    @setting("--port", type=PORT, help=f"Of the local stack; {DEFAULT_PORT} unless said.")
+    @setting("--stack", default=DEFAULT_STACK, show_default=True, help="Name of the stack.")
+    @functools.wraps(command)
+    def with_where(*, aws: bool, port: int | None, stack: str, **others: Any) -> Any:
+        return command(where=_where(aws=aws, port=port, stack=stack), **others)
+
+    return with_where
+
+
+def _where(*, aws: bool, port: int | None, stack: str) -> Where:
+    """Return the place; what the command line says counts before what the environment says."""
+    if aws and port is not None:
+        source = click.get_current_context().get_parameter_source
+        if source("aws") == source("port"):
+            raise click.UsageError("--aws and --port exclude each other.")
+        aws = source("aws") is click.core.ParameterSource.COMMANDLINE
+    return Where(aws=aws, port=None if aws else port, stack=stack)
+
+
+def choose_brain(command: Function) -> Function:
+    """Add the options of a chat; the command takes `settings`, for the customers it then names."""
+
+    @choose_stack
+    @setting(
+        "--brain",
+        default="offline",
+        show_default=True,
+        help="Who understands: offline (no model), bedrock:MODEL_ID, or openai:MODEL for any "
+        "OpenAI-compatible server.",
+    )
+    @setting(
+        "--model-url",
+        metavar="URL",
+        help="Of the OpenAI-compatible server (Ollama on this machine unless said); its key, if "
+        "it wants one, is read from CENTLI_MODEL_KEY.",
+    )
+    @setting(
+        "--agent",
+        metavar="AGENT_ID[:ALIAS_ID]",
+        help="With --aws: talk to this deployed Bedrock agent instead (alias: TSTALIASID).",
+    )
+    @functools.wraps(command)
+    def with_settings(
+        *, where: Where, brain: str, model_url: str | None, agent: str | None, **others: Any
+    ) -> Any:
+        def settings(users: Sequence[str]) -> "ChatSettings":
+            from console.chat.session import ChatSettings
+
+            return ChatSettings(where, brain, model_url, agent, tuple(users))
+
+        return command(settings=settings, **others)
+
+    return with_settings
+
+
+class Pair(click.ParamType[tuple[str, str]]):
+    """An argument of an operation: `name=value`."""
+
+    name = "name=value"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Return name and value."""
+        name, equals, text = str(value).partition("=")
+        if not equals or not name:
+            self.fail(f"Write arguments as name=value; `{value}` is not so written.", param, ctx)
+        return name, text

@@ -1,0 +1,52 @@
+"""`centli send`."""
+
+from collections.abc import Sequence
+
+import click
+
+from console.commands._options import DEFAULT_USER, Pair, choose_stack, examples, setting
+from console.where import Where
+
+
+@click.command(
+    epilog=examples(
+        "centli send BALANCE_QUERY",
+        "centli send TRANSFER_REQUEST from_account=acc-maria-checking \\",
+        "    to_account=acc-juan-checking amount=50 --times 3",
+    )
+)
+@click.argument("event_type")
+@click.argument("arguments", nargs=-1, type=Pair(), metavar="[NAME=VALUE]...")
+@setting("--user", default=DEFAULT_USER, show_default=True, help="The caller; '' for none.")
+@click.option("--correlation-id", help="A new one unless said.")
+@click.option(
+    "--times",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Deliver the event so many times.",
+)
+@choose_stack
+def command(
+    *,
+    event_type: str,
+    arguments: Sequence[tuple[str, str]],
+    user: str,
+    correlation_id: str | None,
+    times: int,
+    where: Where,
+) -> int:
+    """Publish an event and print those that follow.
+
+    EVENT_TYPE is such as TRANSFER_REQUEST.
+    """
+    from console import calling
+
+    return calling.send(
+        where,
+        event_type,
+        dict(arguments),
+        user_id=user,
+        correlation_id=correlation_id,
+        times=times,
+    )
