@@ -49,6 +49,7 @@ def test_a_stack_under_another_prefix_works_beside_the_first(local_stack: LocalS
         ({"TestUserId": "user-juan"}, "TestUserId is for tests"),
         ({"RequestRetentionDays": "14"}, "RequestRetentionDays"),
         ({"OrderMaxAgeHours": "361"}, "OrderMaxAgeHours"),
+        ({"RequestSources": "agentcore,core-banking"}, "RequestSources"),
     ],
 )
 def test_a_deployment_that_would_put_customers_at_risk_is_refused(

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.deployed import Deployed, Ear
 
+BANK = "core-banking"
 RETAILER = "retailer-prueba"
 PRICE = Decimal("250.00")
 BUYERS = 20
@@ -169,8 +170,8 @@ def test_payment_events_delivered_again_and_in_the_wrong_order_change_nothing(
     failed = payment(body, error={"code": "INSUFFICIENT_FUNDS", "message": "No"})
     with shop.ear() as ear:
         for _ in range(5):
-            shop.publish("PAYMENT_COMPLETED", completed, user_id="buyer-0")
-        shop.publish("PAYMENT_FAILED", failed, user_id="buyer-0")
+            shop.publish("PAYMENT_COMPLETED", completed, user_id="buyer-0", source=BANK)
+        shop.publish("PAYMENT_FAILED", failed, user_id="buyer-0", source=BANK)
         heard = ear.listen(4)
 
     assert not {"PURCHASE_FAILED", "PURCHASE_CONFIRMED"} & {e["event_type"] for e in heard}
@@ -190,7 +191,7 @@ def test_a_payment_that_is_reported_after_the_purchase_failed_changes_nothing(
     late = payment(body, transaction_id="txn-late")
     with shop.ear() as ear:
         for _ in range(5):
-            shop.publish("PAYMENT_COMPLETED", late, user_id="buyer-poor")
+            shop.publish("PAYMENT_COMPLETED", late, user_id="buyer-poor", source=BANK)
         heard = ear.listen(4)
 
     assert "PURCHASE_CONFIRMED" not in {e["event_type"] for e in heard}

@@ -123,6 +123,31 @@ def test_transfers_at_the_same_time_conserve_money_and_overdraw_nothing(
     assert sum(after.values()) == sum(before.values())
 
 
+def test_an_order_of_a_source_that_may_not_give_it_reaches_no_function(deployed: Deployed) -> None:
+    order = {**TRANSFER, "amount": Decimal("3.21")}
+    payment = {
+        "purchase_id": str(uuid4()),
+        "account_id": FROM,
+        "amount": Decimal("3.21"),
+        "currency": "MXN",
+        "retailer_id": "user-carlos",
+    }
+    before = deployed.balances()
+    with deployed.ear() as ear:
+        forged = {
+            *(deployed.publish("TRANSFER_REQUEST", order, source=s) for s in ("intruder", "crm")),
+            *(deployed.publish("PAYMENT_REQUEST", payment, source=s) for s in ("agentcore", "crm")),
+        }
+        honest = deployed.publish("TRANSFER_REQUEST", order)
+        ear.wait_for(1, event_type="TRANSFER_COMPLETED", correlation_id=honest)
+        heard = ear.listen(2)
+
+    assert before[FROM] - deployed.balances()[FROM] == Decimal("3.21")
+    answered = {e["correlation_id"] for e in heard if not e["event_type"].endswith("_REQUEST")}
+    assert honest in answered
+    assert not forged & answered
+
+
 def test_a_payment_request_pays_the_retailer_and_a_second_one_for_the_purchase_does_not(
     deployed: Deployed,
 ) -> None:
@@ -135,9 +160,9 @@ def test_a_payment_request_pays_the_retailer_and_a_second_one_for_the_purchase_d
     }
     before = deployed.balances()
     with deployed.ear() as ear:
-        first = deployed.publish("PAYMENT_REQUEST", payment)
+        first = deployed.publish("PAYMENT_REQUEST", payment, source="marketplace")
         [paid] = ear.wait_for(1, event_type="PAYMENT_COMPLETED", correlation_id=first)
-        second = deployed.publish("PAYMENT_REQUEST", payment)
+        second = deployed.publish("PAYMENT_REQUEST", payment, source="marketplace")
         [refused] = ear.wait_for(1, event_type="PAYMENT_FAILED", correlation_id=second)
 
     assert paid["data"]["purchase_id"] == payment["purchase_id"]

@@ -97,9 +97,10 @@ class Deployed:
         *,
         user_id: str = "user-maria",
         correlation_id: str | None = None,
+        source: str = bus.REQUEST_SOURCE,
         times: int = 1,
     ) -> str:
-        """Publish a request and return its correlation id."""
+        """Publish a request, or as another source, and return its correlation id."""
         envelope = bus.request_event(
             event_type,
             data,
@@ -108,7 +109,7 @@ class Deployed:
             moment=datetime.now(UTC),
         )
         for _ in range(times):
-            bus.publish(self.deployment, envelope)
+            bus.publish(self.deployment, {**envelope, "source": source})
         correlation: str = envelope["correlation_id"]
         return correlation
 

@@ -23,10 +23,16 @@ def function_environment() -> dict[str, str]:
     template = expanded_template()
     defaults = {name: str(p.get("Default")) for name, p in template["Parameters"].items()}
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
-    return {
-        name: defaults[value["Ref"]] if "Ref" in value else _resolved(value)
-        for name, value in variables.items()
-    }
+
+    def value_of(node: Any) -> str:
+        match node:
+            case {"Ref": str(parameter)}:
+                return defaults[parameter]
+            case {"Fn::Join": [",", list_of_names]}:
+                return value_of(list_of_names)
+        return _resolved(node)
+
+    return {name: value_of(value) for name, value in variables.items()}
 
 
 def _resolved(name: Any) -> str:
