@@ -1,4 +1,4 @@
-"""Publishing on the bus and listening to it, as a developer: never part of the deployment."""
+"""Publishing on the bus and listening to it, for developers: never part of the deployment."""
 
 import contextlib
 import json

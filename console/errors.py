@@ -1,4 +1,4 @@
-"""What the `centli` command tells a person when something outside it is wrong."""
+"""The error that the `centli` command prints when something outside of it is wrong."""
 
 
 class ConsoleError(Exception):

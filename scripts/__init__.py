@@ -1,1 +1,1 @@
-"""Filling the tables with believable data; each script adds what is missing and changes nothing."""
+"""Seeds that add missing example data and change nothing, and the tools of developers."""

@@ -1,1 +1,1 @@
-"""The part of a Bedrock agent: it reads the schemas, chooses operations, asks and answers."""
+"""What a Bedrock agent does: read the schemas, choose operations, ask, confirm and answer."""

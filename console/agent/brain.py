@@ -1,4 +1,4 @@
-"""What decides: a brain hears the person and the outcomes of its calls, and speaks or calls.
+"""The interface of a brain: it gets messages and outcomes of calls, and gives text and calls.
 
 `LocalAgent` carries the calls out and gives their outcomes back until the brain calls nothing more.
 """

@@ -1,4 +1,4 @@
-"""Asking a person to confirm a call: what exactly will be done, and what to look at twice."""
+"""The question before a call: what exactly will be done, and the warnings."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping

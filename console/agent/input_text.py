@@ -1,4 +1,4 @@
-"""What a person wrote, made fit to be read: or refused, never quietly changed in its meaning."""
+"""The text that a person writes, normalised; what cannot be read exactly is refused."""
 
 import unicodedata
 from typing import Final

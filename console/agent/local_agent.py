@@ -1,4 +1,4 @@
-"""The orchestration that Bedrock does, here: a brain chooses, this carries out, the bank answers.
+"""The agent loop, as Bedrock runs it: a brain chooses calls, and this sends them to the bank.
 
 What a brain wants is checked against the schemas before it is sent. What the schema marks with
 `x-requireConfirmation` is held until the person confirms it, and sent under the id of that

@@ -1,4 +1,4 @@
-"""The time of the bank's customers."""
+"""The time zone of the bank's customers: Mexico City."""
 
 from datetime import timedelta, timezone
 from typing import Final

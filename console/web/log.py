@@ -1,4 +1,4 @@
-"""What happened, as numbered lines of JSON: bounded, and read by anyone at their own pace."""
+"""A bounded log of numbered JSON lines; each reader reads at its own speed."""
 
 import time
 from collections import deque

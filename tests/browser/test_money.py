@@ -1,4 +1,4 @@
-"""Money moves when it was confirmed, once, and everybody whom it concerns sees it."""
+"""Money moves once, after the yes, and everybody whom it concerns sees it."""
 
 from collections.abc import Callable
 from decimal import Decimal

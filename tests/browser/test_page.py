@@ -1,4 +1,4 @@
-"""The page with the keyboard, on a phone, in the dark, in English, read aloud, and reloaded."""
+"""The page by keyboard, on a phone, in dark, in English, with a screen reader, and reloaded."""
 
 from collections.abc import Callable
 from typing import Any

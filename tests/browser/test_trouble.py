@@ -1,4 +1,4 @@
-"""What is wrong is said, shown as text, and does not end the conversation."""
+"""An error is told, is shown as text, and does not end the conversation."""
 
 import threading
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""A brain that does as a test says, and a conversation of it with a bank in memory."""
+"""A scripted brain, and a conversation between it and a bank in memory."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any

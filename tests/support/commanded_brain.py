@@ -1,4 +1,4 @@
-"""A brain that does what it is told in so many words, for tests of what is around a brain."""
+"""A brain that obeys commands in messages, for tests of everything but the brain."""
 
 import re
 import time

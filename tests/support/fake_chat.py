@@ -1,4 +1,4 @@
-"""A chat service without a stack or a brain: what it answers, a test says."""
+"""A chat service without a stack or a brain: a test sets its answers."""
 
 import queue
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What a person writes: unusable texts, the language, and plain decisions."""
+"""The text that a person writes: what is refused, the language, and a plain yes or no."""
 
 import pytest
 

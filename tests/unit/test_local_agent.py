@@ -1,4 +1,4 @@
-"""The orchestration: what is sent, what is held until it is confirmed, and what is refused."""
+"""The agent loop: what is sent, what waits for a yes, and what is refused."""
 
 import json
 from collections.abc import Iterator

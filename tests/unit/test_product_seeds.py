@@ -1,4 +1,4 @@
-"""The seeds of the catalogue: complete, readable, and the same however often they are sown."""
+"""The seeds of the catalogue: complete, readable, and the same after a second run."""
 
 import re
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The stack of a chat when it is gone, slow or given up: who is told, and what is left running."""
+"""A chat's stack that is gone, slow or given up: who is told, and what keeps running."""
 
 import socket
 import threading

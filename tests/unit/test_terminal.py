@@ -1,4 +1,4 @@
-"""The chat in a terminal as a script holds it, with an agent that does as a test says."""
+"""The chat in a terminal, with an agent that a test scripts."""
 
 import json
 from collections.abc import Iterator

@@ -1,1 +1,1 @@
-"""The inside of the Bedrock agent: control that it returns, its trace, and its failures."""
+"""Parts of `bedrock_agent.py`: returned control, the agent's trace, its errors."""

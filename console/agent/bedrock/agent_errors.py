@@ -1,4 +1,4 @@
-"""What a person is told when a deployed agent cannot be asked, and what that says of a change."""
+"""Errors of a deployed agent: what the person is told, and whether a change may be done."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""Control that an agent returned: what it wants confirmed, and the results it is owed."""
+"""Returned control: the calls that an agent wants confirmed, and the results to send back."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a deployed agent reports of itself: steps of any kind, and the calls among them."""
+"""The trace of a deployed agent: its steps, and the calls among them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime

@@ -1,1 +1,1 @@
-"""The inside of the model brain; importing a module of it imports the model library."""
+"""Parts of `model_brain.py`; importing one of its modules imports the model library."""

@@ -1,4 +1,4 @@
-"""What was said so far, kept so that every provider accepts it and small enough for a model."""
+"""The messages so far, in a form that every provider accepts, and short enough for a model."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What a person is told when a model cannot be asked, or answers nonsense."""
+"""Errors of a model: the sentence that the person gets."""
 
 from collections.abc import Mapping
 from typing import Final

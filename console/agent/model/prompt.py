@@ -1,4 +1,4 @@
-"""What a model is told: who it is, what it may call, and what became of its calls."""
+"""The prompt of a model: its role, its tools, and the outcomes of its calls."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""A request to a model, read as it arrives, with a deadline that holds whatever the server does."""
+"""A streamed request to a model, with a deadline that the server cannot move."""
 
 import asyncio
 import time

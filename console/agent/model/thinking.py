@@ -1,4 +1,4 @@
-"""The brain that is a language model: one request to it a step, and what it remembers."""
+"""The brain that is a language model: one request for each step, and the history."""
 
 import json
 import re

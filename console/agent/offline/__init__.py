@@ -1,4 +1,4 @@
-"""A brain without a language model, for a fresh machine: it talks Spanish and English."""
+"""The offline brain: rules for Spanish and English, without a language model."""
 
 from console.agent.offline.offline_brain import OfflineBrain
 

@@ -1,1 +1,1 @@
-"""The ways in which a message is taken: each makes a flow of it, or leaves it to the next."""
+"""Ways to understand a message, tried in turn: each returns a flow, or None."""
