@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import NamedTuple
 
 import pytest
@@ -265,9 +265,9 @@ def test_a_hostile_phrase_among_many_people_is_answered_in_bounded_time(phrase):
         Someone(str(n), f"Juana{n} Hernández Villa{n}", f"tía Juanita{n}", "aunt")
         for n in range(MAX_PEOPLE)
     ]
-    started = perf_counter()
+    started = process_time()
     assert resolve(phrase, people).person is None
-    assert perf_counter() - started < 3
+    assert process_time() - started < 3
 
 
 # --- Who is compared
