@@ -211,6 +211,7 @@ def _purchase(stage: _Stage) -> None:
         verdict = "can be had" if option["eligible"] else option["reason"]
         print(f"         {option['benefit']}: {option['cost_per_month']:.2f} {when}, {verdict}")
     print(f"         best: {compared['best']['benefit']}, {compared['best']['reason']}")
+    plan = next(o for o in compared["options"] if o["benefit"] == "MSI-12")
     before = stage.stock(chosen)
     status, bought = stage.call(
         "createPurchase",
@@ -218,9 +219,11 @@ def _purchase(stage: _Stage) -> None:
         retailer_id=chosen["retailer_id"],
         account_id="acc-maria-credit",
         benefit="MSI-12",
+        **{name: str(plan[name]) for name in ("months", "monthly_payment", "last_payment")},
         unit_price=str(chosen["price"]),
     )
     _expect(status == 200 and bought["status"] == "completed", "the agent is told that it is paid")  # noqa: PLR2004 HTTP
+    _expect(bought["monthly_payment"] == plan["monthly_payment"], "what was shown is bought")
     stage.timeline(bought["purchase_id"], "PURCHASE_CONFIRMED")
     _expect(stage.stock(chosen) == before - 1, "one television fewer is in stock")
 

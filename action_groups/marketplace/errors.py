@@ -56,6 +56,13 @@ class BenefitNotEligible(Refusal):
     code = "BENEFIT_NOT_ELIGIBLE"
 
 
+class BenefitChanged(Refusal):
+    """The benefit does not cost or give what the customer was told."""
+
+    code = "BENEFIT_CHANGED"
+    status = 409
+
+
 class PurchaseNotFound(Refusal):
     """The customer has no such purchase."""
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from action_groups.marketplace.purchases import Purchase
+from action_groups.marketplace.purchases import FIGURES, Purchase
 from shared.models import Answer, Identifier
 
 MAX_QUANTITY = 100
@@ -86,6 +86,11 @@ class PurchaseEntry(Answer):
     quantity: int = Field(description="How many.")
     total_amount: Decimal = Field(description="Price of them all, in pesos.")
     benefit_applied: str | None = Field(description="The benefit it was bought with.")
+    months: int | None = Field(default=None, description="Instalments, with MSI.")
+    monthly_payment: Decimal | None = Field(default=None, description="Pesos of each but the last.")
+    last_payment: Decimal | None = Field(default=None, description="Pesos of the last.")
+    cashback: Decimal | None = Field(default=None, description="Pesos given back.")
+    points: int | None = Field(default=None, description="Points given.")
     transaction_id: str | None = Field(description="The payment, when completed.")
     created_at: str = Field(description="When it was made, ISO 8601 in UTC.")
     error: PurchaseError | None = Field(description="Why it failed, when failed.")
@@ -106,11 +111,13 @@ class PurchaseEntry(Answer):
             quantity=purchase.quantity,
             total_amount=purchase.total_amount,
             benefit_applied=purchase.benefit_applied,
+            **purchase.figures,
             transaction_id=purchase.transaction_id,
             created_at=purchase.created_at,
             error=error,
         )
 
     def payload(self) -> dict[str, Any]:
-        """Return the answer; `error` is there only when the purchase failed."""
-        return self.model_dump(exclude={"error"} if self.error is None else None)
+        """Return the answer; `error` and the figures of a benefit are there when they apply."""
+        absent = {name for name in ("error", *FIGURES) if getattr(self, name) is None}
+        return self.model_dump(exclude=absent)

@@ -1,8 +1,9 @@
 """Purchases in DynamoDB, and the writes that reserve, sell and give back stock."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Any, Final, Literal, Self
 
 from shared.clock import to_iso
 from shared.dynamodb import DynamoDB, Item, Page, Put, Update
@@ -13,6 +14,9 @@ Status = Literal["pending", "completed", "failed", "cancelled"]
 PENDING: Status = "pending"
 COMPLETED: Status = "completed"
 FAILED: Status = "failed"
+
+FIGURES: Final = ("months", "monthly_payment", "last_payment", "cashback", "points")
+"""What a benefit costs and gives, kept on the purchase under these names where it applies."""
 
 _MAX_SEARCHED = 1000
 """Purchases of one customer that are looked through for an id that does not tell its time."""
@@ -32,6 +36,8 @@ class Purchase:
     status: str
     created_at: str
     benefit_applied: str | None = None
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    """Those of `FIGURES` that apply to the benefit."""
     transaction_id: str | None = None
     account_id: str | None = None
     error_code: str | None = None
@@ -52,6 +58,7 @@ class Purchase:
             status=item["status"],
             created_at=item.get("created_at") or item["timestamp_purchase_id"].partition("#")[0],
             benefit_applied=item.get("benefit_applied"),
+            figures={name: item[name] for name in FIGURES if name in item},
             transaction_id=item.get("transaction_id"),
             account_id=item.get("account_id"),
             error_code=error.get("code"),
@@ -100,8 +107,11 @@ class Purchases:
             start_key=start,
         )
 
-    def reserve(self, purchase: Purchase, unit_price: Decimal) -> list[Put | Update]:
-        """Take the stock and record the purchase as pending, at the price that was told."""
+    def reserve(self, purchase: Purchase, unit_price: Decimal, benefits: Any) -> list[Put | Update]:
+        """Take the stock and record the purchase as pending, at the price that was told.
+
+        With a benefit, the product's `benefits` must still be those that it was worked out from.
+        """
         item: Item = {
             "user_id": purchase.user_id,
             "timestamp_purchase_id": purchase.sort_key,
@@ -115,15 +125,19 @@ class Purchases:
             "account_id": purchase.account_id,
             "created_at": purchase.created_at,
         }
+        condition = "stock >= :quantity AND price = :price"
+        values: Item = {":quantity": purchase.quantity, ":price": unit_price}
         if purchase.benefit_applied is not None:
-            item["benefit_applied"] = purchase.benefit_applied
+            item |= {"benefit_applied": purchase.benefit_applied, **purchase.figures}
+            condition += " AND benefits = :benefits"
+            values[":benefits"] = benefits
         return [
             Update(
                 table=self._products,
                 key=self._product_key(purchase),
                 expression="SET stock = stock - :quantity",
-                condition="stock >= :quantity AND price = :price",
-                values={":quantity": purchase.quantity, ":price": unit_price},
+                condition=condition,
+                values=values,
             ),
             Put(
                 table=self._purchases,

@@ -35,6 +35,8 @@ class Product:
     stock: int
     image_url: str
     benefits: tuple[Any, ...]
+    stored_benefits: Any
+    """The attribute `benefits` itself, for a write that holds only while it is unchanged."""
 
     @classmethod
     def from_item(cls, item: Item) -> Self:
@@ -58,6 +60,7 @@ class Product:
             stock=_count(item.get("stock")),
             image_url=_text(item, "image_url"),
             benefits=_sequence(item.get("benefits")),
+            stored_benefits=item.get("benefits"),
         )
 
 

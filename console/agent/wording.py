@@ -32,6 +32,11 @@ LABELS: Final[Mapping[Language, Mapping[str, str]]] = {
         "quantity": "Piezas",
         "account_id": "Cuenta",
         "benefit": "Beneficio",
+        "months": "Mensualidades",
+        "monthly_payment": "Cada mensualidad",
+        "last_payment": "Última mensualidad",
+        "cashback": "Te devuelven",
+        "points": "Puntos",
         "unit_price": "Precio de una pieza",
         "name": "Nombre",
         "alias": "Alias",
@@ -47,6 +52,11 @@ LABELS: Final[Mapping[Language, Mapping[str, str]]] = {
         "quantity": "How many",
         "account_id": "Account",
         "benefit": "Benefit",
+        "months": "Instalments",
+        "monthly_payment": "Each instalment",
+        "last_payment": "Last instalment",
+        "cashback": "You get back",
+        "points": "Points",
         "unit_price": "Price of one",
         "name": "Name",
         "alias": "Alias",
@@ -57,7 +67,9 @@ LABELS: Final[Mapping[Language, Mapping[str, str]]] = {
 _MAX_DIGITS: Final = 30
 """An amount with more than these is nothing that a person could read, or a memory hold."""
 
-_MONEY_FIELDS: Final = frozenset({"amount", "unit_price", "total_amount"})
+_MONEY_FIELDS: Final = frozenset(
+    {"amount", "unit_price", "total_amount", "monthly_payment", "last_payment", "cashback"}
+)
 
 
 _HARMLESS: Final = frozenset("\n\t\u200d")

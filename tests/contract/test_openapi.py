@@ -28,11 +28,11 @@ AGENT_OPERATIONS = {
     if operation.method is not None
 }
 MAX_GROUP_DESCRIPTION_LENGTH = 200
-MAX_DOCUMENT_BYTES = 25_000
+MAX_DOCUMENT_BYTES = 30_000
 
 _PURCHASE = (
     "purchase_id status product_id retailer_id quantity total_amount benefit_applied "
-    "transaction_id created_at error"
+    "months monthly_payment last_payment cashback points transaction_id created_at error"
 )
 DESIGNED = {
     "getBalance": ("core_banking", "GET", "/balance", False, "BALANCE_QUERY", "BALANCE_RESPONSE"),
@@ -79,7 +79,8 @@ DESIGNED_REQUESTS = {
     "listTransactions": "account_id from_date to_date type limit next_token",
     "searchProducts": "category retailer_id search limit next_token",
     "compareBenefits": "product_id retailer_id quantity",
-    "createPurchase": "product_id retailer_id quantity account_id benefit unit_price",
+    "createPurchase": "product_id retailer_id quantity account_id benefit months monthly_payment "
+    "last_payment cashback points unit_price",
     "getPurchase": "purchase_id",
     "listPurchases": "limit next_token",
     "resolveAlias": "alias",

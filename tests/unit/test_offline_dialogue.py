@@ -84,6 +84,9 @@ def test_a_television_is_found_compared_recommended_and_bought(maria: Chat) -> N
         "retailer_id": "retailer-electronica-azteca",
         "account_id": "acc-maria-credit",
         "benefit": "MSI-12",
+        "months": "12",
+        "monthly_payment": "316.58",
+        "last_payment": "316.62",
         "unit_price": "3799.00",
     }
 

@@ -1,5 +1,6 @@
 """The operation createPurchase: reserve the stock, then ask for the payment."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -7,6 +8,7 @@ from pydantic import Field
 
 from action_groups.marketplace import marketplace
 from action_groups.marketplace.benefits import (
+    MAX_MONTHS,
     Basket,
     options_for,
     parse_choice,
@@ -16,6 +18,7 @@ from action_groups.marketplace.benefits import (
 from action_groups.marketplace.errors import (
     AccountNotActive,
     AccountNotFound,
+    BenefitChanged,
     BenefitNotEligible,
     OutOfStock,
     PriceChanged,
@@ -28,14 +31,16 @@ from action_groups.marketplace.models import (
     RetailerChoice,
 )
 from action_groups.marketplace.offers import offer_of
-from action_groups.marketplace.purchases import PENDING, Purchase, sort_key
+from action_groups.marketplace.purchases import FIGURES, PENDING, Purchase, sort_key
 from action_groups.marketplace.store import MarketStore, Product, credit_of
 from shared.accounts import Account
 from shared.identity import Caller
 from shared.models import Identifier, Line, Request
 from shared.money import Amount
 from shared.operations import Change, Stamp
-from shared.payments import PaymentRequest
+from shared.payments import PaymentRequest, Points
+
+_SHOWN = "Figure of the option, as shown; refused when it is another now."
 
 
 class PurchaseRequest(Request):
@@ -53,6 +58,11 @@ class PurchaseRequest(Request):
         description="The `benefit` of an eligible option of compareBenefits, such as MSI-12, "
         "cashback or points; leave it out to buy without one.",
     )
+    months: int | None = Field(default=None, ge=1, le=MAX_MONTHS, description=_SHOWN)
+    monthly_payment: Amount | None = Field(default=None, description=_SHOWN)
+    last_payment: Amount | None = Field(default=None, description=_SHOWN)
+    cashback: Amount | None = Field(default=None, description=_SHOWN)
+    points: Points | None = Field(default=None, description=_SHOWN)
     unit_price: Amount = Field(
         description="Price of one in pesos, as the customer was told. The purchase is refused when "
         "the price is another now."
@@ -83,7 +93,8 @@ def create_purchase(
 ) -> Change[PurchaseEntry]:
     """Buy a product and pay it from one of the customer's accounts.
 
-    The answer's status is completed or failed. When it is pending, the payment takes longer: tell
+    With a `benefit`, pass the figures of its option as compareBenefits gave them. The answer's
+    status is completed or failed. When it is pending, the payment takes longer: tell
     the customer, and ask again with getPurchase. When the answer has `repeated`, no second purchase
     was made.
     """
@@ -96,6 +107,8 @@ def create_purchase(
         )
     payer = _payer(caller, request, market)
     option = _chosen(request, product, total, payer, market)
+    figures = _figures(option)
+    _check_figures(request, figures)
     purchase = Purchase(
         user_id=caller.user_id,
         purchase_id=stamp.id,
@@ -107,11 +120,12 @@ def create_purchase(
         status=PENDING,
         created_at=stamp.created_at,
         benefit_applied=option.benefit if option else None,
+        figures=figures,
         account_id=payer.account_id,
     )
     return Change(
         PurchaseEntry.of(purchase),
-        market.purchases.reserve(purchase, product.price),
+        market.purchases.reserve(purchase, product.price, product.stored_benefits),
         event_data=_payment_of(purchase, payer, option).model_dump(exclude_none=True),
     )
 
@@ -160,6 +174,23 @@ def _chosen(
             "compareBenefits, an account that it can be paid from, or none."
         )
     return eligible
+
+
+def _figures(option: BenefitOption | None) -> dict[str, Any]:
+    """Return what the option costs and gives, by name."""
+    figures = {name: getattr(option, name, None) for name in FIGURES}
+    return {name: figure for name, figure in figures.items() if figure is not None}
+
+
+def _check_figures(request: PurchaseRequest, figures: Mapping[str, Any]) -> None:
+    told = {name: getattr(request, name) for name in FIGURES}
+    other = {name for name, figure in told.items() if figure not in (None, figures.get(name))}
+    if other:
+        now = ", ".join(f"{name} {figure}" for name, figure in figures.items()) or "nothing"
+        raise BenefitChanged(
+            f"What the customer was shown ({', '.join(sorted(other))}) is not what this `benefit` "
+            f"costs and gives now: {now}. Tell the customer, and buy only if the customer agrees."
+        )
 
 
 def _payment_of(purchase: Purchase, payer: Account, option: BenefitOption | None) -> PaymentRequest:

@@ -90,12 +90,17 @@ def _settle_benefit(talk: Talk, frame: PurchaseFrame) -> _Question:
     if not frame.benefit or (frame.benefit == MSI and recommended.startswith(MSI)):
         frame.benefit = recommended or (NO_BENEFIT if not frame.benefit else frame.benefit)
     memory.offer = offer
-    if frame.is_without_benefit or frame.benefit == recommended:
+    if frame.is_without_benefit:
         return None
-    (body,) = yield from comparisons(talk, [offer], frame.quantity or 1)
+    quantity, shown = frame.quantity or 1, memory.recommended
+    if shown and (shown.offer, shown.benefit, shown.quantity) == (offer, frame.benefit, quantity):
+        frame.figures = shown.figures
+        return None
+    (body,) = yield from comparisons(talk, [offer], quantity)
     fitting = eligible(offer, body, frame.benefit)
     if len(fitting) == 1:
         frame.benefit = fitting[0].benefit
+        frame.figures = fitting[0].terms(quantity).figures
         return None
     return _ask_benefit(talk, frame, body, is_several=bool(fitting))
 
@@ -141,6 +146,7 @@ def _pay(talk: Talk, frame: PurchaseFrame) -> Flow:
         quantity=str(frame.quantity) if frame.quantity and frame.quantity > 1 else "",
         account_id=frame.account_id,
         benefit=benefit,
+        **(frame.figures if benefit else {}),
         unit_price=f"{offer.price:.2f}",
     )
     yield from purchased(talk, outcome)

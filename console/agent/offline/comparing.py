@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from action_groups.marketplace.purchases import FIGURES
 from console.agent.brain import Say
-from console.agent.offline.memory import Offer, PurchaseFrame
+from console.agent.offline.memory import Benefit, Offer, PurchaseFrame
 from console.agent.offline.replies import benefit_name
 from console.agent.offline.shopping import MSI
 from console.agent.offline.talk import AskingMany, Flow, Talk
@@ -22,6 +23,12 @@ class Option:
     offer: Offer
     benefit: str
     figures: Mapping[str, Any]
+
+    def terms(self, quantity: int) -> Benefit:
+        """Return the figures of the option as createPurchase takes them."""
+        applying = {name: self.figures.get(name) for name in FIGURES}
+        written = {name: str(figure) for name, figure in applying.items() if figure is not None}
+        return Benefit(self.offer, self.benefit, quantity, written)
 
     @property
     def monthly(self) -> Decimal:
@@ -76,6 +83,7 @@ def compare(talk: Talk, offers: Sequence[Offer], wanted: str, quantity: int | No
     lines.append(_recommendation(talk, best, wanted))
     if best is not None:
         memory.offer, memory.benefit = best.offer, best.benefit
+        memory.recommended = best.terms(count)
         if isinstance(memory.frame, PurchaseFrame):
             memory.drop()
     elif len(compared) == 1:

@@ -66,6 +66,16 @@ class Offer:
         return Choice(f"{self.name} {self.description} {self.shop}", self.price)
 
 
+@dataclass(frozen=True, slots=True)
+class Benefit:
+    """A benefit of an offer, with its figures for so many pieces as they were shown."""
+
+    offer: Offer
+    benefit: str
+    quantity: int
+    figures: Mapping[str, str]
+
+
 @dataclass(slots=True)
 class TransferFrame:
     """A transfer that is being put together; what is not known yet is empty."""
@@ -94,6 +104,8 @@ class PurchaseFrame:
     is_count_unclear: bool = False
     """Whether how many was said, but no number of pieces."""
     benefit: str = ""
+    figures: Mapping[str, str] = field(default_factory=dict)
+    """What the benefit costs and gives, by the names of createPurchase's arguments."""
     account_type: str = ""
     account_id: str = ""
 
@@ -146,6 +158,7 @@ class Memory:
     """The one that is spoken of."""
     benefit: str = ""
     """The one last recommended or chosen, for `offer`."""
+    recommended: Benefit | None = None
     quantity: int | None = None
     """How many of the offers shown were asked for, when they were."""
     has_transferred: bool = False
