@@ -223,7 +223,9 @@ def _purchase(stage: _Stage) -> None:
         unit_price=str(chosen["price"]),
     )
     _expect(status == 200 and bought["status"] == "completed", "the agent is told that it is paid")  # noqa: PLR2004 HTTP
-    _expect(bought["monthly_payment"] == plan["monthly_payment"], "what was shown is bought")
+    _expect(
+        bought["monthly_payment"] == plan["monthly_payment"], "what was shown is what was bought"
+    )
     stage.timeline(bought["purchase_id"], "PURCHASE_CONFIRMED")
     _expect(stage.stock(chosen) == before - 1, "one television fewer is in stock")
 

@@ -95,6 +95,33 @@ def test_a_television_is_found_compared_recommended_and_bought(maria: Chat) -> N
     assert "pagada" in maria.say("¿ya quedó mi compra?").text
 
 
+def change_benefits(chat: Chat, product_id: str, benefits: list[Any]) -> None:
+    for product in chat.bank.items("products"):
+        if product["product_id"] == product_id:
+            chat.bank.put("products", **{**product, "benefits": benefits})
+
+
+def test_a_benefit_that_changed_after_it_was_shown_is_not_bought(maria: Chat) -> None:
+    maria.say("quiero una tele")
+    assert "cashback" in maria.say("¿qué beneficios tiene la primera?").text
+    [asked] = maria.say("cómprala").proposed
+    assert asked.arguments["cashback"] == "189.95"
+    before = maria.bank.items("purchases")
+    change_benefits(maria, "prod-televisor-32", ["1% cashback"])
+
+    assert "El beneficio cambió" in maria.say("sí").text
+    assert maria.bank.items("purchases") == before
+
+
+def test_the_figures_of_a_benefit_are_those_of_as_many_pieces_as_are_bought(maria: Chat) -> None:
+    maria.say("quiero una tele")
+    maria.say("¿qué beneficios tiene la primera?")
+
+    [asked] = maria.say("compra 2").proposed
+
+    assert (asked.arguments["quantity"], asked.arguments["cashback"]) == ("2", "379.90")
+
+
 # --- amendments, refusals of the person ---
 
 

@@ -278,6 +278,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "pieces.",
     "refused_PRICE_CHANGED": "The price has changed since I showed it to you; nothing was bought. "
     "Search again to see today's price.",
+    "refused_BENEFIT_CHANGED": "The benefit has changed since I showed it to you; nothing was "
+    "bought. Ask for its benefits again to see today's.",
     "refused_OUT_OF_STOCK": "There are not enough pieces; nothing was bought. Tell me fewer, or "
     "another product.",
     "refused_BENEFIT_NOT_ELIGIBLE": "That purchase cannot have that benefit; nothing was bought. "

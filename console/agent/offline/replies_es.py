@@ -270,6 +270,8 @@ SPANISH: Final[Mapping[str, str]] = {
     "refused_PRICE_CHANGED": "El precio cambió desde que te lo mostré; no se compró nada. Búscalo "
     "de "
     "nuevo para ver el precio de hoy.",
+    "refused_BENEFIT_CHANGED": "El beneficio cambió desde que te lo mostré; no se compró nada. "
+    "Pregunta «¿qué beneficios tiene?» para ver los de hoy.",
     "refused_OUT_OF_STOCK": "No hay suficientes piezas; no se compró nada. Dime menos, u otro "
     "producto.",
     "refused_BENEFIT_NOT_ELIGIBLE": "Esa compra no puede llevar ese beneficio; no se compró nada. "
