@@ -1,5 +1,6 @@
 """Deploying the template with other parameters, and one that cannot be deployed."""
 
+import json
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ def test_a_stack_under_another_prefix_works_beside_the_first(local_stack: LocalS
             "TestUserId": "user-juan",
             "DeletionProtection": "false",
             "PointInTimeRecovery": "false",
+            "RequestSources": "agentcore,mobile-app",
         },
     )
     seed_all(other)
@@ -39,6 +41,9 @@ def test_a_stack_under_another_prefix_works_beside_the_first(local_stack: LocalS
         "acc-juan-savings",
         "acc-juan-credit",
     }
+    rules = cloud.client("events").list_rules(EventBusName="otro-event-bus")["Rules"]
+    [balance] = [r for r in rules if "BALANCE_QUERY" in r["EventPattern"]]
+    assert json.loads(balance["EventPattern"])["source"] == ["agentcore", "mobile-app"]
     first = deployment.find(cloud)
     assert invocation.status_and_body(invocation.invoke(first, event))[0] == 401
 
