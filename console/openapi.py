@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from action_groups import all_groups
-from console.schemas.lint import RULES, Unreadable, lint, read_text
+from console.schemas.lint import RULES, Unreadable, level_of, lint, read_text
 from console.schemas.models import ModelNotDescribable, Schema, schema_of
 from shared.operations import ActionGroup, Operation
 
@@ -252,12 +252,12 @@ def write_and_report(directory: Path) -> int:
 
 def list_rules() -> int:
     """Print the rules of the lint; return the exit code."""
-    print(*(f"{rule}: {why}" for rule, why in RULES.items()), sep="\n")
+    print(*(f"{rule}: {level_of(rule)}: {why}" for rule, why in RULES.items()), sep="\n")
     return 0
 
 
-def lint_files(files: Sequence[Path], group: str | None) -> int:
-    """Print what the lint finds in schema files; return the exit code."""
+def lint_files(files: Sequence[Path], group: str | None, *, strict: bool) -> int:
+    """Print what the lint finds in schema files; return the exit code, 0 for advice not strict."""
     texts: dict[str, str] = {}
     unreadable = [] if files else ["Name at least one OpenAPI file."]
     for path in files:
@@ -272,7 +272,8 @@ def lint_files(files: Sequence[Path], group: str | None) -> int:
         print(problem, file=sys.stderr)
     if unreadable:
         return 2
-    return 1 if findings else 0
+    failed = [finding for finding in findings if strict or finding.level == "refusal"]
+    return 1 if failed else 0
 
 
 def _refused(directory: Path, error: Exception) -> int:

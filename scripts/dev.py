@@ -113,7 +113,7 @@ def _types() -> None:
 def _schemas() -> None:
     _run([_PROJECT.program("centli"), "openapi", "--check"])
     schemas = sorted(map(str, (ROOT / "openapi").glob("*.yaml")))
-    _run([_PROJECT.program("centli"), "openapi", "lint", *schemas])
+    _run([_PROJECT.program("centli"), "openapi", "lint", "--strict", *schemas])
 
 
 def _template() -> None:

@@ -38,9 +38,10 @@ def command(context: click.Context, check: bool, directory: Path | None) -> int:
 )
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
 @click.option("--group", help="Action group name; the file's name unless said.")
+@click.option("--strict", is_flag=True, help="Fail on advice as on refusals.")
 @click.option("--rules", is_flag=True, help="List the rules and end.")
-def lint(files: Sequence[Path], group: str | None, rules: bool) -> int:
+def lint(files: Sequence[Path], group: str | None, strict: bool, rules: bool) -> int:
     """Check any OpenAPI files against what Bedrock agents and AgentCore read."""
     from console import openapi
 
-    return openapi.list_rules() if rules else openapi.lint_files(files, group)
+    return openapi.list_rules() if rules else openapi.lint_files(files, group, strict=strict)

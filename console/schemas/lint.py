@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from openapi_spec_validator import OpenAPIV30SpecValidator as SpecValidator
 from openapi_spec_validator.validation.exceptions import (
@@ -18,7 +18,7 @@ from console.schemas.rules import Complaint
 from console.schemas.source import Pointer, Source, Unreadable, read_text
 from console.schemas.view import Document, OperationObject
 
-__all__ = ["RULES", "Finding", "Unreadable", "lint", "read_text"]
+__all__ = ["RULES", "Finding", "Unreadable", "level_of", "lint", "read_text"]
 
 _REPEATED_ID = "operation-id-repeated"
 _COUNT = "operation-count"
@@ -38,6 +38,14 @@ _WHOLE_FILE = "-"
 _UNSPECIFIC = {"oneOf": math.inf, "anyOf": math.inf, "additionalProperties": 1}
 """Kinds of errors about a value whose cause is this many levels further down, at most."""
 _SAID_BETTER = (DuplicateOperationIDError, ParameterDuplicateError, UnresolvableParameterError)
+
+
+Level = Literal["refusal", "advice"]
+
+
+def level_of(rule: str) -> Level:
+    """Tell what a breach of a rule leads to."""
+    return "advice" if rule in rules.ADVICE else "refusal"
 
 
 class _Error(Protocol):
@@ -60,9 +68,15 @@ class Finding:
     rule: str
     text: str
 
+    @property
+    def level(self) -> Level:
+        """Whether the schema is refused, or an agent's promise ignored, or only served worse."""
+        return level_of(self.rule)
+
     def __str__(self) -> str:
         """Return the finding on one line, whatever characters the file holds."""
-        line = f"{self.file}:{self.line}: {self.operation}: {self.rule}: {self.text}"
+        where = f"{self.file}:{self.line}: {self.level}: {self.operation}"
+        line = f"{where}: {self.rule}: {self.text}"
         return "".join(character if character.isprintable() else "?" for character in line)
 
 
@@ -71,7 +85,10 @@ def lint(texts: Mapping[str, str], group: str | None = None) -> list[Finding]:
 
     An action group is called as its file, unless `group` names it.
     """
-    parsed = {file: source.parse(text) for file, text in texts.items()}
+    parsed = {
+        file: source.parse(text, is_json=file.lower().endswith(".json"))
+        for file, text in texts.items()
+    }
     documents = [
         Document(file, group or Path(file).stem, content.content)
         for file, content in parsed.items()
@@ -102,7 +119,10 @@ def _of_one(document: Document, origin: Source) -> Iterator[Finding]:
 
 def _complaints(document: Document) -> Iterator[tuple[str, Complaint]]:
     for rule, check in rules.DOCUMENT_CHECKS.items():
-        yield from ((rule, complaint) for complaint in check(document))
+        if rule == rules.VERSION or not document.is_swagger:
+            yield from ((rule, complaint) for complaint in check(document))
+    if document.is_swagger:
+        return
     for operation in document.operations:
         for rule, check_operation in rules.OPERATION_CHECKS.items():
             yield from ((rule, complaint) for complaint in check_operation(operation))
@@ -115,7 +135,7 @@ def _of_all(documents: Iterable[Document], parsed: Mapping[str, Source]) -> Iter
         return Finding(file, line, operation.label, rule, text)
 
     operations = [operation for document in documents for operation in document.operations]
-    for operation, text in rules.repeated_operation_ids(operations):
+    for operation, text in _repeated_operation_ids(operations):
         yield finding(operation, _REPEATED_ID, text)
     for operation in operations[rules.MAX_OPERATIONS : rules.MAX_OPERATIONS + 1]:
         text = (
@@ -123,6 +143,21 @@ def _of_all(documents: Iterable[Document], parsed: Mapping[str, Source]) -> Iter
             f"{rules.MAX_OPERATIONS} by default; remove some, or raise the quota"
         )
         yield finding(operation, _COUNT, text)
+
+
+def _repeated_operation_ids(
+    operations: Iterable[OperationObject],
+) -> Iterator[tuple[OperationObject, str]]:
+    """Yield the operations whose id an operation before them has, in whichever file."""
+    first: dict[str, OperationObject] = {}
+    for operation in operations:
+        other = first.setdefault(operation.id or "", operation)
+        if operation.id and other is not operation:
+            text = (
+                f"{operation.method.upper()} {operation.path} has the operationId of "
+                f"{other.method.upper()} {other.path} in {other.document.file}; give it another"
+            )
+            yield operation, text
 
 
 def _label(document: Document, pointer: Pointer) -> str:

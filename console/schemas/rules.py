@@ -4,9 +4,10 @@ A rule is one function that yields complaints: where, and what is wrong with how
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from console.schemas.keywords import is_plain, keywords_in, schemas_with
 from console.schemas.models import TYPES
 from console.schemas.source import Pointer
 from console.schemas.view import (
@@ -21,24 +22,16 @@ from console.schemas.view import (
 
 MAX_TOOL_NAME_LENGTH = 64
 MAX_OPERATIONS = 11
+VERSION = "openapi-version"
 CONFIRMATION = "x-requireConfirmation"
 
 _JSON = "application/json"
 _GROUP_NAME = re.compile(r"([0-9a-zA-Z][_-]?){1,100}")
 _OPERATION_ID = re.compile(r"[0-9a-zA-Z_-]+")
+_ARGUMENT_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _UNIONS = ("anyOf", "oneOf", "allOf")
 _CLOSED_SETS = ("enum", "const")
-_NOT_INLINE = ("$ref", *_UNIONS)
-_NAME_MAPS = frozenset(
-    {
-        *("properties", "patternProperties", "paths", "responses", "content", "headers", "schemas"),
-        *("parameters", "requestBodies", "links", "callbacks", "encoding"),
-    }
-)
-"""Keywords whose mapping has names chosen by the author for keys."""
-_DATA = frozenset({"example", "examples", "default", "enum", "const"})
-"""Keywords whose value is data, not schema."""
 
 Complaint = tuple[Pointer, str]
 DocumentCheck = Callable[[Document], Iterator[Complaint]]
@@ -46,32 +39,43 @@ OperationCheck = Callable[[OperationObject], Iterator[Complaint]]
 
 RULES: dict[str, str] = {}
 """Why each rule is there, by its id."""
+ADVICE: set[str] = set()
+"""The rules whose breach is taken but served worse; that of any other is refused or ignored."""
 DOCUMENT_CHECKS: dict[str, DocumentCheck] = {}
 OPERATION_CHECKS: dict[str, OperationCheck] = {}
 
 
-def _of_document(rule: str, why: str) -> Callable[[DocumentCheck], DocumentCheck]:
+def _of_document(
+    rule: str, why: str, *, advice: bool = False
+) -> Callable[[DocumentCheck], DocumentCheck]:
     def register(check: DocumentCheck) -> DocumentCheck:
         RULES[rule] = why
+        ADVICE.update({rule} if advice else ())
         DOCUMENT_CHECKS[rule] = check
         return check
 
     return register
 
 
-def _of_operation(rule: str, why: str) -> Callable[[OperationCheck], OperationCheck]:
+def _of_operation(
+    rule: str, why: str, *, advice: bool = False
+) -> Callable[[OperationCheck], OperationCheck]:
     def register(check: OperationCheck) -> OperationCheck:
         RULES[rule] = why
+        ADVICE.update({rule} if advice else ())
         OPERATION_CHECKS[rule] = check
         return check
 
     return register
 
 
-@_of_document("openapi-version", "`openapi` is 3.0.0, the one version that Bedrock takes.")
+@_of_document(VERSION, "`openapi` is 3.0.0, the one version that Bedrock takes.")
 def _openapi_version(document: Document) -> Iterator[Complaint]:
     version = document.content.get("openapi")
-    if version != "3.0.0":
+    if document.is_swagger:
+        said = shown(document.content["swagger"])
+        yield ("swagger",), f"this is Swagger {said}, not OpenAPI 3; convert it to `openapi: 3.0.0`"
+    elif version != "3.0.0":
         said = "missing" if version is None else shown(version)
         yield ("openapi",), f"the version is {said}; write `openapi: 3.0.0`"
 
@@ -99,6 +103,34 @@ def _path_slash(document: Document) -> Iterator[Complaint]:
             yield ("paths", path), f"the path {shown(path)} does not start with /; begin it with /"
 
 
+@_of_document("path-alike", "Paths differ in more than the names of their parameters.")
+def _path_alike(document: Document) -> Iterator[Complaint]:
+    first: dict[str, str] = {}
+    for path, _ in document.path_items:
+        other = first.setdefault(_PLACEHOLDER.sub("{}", path), path)
+        if other != path:
+            text = f"{shown(path)} and {shown(other)} are one path; join them, or name them apart"
+            yield ("paths", path), text
+
+
+@_of_document("required-names", "Every name in `required` is among the `properties`.")
+def _required_names(document: Document) -> Iterator[Complaint]:
+    for pointer, schema in schemas_with(document, "required"):
+        properties = mapping(schema.get("properties"))
+        for index, name in enumerate(sequence(schema["required"])):
+            if isinstance(name, str) and name not in properties and is_plain(schema):
+                text = f"{shown(name)} is required and no property; describe it, or leave it out"
+                yield (*pointer, "required", index), text
+
+
+@_of_document("response-items", "A list in a response says of what: Bedrock's parser asks for it.")
+def _response_items(document: Document) -> Iterator[Complaint]:
+    for pointer, schema in schemas_with(document, "type"):
+        in_response = pointer[3:4] == ("responses",)
+        if in_response and schema["type"] == "array" and not mapping(schema.get("items")):
+            yield (*pointer, "type"), "this list has no `items`; say of what it is a list"
+
+
 @_of_document("security", "No security blocks: Bedrock rejects them, and IAM decides who may call.")
 def _security(document: Document) -> Iterator[Complaint]:
     fix = "remove it, since Bedrock authorises by IAM"
@@ -111,21 +143,21 @@ def _security(document: Document) -> Iterator[Complaint]:
             yield (*operation.pointer, "security"), f"`security` is not taken; {fix}"
 
 
-@_of_document("reference", "No $ref: an agent's schema has everything written out in place.")
+@_of_document("reference", "No $ref: what is written out in place is read by all.", advice=True)
 def _reference(document: Document) -> Iterator[Complaint]:
-    for pointer in _keywords(document, ("$ref",)):
-        yield pointer, "`$ref` is not followed; write out here what it refers to"
+    for pointer in keywords_in(document, ("$ref",)):
+        yield pointer, "`$ref` is not followed by all; write out here what it refers to"
 
 
 @_of_document("union", "No anyOf, oneOf or allOf: a value has one type, written in one place.")
 def _union(document: Document) -> Iterator[Complaint]:
-    for pointer in _keywords(document, _UNIONS):
+    for pointer in keywords_in(document, _UNIONS):
         yield pointer, f"`{pointer[-1]}` is not read; give one `type` and put the rest in words"
 
 
 @_of_document("enum", "No enum or const: agents do not read them, so the description says them.")
 def _enum(document: Document) -> Iterator[Complaint]:
-    for pointer in _keywords(document, _CLOSED_SETS):
+    for pointer in keywords_in(document, _CLOSED_SETS):
         yield pointer, f"`{pointer[-1]}` is not read; say the allowed values in the description"
 
 
@@ -228,10 +260,12 @@ def _body_content(operation: OperationObject) -> Iterator[Complaint]:
         )
 
 
-@_of_operation("flat-body", "A request body is an object of plain values and lists of them.")
+@_of_operation(
+    "flat-body", "A request body is an object of plain values and lists of them.", advice=True
+)
 def _flat_body(operation: OperationObject) -> Iterator[Complaint]:
     for pointer, schema in operation.body_schemas:
-        if _is_plain(schema) and (
+        if is_plain(schema) and (
             schema.get("type") != "object" or not mapping(schema.get("properties"))
         ):
             yield pointer, "the request body is no `type: object` with `properties`; make it one"
@@ -240,7 +274,9 @@ def _flat_body(operation: OperationObject) -> Iterator[Complaint]:
             yield pointer, f"the field {shown(name)} is nested; put its parts at the top, flat"
 
 
-@_of_operation("parameter-description", "A parameter, or field of a body, has a description.")
+@_of_operation(
+    "parameter-description", "A parameter, or field of a body, has a description.", advice=True
+)
 def _parameter_description(operation: OperationObject) -> Iterator[Complaint]:
     described = [(at, name_of(parameter), parameter) for at, parameter in operation.parameters]
     for pointer, name, content in (*described, *operation.body_properties):
@@ -254,7 +290,7 @@ def _parameter_description(operation: OperationObject) -> Iterator[Complaint]:
 @_of_operation("parameter-schema", "A parameter, or field of a body, has a schema with a type.")
 def _parameter_schema(operation: OperationObject) -> Iterator[Complaint]:
     for pointer, name, schema in operation.argument_schemas:
-        if _is_plain(schema) and "type" not in schema:
+        if is_plain(schema) and "type" not in schema:
             yield pointer, f"{shown(name)} has no schema with a `type`; add one"
 
 
@@ -265,15 +301,42 @@ def _schema_type(operation: OperationObject) -> Iterator[Complaint]:
             yield from _type_complaints(pointer, name, schema)
 
 
-@_of_operation("parameter-location", "A parameter is in the path or in the query.")
+@_of_operation("parameter-location", "A parameter is in the path or in the query.", advice=True)
 def _parameter_location(operation: OperationObject) -> Iterator[Complaint]:
     for pointer, parameter in operation.parameters:
-        if parameter.get("in") not in ("path", "query"):
+        if parameter.get("in") in ("header", "cookie"):
             text = (
                 f"{shown(name_of(parameter))} is in {shown(parameter.get('in'))}, which agents do "
                 "not fill; put it in the path or in the query"
             )
             yield (*pointer, "in"), text
+
+
+@_of_operation("parameter-place", "The place of a parameter is one that OpenAPI 3.0 has.")
+def _parameter_place(operation: OperationObject) -> Iterator[Complaint]:
+    for pointer, parameter in operation.parameters:
+        place = parameter.get("in")
+        if place not in ("path", "query", "header", "cookie"):
+            text = (
+                f"{shown(name_of(parameter))} is in {shown(place)}, which is no place; put it in "
+                "the path or in the query"
+            )
+            yield (*pointer, "in"), text
+
+
+@_of_operation(
+    "argument-name", f"The name of an argument is {_ARGUMENT_NAME.pattern}: models' APIs ask so."
+)
+def _argument_name(operation: OperationObject) -> Iterator[Complaint]:
+    named = [(at, name_of(entry)) for at, entry in operation.parameters if "name" in entry]
+    named += [(at, name) for at, name, _ in operation.body_properties]
+    for pointer, name in named:
+        if not _ARGUMENT_NAME.fullmatch(name):
+            text = (
+                f"{shown(name)} cannot be the name of an argument; use 1 to 64 letters, digits, _, "
+                "- and dots, without accents"
+            )
+            yield pointer, text
 
 
 @_of_operation("parameter-repeated", "A name stands for one argument, in path, query and body.")
@@ -308,50 +371,9 @@ def _path_parameters(operation: OperationObject) -> Iterator[Complaint]:
             yield pointer, f"the path parameter {shown(name)} is not required; add `required: true`"
 
 
-def repeated_operation_ids(
-    operations: Iterable[OperationObject],
-) -> Iterator[tuple[OperationObject, str]]:
-    """Yield the operations whose id an operation before them has, in whichever file."""
-    first: dict[str, OperationObject] = {}
-    for operation in operations:
-        other = first.setdefault(operation.id or "", operation)
-        if operation.id and other is not operation:
-            text = (
-                f"{operation.method.upper()} {operation.path} has the operationId of "
-                f"{other.method.upper()} {other.path} in {other.document.file}; give it another"
-            )
-            yield operation, text
-
-
-def _keywords(document: Document, keywords: tuple[str, ...]) -> Iterator[Pointer]:
-    """Find these keywords of schemas, and not author's names or data that look like them."""
-    for part in ("paths", "components"):
-        holder = document.content.get(part)
-        yield from _found(holder, (part,), keywords, holds_names=part == "paths")
-
-
-def _found(
-    value: Any, pointer: Pointer, keywords: tuple[str, ...], *, holds_names: bool
-) -> Iterator[Pointer]:
-    for index, item in enumerate(sequence(value)):
-        yield from _found(item, (*pointer, index), keywords, holds_names=False)
-    for key, item in mapping(value).items():
-        here = (*pointer, key)
-        if not holds_names and key in keywords:
-            yield here
-        if holds_names or not (key in _DATA or key.startswith("x-")):
-            names = not holds_names and key in _NAME_MAPS
-            yield from _found(item, here, keywords, holds_names=names)
-
-
 def _is_said(holder: Mapping[str, Any]) -> bool:
     text = holder.get("description")
     return isinstance(text, str) and bool(text.strip())
-
-
-def _is_plain(schema: Mapping[str, Any]) -> bool:
-    """Tell whether the schema is written out here, so that what it lacks is really missing."""
-    return not any(keyword in schema for keyword in _NOT_INLINE)
 
 
 def _is_nested(schema: Mapping[str, Any]) -> bool:
@@ -368,7 +390,7 @@ def _type_complaints(pointer: Pointer, name: str, schema: Mapping[str, Any]) -> 
         text = f"the type of {shown(name)} is {said}; write one of {', '.join(TYPES)}"
         yield (*pointer, "type"), text
     items = mapping(schema.get("items"))
-    if kind == "array" and _is_plain(items):
+    if kind == "array" and is_plain(items):
         yield from _type_complaints((*pointer, "items"), f"{name}[]", items)
 
 

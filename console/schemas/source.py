@@ -13,6 +13,7 @@ MAX_DEPTH = 64
 
 RULES = {
     "yaml-syntax": "The file is one document of plain YAML or JSON.",
+    "json-syntax": "A file that is called .json is JSON: it is read by its name.",
     "yaml-alias": "No YAML aliases: CloudFormation, which includes the file, does not read them.",
     "duplicate-key": "A key is written once: of two, a parser silently drops one.",
     "document-shape": "The file is a mapping at the top, not empty, a list or a text.",
@@ -67,10 +68,15 @@ def read_text(path: Path) -> str:
         raise Unreadable(f"{path}: cannot be read: {error}") from None
 
 
-def parse(text: str) -> Source:
-    """Parse YAML or JSON. Every text has an outcome: values, flaws, or both."""
-    text = _json_without_tabs(text)
+def parse(text: str, *, is_json: bool = False) -> Source:
+    """Parse YAML or JSON, or JSON alone. Every text has an outcome: values, flaws, or both."""
     source = Source()
+    wrong = _json_flaw(text)
+    if wrong is None:
+        text = text.replace("\t", " ")  # YAML takes no tabs; within JSON they only separate
+    elif is_json:
+        source.flaws.append(wrong)
+        return source
     try:
         flaw = _flaw_of_events(text)
         if flaw is not None:
@@ -92,13 +98,20 @@ def parse(text: str) -> Source:
     return source
 
 
-def _json_without_tabs(text: str) -> str:
-    """Make JSON readable as YAML, which takes no tabs; within JSON they only separate."""
+def _json_flaw(text: str) -> Flaw | None:
+    """Tell why the text is no JSON, or None when it is."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is no value of JSON")
+
     try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-    return text.replace("\t", " ")
+        json.loads(text, parse_constant=refuse)
+    except (ValueError, RecursionError) as error:
+        line = error.lineno if isinstance(error, json.JSONDecodeError) else 1
+        what = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+        fix = "correct it, or call the file .yaml"
+        return Flaw("json-syntax", line, f"this is not JSON: {what}; {fix}")
+    return None
 
 
 def _flaw_of_events(text: str) -> Flaw | None:

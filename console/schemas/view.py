@@ -24,6 +24,11 @@ class Document:
     content: Mapping[str, Any]
 
     @property
+    def is_swagger(self) -> bool:
+        """Whether the file is of the version before OpenAPI 3."""
+        return "swagger" in self.content and "openapi" not in self.content
+
+    @property
     def path_items(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """The path items by path; one that is no mapping is empty."""
         for path, item in mapping(self.content.get("paths")).items():

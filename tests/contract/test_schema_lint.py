@@ -253,7 +253,46 @@ BREACHES = {
         "parameter-location", "in: query", "in: header", GET, "in: header"
     ),
     "a parameter in a place that does not exist": Breach(
-        "parameter-location", "in: query", "in: body", GET, "in: body", rejected=True
+        "parameter-place", "in: query", "in: body", GET, "in: body", rejected=True
+    ),
+    "an argument with an accent": Breach(
+        "argument-name", "name: fields", "name: período", GET, "- name: per"
+    ),
+    "an argument of 65 letters": Breach(
+        "argument-name", "amount:", f"{'a' * 65}:", POST, f"{'a' * 65}:"
+    ),
+    "a required field that is none": Breach(
+        "required-names",
+        "              - to_account\n",
+        "              - to_account\n              - other\n",
+        POST,
+        "- other",
+    ),
+    "a required field of an answer that is none": Breach(
+        "required-names", ANSWER, f"{ANSWER}                required: [x]\n", GET, "required: [x]"
+    ),
+    "a list in an answer without what it is of": Breach(
+        "response-items",
+        ANSWER,
+        ANSWER.replace("string", "array"),
+        GET,
+        "                    type: array",
+    ),
+    "a path beside one that differs in a name only": Breach(
+        "path-alike",
+        "  /transfers:\n",
+        "  /accounts/{id}:\n    x-a: 1\n  /transfers:\n",
+        "/accounts/{id}",
+        "/accounts/{id}",
+    ),
+    "Swagger 2": Breach(
+        "openapi-version", VERSION, "swagger: '2.0'\n", "-", "swagger:", rejected=True
+    ),
+    "YAML that is called JSON": Breach(
+        "json-syntax", VERSION, VERSION, "-", "openapi:", file="bank.json"
+    ),
+    "JSON with a value that JSON has not": Breach(
+        "json-syntax", GOOD, '{"openapi": NaN}\n', "-", "{", rejected=True, file="bank.json"
     ),
     "one name in query and body": Breach(
         "parameter-repeated",
@@ -356,7 +395,7 @@ class TestARule:
         assert (finding.rule, finding.operation) == (breach.rule, breach.operation)
         assert (finding.file, finding.line) == (breach.file, breach.line)
         assert str(finding).startswith(
-            f"{breach.file}:{breach.line}: {breach.operation}: {breach.rule}: "
+            f"{breach.file}:{breach.line}: {finding.level}: {breach.operation}: {breach.rule}: "
         )
 
     @each_breach
@@ -550,8 +589,16 @@ class TestTheCommand:
     ) -> None:
         good.write_text(GOOD.replace("ENABLED", "true").replace("in: query", "in: header"))
         assert run(str(good)) == 1
-        rules = [line.split(": ")[2] for line in capsys.readouterr().out.splitlines()]
+        rules = [line.split(": ")[3] for line in capsys.readouterr().out.splitlines()]
         assert rules == ["parameter-location", "confirmation"]
+
+    def test_exits_0_for_advice_alone_unless_it_is_strict(
+        self, good: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        good.write_text(GOOD.replace("in: query", "in: header"))
+        assert run(str(good)) == 0
+        assert ": advice: getAccount: parameter-location: " in capsys.readouterr().out
+        assert run("--strict", str(good)) == 1
 
     def test_takes_the_name_of_the_group(self, good: Path) -> None:
         assert run(str(good), "--group", "a__b") == 1
@@ -563,6 +610,7 @@ class TestTheCommand:
         assert run("--rules") == 0
         listed = capsys.readouterr().out.splitlines()
         assert [line.partition(": ")[0] for line in listed] == list(RULES)
+        assert {line.split(": ")[1] for line in listed} == {"refusal", "advice"}
 
     @pytest.mark.parametrize("content", [None, b"\xff\xfe", b" " * (MAX_FILE_BYTES + 1)])
     def test_exits_2_for_a_file_that_cannot_be_read_and_still_checks_the_others(
