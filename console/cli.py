@@ -93,6 +93,13 @@ def _explained(error: Exception) -> int | None:
     if isinstance(error, ConsoleError):
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 1
+    if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("console"):
+        print(
+            f"{PROGRAM}: the package `{error.name}` is missing. Install all with "
+            f"`{sys.executable} -m pip install --no-deps -r requirements-dev.txt`.",
+            file=sys.stderr,
+        )
+        return 1
     if _is_of_aws(error):
         print(f"{PROGRAM}: AWS did not answer as expected: {error}", file=sys.stderr)
         return 1

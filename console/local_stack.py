@@ -125,7 +125,7 @@ class LocalStack:
     def _start(self) -> None:
         if importlib.util.find_spec("ministack") is None:
             raise ConsoleError(
-                "The package `ministack` is missing: install requirements-dev.txt first."
+                "The package `ministack` is missing: install requirements-chat.txt first."
             )
         self._check_port()
         self._credentials = credentials.write(

@@ -15,9 +15,10 @@ import yaml
 from action_groups import all_groups
 from console.schemas.lint import RULES, Unreadable, level_of, lint, read_text
 from console.schemas.models import ModelNotDescribable, Schema, schema_of
+from console.where import SCHEMAS
 from shared.operations import ActionGroup, Operation
 
-DIRECTORY = Path(__file__).resolve().parents[1] / "openapi"
+DIRECTORY = SCHEMAS
 OPENAPI_VERSION = "3.0.0"
 CONTRACT_VERSION = "1.0.0"
 """The version of what the schemas promise, not of this software."""

@@ -1,7 +1,11 @@
-"""Where a stack is: in the AWS account in use, or on this machine."""
+"""Where things are: the schemas, and a stack in the AWS account in use or on this machine."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
+
+SCHEMAS: Final = Path(__file__).resolve().parents[1] / "openapi"
+"""What agents read."""
 
 HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 4566

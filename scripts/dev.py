@@ -4,11 +4,13 @@
     python3 scripts/dev.py web       the same as a web page
     python3 scripts/dev.py demo      the main job on a local stack, shown and checked
     python3 scripts/dev.py test      the tests; further arguments go to pytest
+                                     --fast: without a local AWS, browser, simulations
     python3 scripts/dev.py check     the whole gate, or its parts that are named:
                                      lint, format, types, schemas, template, tests
     python3 scripts/dev.py centli …  any `centli` command, such as `centli up`
 
-The first run makes `.venv` and installs the pinned packages into it; later runs find it there.
+The first run makes `.venv` and installs pinned packages: those of the chat for `chat`, `web` and
+`demo`, all for the others. Later runs find them there.
 """
 
 import hashlib
@@ -17,21 +19,24 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import venv
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 _OLDEST_PYTHON = (3, 11)
+_SHOWN_LINES = 20
 _SOURCES = ("action_groups", "shared", "console", "scripts", "tests", "benchmarks")
 
 
 class Environment:
     """A virtual environment with pinned packages, made when it is missing or out of date."""
 
-    def __init__(self, folder: str, pins: str, *, with_project: bool) -> None:
+    def __init__(self, folder: str, *pins: str, with_project: bool) -> None:
+        """Take the folder and its files of pins, each of which holds all of the one before it."""
         self.folder = ROOT / folder
-        self._pins = ROOT / pins
+        self._pins = [ROOT / name for name in pins]
         self._with_project = with_project
 
     def program(self, name: str) -> str:
@@ -39,53 +44,107 @@ class Environment:
         windows = os.name == "nt"
         return str(self.folder / ("Scripts" if windows else "bin") / name)
 
-    def ensure(self) -> None:
-        """Make the environment what the pins say."""
-        stamp = self.folder / "installed-pins"
-        wanted = hashlib.sha256(self._pins.read_bytes()).hexdigest()
-        if stamp.exists() and stamp.read_text() == wanted:
+    def ensure(self, name: str) -> None:
+        """Make the environment have the packages of a file of pins; more may be there."""
+        pins = ROOT / name
+        if any(self._has(larger) for larger in self._pins[self._pins.index(pins) :]):
             return
-        print(f"installing {self._pins.name} into {self.folder.name} (once) ...", flush=True)
-        venv.create(self.folder, with_pip=True, clear=True)
+        started = time.monotonic()
+        if not any(self._has(smaller) for smaller in self._pins):
+            print(f"making {self.folder.name} (once) ...", file=sys.stderr, flush=True)
+            venv.create(self.folder, with_pip=True, clear=True)
         pip = [self.program("python"), "-m", "pip", "--disable-pip-version-check", "install"]
-        pip += ["--quiet", "--no-deps", "--no-compile"]
-        _run([*pip, "--require-hashes", "--requirement", str(self._pins)])
+        pip += ["--no-deps", "--no-compile"]
+        _install([*pip, "--require-hashes", "--requirement", str(pins)], pins)
         if self._with_project:
-            _run([*pip, "--no-build-isolation", "--editable", str(ROOT)])
-        stamp.write_text(wanted)
+            _run([*pip, "--quiet", "--quiet", "--no-build-isolation", "--editable", str(ROOT)])
+        self._stamp(pins).write_text(_digest(pins))
+        seconds = time.monotonic() - started
+        print(f"installed {name} in {seconds:.0f} s", file=sys.stderr, flush=True)
+
+    def _has(self, pins: Path) -> bool:
+        stamp = self._stamp(pins)
+        return stamp.exists() and stamp.read_text() == _digest(pins)
+
+    def _stamp(self, pins: Path) -> Path:
+        return self.folder / f"installed-{pins.stem}"
 
 
-_PROJECT = Environment(".venv", "requirements-dev.txt", with_project=True)
-_SAM = Environment(".venv-sam", "requirements-sam.txt", with_project=False)
+def _digest(pins: Path) -> str:
+    return hashlib.sha256(pins.read_bytes()).hexdigest()
+
+
+def _install(command: Sequence[str], pins: Path) -> None:
+    """Run pip, and show how far it is; what it printed is shown when it fails."""
+    total = pins.read_text().count("==")
+    output: list[str] = []
+    shows = sys.stderr.isatty()
+    print(f"installing {total} packages of {pins.name} (once) ...", file=sys.stderr, flush=True)
+    with subprocess.Popen(  # noqa: S603 the arguments are this file's own
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as pip:
+        assert pip.stdout is not None
+        for line in pip.stdout:
+            output.append(line)
+            found = sum(text.startswith("Collecting ") for text in output)
+            if shows and line.startswith("Collecting "):
+                print(f"\r  {found} of {total} found", end="", file=sys.stderr, flush=True)
+            elif line.startswith("Installing collected"):
+                print("\r  unpacking them ...    ", file=sys.stderr, flush=True)
+    if pip.returncode:
+        print("".join(output[-_SHOWN_LINES:]), file=sys.stderr)
+        raise subprocess.CalledProcessError(pip.returncode, command)
+
+
+_CHAT_PINS = "requirements-chat.txt"
+_ALL_PINS = "requirements-dev.txt"
+_SAM_PINS = "requirements-sam.txt"
+_FAST = "--fast"
+_SLOW_FOLDERS = ("stack", "browser", "simulation")
+_PROJECT = Environment(".venv", _CHAT_PINS, _ALL_PINS, with_project=True)
+_SAM = Environment(".venv-sam", _SAM_PINS, with_project=False)
 
 
 def demo(arguments: Sequence[str]) -> None:
     """Show the main job."""
-    centli(["demo", *arguments])
+    _centli(["demo", *arguments], _CHAT_PINS)
 
 
 def chat(arguments: Sequence[str]) -> None:
     """Talk in the terminal."""
-    centli(["chat", *arguments])
+    _centli(["chat", *arguments], _CHAT_PINS)
 
 
 def web(arguments: Sequence[str]) -> None:
     """Talk in the browser."""
-    centli(["web", *arguments])
+    _centli(["web", *arguments], _CHAT_PINS)
 
 
 def centli(arguments: Sequence[str]) -> None:
-    """Run a `centli` command, which alone decides what Ctrl-C means."""
-    _PROJECT.ensure()
+    """Run a `centli` command."""
+    _centli(arguments, _ALL_PINS)
+
+
+def _centli(arguments: Sequence[str], pins: str) -> None:
+    """Run a `centli` command with these packages; it alone decides what Ctrl-C means."""
+    _PROJECT.ensure(pins)
     signal.signal(signal.SIGINT, lambda *_: None)
     _run([_PROJECT.program("centli"), *arguments])
 
 
 def test(arguments: Sequence[str]) -> None:
-    """Run the tests, on as many processes as there are cores."""
-    _PROJECT.ensure()
+    """Run the tests, on as many processes as there are cores; with `--fast` the quick folders."""
+    _PROJECT.ensure(_ALL_PINS)
+    pytest = [_PROJECT.program("python"), "-m", "pytest", "-n", "auto"]
+    if _FAST in arguments:
+        left_out = ", ".join(f"tests/{name}" for name in _SLOW_FOLDERS)
+        print(f"without {left_out}", file=sys.stderr, flush=True)
+        others = [argument for argument in arguments if argument != _FAST]
+        ignored = [f"--ignore=tests/{name}" for name in _SLOW_FOLDERS]
+        _run([*pytest, *ignored, *others])
+        return
     _ensure_browser()
-    _run([_PROJECT.program("python"), "-m", "pytest", "-n", "auto", *arguments])
+    _run([*pytest, *arguments])
 
 
 def check(parts: Sequence[str]) -> None:
@@ -93,7 +152,7 @@ def check(parts: Sequence[str]) -> None:
     unknown = [part for part in parts if part not in GATE]
     if unknown:
         sys.exit(f"There is no part {', '.join(unknown)}: name some of {', '.join(GATE)}.")
-    _PROJECT.ensure()
+    _PROJECT.ensure(_ALL_PINS)
     for part in parts or GATE:
         GATE[part]()
 
@@ -117,7 +176,7 @@ def _schemas() -> None:
 
 
 def _template() -> None:
-    _SAM.ensure()
+    _SAM.ensure(_SAM_PINS)
     _run([_SAM.program("sam"), "validate", "--lint", "--region", "us-east-1"])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from console.errors import ConsoleError
-from console.openapi import DIRECTORY
+from console.where import SCHEMAS
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class AgentOperation:
         return [parameter.name for parameter in self.inputs.values() if parameter.required]
 
 
-def read_operations(directory: Path = DIRECTORY) -> dict[str, AgentOperation]:
+def read_operations(directory: Path = SCHEMAS) -> dict[str, AgentOperation]:
     """Read every operation of the schema files, by its id."""
     operations = {}
     for file in sorted(directory.glob("*.yaml")):

@@ -118,10 +118,11 @@ class ChatStack:
         port = self._where.port
         if port is None:
             port = free_port(preferred=DEFAULT_PORT)
-        self._tell(f"starting a local AWS on http://{HOST}:{port}, deploying template.yaml ...")
+        self._tell(f"starting a local AWS on http://{HOST}:{port} ...")
         self._own = own = LocalStack(port, _WARM_SECONDS)
         try:
             own.__enter__()
+            self._tell("deploying template.yaml and the example data ...")
             deployment = deploy_locally(own.cloud(), self._where.stack)
             seed_all(deployment)
         except BaseException:
