@@ -1,18 +1,15 @@
-"""The OpenAPI schema of each action group, made from its operations, and `centli openapi`.
+"""The OpenAPI schema of each action group, made from its operations, and the check of schemas.
 
-The files in `openapi/` are committed, because agents and the template read them there. `drift`
-tells when they are no longer what the code says.
+The files in `openapi/` are committed, because agents and the template read them there.
 """
 
-import difflib
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from action_groups import all_groups
 from console.schemas.lint import RULES, Unreadable, level_of, lint, read_text
 from console.schemas.models import ModelNotDescribable, Schema, schema_of
 from console.where import SCHEMAS
@@ -23,7 +20,7 @@ OPENAPI_VERSION = "3.0.0"
 CONTRACT_VERSION = "1.0.0"
 """The version of what the schemas promise, not of this software."""
 
-_HEADER = "# Generated from the code by `centli openapi`: change the operations, not this file.\n"
+_HEADER = "# Generated from the code by `centli generate`: change the operations, not this file.\n"
 _LINE_WIDTH = 100
 _FOLDED_FROM_LENGTH = 60
 
@@ -80,33 +77,6 @@ def render(group: ActionGroup) -> str:
         width=_LINE_WIDTH,
     )
     return _HEADER + body
-
-
-def write(directory: Path) -> list[Path]:
-    """Write the schema file of every group, and return those that changed."""
-    directory.mkdir(parents=True, exist_ok=True)
-    changed = []
-    for path, text in _generated(directory).items():
-        if _text_or_none(path) != text:
-            path.write_text(text, encoding="utf-8")
-            changed.append(path)
-    return changed
-
-
-def drift(directory: Path) -> list[str]:
-    """Return how the directory differs from what the code says, in lines; none when it agrees."""
-    generated = _generated(directory)
-    lines: list[str] = []
-    for path, text in generated.items():
-        committed = _text_or_none(path)
-        if committed is None:
-            lines.append(f"{path}: missing")
-        elif committed != text:
-            lines.extend(_difference(path, committed, text))
-    lines.extend(f"{path}: no group has this name" for path in _strays(directory, generated))
-    if lines:
-        lines.append("Run `centli openapi` and commit the files; delete those of no group.")
-    return lines
 
 
 def _described(operation: Operation) -> dict[str, Any]:
@@ -210,54 +180,15 @@ def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text_node)
 
 
-def _generated(directory: Path) -> dict[Path, str]:
-    return {directory / f"{group.name}.yaml": render(group) for group in all_groups()}
-
-
-def _strays(directory: Path, generated: Iterable[Path]) -> list[Path]:
-    return sorted(set(directory.glob("*.yaml")) - set(generated))
-
-
-def _text_or_none(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8") if path.exists() else None
-
-
-def _difference(path: Path, committed: str, text: str) -> list[str]:
-    return list(
-        difflib.unified_diff(
-            committed.splitlines(), text.splitlines(), f"{path}", f"{path} (the code)", lineterm=""
-        )
-    )
-
-
-def report_drift(directory: Path) -> int:
-    """Print how the directory differs from what the code says; return the exit code."""
-    try:
-        differences = drift(directory)
-    except (ModelNotDescribable, OSError, UnicodeDecodeError) as error:
-        return _refused(directory, error)
-    print(*differences or ["The schema files are what the code says."], sep="\n")
-    return 1 if differences else 0
-
-
-def write_and_report(directory: Path) -> int:
-    """Write the schema files and print which changed; return the exit code."""
-    try:
-        changed = write(directory)
-    except (ModelNotDescribable, OSError, UnicodeDecodeError) as error:
-        return _refused(directory, error)
-    for path in changed:
-        print(f"wrote {path}")
-    return 0
-
-
 def list_rules() -> int:
     """Print the rules of the lint; return the exit code."""
     print(*(f"{rule}: {level_of(rule)}: {why}" for rule, why in RULES.items()), sep="\n")
     return 0
 
 
-def lint_files(files: Sequence[Path], group: str | None, *, strict: bool) -> int:
+def lint_files(
+    files: Sequence[Path], group: str | None, max_operations: int, *, strict: bool
+) -> int:
     """Print what the lint finds in schema files; return the exit code, 0 for advice not strict."""
     texts: dict[str, str] = {}
     unreadable = [] if files else ["Name at least one OpenAPI file."]
@@ -266,7 +197,7 @@ def lint_files(files: Sequence[Path], group: str | None, *, strict: bool) -> int
             texts[str(path)] = read_text(path)
         except Unreadable as error:
             unreadable.append(str(error))
-    findings = lint(texts, group)
+    findings = lint(texts, group, max_operations)
     for finding in findings:
         print(finding)
     for problem in unreadable:
@@ -275,12 +206,3 @@ def lint_files(files: Sequence[Path], group: str | None, *, strict: bool) -> int
         return 2
     failed = [finding for finding in findings if strict or finding.level == "refusal"]
     return 1 if failed else 0
-
-
-def _refused(directory: Path, error: Exception) -> int:
-    """Say why nothing was compared or written; return the exit code."""
-    if isinstance(error, ModelNotDescribable):
-        print(error, file=sys.stderr)
-        return 1
-    print(f"{directory}: {error}", file=sys.stderr)
-    return 2

@@ -12,8 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 
+from pydantic import ValidationError
+
+from shared import json_text
 from shared.clock import Clock, to_iso
+from shared.decoding import decode, decode_text
 from shared.dynamodb import DynamoDB, Write
+from shared.errors import InvalidRequest
 from shared.identity import Caller
 from shared.ids import time_ordered_id
 from shared.models import Answer, Request
@@ -79,8 +84,23 @@ class Operation:
     event_type: str | None
     replies: tuple[str, ...]
     confirm: bool
+    example_request: Request
+    example_answer: Answer
     begins: str | None = None
     final_answer: FinalAnswer | None = None
+
+    @property
+    def example_arguments(self) -> dict[str, Any]:
+        """What the example request gives, in the types of JSON; amounts are Decimal."""
+        return self.example_request.model_dump(exclude_unset=True)
+
+    @property
+    def example_texts(self) -> dict[str, str]:
+        """The same as an agent gives it: every value as text, lists as JSON."""
+        return {
+            name: value if isinstance(value, str) else json_text.dumps(value)
+            for name, value in self.example_arguments.items()
+        }
 
     @property
     def operation_id(self) -> str:
@@ -133,6 +153,7 @@ class ActionGroup:
         method: Method,
         path: str,
         *,
+        example: tuple[Request, Answer],
         on: str | None = None,
         replies: tuple[str, ...] = (),
         confirm: bool = False,
@@ -141,28 +162,33 @@ class ActionGroup:
     ) -> Callable[[F], F]:
         """Declare an operation that agents call, and that the bus triggers with the event `on`.
 
-        `replies` are the event types that publish its answer and its errors: one for a query,
-        (completed, failed) for a change. `confirm` asks the agent to have the person confirm.
-        A success that `begins` a flow publishes that event type; the first of `replies` then comes
-        at the end of the flow, and `final_answer` tells what an agent is answered once it came.
+        `example` is a request of the seeded customer `user-maria` and its answer: sample events,
+        tests and documents are made of it. `replies` are the event types that publish its answer
+        and its errors: one for a query, (completed, failed) for a change. `confirm` asks the agent
+        to have the person confirm. A success that `begins` a flow publishes that event type; the
+        first of `replies` then comes at the end of the flow, and `final_answer` tells what an agent
+        is answered once it came.
         """
         return self._declare(
             method,
             path,
             on,
             replies,
+            example=example,
             confirm=confirm,
             begins=begins,
             final_answer=final_answer,
         )
 
-    def event(self, on: str, *, replies: tuple[str, ...] = ()) -> Callable[[F], F]:
-        """Declare an operation that only the bus triggers.
+    def event(
+        self, on: str, *, example: tuple[Request, Answer], replies: tuple[str, ...] = ()
+    ) -> Callable[[F], F]:
+        """Declare an operation that only the bus triggers, with an example as `operation` takes it.
 
         With fewer than two `replies` a change is a step of a flow: it publishes the next event, if
         any, and answers nobody, so an event that it cannot read becomes a dead letter.
         """
-        return self._declare(None, None, on, replies)
+        return self._declare(None, None, on, replies, example=example)
 
     def __iter__(self) -> Iterator[Operation]:
         return iter(self._operations)
@@ -185,6 +211,7 @@ class ActionGroup:
         on: str | None,
         replies: tuple[str, ...],
         *,
+        example: tuple[Request, Answer],
         confirm: bool = False,
         begins: str | None = None,
         final_answer: FinalAnswer | None = None,
@@ -203,6 +230,8 @@ class ActionGroup:
                 event_type=on,
                 replies=replies,
                 confirm=confirm,
+                example_request=example[0],
+                example_answer=example[1],
                 begins=begins,
                 final_answer=final_answer,
             )
@@ -260,3 +289,22 @@ def _check(new: Operation, declared: Sequence[Operation]) -> None:
             or (new.event_type and other.event_type == new.event_type)
         ):
             raise TypeError(f"{name} repeats the name, route or event of {other.function.__name__}")
+    _check_example(new)
+
+
+def _check_example(new: Operation) -> None:
+    """Refuse an example of something else, or one that the front doors could not deliver."""
+    name = new.function.__name__
+    models = (new.request_model, new.answer_model)
+    if (type(new.example_request), type(new.example_answer)) != models:
+        wanted = " and a ".join(model.__name__ for model in models)
+        raise TypeError(f"the example of {name} must be a {wanted}")
+    try:
+        read = [decode(new.request_model, new.example_arguments)]
+        if new.path is not None:
+            read.append(decode_text(new.request_model, new.example_texts))
+        new.answer_model.model_validate(new.example_answer.model_dump())
+    except (InvalidRequest, ValidationError) as error:
+        raise TypeError(f"the example of {name} is refused: {error}") from None
+    if any(request != new.example_request for request in read):
+        raise TypeError(f"the example of {name} is not what it reads back as: {read[0]!r}")

@@ -25,3 +25,13 @@ class BeneficiaryEntry(Answer):
             "account_id": beneficiary.account_id,
             "relationship": beneficiary.relationship or None,
         }
+
+
+EXAMPLE_BENEFICIARY = BeneficiaryEntry(
+    beneficiary_id="ben-f04ce5c9de7d6bcf89b9225fc237f4af",
+    name="Juan López García",
+    alias="mi hermano",
+    account_id="acc-juan-checking",
+    relationship="brother",
+)
+"""A beneficiary whom the seeds give to `user-maria`."""

@@ -121,3 +121,18 @@ class PurchaseEntry(Answer):
         """Return the answer; `error` and the figures of a benefit are there when they apply."""
         absent = {name for name in ("error", *FIGURES) if getattr(self, name) is None}
         return self.model_dump(exclude=absent)
+
+
+EXAMPLE_PURCHASE = PurchaseEntry(
+    purchase_id="01a15a78-5d00-7372-853e-dc44fc784be7",
+    status="completed",
+    product_id="prod-audifonos-bt",
+    retailer_id="retailer-electronica-azteca",
+    quantity=1,
+    total_amount=Decimal("1299.00"),
+    benefit_applied=None,
+    transaction_id="01a15a78-5d00-7a50-9571-f507970e592e",
+    created_at="2026-10-20T18:00:00.000Z",
+    error=None,
+)
+"""The purchase of the past that the seeds give to `user-maria`."""

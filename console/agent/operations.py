@@ -48,13 +48,20 @@ class AgentOperation:
 
 def read_operations(directory: Path = SCHEMAS) -> dict[str, AgentOperation]:
     """Read every operation of the schema files, by its id."""
-    operations = {}
+    operations: dict[str, AgentOperation] = {}
     for file in sorted(directory.glob("*.yaml")):
-        for path, methods in yaml.safe_load(file.read_text(encoding="utf-8"))["paths"].items():
-            for method, described in methods.items():
-                operation = _operation(file.stem, method.upper(), path, described)
-                operations[operation.operation_id] = operation
+        operations |= operations_of(file.stem, yaml.safe_load(file.read_text(encoding="utf-8")))
     return operations
+
+
+def operations_of(group: str, document: dict[str, Any]) -> dict[str, AgentOperation]:
+    """Return every operation that the schema of a group describes, by its id."""
+    described = (
+        _operation(group, method.upper(), path, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    )
+    return {operation.operation_id: operation for operation in described}
 
 
 def find_operation(operation_id: str) -> AgentOperation:

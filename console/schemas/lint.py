@@ -18,7 +18,7 @@ from console.schemas.rules import Complaint
 from console.schemas.source import Pointer, Source, Unreadable, read_text
 from console.schemas.view import Document, OperationObject
 
-__all__ = ["RULES", "Finding", "Unreadable", "level_of", "lint", "read_text"]
+__all__ = ["MAX_OPERATIONS", "RULES", "Finding", "Unreadable", "level_of", "lint", "read_text"]
 
 _REPEATED_ID = "operation-id-repeated"
 _COUNT = "operation-count"
@@ -28,10 +28,13 @@ RULES: Mapping[str, str] = {
     **source.RULES,
     **rules.RULES,
     _REPEATED_ID: "An operationId is used once over all the files of an agent.",
-    _COUNT: f"All the files of an agent have {rules.MAX_OPERATIONS} operations at most.",
+    _COUNT: "All the files of an agent have no more operations than its quota allows.",
     _SPECIFICATION: "The file follows OpenAPI 3.0: what openapi-spec-validator finds.",
 }
 """What each rule asks for, by its id."""
+
+MAX_OPERATIONS = 11
+"""Bedrock's default quota of APIs an agent, over all its action groups. AWS raises it on demand."""
 
 _MAX_MESSAGE_LENGTH = 200
 _WHOLE_FILE = "-"
@@ -80,10 +83,13 @@ class Finding:
         return "".join(character if character.isprintable() else "?" for character in line)
 
 
-def lint(texts: Mapping[str, str], group: str | None = None) -> list[Finding]:
+def lint(
+    texts: Mapping[str, str], group: str | None = None, max_operations: int = MAX_OPERATIONS
+) -> list[Finding]:
     """Check the schema files of one agent, given by file name, and return the findings in order.
 
-    An action group is called as its file, unless `group` names it.
+    An action group is called as its file, unless `group` names it. `max_operations` is the quota
+    over all files; 0 stands for any number.
     """
     parsed = {
         file: source.parse(text, is_json=file.lower().endswith(".json"))
@@ -101,7 +107,7 @@ def lint(texts: Mapping[str, str], group: str | None = None) -> list[Finding]:
     ]
     for document in documents:
         findings.extend(_of_one(document, parsed[document.file]))
-    findings.extend(_of_all(documents, parsed))
+    findings.extend(_of_all(documents, parsed, max_operations))
     order = list(texts)
     return sorted(findings, key=lambda finding: (order.index(finding.file), finding.line))
 
@@ -128,21 +134,21 @@ def _complaints(document: Document) -> Iterator[tuple[str, Complaint]]:
             yield from ((rule, complaint) for complaint in check_operation(operation))
 
 
-def _of_all(documents: Iterable[Document], parsed: Mapping[str, Source]) -> Iterator[Finding]:
-    def finding(operation: OperationObject, rule: str, text: str) -> Finding:
-        file = operation.document.file
-        line = parsed[file].line_of((*operation.pointer, "operationId"))
-        return Finding(file, line, operation.label, rule, text)
-
+def _of_all(
+    documents: Iterable[Document], parsed: Mapping[str, Source], max_operations: int
+) -> Iterator[Finding]:
     operations = [operation for document in documents for operation in document.operations]
     for operation, text in _repeated_operation_ids(operations):
-        yield finding(operation, _REPEATED_ID, text)
-    for operation in operations[rules.MAX_OPERATIONS : rules.MAX_OPERATIONS + 1]:
+        file = operation.document.file
+        line = parsed[file].line_of((*operation.pointer, "operationId"))
+        yield Finding(file, line, operation.label, _REPEATED_ID, text)
+    if 0 < max_operations < len(operations):
         text = (
-            f"there are {len(operations)} operations over all files, and an agent has "
-            f"{rules.MAX_OPERATIONS} by default; remove some, or raise the quota"
+            f"there are {len(operations)} operations over all files, and the quota is "
+            f"{max_operations}: ask AWS for more and give --max-operations, or remove some of "
+            f"{', '.join(operation.label for operation in operations)}"
         )
-        yield finding(operation, _COUNT, text)
+        yield Finding(operations[0].document.file, 1, _WHOLE_FILE, _COUNT, text)
 
 
 def _repeated_operation_ids(

@@ -21,7 +21,6 @@ from console.schemas.view import (
 )
 
 MAX_TOOL_NAME_LENGTH = 64
-MAX_OPERATIONS = 11
 VERSION = "openapi-version"
 CONFIRMATION = "x-requireConfirmation"
 

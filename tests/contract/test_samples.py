@@ -1,72 +1,85 @@
-"""Every front door and every operation has a sample event, and samples agree with each other."""
+"""Every operation's example: its real operation takes it, its schema has its answer, and the sample
+events are made of it.
+"""
 
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openapi_schema_validator import OAS30Validator
 
-from action_groups import all_groups
-from shared.decoding import decode, decode_text
-from shared.envelope import Envelope
+from console.schemas.models import schema_of
+from shared import json_text
 from shared.operations import Operation
+from tests.support.arguments import OPERATIONS, furnish
+from tests.support.world import World
 
 EVENTS = Path("events")
-OPERATIONS = [operation for group in all_groups() for operation in group]
-AGENT = [o for o in OPERATIONS if o.path]
-BUS = [o for o in OPERATIONS if o.event_type]
+
+each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: o.operation_id)
 
 
-def load(folder: str, name: str) -> Any:
-    return json.loads((EVENTS / folder / f"{name}.json").read_text())
+@pytest.fixture
+def seeded(bank: World) -> World:
+    furnish(bank)
+    return bank
 
 
-@pytest.mark.parametrize("operation", AGENT, ids=lambda o: o.operation_id)
-def test_an_operation_has_an_agent_sample_that_its_request_accepts(operation: Operation) -> None:
-    event = load("agent", operation.function.__name__)
-    entries = event["parameters"] + (
-        event.get("requestBody", {})
-        .get("content", {})
-        .get("application/json", {})
-        .get("properties", [])
-    )
-
-    assert (event["httpMethod"], event["apiPath"]) == (operation.method, operation.path)
-    assert event["actionGroup"] == operation.group
-    decode_text(operation.request_model, {e["name"]: e["value"] for e in entries})
+def load(path: str) -> Any:
+    return json_text.loads((EVENTS / path).read_text())
 
 
-@pytest.mark.parametrize("operation", BUS, ids=lambda o: o.event_type)
-def test_an_event_type_has_a_delivered_sample_that_its_request_accepts(
-    operation: Operation,
-) -> None:
-    event = load("delivered", str(operation.event_type).lower())
-    envelope = Envelope.model_validate(event["detail"])
+@each_operation
+def test_the_seeded_bank_carries_out_every_example(seeded: World, operation: Operation) -> None:
+    if operation.event_type is None:
+        event = load(f"agent/{operation.function.__name__}.json")
+        status, answer = seeded.invoke(operation.group, event)
+        assert status == 200, answer
+        return
+    detail = load(f"delivered/{operation.event_type.lower()}.json")["detail"]
+    answer = seeded.deliver(operation.group, operation.event_type, detail)
+    assert "error" not in answer.get("data", answer)
+    if not operation.is_step:
+        assert answer["event_type"] == operation.success_event
 
-    assert event["detail-type"] == envelope.event_type == operation.event_type
-    decode(operation.request_model, envelope.data)
+
+@each_operation
+def test_the_answer_of_an_example_is_what_the_schema_promises(operation: Operation) -> None:
+    schema = schema_of(operation.answer_model, "serialization")
+    answer = json.loads(json_text.dumps(operation.example_answer.model_dump(exclude_none=True)))
+    assert answer
+    OAS30Validator(schema).validate(answer)
+    assert set(answer) <= set(schema["properties"])
 
 
-@pytest.mark.parametrize("operation", BUS, ids=lambda o: o.event_type)
-def test_a_sample_to_put_becomes_the_sample_that_is_delivered(operation: Operation) -> None:
-    name = str(operation.event_type).lower()
-    [entry] = load("put", name)
-    delivered = load("delivered", name)
+@each_operation
+def test_every_front_door_has_a_sample_that_holds_the_example(operation: Operation) -> None:
+    if operation.path is not None:
+        event = load(f"agent/{operation.function.__name__}.json")
+        entries = [*event["parameters"]]
+        if operation.method == "POST":
+            body = event["requestBody"]["content"]["application/json"]
+            entries += body["properties"]
+        assert {e["name"]: e["value"] for e in entries} == operation.example_texts
+    if operation.event_type is not None:
+        name = f"{operation.event_type.lower()}.json"
+        [entry] = load(f"put/{name}")
+        delivered = load(f"delivered/{name}")
+        detail = json_text.loads(entry["Detail"])
+        assert detail == delivered["detail"]
+        assert detail["data"] == operation.example_arguments
+        assert entry["DetailType"] == delivered["detail-type"] == operation.event_type
+        assert entry["Source"] == delivered["source"] == detail["source"]
 
-    assert json.loads(entry["Detail"]) == delivered["detail"]
-    assert entry["DetailType"] == delivered["detail-type"]
-    assert entry["Source"] == delivered["source"]
-    assert entry["EventBusName"] == "centli-event-bus"
+
+def test_an_event_that_a_group_publishes_has_the_source_of_that_group() -> None:
+    sources = {p.stem: load(f"delivered/{p.name}")["source"] for p in EVENTS.glob("delivered/*")}
+    assert sources["payment_request"] == "marketplace"
+    assert sources["payment_completed"] == sources["payment_failed"] == "core-banking"
+    assert sources["transfer_request"] == "agentcore"
 
 
 def test_the_files_of_the_specifications_commands_are_the_samples() -> None:
-    assert load("", "balance_query") == load("delivered", "balance_query")
-    assert load("", "transfer_request") == load("put", "transfer_request")
-
-
-def test_there_is_no_sample_of_something_that_is_gone() -> None:
-    events = {str(o.event_type).lower() for o in BUS}
-
-    assert {p.stem for p in (EVENTS / "agent").iterdir()} == {o.function.__name__ for o in AGENT}
-    assert {p.stem for p in (EVENTS / "delivered").iterdir()} == events
-    assert {p.stem for p in (EVENTS / "put").iterdir()} == events
+    assert load("balance_query.json") == load("delivered/balance_query.json")
+    assert load("transfer_request.json") == load("put/transfer_request.json")

@@ -6,8 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from action_groups import all_groups
+from scripts import seed_accounts, seed_beneficiaries, seed_products
 from shared.decoding import _base_type
+from shared.dynamodb import serialize
 from shared.operations import Operation
+from tests.support.tables import PREFIX
 from tests.support.world import World
 
 OPERATIONS = [operation for group in all_groups() for operation in group]
@@ -16,87 +19,16 @@ ON_BUS_DOOR = [operation for operation in OPERATIONS if operation.failure_event]
 STEPS = [operation for operation in OPERATIONS if operation.is_step]
 """Operations whose events come from other groups, and which answer nobody."""
 
-_PAYMENT = {
-    "purchase_id": "purchase-1",
-    "account_id": "acc-maria",
-    "amount": 100.1,
-    "currency": "MXN",
-    "retailer_id": "user-juan",
-    "benefit": "cashback",
-    "cashback": 10.5,
-    "points": 20,
-}
-
-RIGHT: dict[str, dict[str, Any]] = {
-    "getBalance": {"account_id": "acc-maria"},
-    "createTransfer": {
-        "from_account": "acc-maria",
-        "to_account": "acc-juan",
-        "amount": 100.1,
-        "description": "Renta",
-    },
-    "listTransactions": {
-        "account_id": "acc-maria",
-        "from_date": "2026-11-01",
-        "to_date": "2026-11-22T15:00:00-06:00",
-        "type": "transfer",
-        "limit": 5,
-    },
-    "payPurchase": _PAYMENT,
-    "searchProducts": {
-        "category": "electronics",
-        "retailer_id": "retailer-azteca",
-        "search": "televisor",
-        "limit": 5,
-    },
-    "compareBenefits": {
-        "product_id": "prod-tv",
-        "retailer_id": "retailer-azteca",
-        "quantity": 2,
-    },
-    "createPurchase": {
-        "product_id": "prod-tv",
-        "retailer_id": "retailer-azteca",
-        "quantity": 2,
-        "account_id": "acc-maria",
-        "benefit": "cashback",
-        "unit_price": 100.1,
-    },
-    "getPurchase": {"purchase_id": "purchase-1"},
-    "listPurchases": {"limit": 5},
-    "completePurchase": {**_PAYMENT, "transaction_id": "txn-1"},
-    "failPurchase": {
-        **_PAYMENT,
-        "error": {"code": "INSUFFICIENT_FUNDS", "message": "There is too little."},
-    },
-    "resolveAlias": {"alias": "mi hermano"},
-    "listBeneficiaries": {"limit": 5},
-    "addBeneficiary": {
-        "name": "Guadalupe Pérez",
-        "alias": "Lupita",
-        "account_id": "acc-juan",
-        "relationship": "friend",
-    },
-}
-"""Arguments in the types of JSON, which a furnished bank answers with success."""
+RIGHT = {operation.operation_id: operation.example_arguments for operation in OPERATIONS}
+"""The arguments of every operation's example, which a furnished bank answers with success."""
 
 
 def furnish(bank: World) -> None:
-    """Add what the right arguments speak of."""
-    bank.beneficiary("user-maria", "ben-1", "mi hermano")
-    bank.product("prod-tv", name="Televisor", price=Decimal("100.10"))
-    bank.put(
-        "purchases",
-        user_id="user-maria",
-        timestamp_purchase_id="2026-11-01T00:00:00Z#purchase-1",
-        purchase_id="purchase-1",
-        product_id="prod-tv",
-        retailer_id="retailer-azteca",
-        quantity=1,
-        total_amount=Decimal("100.10"),
-        status="pending",
-        created_at="2026-11-01T00:00:00Z",
-    )
+    """Add what the examples speak of: all that the seeds add, which is as the seeds have it."""
+    taken = {"user_id": "user-maria", "account_id": "acc-maria-credit"}
+    bank.client.delete_item(TableName=f"{PREFIX}-accounts", Key=serialize(taken))
+    for seed in (seed_accounts.seed, seed_beneficiaries.seed, seed_products.seed):
+        seed(bank.client, PREFIX)
 
 
 _CONTROL = ["a\nb", "a\x00b", "\u202eabc", "a\u2066b", "\u200b", "a\u2028b", "\ud800"]

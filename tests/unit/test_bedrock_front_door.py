@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.front_doors import bedrock
-from tests.support.arguments import RIGHT, as_text
+from tests.support.arguments import RIGHT, as_text, furnish
 from tests.support.world import World
 
 
@@ -32,9 +32,10 @@ def test_the_answer_is_the_envelope_that_bedrock_documents(bank: World) -> None:
 
 
 def test_amounts_are_exact_json_numbers_in_the_answer(bank: World) -> None:
+    furnish(bank)
     event = bank.invocation("createTransfer", **as_text(RIGHT["createTransfer"]))
     answer = bank.handlers["core_banking"](event, None)
-    assert '"amount":100.10,' in answer["response"]["responseBody"]["application/json"]["body"]
+    assert '"amount":100.50,' in answer["response"]["responseBody"]["application/json"]["body"]
 
 
 def test_spanish_text_is_answered_as_it_was_written(bank: World) -> None:

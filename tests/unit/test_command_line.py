@@ -91,7 +91,7 @@ def test_help_loads_nothing_but_the_library_of_the_command_line(words: list[str]
 
 
 def test_the_count_of_modules_sees_what_a_command_loads_when_it_runs() -> None:
-    assert {"pydantic", "yaml"} <= foreign_modules("openapi", "--check")
+    assert {"pydantic", "yaml"} <= foreign_modules("generate", "--check")
 
 
 def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:

@@ -68,7 +68,7 @@ def test_an_amount_parsed_as_a_float_is_the_amount_that_was_written(
         "core_banking", "TRANSFER_REQUEST", RIGHT["createTransfer"] | {"amount": amount}
     )
     assert reply["data"]["amount"] == Decimal(str(amount))
-    assert bank.balance("acc-maria") == 1000 - Decimal(str(amount))
+    assert bank.balance("acc-maria-checking") == Decimal("15250.75") - Decimal(str(amount))
 
 
 @pytest.mark.parametrize("source", ["agentcore", "marketplace", "somebody"])

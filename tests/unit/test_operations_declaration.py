@@ -1,9 +1,10 @@
 """Declaring an operation: one function says everything, and a mistake is refused at import."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from pydantic import AfterValidator
 
 from shared.identity import Caller
 from shared.models import Answer, Identifier, Request
@@ -18,6 +19,13 @@ class Ask(Request):
 
 class Told(Answer):
     thing_id: str
+
+
+class AskWhen(Request):
+    day: Annotated[str, AfterValidator(lambda text: text.removesuffix("Z"))]
+
+
+EXAMPLE = (Ask(thing_id="thing-1"), Told(thing_id="thing-1"))
 
 
 def read_thing(caller: Caller, request: Ask, store: object) -> Told:
@@ -45,7 +53,9 @@ def group() -> ActionGroup:
 
 
 def test_everything_follows_from_the_function(group: ActionGroup) -> None:
-    declare = group.operation("GET", "/things/{thing_id}", on="ASK", replies=("TOLD",))
+    declare = group.operation(
+        "GET", "/things/{thing_id}", on="ASK", replies=("TOLD",), example=EXAMPLE
+    )
     assert declare(read_thing) is read_thing, "it can be called as it is"
 
     [operation] = group
@@ -62,17 +72,17 @@ def test_everything_follows_from_the_function(group: ActionGroup) -> None:
 
 
 def test_a_change_is_told_from_a_query_by_what_it_returns(group: ActionGroup) -> None:
-    group.operation("POST", "/things", on="ASK", replies=("DONE", "FAILED"), confirm=True)(
-        change_thing
-    )
+    group.operation(
+        "POST", "/things", on="ASK", replies=("DONE", "FAILED"), confirm=True, example=EXAMPLE
+    )(change_thing)
     [operation] = group
     assert operation.changes
     assert (operation.success_event, operation.failure_event) == ("DONE", "FAILED")
 
 
 def test_an_operation_may_have_one_door_alone(group: ActionGroup) -> None:
-    group.operation("GET", "/things")(read_thing)
-    group.event("ASK", replies=("DONE", "FAILED"))(change_thing)
+    group.operation("GET", "/things", example=EXAMPLE)(read_thing)
+    group.event("ASK", replies=("DONE", "FAILED"), example=EXAMPLE)(change_thing)
     agent_only, bus_only = group
     assert (agent_only.event_type, agent_only.success_event) == (None, None)
     assert (bus_only.method, bus_only.path) == (None, None)
@@ -132,7 +142,7 @@ def test_a_function_of_another_shape_is_refused(
     group: ActionGroup, function: Callable[..., Any]
 ) -> None:
     with pytest.raises(TypeError, match=f"{function.__name__} must be declared as"):
-        group.operation("GET", "/things")(function)
+        group.operation("GET", "/things", example=EXAMPLE)(function)
     assert list(group) == []
 
 
@@ -158,12 +168,43 @@ def test_a_declaration_that_could_not_be_served_is_refused(
     group: ActionGroup, function: Callable[..., Any], declaration: dict[str, Any], why: str
 ) -> None:
     with pytest.raises(TypeError, match=why):
-        group.operation("GET", **declaration)(function)
+        group.operation("GET", **{"example": EXAMPLE} | declaration)(function)
     assert list(group) == []
 
 
+def ask_when(caller: Caller, request: AskWhen, store: object) -> Told:
+    """Read a thing of a day."""
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    ("function", "example", "why"),
+    [
+        (read_thing, (EXAMPLE[1], EXAMPLE[0]), "read_thing must be a Ask and a Told"),
+        (read_thing, (Ask.model_construct(), EXAMPLE[1]), "`thing_id` is missing"),
+        (read_thing, (Ask.model_construct(thing_id="a b"), EXAMPLE[1]), "refused: `thing_id`"),
+        (read_thing, (EXAMPLE[0], Told.model_construct()), "refused: .*thing_id"),
+        (ask_when, (AskWhen.model_construct(day="1Z"), EXAMPLE[1]), "is not what it reads back"),
+    ],
+)
+def test_an_example_that_the_operation_itself_would_refuse_is_refused(
+    group: ActionGroup, function: Callable[..., Any], example: Any, why: str
+) -> None:
+    with pytest.raises(TypeError, match=f"(?s){why}"):
+        group.operation("GET", "/things", example=example)(function)
+    with pytest.raises(TypeError, match=f"(?s){why}"):
+        group.event("ASK", replies=("TOLD",), example=example)(function)
+    assert list(group) == []
+
+
+def test_the_arguments_of_an_example_are_those_that_it_gives(group: ActionGroup) -> None:
+    group.operation("GET", "/things", example=EXAMPLE)(read_thing)
+    [operation] = group
+    assert operation.example_arguments == {"thing_id": "thing-1"}
+
+
 def test_a_name_a_route_and_an_event_are_each_declared_once(group: ActionGroup) -> None:
-    group.operation("GET", "/things", on="ASK", replies=("TOLD",))(read_thing)
+    group.operation("GET", "/things", on="ASK", replies=("TOLD",), example=EXAMPLE)(read_thing)
     for method, path, event, name in (
         ("GET", "/other", None, "read_thing"),
         ("GET", "/things", None, "read_other"),
@@ -171,14 +212,14 @@ def test_a_name_a_route_and_an_event_are_each_declared_once(group: ActionGroup) 
     ):
         replies = ("TOLD",) if event else ()
         with pytest.raises(TypeError, match="repeats the name, route or event of read_thing"):
-            group.operation(method, path, on=event, replies=replies)(named(name))  # type: ignore[arg-type]
-    group.operation("POST", "/things", on="ASK_OTHER", replies=("TOLD",))(named("read_other"))
+            group.operation(method, path, on=event, replies=replies, example=EXAMPLE)(named(name))  # type: ignore[arg-type]
+    group.operation("POST", "/things", on="ASK_OTHER", replies=("TOLD",), example=EXAMPLE)(
+        named("read_other")
+    )
     assert len(list(group)) == 2
 
 
 def test_the_declared_operations_keep_to_what_agents_can_take() -> None:
-    with_path = [operation for operation in OPERATIONS if operation.path]
-    assert len(with_path) <= 11
     assert len({operation.operation_id for operation in OPERATIONS}) == len(OPERATIONS)
     for operation in OPERATIONS:
         assert 20 < len(operation.description) < 1000

@@ -10,7 +10,7 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from shared.errors import CentliError, Unavailable, answer_for
 from shared.front_doors.eventbridge import EventNotHandled
 from shared.operations import Operation
-from tests.support.arguments import ON_AGENT_DOOR, ON_BUS_DOOR, RIGHT, as_text
+from tests.support.arguments import ON_AGENT_DOOR, ON_BUS_DOOR, RIGHT, as_text, furnish
 from tests.support.faults import FailingDatabase, client_error
 from tests.support.world import ListeningBus, World
 
@@ -110,6 +110,7 @@ def test_a_reply_that_the_bus_refuses_entry_by_entry_is_tried_again(bank: World)
 
 
 def test_a_change_is_not_undone_by_a_bus_that_is_away(bank: World) -> None:
+    furnish(bank)
     bank.resources.publisher._client = FailingBus(RuntimeError())  # type: ignore[assignment]
     reply = bank.send("core_banking", "TRANSFER_REQUEST", RIGHT["createTransfer"])
     assert reply["event_type"] == "TRANSFER_COMPLETED"

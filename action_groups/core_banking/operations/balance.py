@@ -10,6 +10,7 @@ from action_groups.core_banking.store import BankStore
 from shared.accounts import Account
 from shared.identity import Caller
 from shared.models import Answer, Identifier, Request
+from shared.money import MXN
 
 
 class BalanceQuery(Request):
@@ -41,7 +42,27 @@ class Balances(Answer):
     accounts: list[AccountBalance] = Field(description="The customer's accounts.")
 
 
-@core_banking.operation("GET", "/balance", on="BALANCE_QUERY", replies=("BALANCE_RESPONSE",))
+@core_banking.operation(
+    "GET",
+    "/balance",
+    on="BALANCE_QUERY",
+    replies=("BALANCE_RESPONSE",),
+    example=(
+        BalanceQuery(account_id="acc-maria-checking"),
+        Balances(
+            accounts=[
+                AccountBalance(
+                    account_id="acc-maria-checking",
+                    account_type="checking",
+                    balance=Decimal("15250.75"),
+                    available=Decimal("15250.75"),
+                    currency=MXN,
+                    status="active",
+                )
+            ]
+        ),
+    ),
+)
 def get_balance(caller: Caller, request: BalanceQuery, bank: BankStore) -> Balances:
     """Tell the balance of one of the customer's accounts, or of all of them.
 

@@ -7,11 +7,38 @@ from action_groups.core_banking.errors import AccountNotFound, PurchaseAlreadyPa
 from action_groups.core_banking.posting import Movement, post
 from action_groups.core_banking.store import BankStore, settlement_account
 from shared.identity import Caller
+from shared.money import MXN
 from shared.operations import Change, Stamp
 from shared.payments import PaymentCompleted, PaymentRequest
 
 
-@core_banking.event("PAYMENT_REQUEST", replies=("PAYMENT_COMPLETED", "PAYMENT_FAILED"))
+@core_banking.event(
+    "PAYMENT_REQUEST",
+    replies=("PAYMENT_COMPLETED", "PAYMENT_FAILED"),
+    example=(
+        PaymentRequest(
+            purchase_id="01a20000-0000-7000-8000-000000000001",
+            account_id="acc-maria-checking",
+            amount=Decimal("1299.00"),
+            currency=MXN,
+            retailer_id="retailer-electronica-azteca",
+            benefit="cashback",
+            cashback=Decimal("64.95"),
+            points=20,
+        ),
+        PaymentCompleted(
+            purchase_id="01a20000-0000-7000-8000-000000000001",
+            account_id="acc-maria-checking",
+            amount=Decimal("1299.00"),
+            currency=MXN,
+            retailer_id="retailer-electronica-azteca",
+            transaction_id="01a213dd-4d00-7b6e-a1fc-1b3f757936fe",
+            benefit="cashback",
+            cashback=Decimal("64.95"),
+            points=20,
+        ),
+    ),
+)
 def pay_purchase(
     caller: Caller, request: PaymentRequest, bank: BankStore, stamp: Stamp
 ) -> Change[PaymentCompleted]:

@@ -101,7 +101,37 @@ class Transactions(Answer):
 
 
 @core_banking.operation(
-    "GET", "/transactions", on="TRANSACTIONS_QUERY", replies=("TRANSACTIONS_RESPONSE",)
+    "GET",
+    "/transactions",
+    on="TRANSACTIONS_QUERY",
+    replies=("TRANSACTIONS_RESPONSE",),
+    example=(
+        TransactionsQuery(
+            account_id="acc-maria-checking",
+            from_date="2026-11-01",
+            to_date="2026-11-30",
+            type="transfer",
+            limit=5,
+        ),
+        Transactions(
+            transactions=[
+                Transaction(
+                    transaction_id="01a1e790-a9e0-70ce-acf1-1ebe9b04a1e0",
+                    account_id="acc-maria-checking",
+                    type="transfer",
+                    direction="debit",
+                    amount=Decimal("200.00"),
+                    currency=MXN,
+                    from_account="acc-maria-checking",
+                    to_account="acc-juan-checking",
+                    status="completed",
+                    description="Boletos",
+                    created_at="2026-11-17T03:33:00.000Z",
+                )
+            ],
+            next_token=None,
+        ),
+    ),
 )
 def list_transactions(caller: Caller, request: TransactionsQuery, bank: BankStore) -> Transactions:
     """List the movements of one of the customer's accounts, or of all of them, newest first."""

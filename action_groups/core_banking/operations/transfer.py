@@ -53,6 +53,24 @@ class TransferReceipt(Answer):
     on="TRANSFER_REQUEST",
     replies=("TRANSFER_COMPLETED", "TRANSFER_FAILED"),
     confirm=True,
+    example=(
+        TransferRequest(
+            from_account="acc-maria-checking",
+            to_account="acc-juan-checking",
+            amount=Decimal("100.50"),
+            description="Cena",
+        ),
+        TransferReceipt(
+            transaction_id="01a213dd-4d00-7b6e-a1fc-1b3f757936fe",
+            status="completed",
+            from_account="acc-maria-checking",
+            to_account="acc-juan-checking",
+            amount=Decimal("100.50"),
+            currency=MXN,
+            description="Cena",
+            created_at="2026-11-25T18:00:00.000Z",
+        ),
+    ),
 )
 def create_transfer(
     caller: Caller, request: TransferRequest, bank: BankStore, stamp: Stamp

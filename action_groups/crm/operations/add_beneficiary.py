@@ -50,6 +50,23 @@ class BeneficiaryAdded(Answer):
     on="ADD_BENEFICIARY_REQUEST",
     replies=("BENEFICIARY_ADDED", "ADD_BENEFICIARY_FAILED"),
     confirm=True,
+    example=(
+        NewBeneficiary(
+            name="Carlos Ramírez Soto",
+            alias="mi compadre",
+            account_id="acc-carlos-checking",
+            relationship="compadre",
+        ),
+        BeneficiaryAdded(
+            beneficiary=BeneficiaryEntry(
+                beneficiary_id="ben-41c2c439d99bf0abe8fd257a1ebd676d",
+                name="Carlos Ramírez Soto",
+                alias="mi compadre",
+                account_id="acc-carlos-checking",
+                relationship="compadre",
+            )
+        ),
+    ),
 )
 def add_beneficiary(
     caller: Caller, request: NewBeneficiary, people: BeneficiaryStore, stamp: Stamp

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from action_groups.crm import crm
-from action_groups.crm.models import BeneficiaryEntry
+from action_groups.crm.models import EXAMPLE_BENEFICIARY, BeneficiaryEntry
 from action_groups.crm.store import Beneficiary, BeneficiaryStore
 from shared.identity import Caller
 from shared.models import DEFAULT_PAGE_ITEMS, Answer, NextToken, PageItems, PageToken, Request
@@ -27,7 +27,14 @@ class Beneficiaries(Answer):
 
 
 @crm.operation(
-    "GET", "/beneficiaries", on="BENEFICIARIES_QUERY", replies=("BENEFICIARIES_RESPONSE",)
+    "GET",
+    "/beneficiaries",
+    on="BENEFICIARIES_QUERY",
+    replies=("BENEFICIARIES_RESPONSE",),
+    example=(
+        BeneficiariesQuery(limit=10),
+        Beneficiaries(beneficiaries=[EXAMPLE_BENEFICIARY], next_token=None),
+    ),
 )
 def list_beneficiaries(
     caller: Caller, request: BeneficiariesQuery, people: BeneficiaryStore

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from action_groups.crm import crm
 from action_groups.crm.aliases.resolving import resolve
-from action_groups.crm.models import BeneficiaryEntry
+from action_groups.crm.models import EXAMPLE_BENEFICIARY, BeneficiaryEntry
 from action_groups.crm.store import BeneficiaryStore
 from shared.identity import Caller
 from shared.models import Answer, Line, Request
@@ -46,6 +46,14 @@ class AliasResolution(Answer):
     "/beneficiaries/resolve",
     on="ALIAS_RESOLUTION_REQUEST",
     replies=("ALIAS_RESOLUTION_RESPONSE",),
+    example=(
+        AliasQuery(alias=EXAMPLE_BENEFICIARY.alias),
+        AliasResolution(
+            match="exact",
+            beneficiary=EXAMPLE_BENEFICIARY,
+            candidates=[ScoredBeneficiary(**EXAMPLE_BENEFICIARY.model_dump(), score=1.0)],
+        ),
+    ),
 )
 def resolve_alias(caller: Caller, request: AliasQuery, people: BeneficiaryStore) -> AliasResolution:
     """Find the beneficiary whom the customer means by an alias, a name or a relationship.

@@ -56,6 +56,34 @@ class BenefitComparison(Answer):
     "/products/{product_id}/benefits",
     on="BENEFITS_QUERY",
     replies=("BENEFITS_RESPONSE",),
+    example=(
+        BenefitsQuery(
+            product_id="prod-televisor-32", retailer_id="retailer-electronica-azteca", quantity=1
+        ),
+        BenefitComparison(
+            product_id="prod-televisor-32",
+            retailer_id="retailer-electronica-azteca",
+            quantity=1,
+            total_amount=Decimal("3799.00"),
+            options=[
+                BenefitOption(
+                    type="MSI",
+                    benefit="MSI-12",
+                    eligible=True,
+                    reason=None,
+                    months=12,
+                    monthly_payment=Decimal("316.58"),
+                    last_payment=Decimal("316.62"),
+                    value=Decimal("0.00"),
+                    cost_per_month=Decimal("316.58"),
+                )
+            ],
+            best=BestOption(
+                benefit="MSI-12",
+                reason="No benefit gives pesos back, and MSI-12 asks for the fewest pesos a month.",
+            ),
+        ),
+    ),
 )
 def compare_benefits(
     caller: Caller, request: BenefitsQuery, market: MarketStore

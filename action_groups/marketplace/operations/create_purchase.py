@@ -87,6 +87,34 @@ def ended_purchase(
     replies=("PURCHASE_CONFIRMED", "PURCHASE_FAILED"),
     confirm=True,
     final_answer=ended_purchase,
+    example=(
+        PurchaseRequest(
+            product_id="prod-televisor-32",
+            retailer_id="retailer-electronica-azteca",
+            quantity=1,
+            account_id="acc-maria-credit",
+            benefit="MSI-12",
+            months=12,
+            monthly_payment=Decimal("316.58"),
+            last_payment=Decimal("316.62"),
+            unit_price=Decimal("3799.00"),
+        ),
+        PurchaseEntry(
+            purchase_id="01a213dd-4d00-7057-a444-ffb5e9fd58a2",
+            status="completed",
+            product_id="prod-televisor-32",
+            retailer_id="retailer-electronica-azteca",
+            quantity=1,
+            total_amount=Decimal("3799.00"),
+            benefit_applied="MSI-12",
+            months=12,
+            monthly_payment=Decimal("316.58"),
+            last_payment=Decimal("316.62"),
+            transaction_id="01a213dd-4d0b-7c1e-9f30-6b1d52a7c0e4",
+            created_at="2026-11-25T18:00:00.000Z",
+            error=None,
+        ),
+    ),
 )
 def create_purchase(
     caller: Caller, request: PurchaseRequest, market: MarketStore, stamp: Stamp

@@ -1,24 +1,43 @@
 """The end of a purchase: what core banking answers to its PAYMENT_REQUEST."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from action_groups.marketplace import marketplace
 from action_groups.marketplace.errors import PaymentMismatch, PurchaseNotFound
-from action_groups.marketplace.models import PurchaseEntry, PurchaseError
+from action_groups.marketplace.models import EXAMPLE_PURCHASE, PurchaseEntry, PurchaseError
 from action_groups.marketplace.purchases import COMPLETED, FAILED, Purchase
 from action_groups.marketplace.store import MarketStore
 from shared.dynamodb import Write
 from shared.identity import Caller
+from shared.money import MXN
 from shared.observability import logger
 from shared.operations import Change, Stamp
-from shared.payments import PaymentCompleted, PaymentFailed
+from shared.payments import PaymentCompleted, PaymentError, PaymentFailed
 
 _NO_NEWS = {"PURCHASE_ALREADY_PAID", "REQUEST_ID_REUSED"}
 """Refusals of a second request to pay: the answer to the first one settles the purchase."""
 
 
-@marketplace.event("PAYMENT_COMPLETED", replies=("PURCHASE_CONFIRMED",))
+@marketplace.event(
+    "PAYMENT_COMPLETED",
+    replies=("PURCHASE_CONFIRMED",),
+    example=(
+        PaymentCompleted(
+            purchase_id=EXAMPLE_PURCHASE.purchase_id,
+            account_id="acc-maria-checking",
+            amount=EXAMPLE_PURCHASE.total_amount,
+            currency=MXN,
+            retailer_id=EXAMPLE_PURCHASE.retailer_id,
+            benefit="cashback",
+            cashback=Decimal("64.95"),
+            points=20,
+            transaction_id="01a15a78-5d00-7a50-9571-f507970e592e",
+        ),
+        EXAMPLE_PURCHASE,
+    ),
+)
 def complete_purchase(
     caller: Caller, request: PaymentCompleted, market: MarketStore, stamp: Stamp
 ) -> Change[PurchaseEntry]:
@@ -41,7 +60,27 @@ def complete_purchase(
     )
 
 
-@marketplace.event("PAYMENT_FAILED", replies=("PURCHASE_FAILED",))
+@marketplace.event(
+    "PAYMENT_FAILED",
+    replies=("PURCHASE_FAILED",),
+    example=(
+        PaymentFailed(
+            purchase_id=EXAMPLE_PURCHASE.purchase_id,
+            account_id="acc-maria-checking",
+            amount=EXAMPLE_PURCHASE.total_amount,
+            currency=MXN,
+            retailer_id=EXAMPLE_PURCHASE.retailer_id,
+            benefit="cashback",
+            cashback=Decimal("64.95"),
+            points=20,
+            error=PaymentError(
+                code="INSUFFICIENT_FUNDS",
+                message="The amount is above what is available in the account.",
+            ),
+        ),
+        EXAMPLE_PURCHASE,
+    ),
+)
 def fail_purchase(
     caller: Caller, request: PaymentFailed, market: MarketStore, stamp: Stamp
 ) -> Change[PurchaseEntry]:

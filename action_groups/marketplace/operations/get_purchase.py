@@ -4,7 +4,7 @@ from pydantic import Field
 
 from action_groups.marketplace import marketplace
 from action_groups.marketplace.errors import PurchaseNotFound
-from action_groups.marketplace.models import PurchaseEntry
+from action_groups.marketplace.models import EXAMPLE_PURCHASE, PurchaseEntry
 from action_groups.marketplace.store import MarketStore
 from shared.identity import Caller
 from shared.models import Identifier, Request
@@ -18,7 +18,11 @@ class PurchaseQuery(Request):
     )
 
 
-@marketplace.operation("GET", "/purchases/{purchase_id}")
+@marketplace.operation(
+    "GET",
+    "/purchases/{purchase_id}",
+    example=(PurchaseQuery(purchase_id=EXAMPLE_PURCHASE.purchase_id), EXAMPLE_PURCHASE),
+)
 def get_purchase(caller: Caller, request: PurchaseQuery, market: MarketStore) -> PurchaseEntry:
     """Tell what has become of one of the customer's purchases."""
     purchase = market.purchases.get(caller.user_id, request.purchase_id)

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from action_groups.marketplace import marketplace
-from action_groups.marketplace.models import PurchaseEntry
+from action_groups.marketplace.models import EXAMPLE_PURCHASE, PurchaseEntry
 from action_groups.marketplace.purchases import Purchase
 from action_groups.marketplace.store import MarketStore
 from shared.identity import Caller
@@ -36,7 +36,14 @@ class PurchaseList(Answer):
         }
 
 
-@marketplace.operation("GET", "/purchases")
+@marketplace.operation(
+    "GET",
+    "/purchases",
+    example=(
+        PurchasesQuery(limit=5),
+        PurchaseList(purchases=[EXAMPLE_PURCHASE], next_token=None),
+    ),
+)
 def list_purchases(caller: Caller, request: PurchasesQuery, market: MarketStore) -> PurchaseList:
     """List the customer's purchases, newest first."""
     entries, position = fill_page(

@@ -95,7 +95,37 @@ class Products(Answer):
     next_token: NextToken
 
 
-@marketplace.operation("GET", "/products", on="CATALOG_QUERY", replies=("CATALOG_RESPONSE",))
+@marketplace.operation(
+    "GET",
+    "/products",
+    on="CATALOG_QUERY",
+    replies=("CATALOG_RESPONSE",),
+    example=(
+        ProductsQuery(
+            category="electronics",
+            retailer_id="retailer-electronica-azteca",
+            search="televisor",
+            limit=5,
+        ),
+        Products(
+            products=[
+                ProductEntry(
+                    product_id="prod-televisor-32",
+                    retailer_id="retailer-electronica-azteca",
+                    name="Televisor HD de 32 pulgadas",
+                    description="Para recámara o cocina.",
+                    price=Decimal("3799.00"),
+                    currency="MXN",
+                    category="electronics",
+                    stock=22,
+                    image_url="https://cdn.centli.example.com/products/televisor-32.jpg",
+                    benefits=["12 MSI desde 1500.00 pesos", "5 % cashback"],
+                )
+            ],
+            next_token=None,
+        ),
+    ),
+)
 def search_products(caller: Caller, request: ProductsQuery, market: MarketStore) -> Products:
     """Find products to buy, by category, retailer and words; without any of these, list them all.
 

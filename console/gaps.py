@@ -1,0 +1,294 @@
+"""What `template.yaml` lacks for the operations that are declared, one sentence for each gap.
+
+The template is given with its loops expanded; `AWS::Serverless::Function` is not transformed.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from console.schemas.lint import MAX_OPERATIONS
+from shared.operations import ActionGroup, Operation
+from shared.settings import Settings
+
+_READS = {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:Scan"}
+_HANDLER = "action_groups.handler."
+_PERMISSION = "AWS::Lambda::Permission"
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What an operation does with data: an action on a table, or on one of its indexes."""
+
+    operation_id: str
+    action: str
+    """Such as `dynamodb:GetItem`."""
+    table: str
+    index: str | None = None
+
+
+def gaps(groups: Sequence[ActionGroup], template: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for everything that the template lacks or has for nothing."""
+    deployed = _Deployed(template)
+    return [
+        *(gap for group in groups for gap in _gaps_of_group(group, deployed)),
+        *_gaps_of_leftovers(groups, deployed),
+        *_gaps_of_settings(deployed),
+        *_gaps_of_tables(deployed),
+        *(gap for function in deployed.functions for gap in _gaps_of_function(function, deployed)),
+    ]
+
+
+def gaps_of_permissions(
+    groups: Sequence[ActionGroup], needs: Iterable[Need], template: Mapping[str, Any]
+) -> list[str]:
+    """Return a sentence for each need that the role of a function that serves it does not grant."""
+    deployed = _Deployed(template)
+    found = []
+    for need in needs:
+        for function in _serving(groups, need.operation_id, deployed):
+            if not deployed.may(function, need.action, deployed.table_arn(need.table, need.index)):
+                where = need.table + (f"/index/{need.index}" if need.index else "")
+                found.append(
+                    f"{need.operation_id}: {function.name} may not {need.action} on {where}"
+                )
+    return list(dict.fromkeys(found))
+
+
+def notes(groups: Sequence[ActionGroup]) -> list[str]:
+    """Return what whoever deploys must know, though nothing is missing."""
+    count = sum(operation.path is not None for group in groups for operation in group)
+    if count <= MAX_OPERATIONS:
+        return []
+    note = (
+        f"Note: agents call {count} operations, and AWS lets an agent have {MAX_OPERATIONS} by "
+        "default: ask for a higher quota of APIs an agent before you create one."
+    )
+    return [note]
+
+
+@dataclass(frozen=True, slots=True)
+class _Function:
+    logical_id: str
+    name: str
+    handler: str
+    event_types: frozenset[str]
+    role: str
+
+    @property
+    def group(self) -> str | None:
+        """The action group that it answers, if it answers one."""
+        has_group = self.handler.startswith(_HANDLER)
+        return self.handler.removeprefix(_HANDLER) if has_group else None
+
+
+class _Deployed:
+    """What the template says of functions, roles and tables."""
+
+    def __init__(self, template: Mapping[str, Any]) -> None:
+        self._parameters = template.get("Parameters", {})
+        self.resources: Mapping[str, Any] = template["Resources"]
+        self.variables: Mapping[str, Any] = template["Globals"]["Function"]["Environment"][
+            "Variables"
+        ]
+        self.functions = [
+            _Function(
+                logical_id=logical_id,
+                name=self.text(properties["FunctionName"]),
+                handler=properties["Handler"],
+                event_types=frozenset(_event_types(properties)),
+                role=_target(properties.get("Role")),
+            )
+            for logical_id, properties in self.of_type("AWS::Serverless::Function")
+        ]
+        self.tables = {
+            self.text(properties["TableName"]): logical_id
+            for logical_id, properties in self.of_type("AWS::DynamoDB::Table")
+        }
+
+    def of_type(self, kind: str) -> list[tuple[str, Mapping[str, Any]]]:
+        """Return logical id and properties of every resource of a type."""
+        return [(i, r["Properties"]) for i, r in self.resources.items() if r["Type"] == kind]
+
+    def text(self, value: Any) -> str:
+        """Return a name as a deployment with the default parameters has it."""
+        if isinstance(value, Mapping) and "Ref" in value:
+            return str(self._parameters.get(value["Ref"], {}).get("Default", value["Ref"]))
+        if not isinstance(value, Mapping):
+            return str(value)
+        text = value["Fn::Sub"]
+        text, variables = (text, {}) if isinstance(text, str) else text
+        return _VARIABLE.sub(
+            lambda match: self.text(variables.get(match[1], {"Ref": match[1]})), text
+        )
+
+    def group_function(self, group: str) -> _Function | None:
+        """Return the function that agents call for a group: it is named as the group."""
+        ending = f"-{group.replace('_', '-')}"
+        prefix = self.text({"Ref": "NamePrefix"})
+        for function in self.functions:
+            if function.group == group and function.name == prefix + ending:
+                return function
+        return None
+
+    def may(self, function: _Function, action: str, arn: str) -> bool:
+        """Tell whether a function's role allows an action on a resource, written `Name/rest`."""
+        return any(
+            action in _listed(statement["Action"])
+            and arn in [_arn(resource) for resource in _listed(statement["Resource"])]
+            for statement in self.statements(function.role)
+        )
+
+    def table_arn(self, table: str, index: str | None = None) -> str:
+        """Return a table, or one of its indexes, as the resources of statements are written."""
+        return self.tables.get(table, table) + (f"/index/{index}" if index else "")
+
+    def statements(self, role: str) -> Iterator[Mapping[str, Any]]:
+        """Yield what a role allows, by its own policies and by those attached to it."""
+        policies = [*self.resources.get(role, {}).get("Properties", {}).get("Policies", ())]
+        for _, policy in self.of_type("AWS::IAM::Policy"):
+            if role in map(_target, policy["Roles"]):
+                policies.append(policy)
+        for policy in policies:
+            statements = policy["PolicyDocument"]["Statement"]
+            yield from (s for s in _listed(statements) if s["Effect"] == "Allow")
+
+
+def _gaps_of_group(group: ActionGroup, deployed: _Deployed) -> Iterator[str]:
+    name, function = group.name, deployed.group_function(group.name)
+    if function is None:
+        yield (
+            f"{name}: no function of template.yaml answers this group: it is named "
+            f"${{NamePrefix}}-{name.replace('_', '-')} and has the handler {_HANDLER}{name}"
+        )
+    else:
+        permitted = [_target(p["FunctionName"]) for _, p in deployed.of_type(_PERMISSION)]
+        if function.logical_id not in permitted:
+            yield f"{name}: no permission lets the agent invoke {function.logical_id}"
+    yield from _gaps_of_agent(name, function, deployed)
+    for operation in group:
+        if operation.event_type is not None:
+            yield from _gaps_of_event(operation, operation.event_type, deployed)
+
+
+def _gaps_of_agent(name: str, function: _Function | None, deployed: _Deployed) -> Iterator[str]:
+    agents = [p for _, p in deployed.of_type("AWS::Bedrock::Agent")]
+    listed = {g["ActionGroupName"]: str(g) for agent in agents for g in agent["ActionGroups"]}
+    if name not in listed:
+        yield f"{name}: the agent of template.yaml has no action group of this name"
+    elif f"openapi/{name}.yaml" not in listed[name]:
+        yield f"{name}: the action group of the agent does not read openapi/{name}.yaml"
+    elif function is not None and function.logical_id not in listed[name]:
+        yield f"{name}: the action group of the agent does not call {function.logical_id}"
+
+
+def _gaps_of_event(operation: Operation, event_type: str, deployed: _Deployed) -> Iterator[str]:
+    delivered = [
+        f for f in deployed.functions if f.group == operation.group and event_type in f.event_types
+    ]
+    if not delivered:
+        yield (
+            f"{event_type}: no rule of template.yaml delivers it to a function of {operation.group}"
+        )
+    for function in delivered:
+        answers = operation.failure_event is not None
+        if answers and not deployed.may(function, "events:PutEvents", "EventBus"):
+            yield f"{event_type}: {function.name} may not put its answer on the bus"
+
+
+def _gaps_of_leftovers(groups: Sequence[ActionGroup], deployed: _Deployed) -> Iterator[str]:
+    by_name = {group.name: group for group in groups}
+    for function in deployed.functions:
+        if function.group is None:
+            continue
+        group = by_name.get(function.group)
+        if group is None:
+            yield f"{function.name}: there is no action group {function.group} for it to answer"
+            continue
+        for event_type in sorted(function.event_types):
+            if group.triggered_by(event_type) is None:
+                yield (
+                    f"{event_type}: a rule delivers it to {function.name}, and no operation of "
+                    f"{group.name} takes it"
+                )
+
+
+def _gaps_of_settings(deployed: _Deployed) -> Iterator[str]:
+    for name, field in Settings.model_fields.items():
+        variable = str(field.alias)
+        if variable not in deployed.variables:
+            if field.is_required():
+                yield f"{variable}: a setting that template.yaml gives to no function"
+        elif name.endswith("_table"):
+            table = deployed.text(deployed.variables[variable])
+            if table not in deployed.tables:
+                yield f"{variable}: template.yaml has no table {table}"
+
+
+def _gaps_of_tables(deployed: _Deployed) -> Iterator[str]:
+    for table in deployed.tables:
+        arn = deployed.table_arn(table)
+        if not any(deployed.may(f, action, arn) for f in deployed.functions for action in _READS):
+            yield f"{table}: no function may read this table"
+
+
+def _gaps_of_function(function: _Function, deployed: _Deployed) -> Iterator[str]:
+    if function.role not in deployed.resources:
+        yield f"{function.name}: template.yaml has no role for it ({function.role or 'none'})"
+    groups = [deployed.text(p["LogGroupName"]) for _, p in deployed.of_type("AWS::Logs::LogGroup")]
+    if f"/aws/lambda/{function.name}" not in groups:
+        yield f"{function.name}: template.yaml has no log group for it"
+    for metric in ("Errors", "Throttles"):
+        if not any(
+            p["MetricName"] == metric and function.logical_id in str(p.get("Dimensions"))
+            for _, p in deployed.of_type("AWS::CloudWatch::Alarm")
+        ):
+            yield f"{function.name}: no alarm tells of its {metric.lower()}"
+
+
+def _serving(
+    groups: Sequence[ActionGroup], operation_id: str, deployed: _Deployed
+) -> Iterator[_Function]:
+    """Yield the functions that run an operation: for agents, and for its event."""
+    for group in groups:
+        for operation in group:
+            if operation.operation_id != operation_id:
+                continue
+            agents_own = deployed.group_function(group.name)
+            if operation.path is not None and agents_own is not None:
+                yield agents_own
+            if operation.event_type is not None:
+                yield from (
+                    f
+                    for f in deployed.functions
+                    if f.group == group.name and operation.event_type in f.event_types
+                )
+
+
+def _event_types(properties: Mapping[str, Any]) -> Iterator[str]:
+    for event in properties.get("Events", {}).values():
+        if event["Type"] == "EventBridgeRule":
+            yield from event["Properties"]["Pattern"]["detail-type"]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _target(reference: Any) -> str:
+    """Return the logical id that a `Ref` or `Fn::GetAtt` points to; empty for anything else."""
+    match reference:
+        case {"Ref": str(logical_id)} | {"Fn::GetAtt": [str(logical_id), *_]}:
+            return logical_id
+        case {"Fn::GetAtt": str(text)}:
+            return text.partition(".")[0]
+    return ""
+
+
+def _arn(resource: Any) -> str:
+    """Return the resource of a statement as `LogicalId`, or `LogicalId/what is below it`."""
+    if isinstance(resource, Mapping) and "Fn::Sub" in resource:
+        return str(resource["Fn::Sub"]).replace("${", "").replace(".Arn}", "")
+    return _target(resource)

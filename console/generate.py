@@ -1,0 +1,84 @@
+"""`centli generate`: writes everything that follows from the operations, and says what is missing.
+
+Generated are the schemas in `openapi/`, the sample events in `events/`, and the tables between
+markers in the documents. All of it is committed; `--check` compares instead of writing.
+"""
+
+import difflib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from action_groups import all_groups
+from console import openapi, samples
+from console.artefact import ROOT
+from console.gaps import gaps, notes
+from console.schemas.models import ModelNotDescribable
+from console.tables import filled
+from console.template import expanded_template
+from shared.operations import ActionGroup
+
+_OWNED = ("openapi/*.yaml", *(f"events/{folder}/*.json" for folder in samples.FOLDERS))
+_DOCUMENTS = ("*.md", "docs/*.md")
+
+
+def generated(groups: Sequence[ActionGroup], root: Path) -> dict[Path, str]:
+    """Return the text of every generated file. Raises ModelNotDescribable."""
+    files = {root / "openapi" / f"{group.name}.yaml": openapi.render(group) for group in groups}
+    for name, text in samples.sample_events(groups).items():
+        files[root / "events" / name] = text
+    for pattern in _DOCUMENTS:
+        for path in root.glob(pattern):
+            files[path] = filled(path.read_text(encoding="utf-8"), groups)
+    return files
+
+
+def write(files: dict[Path, str], root: Path) -> list[str]:
+    """Write what changed, remove what is generated no more, and return a line for each file."""
+    lines = []
+    for path, text in files.items():
+        if _text_of(path) != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            lines.append(f"wrote {path.relative_to(root)}")
+    for path in _strays(files, root):
+        path.unlink()
+        lines.append(f"removed {path.relative_to(root)}")
+    return lines
+
+
+def drift(files: dict[Path, str], root: Path) -> list[str]:
+    """Return how the files differ from what the code says, in lines; none when they agree."""
+    lines: list[str] = []
+    for path, text in files.items():
+        name, committed = str(path.relative_to(root)), _text_of(path)
+        if committed is None:
+            lines.append(f"{name}: missing")
+        elif committed != text:
+            pair = (committed.splitlines(), text.splitlines())
+            lines.extend(difflib.unified_diff(*pair, name, f"{name} (the code)", lineterm=""))
+    lines.extend(f"{path.relative_to(root)}: nothing makes it" for path in _strays(files, root))
+    return [*lines, "Run `centli generate` and commit what it wrote."] if lines else []
+
+
+def run(*, check: bool) -> int:
+    """Write or compare, print what is missing, and return the exit code."""
+    try:
+        groups = all_groups()
+        files = generated(groups, ROOT)
+        template = expanded_template()
+    except (ModelNotDescribable, TypeError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    lines = drift(files, ROOT) if check else write(files, ROOT)
+    missing = gaps(groups, template)
+    print(*lines, *notes(groups), *(missing or ["Nothing is missing."]), sep="\n")
+    return 1 if check and (lines or missing) else 0
+
+
+def _text_of(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def _strays(files: dict[Path, str], root: Path) -> list[Path]:
+    return sorted({path for pattern in _OWNED for path in root.glob(pattern)} - set(files))
