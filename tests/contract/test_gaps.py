@@ -1,0 +1,152 @@
+"""What `template.yaml` lacks is said in a sentence that names it: each piece is taken out once."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from action_groups import all_groups
+from console.gaps import Need, gaps, gaps_of_permissions, notes
+from console.template import expanded_template
+from shared.dynamodb import DynamoDB
+from shared.operations import ActionGroup, Operation
+from tests.support.arguments import OPERATIONS, RIGHT, furnish
+from tests.support.world import World
+
+Template = dict[str, Any]
+LONELY = ActionGroup("loyalty", "loyalty", "Loyalty", "Points.", store=lambda *_: None)
+
+
+def without(logical_id: str) -> Callable[[Template], None]:
+    return lambda template: template["Resources"].pop(logical_id)
+
+
+def without_rule(template: Template) -> None:
+    del template["Resources"]["CrmResolveAliasFunction"]["Properties"]["Events"]
+
+
+def without_action_group(template: Template) -> None:
+    groups = template["Resources"]["Agent"]["Properties"]["ActionGroups"]
+    groups[:] = [group for group in groups if group["ActionGroupName"] != "crm"]
+
+
+def without_variable(template: Template) -> None:
+    del template["Globals"]["Function"]["Environment"]["Variables"]["PRODUCTS_TABLE"]
+
+
+def test_nothing_is_missing() -> None:
+    assert gaps(all_groups(), expanded_template()) == []
+
+
+@pytest.mark.parametrize(
+    ("take_out", "sentence"),
+    [
+        (without("CrmFunction"), "crm: no function of template.yaml answers this group"),
+        (without("CrmAgentPermission"), "crm: no permission lets the agent invoke CrmFunction"),
+        (without_action_group, "crm: the agent of template.yaml has no action group of this name"),
+        (without_rule, "ALIAS_RESOLUTION_REQUEST: no rule of template.yaml delivers it"),
+        (
+            without("CrmResolveAliasPolicy"),
+            "ALIAS_RESOLUTION_REQUEST: centli-crm-resolve-alias may",
+        ),
+        (without("CrmRole"), "centli-crm: template.yaml has no role for it (CrmRole)"),
+        (without("CrmLogGroup"), "centli-crm: template.yaml has no log group for it"),
+        (without("CrmErrorsAlarm"), "centli-crm: no alarm tells of its errors"),
+        (without_variable, "PRODUCTS_TABLE: a setting that template.yaml gives to no function"),
+        (without("ProductsTable"), "PRODUCTS_TABLE: template.yaml has no table centli-products"),
+    ],
+)
+def test_a_piece_that_is_taken_out_is_named(
+    take_out: Callable[[Template], None], sentence: str
+) -> None:
+    template = expanded_template()
+    take_out(template)
+    assert any(gap.startswith(sentence) for gap in gaps(all_groups(), template))
+
+
+def test_a_table_that_no_function_may_read_is_named() -> None:
+    template = expanded_template()
+    template["Resources"]["PointsTable"] = {
+        "Type": "AWS::DynamoDB::Table",
+        "Properties": {"TableName": {"Fn::Sub": "${NamePrefix}-points"}},
+    }
+    assert gaps(all_groups(), template) == ["centli-points: no function may read this table"]
+
+
+def test_a_group_that_is_there_and_nowhere_else_is_missed_everywhere() -> None:
+    found = gaps((*all_groups(), LONELY), expanded_template())
+    assert len(found) == 2
+    assert all(gap.startswith("loyalty: ") for gap in found)
+
+
+def test_what_is_left_of_a_group_that_is_gone_is_named() -> None:
+    groups = [group for group in all_groups() if group.name != "crm"]
+    found = gaps(groups, expanded_template())
+    assert "centli-crm: there is no action group crm for it to answer" in found
+
+
+def test_more_operations_than_the_default_quota_are_a_note_and_no_gap() -> None:
+    assert notes(all_groups()) == []
+    assert "agents call 22 operations" in notes((*all_groups(), *all_groups()))[0]
+
+
+class Recorder:
+    """Notes the actions on tables, and lets the client carry them out."""
+
+    def __init__(self, client: Any, operation: Operation) -> None:
+        self._client = client
+        self._operation_id = operation.operation_id
+        self.needs: set[Need] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._client, name)
+
+        def recorded(**arguments: Any) -> Any:
+            for entry in arguments.get("TransactItems", [{name: arguments}]):
+                [(kind, what)] = entry.items()
+                verb = "".join(word.capitalize() for word in kind.split("_"))
+                action = {"Put": "PutItem", "Update": "UpdateItem"}.get(verb, verb)
+                need = Need(
+                    self._operation_id,
+                    f"dynamodb:{action}",
+                    what["TableName"],
+                    what.get("IndexName"),
+                )
+                self.needs.add(need)
+            return call(**arguments)
+
+        return recorded
+
+
+@pytest.fixture
+def needs(bank: World) -> set[Need]:
+    """What the examples do with data, each on a bank of the seeds."""
+    furnish(bank)
+    found: set[Need] = set()
+    for operation in OPERATIONS:
+        recorder = Recorder(bank.client, operation)
+        bank.connect(DynamoDB(recorder))  # type: ignore[arg-type]
+        if operation.path is not None:
+            assert bank.call(operation.operation_id, **operation.example_texts)[0] == 200
+        else:
+            bank.send(
+                operation.group,
+                str(operation.event_type),
+                RIGHT[operation.operation_id],
+                correlation_id=operation.operation_id,
+            )
+        assert recorder.needs
+        found |= recorder.needs
+    return found
+
+
+def test_every_role_grants_what_the_examples_of_its_function_do(needs: set[Need]) -> None:
+    assert gaps_of_permissions(all_groups(), needs, expanded_template()) == []
+
+
+def test_a_grant_that_is_taken_out_is_named(needs: set[Need]) -> None:
+    template = expanded_template()
+    del template["Resources"]["CrmPolicy"]
+    found = gaps_of_permissions(all_groups(), needs, template)
+    assert "listBeneficiaries: centli-crm may not dynamodb:Query on centli-beneficiaries" in found
+    assert all("centli-crm may not" in gap for gap in found)
