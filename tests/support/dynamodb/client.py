@@ -7,6 +7,7 @@ it against a local AWS and against AWS's documentation.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,8 +22,8 @@ from tests.support.dynamodb.writes import prepared
 
 Arguments = Mapping[str, Any]
 Answer = dict[str, Any]
-Around = Callable[[str, Arguments, Callable[[], Answer]], Answer]
-"""What stands around each call: the operation, its arguments, and what carries it out."""
+Around = Callable[[str, Arguments, Callable[[Arguments], Answer]], Answer]
+"""What stands around each call: the operation, its arguments, and what carries them out."""
 
 MAX_BATCH_KEYS = 100
 _RETURN_VALUES = {
@@ -78,14 +79,18 @@ class StrictDynamoDB:
             )
         return self._tables[name]
 
-    def _carry_out(self, operation: str, arguments: Arguments, do: Callable[[], Answer]) -> Answer:
-        return do() if self.around is None else self.around(operation, arguments, do)
+    def _carry_out(
+        self, operation: str, arguments: Arguments, method: Callable[..., Answer]
+    ) -> Answer:
+        if self.around is None:
+            return method(**arguments)
+        return self.around(operation, arguments, lambda changed: method(**changed))
 
     # --- One item -----------------------------------------------------------------------------
 
     def get_item(self, **arguments: Any) -> Answer:
         """GetItem."""
-        return self._carry_out("GetItem", arguments, lambda: self._get_item(**arguments))
+        return self._carry_out("GetItem", arguments, self._get_item)
 
     def _get_item(
         self,
@@ -105,18 +110,17 @@ class StrictDynamoDB:
 
     def put_item(self, **arguments: Any) -> Answer:
         """PutItem."""
-        return self._carry_out("PutItem", arguments, lambda: self._write("Put", arguments))
+        return self._carry_out("PutItem", arguments, partial(self._write, "Put"))
 
     def update_item(self, **arguments: Any) -> Answer:
         """UpdateItem."""
-        return self._carry_out("UpdateItem", arguments, lambda: self._write("Update", arguments))
+        return self._carry_out("UpdateItem", arguments, partial(self._write, "Update"))
 
     def delete_item(self, **arguments: Any) -> Answer:
         """DeleteItem."""
-        return self._carry_out("DeleteItem", arguments, lambda: self._write("Delete", arguments))
+        return self._carry_out("DeleteItem", arguments, partial(self._write, "Delete"))
 
-    def _write(self, kind: str, arguments: Arguments) -> Answer:
-        body = dict(arguments)
+    def _write(self, kind: str, **body: Any) -> Answer:
         returned = body.pop("ReturnValues", "NONE")
         on_failure = body.pop("ReturnValuesOnConditionCheckFailure", "NONE")
         if returned not in _RETURN_VALUES[kind] or on_failure not in {"NONE", "ALL_OLD"}:
@@ -136,7 +140,7 @@ class StrictDynamoDB:
 
     def batch_get_item(self, **arguments: Any) -> Answer:
         """BatchGetItem; the order of the answer is not that of the keys."""
-        return self._carry_out("BatchGetItem", arguments, lambda: self._batch_get(**arguments))
+        return self._carry_out("BatchGetItem", arguments, self._batch_get)
 
     def _batch_get(self, *, RequestItems: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N803
         if not 0 < sum(len(wanted["Keys"]) for wanted in RequestItems.values()) <= MAX_BATCH_KEYS:
@@ -153,21 +157,17 @@ class StrictDynamoDB:
 
     def transact_get_items(self, **arguments: Any) -> Answer:
         """TransactGetItems."""
-        return self._carry_out(
-            "TransactGetItems", arguments, lambda: self._transactions.read(**arguments)
-        )
+        return self._carry_out("TransactGetItems", arguments, self._transactions.read)
 
     def transact_write_items(self, **arguments: Any) -> Answer:
         """TransactWriteItems; without a token each call is a request of its own."""
-        return self._carry_out(
-            "TransactWriteItems", arguments, lambda: self._transactions.write(**arguments)
-        )
+        return self._carry_out("TransactWriteItems", arguments, self._transactions.write)
 
     # --- Queries ------------------------------------------------------------------------------
 
     def query(self, **arguments: Any) -> Answer:
         """Query, with expressions."""
-        return self._carry_out("Query", arguments, lambda: self._query(**arguments))
+        return self._carry_out("Query", arguments, self._query)
 
     def _query(
         self,
@@ -209,7 +209,7 @@ class StrictDynamoDB:
 
     def scan(self, **arguments: Any) -> Answer:
         """Scan, with expressions."""
-        return self._carry_out("Scan", arguments, lambda: self._scan(**arguments))
+        return self._carry_out("Scan", arguments, self._scan)
 
     def _scan(
         self,

@@ -1,7 +1,7 @@
 """One table: its items, indexes that lag, and stream."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -155,6 +155,10 @@ class Table:
             view.catch_up(now)
         if self.stream is not None:
             self.stream.append(write.key, before, item, now)
+
+    def __iter__(self) -> Iterator[Record]:
+        """Return all items as they are now; callers must not change them."""
+        return iter(self._items)
 
     # --- Reading ------------------------------------------------------------------------------
 

@@ -1,0 +1,249 @@
+"""What has to be true at rest, and after every commit. Each check says what it found otherwise."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from shared import json_text
+from tests.simulation.bank import ACCOUNTS, CUSTOMERS, OWNERS, PRODUCTS, Item, floor_of, items_of
+from tests.simulation.cloud import Cloud
+from tests.simulation.orders import Order
+from tests.simulation.traffic import Traffic
+from tests.support.dynamodb import StrictDynamoDB
+
+TERMINAL = {"completed", "failed", "cancelled"}
+_OUTCOMES = (
+    {"TRANSFER_COMPLETED", "TRANSFER_FAILED"},
+    {"PAYMENT_COMPLETED", "PAYMENT_FAILED"},
+    {"PURCHASE_CONFIRMED", "PURCHASE_FAILED"},
+    {"BENEFICIARY_ADDED", "ADD_BENEFICIARY_FAILED"},
+)
+
+
+class Wrong(AssertionError):
+    """Something is not as it has to be."""
+
+    def __init__(self, what: str, *subjects: str) -> None:
+        """`subjects` are ids, by which the story is shortened to what concerns them."""
+        super().__init__(what)
+        self.subjects = subjects
+
+
+def check_limits(database: StrictDynamoDB) -> None:
+    """Check what must hold at every moment: no floor is crossed, no stock below zero."""
+    for account in items_of(database, "accounts"):
+        if account["balance"] < floor_of(account):
+            raise Wrong(f"{account['account_id']} is overdrawn: {account['balance']}")
+    for product in items_of(database, "products"):
+        if product["stock"] < 0:
+            raise Wrong(f"{product['product_id']} has a stock of {product['stock']}")
+
+
+def check_at_rest(cloud: Cloud, traffic: Traffic) -> None:
+    """Check everything, once nothing is to come any more."""
+    records = items_of(cloud.database, "transactions")
+    purchases = items_of(cloud.database, "purchases")
+    check_limits(cloud.database)
+    _check_balances(items_of(cloud.database, "accounts"), records, traffic.deposited)
+    _check_double_entry(records)
+    _check_purchases(purchases, records)
+    _check_stock(items_of(cloud.database, "products"), purchases)
+    _check_orders(traffic.orders, records, purchases)
+    _check_answers(traffic.orders)
+    _check_events(cloud)
+    _check_privacy(traffic, purchases)
+
+
+def _check_balances(accounts: list[Item], records: list[Item], deposited: Decimal) -> None:
+    opening = {name: Decimal(account["balance"]) for name, account in ACCOUNTS.items()}
+    total = sum((account["balance"] for account in accounts), Decimal(0))
+    wanted = sum(opening.values(), Decimal(0)) + deposited
+    if total != wanted:
+        raise Wrong(f"money was made or lost: {total} in place of {wanted}")
+    for record in records:
+        opening[record["account_id"]] += record["amount"]
+    for account in accounts:
+        name = account["account_id"]
+        if account["balance"] != opening[name]:
+            raise Wrong(f"{name} has {account['balance']}, its records say {opening[name]}", name)
+
+
+def _check_double_entry(records: list[Item]) -> None:
+    by_transaction: dict[str, list[Item]] = defaultdict(list)
+    for record in records:
+        by_transaction[record["transaction_id"]].append(record)
+    for name, entries in by_transaction.items():
+        if entries[0]["type"] == "deposit":
+            continue
+        if len(entries) != 2 or sum(entry["amount"] for entry in entries) != 0:
+            raise Wrong(f"transaction {name} is no double entry", name)
+
+
+def _check_purchases(purchases: list[Item], records: list[Item]) -> None:
+    paid: dict[str, list[Item]] = defaultdict(list)
+    for record in records:
+        if record["type"] == "payment" and record["amount"] < 0 and not _is_cashback(record):
+            paid[record["purchase_id"]].append(record)
+    for purchase in purchases:
+        _check_purchase(purchase, paid.pop(purchase["purchase_id"], []))
+    for name in paid:
+        raise Wrong(f"purchase {name} was charged and does not exist", name)
+
+
+def _check_purchase(purchase: Item, payments: list[Item]) -> None:
+    name, status, total = purchase["purchase_id"], purchase["status"], purchase["total_amount"]
+    if status not in TERMINAL:
+        raise Wrong(f"purchase {name} is {status} for ever", name)
+    if status == "completed" and not payments:
+        raise Wrong(f"purchase {name} is completed and was not paid", name)
+    if status != "completed" and payments:
+        raise Wrong(f"purchase {name} is {status} and was charged", name)
+    if len(payments) > 1:
+        raise Wrong(f"purchase {name} was charged {len(payments)} times", name)
+    if payments and -payments[0]["amount"] != total:
+        raise Wrong(f"purchase {name} was charged {-payments[0]['amount']}", name)
+    if total != purchase["unit_price"] * purchase["quantity"]:
+        raise Wrong(f"purchase {name} does not cost what its price says", name)
+
+
+def _is_cashback(record: Item) -> bool:
+    return record.get("description") == "Cashback"
+
+
+def _check_stock(products: list[Item], purchases: list[Item]) -> None:
+    for product in products:
+        name = product["product_id"]
+        sold = sum(
+            purchase["quantity"]
+            for purchase in purchases
+            if purchase["product_id"] == name and purchase["status"] == "completed"
+        )
+        if product["stock"] != PRODUCTS[name]["stock"] - sold:
+            raise Wrong(
+                f"{name} has {product['stock']} in stock after {sold} of "
+                f"{PRODUCTS[name]['stock']} were sold",
+                name,
+            )
+
+
+def _check_orders(orders: list[Order], records: list[Item], purchases: list[Item]) -> None:
+    """Check that no order took effect twice, and none against its owner's will."""
+    moved: dict[str, set[str]] = defaultdict(set)
+    for record in records:
+        if record["type"] == "transfer":
+            moved[record["description"]].add(record["transaction_id"])
+            if record["amount"] < 0:
+                _check_owner(record, orders)
+    answered = {
+        body["purchase_id"]: order
+        for order in orders
+        for status, body in order.answers
+        if status == 200 and "purchase_id" in body
+    }
+    for order in orders:
+        if order.kind == "TRANSFER" and len(moved[f"order {order.number}"]) > 1:
+            raise Wrong(f"{order} was carried out twice", f"order {order.number}")
+    known = {purchase["purchase_id"] for purchase in purchases}
+    for name, order in answered.items():
+        if name not in known:
+            raise Wrong(f"{order} was answered with purchase {name}, which does not exist", name)
+    bought = sum(order.kind == "PURCHASE" for order in orders)
+    if len(purchases) > bought:
+        raise Wrong(f"{len(purchases)} purchases of {bought} orders")
+
+
+def _check_owner(record: Item, orders: list[Order]) -> None:
+    number = int(record["description"].removeprefix("order "))
+    if orders[number].user_id != OWNERS[record["account_id"]]:
+        raise Wrong(f"{orders[number]} took money of somebody else")
+
+
+def _check_answers(orders: list[Order]) -> None:
+    """Check that a request has one outcome, told as new once and as repeated ever after."""
+    for order in orders:
+        subject = f"order {order.number}"
+        outcomes = {_essence(s, body) for s, body in order.answers if _is_outcome(s, body)}
+        if len(outcomes) > 1:
+            raise Wrong(f"{order} was answered in two ways: {sorted(outcomes)}", subject)
+        fresh = [b for s, b in order.answers if s == 200 and "repeated" not in b]
+        if len(fresh) > 1:
+            raise Wrong(f"{order} was told {len(fresh)} times as new", subject)
+        if len(order.answers) == order.sent == 1 and "repeated" in order.answers[0][1]:
+            raise Wrong(f"{order} was asked once and told as repeated", subject)
+        for status, body in order.answers:
+            if status == 200:
+                _check_content(order, body)
+
+
+def _is_outcome(status: int, body: dict[str, Any]) -> bool:
+    return 200 <= status < 500 and body.get("error", {}).get("code") != "REQUEST_ID_REUSED"
+
+
+def _essence(status: int, body: dict[str, Any]) -> str:
+    if status != 200:
+        return str(body["error"]["code"])
+    beneficiary = body.get("beneficiary", {}).get("beneficiary_id")
+    return str(
+        body.get("transaction_id")
+        if "from_account" in body
+        else body.get("purchase_id") or beneficiary
+    )
+
+
+def _check_content(order: Order, body: dict[str, Any]) -> None:
+    """Check that an answer is about what was asked."""
+    for name in ("amount", "from_account", "to_account", "quantity", "product_id", "description"):
+        if name in body and name in order.arguments:
+            asked, told = order.arguments[name], body[name]
+            if (Decimal(asked) != told) if name in {"amount", "quantity"} else asked != told:
+                raise Wrong(f"{order} was answered with {name} {told}", f"order {order.number}")
+    if "beneficiary" in body and body["beneficiary"]["name"] != order.arguments["name"]:
+        raise Wrong(f"{order} was answered with another name", f"order {order.number}")
+
+
+def _owed(cloud: Cloud) -> Iterator[str]:
+    """Return every event that the requests table ever owed."""
+    for stream in cloud.database.streams.values():
+        for shard in stream.shards.values():
+            for record in shard:
+                image = record["dynamodb"].get("NewImage", {})
+                yield from (text["S"] for text in image.get("events", {"L": []})["L"])
+
+
+def _check_events(cloud: Cloud) -> None:
+    """Check that each owed event is published, identical in each copy, and no other outcome."""
+    owed = {text: json_text.loads(text) for text in _owed(cloud)}
+    relayed = {published.text for published in cloud.published if published.by == "event-relay"}
+    for text, envelope in owed.items():
+        if text not in relayed:
+            name = envelope["correlation_id"]
+            raise Wrong(f"{envelope['event_type']} of {name} was never published", name)
+    if unknown := relayed - owed.keys():
+        raise Wrong(f"published and never owed: {min(unknown)[:200]}")
+    outcomes: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for text, envelope in owed.items():
+        for types in _OUTCOMES:
+            if envelope["event_type"] in types:
+                name = envelope["correlation_id"]
+                outcomes[min(types), envelope["user_id"], name].add(text)
+    for (_, _, name), texts in outcomes.items():
+        if len(texts) > 1:
+            raise Wrong(f"{name} has {len(texts)} outcomes", name)
+
+
+def _check_privacy(traffic: Traffic, purchases: list[Item]) -> None:
+    """Check that no query shows what belongs to somebody else."""
+    owner_of = {purchase["purchase_id"]: purchase["user_id"] for purchase in purchases}
+    for look in traffic.looks:
+        text = json_text.dumps(look.body)
+        subject = look.arguments.get("purchase_id") or look.arguments.get("account_id")
+        owner = owner_of.get(subject or "") or OWNERS.get(subject or "")
+        if look.status == 200 and owner not in {None, look.user_id}:
+            raise Wrong(f"{look.user_id} was shown {subject} of {owner} by {look.operation_id}")
+        for user_id in CUSTOMERS:
+            if user_id != look.user_id and user_id in text:
+                raise Wrong(f"{look.user_id} was shown {user_id} by {look.operation_id}")
+        for purchase_id, owner in owner_of.items():
+            if owner != look.user_id and purchase_id in text:
+                raise Wrong(f"{look.user_id} was shown purchase {purchase_id} of {owner}")

@@ -1,0 +1,354 @@
+"""The deployed functions of `template.yaml` with what invokes them: rules, the stream, retries.
+
+A function that is invoked without waiting gets three attempts; what fails then is a dead letter.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from action_groups import load_group
+from console.template import expanded_template
+from shared import observability
+from shared.dynamodb import DynamoDB
+from shared.event_relay import relay
+from shared.front_doors import lambda_handler_for
+from shared.publisher import Publisher
+from shared.service import Resources, Service
+from shared.settings import Settings
+from tests.simulation.faults import Fault, Killed, Line
+from tests.simulation.scheduler import Scheduler
+from tests.support.dynamodb import StrictDynamoDB
+from tests.support.tables import function_environment, table_properties
+
+SETTINGS = Settings.from_environment(function_environment() | {"SETTLE_SECONDS": "1"})
+TIME_LIMIT_SECONDS = 10.0
+ATTEMPTS = 3
+WORKERS = 3
+SHARDS = 2
+_HANDLER = "action_groups.handler."
+_RELAY = "event-relay"
+_BATCH = 100
+_MAX_RECORD_AGE = timedelta(hours=12)
+
+Done = Callable[[Any, str | None], None]
+"""Takes what an invocation returned, or its error."""
+
+
+def _silence() -> None:
+    """Let invocations log and count nothing: half of their time is spent on that."""
+    observability.logger.setLevel("CRITICAL")
+    observability._record = lambda _seen: None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the bus with its target."""
+
+    pattern: Mapping[str, Any]
+    function: str
+
+    def matches(self, event: Mapping[str, Any]) -> bool:
+        return all(event.get(name) in allowed for name, allowed in self.pattern.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An event that the bus took, and the function or application that put it there."""
+
+    by: str
+    event: dict[str, Any]
+    text: str
+    """The detail as it was put there."""
+
+
+@dataclass
+class Cloud:
+    """One account: tables, bus, functions."""
+
+    scheduler: Scheduler
+    random: Random
+    line: Line
+    tell: Callable[[str], None]
+    watch: Callable[[StrictDynamoDB], None]
+    """Looks at the tables after each commit."""
+    database: StrictDynamoDB = field(init=False)
+    published: list[Published] = field(default_factory=list)
+    letters: list[tuple[str, Any]] = field(default_factory=list)
+    _handlers: dict[tuple[str, int], Any] = field(default_factory=dict)
+    _rules: list[Rule] = field(default_factory=list)
+    _groups: dict[str, str] = field(default_factory=dict)
+    _deadlines: dict[int, Any] = field(default_factory=dict)
+    _invocations: int = 0
+
+    def __post_init__(self) -> None:
+        _silence()
+        self._groups, self._rules = _declared()
+        self.database = StrictDynamoDB(
+            table_properties(),
+            now=self.scheduler,
+            lag=self._lag,
+            around=self._around,
+            shards=SHARDS,
+        )
+        [stream] = self.database.streams.values()
+        self._lanes = [Lane(self, records) for records in stream.shards.values()]
+        self._skews = [
+            timedelta(seconds=self.random.choice((0, 0, 0, -3, 2))) for _ in range(WORKERS)
+        ]
+
+    # --- Calls to AWS -------------------------------------------------------------------------
+
+    def _lag(self) -> timedelta:
+        if self.line.chance(0.05):
+            self.line.happened(Fault.STALE_INDEX)
+            return timedelta(seconds=self.random.choice((0.5, 5, 60)))
+        return timedelta(0)
+
+    def _around(
+        self, operation: str, arguments: Mapping[str, Any], do: Callable[[Mapping[str, Any]], Any]
+    ) -> Any:
+        answer = self.line.call(
+            operation, arguments, lambda changed: self._effect(operation, changed, do)
+        )
+        self._check_time()
+        return answer
+
+    def _effect(
+        self, operation: str, arguments: Mapping[str, Any], do: Callable[[Mapping[str, Any]], Any]
+    ) -> Any:
+        answer = do(arguments)
+        if operation == "TransactWriteItems":
+            self.tell(f"committed: {_summary(arguments)}")
+            self.watch(self.database)
+        for lane in self._lanes:
+            lane.nudge()
+        return answer
+
+    def put_events(self, Entries: list[dict[str, Any]]) -> Any:  # noqa: N803
+        """Take PutEvents from a function."""
+        by = Scheduler.running().name.partition(" ")[0]
+        answer = self.line.call("PutEvents", {"Entries": Entries}, lambda a: self._accept(by, a))
+        self._check_time()
+        return answer
+
+    def _accept(self, by: str, arguments: Mapping[str, Any]) -> Any:
+        answers: list[dict[str, str]] = []
+        for entry in arguments["Entries"]:
+            if self.line.chance(0.03):
+                self.line.happened(Fault.ENTRY_REFUSED, entry["DetailType"])
+                answers.append({"ErrorCode": "InternalFailure", "ErrorMessage": "injected"})
+                continue
+            self.publish(by, entry["Source"], entry["DetailType"], entry["Detail"])
+            answers.append({"EventId": str(len(self.published))})
+        failed = sum("ErrorCode" in one for one in answers)
+        return {"FailedEntryCount": failed, "Entries": answers}
+
+    def _check_time(self) -> None:
+        if self.scheduler.now > self._deadlines[id(Scheduler.running())]:
+            self.line.happened(Fault.KILLED_BY_TIME, Scheduler.running().name)
+            raise Killed
+
+    def _sleep(self, seconds: float) -> None:
+        self.scheduler.sleep(seconds)
+        self._check_time()
+
+    # --- The bus ------------------------------------------------------------------------------
+
+    def publish(self, by: str, source: str, detail_type: str, text: str) -> None:
+        """Take an event and deliver it to the functions whose rules match."""
+        detail = json.loads(text)
+        event = {
+            "version": "0",
+            "id": f"event-{len(self.published)}",
+            "detail-type": detail_type,
+            "source": source,
+            "account": "000000000000",
+            "time": self.scheduler.now.replace(microsecond=0).isoformat().replace("+00:00", "Z"),
+            "region": "us-east-1",
+            "resources": [],
+            "detail": detail,
+        }
+        self.published.append(Published(by, event, text))
+        self.tell(f"on the bus: {detail_type} {detail.get('correlation_id', '')}")
+        self.deliver(event)
+
+    def deliver(self, event: dict[str, Any]) -> None:
+        """Send an event to its targets, at least once and at some time."""
+        for rule in self._rules:
+            if not rule.matches(event):
+                continue
+            if self.line.chance(0.01):
+                self.line.happened(Fault.UNDELIVERED, event["detail-type"])
+                self.letters.append((rule.function, event))
+                continue
+            self._send(rule.function, event)
+            if self.line.chance(0.08):
+                self.line.happened(Fault.DOUBLED, event["detail-type"])
+                self._send(rule.function, event)
+
+    def _send(self, function: str, event: dict[str, Any]) -> None:
+        seconds = 0.002 + 0.01 * self.random.random()
+        if self.line.chance(0.05):
+            self.line.happened(Fault.REORDERED, event["detail-type"])
+            seconds = 0.3
+        elif self.line.chance(0.04):
+            self.line.happened(Fault.LATE, event["detail-type"])
+            seconds = self.random.choice((5, 200, 7000))
+        self.scheduler.after(seconds, lambda: self.invoke_later(function, event))
+
+    # --- Functions ----------------------------------------------------------------------------
+
+    def invoke(self, function: str, event: Any, done: Done) -> None:
+        """Run a function in a worker of its own turn, and hand over what came of it."""
+        worker = self.random.randrange(WORKERS)
+
+        def run() -> None:
+            task, handler = Scheduler.running(), self._handler(function, worker)
+            self.tell(f"invoked: {_named(event)}")
+            self._deadlines[id(task)] = self.scheduler.now + timedelta(seconds=TIME_LIMIT_SECONDS)
+            if self._skews[worker] and self.line.intensity:
+                self.line.counts[Fault.CLOCK_OFF] += 1
+            try:
+                answer, failure = json.loads(json.dumps(handler(event))), None
+            except Killed:
+                answer, failure = None, "killed"
+            except Exception as error:  # noqa: BLE001 the Lambda runtime reports whatever is raised
+                answer, failure = None, f"{type(error).__name__}: {error}"
+            finally:
+                del self._deadlines[id(task)]
+            done(answer, failure)
+
+        self._invocations += 1
+        self.scheduler.start(f"{function} {self._invocations}", run)
+
+    def _handler(self, function: str, worker: int) -> Callable[[Any], Any]:
+        if function == _RELAY:
+            publisher = Publisher(self, SETTINGS.event_bus_name)  # type: ignore[arg-type]
+            return lambda event: relay(event, publisher)
+        key = (self._groups[function], worker)
+        if key not in self._handlers:
+            skew = self._skews[worker]
+            resources = Resources(
+                settings=SETTINGS,
+                database=DynamoDB(self.database),  # type: ignore[arg-type]
+                publisher=Publisher(self, SETTINGS.event_bus_name),  # type: ignore[arg-type]
+                clock=lambda: self.scheduler.now + skew,
+                sleep=self._sleep,
+                random=self.random.random,
+            )
+            handler = lambda_handler_for(Service(load_group(key[0]), resources))
+            self._handlers[key] = lambda event: handler(event, None)
+        return self._handlers[key]  # type: ignore[no-any-return]
+
+    def invoke_later(self, function: str, event: Any, attempt: int = 1) -> None:
+        """Invoke without waiting: three attempts, then a dead letter."""
+
+        def done(_answer: Any, failure: str | None) -> None:
+            if failure is None:
+                return
+            self.tell(f"attempt {attempt} failed: {failure[:60]}")
+            if attempt < ATTEMPTS:
+                wait = 60.0 * attempt + 10 * self.random.random()
+                self.scheduler.after(wait, lambda: self.invoke_later(function, event, attempt + 1))
+            else:
+                self.letters.append((function, event))
+
+        self.invoke(function, event, done)
+
+    def redrive(self) -> int:
+        """Hand every dead letter over once more, and return how many there were."""
+        letters, self.letters = self.letters, []
+        for function, event in letters:
+            self.line.counts[Fault.DEAD_LETTER] += 1
+            self.tell(f"redriven to {function}: {_named(event)}")
+            self.invoke_later(function, event)
+        return len(letters)
+
+
+class Lane:
+    """One shard of the stream, relayed in order: what fails is delivered again from there."""
+
+    def __init__(self, cloud: Cloud, records: list[dict[str, Any]]) -> None:
+        self._cloud = cloud
+        self._records = records
+        self._position = 0
+        self._is_busy = False
+        self._failures = 0
+
+    def nudge(self) -> None:
+        """Look for records soon, if nobody does."""
+        if not self._is_busy and self._position < len(self._records):
+            self._is_busy = True
+            self._cloud.scheduler.after(0.02 + 0.1 * self._cloud.random.random(), self._deliver)
+
+    def _deliver(self) -> None:
+        size = max(1, _BATCH >> self._failures)  # a batch that failed is halved
+        batch = self._records[self._position : self._position + size]
+        wanted = [record for record in batch if record["eventName"] != "REMOVE"]
+        event = json.loads(json.dumps({"Records": wanted}, default=str))
+        self._cloud.invoke(
+            _RELAY, event, lambda answer, failure: self._done(batch, answer, failure)
+        )
+
+    def _done(self, batch: list[dict[str, Any]], answer: Any, failure: str | None) -> None:
+        cloud = self._cloud
+        self._is_busy = False
+        failed = answer["batchItemFailures"] if answer else []
+        if failure is not None:
+            self._failures += 1
+            if self._failures > 20:
+                cloud.letters.append((_RELAY, {"Records": batch}))
+                self._position += len(batch)
+        elif failed:
+            first = failed[0]["itemIdentifier"]
+            numbers = [record["dynamodb"]["SequenceNumber"] for record in batch]
+            self._position += numbers.index(first)
+        elif batch and cloud.line.chance(0.03):
+            cloud.line.happened(Fault.CHECKPOINT_LOST)
+        else:
+            self._position += len(batch)
+            self._failures = 0
+        self.nudge()
+
+
+def _declared() -> tuple[dict[str, str], list[Rule]]:
+    """Return the group of each function and the rules, as the template has them."""
+    groups: dict[str, str] = {}
+    rules: list[Rule] = []
+    for resource in expanded_template()["Resources"].values():
+        if resource["Type"] != "AWS::Serverless::Function":
+            continue
+        properties = resource["Properties"]
+        name = properties["FunctionName"]["Fn::Sub"].removeprefix("${NamePrefix}-")
+        if properties["Handler"].startswith(_HANDLER):
+            groups[name] = properties["Handler"].removeprefix(_HANDLER)
+        rules += [
+            Rule(event["Properties"]["Pattern"], name)
+            for event in (properties.get("Events") or {}).values()
+            if event["Type"] == "EventBridgeRule"
+        ]
+    return groups, rules
+
+
+def _named(event: dict[str, Any]) -> str:
+    """Return what an event is about, in a few words and ids."""
+    if "Records" in event:
+        return f"{len(event['Records'])} records of the stream"
+    if "detail" in event:
+        data = event["detail"].get("data") or {}
+        about = data.get("purchase_id") or data.get("description") or ""
+        return f"{event['detail-type']} {event['detail'].get('correlation_id')} {about}"
+    return f"{event['httpMethod']} {event['apiPath']} in {event['sessionId']}"
+
+
+def _summary(arguments: Mapping[str, Any]) -> str:
+    tables = [
+        f"{kind.lower()} {body['TableName'].partition('-')[2]}"
+        for entry in arguments["TransactItems"]
+        for kind, body in entry.items()
+    ]
+    return ", ".join(tables)

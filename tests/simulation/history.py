@@ -1,0 +1,94 @@
+"""One seed is one history: traffic and faults, then rest, then the books."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from random import Random
+
+from tests.simulation.bank import open_bank
+from tests.simulation.books import Wrong, check_at_rest, check_limits
+from tests.simulation.cloud import Cloud
+from tests.simulation.faults import Fault, Line
+from tests.simulation.scheduler import Scheduler
+from tests.simulation.traffic import Traffic
+from tests.support.dynamodb import StrictDynamoDB
+
+START = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+MAX_STORY_LINES = 60
+MAX_REDRIVES = 10
+
+
+@dataclass
+class Told:
+    """What came of a seed: the faults that happened, and what is wrong, if anything."""
+
+    seed: int
+    counts: Counter[Fault] = field(default_factory=Counter)
+    wrong: Wrong | None = None
+    story: list[tuple[float, str, str]] = field(default_factory=list)
+    """Seconds since the start, the invocation or nothing, and what happened."""
+
+    def report(self) -> str:
+        """Return what is wrong, and the part of the story that concerns it."""
+        subjects = self.wrong.subjects if self.wrong else ()
+        about = {
+            name for _, name, text in self.story if any(subject in text for subject in subjects)
+        } - {""}
+        chosen = [
+            line
+            for line in self.story
+            if not subjects or line[1] in about or any(subject in line[2] for subject in subjects)
+        ]
+        return "\n".join(
+            (
+                f"seed {self.seed}: {self.wrong or 'nothing is wrong'}",
+                *map(_line, chosen[:MAX_STORY_LINES]),
+                f"again: python -m tests.simulation --seed {self.seed}",
+            )
+        )
+
+    def whole_story(self) -> str:
+        """Return everything that happened."""
+        return "\n".join(map(_line, self.story))
+
+
+def _line(told: tuple[float, str, str]) -> str:
+    seconds, name, text = told
+    return f"{seconds:>12.3f}  {name:<26}  {text}"
+
+
+def live(seed: int, *, asks_again: bool = True) -> Told:
+    """Live through the history of a seed."""
+    random = Random(seed)
+    scheduler = Scheduler(START)
+    told = Told(seed)
+
+    def tell(line: str) -> None:
+        seconds = scheduler.elapsed.total_seconds()
+        told.story.append((seconds, Scheduler.name_of_running(), line))
+
+    line = Line(scheduler, Random(seed + 1), tell, intensity=random.choice((0.02, 0.06, 0.12)))
+
+    def watch(database: StrictDynamoDB) -> None:
+        try:
+            check_limits(database)
+        except Wrong as wrong:
+            told.wrong = told.wrong or wrong
+
+    cloud = Cloud(scheduler, Random(seed + 2), line, tell, watch)
+    open_bank(cloud.database)
+    traffic = Traffic(cloud, random, tell, asks_again=asks_again)
+    traffic.plan()
+    try:
+        scheduler.run()
+        line.intensity = 0
+        tell("no more faults")
+        for _ in range(MAX_REDRIVES):
+            if not cloud.redrive():
+                break
+            scheduler.run()
+        check_at_rest(cloud, traffic)
+    except Wrong as wrong:
+        told.wrong = told.wrong or wrong
+    told.counts = line.counts
+    return told
