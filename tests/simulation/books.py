@@ -142,8 +142,8 @@ def _check_orders(orders: list[Order], records: list[Item], purchases: list[Item
         if status == 200 and "purchase_id" in body
     }
     for order in orders:
-        if order.kind == "TRANSFER" and len(moved[f"order {order.number}"]) > 1:
-            raise Wrong(f"{order} was carried out twice", f"order {order.number}")
+        if order.kind == "TRANSFER":
+            _check_transfer(order, moved[f"order {order.number}"])
     known = {purchase["purchase_id"] for purchase in purchases}
     for name, order in answered.items():
         if name not in known:
@@ -151,6 +151,14 @@ def _check_orders(orders: list[Order], records: list[Item], purchases: list[Item
     bought = sum(order.kind == "PURCHASE" for order in orders)
     if len(purchases) > bought:
         raise Wrong(f"{len(purchases)} purchases of {bought} orders")
+
+
+def _check_transfer(order: Order, made: set[str]) -> None:
+    if len(made) > 1:
+        raise Wrong(f"{order} was carried out twice", f"order {order.number}")
+    for status, body in order.answers:
+        if status == 200 and body["transaction_id"] not in made:
+            raise Wrong(f"{order} was answered and never carried out", f"order {order.number}")
 
 
 def _check_owner(record: Item, orders: list[Order]) -> None:

@@ -5,8 +5,10 @@ A function that is invoked without waiting gets three attempts; what fails then 
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache, partial
 from random import Random
 from typing import Any
 
@@ -25,7 +27,7 @@ from tests.support.dynamodb import StrictDynamoDB
 from tests.support.tables import function_environment, table_properties
 
 SETTINGS = Settings.from_environment(function_environment() | {"SETTLE_SECONDS": "1"})
-TIME_LIMIT_SECONDS = 10.0
+TIME_LIMIT = timedelta(seconds=10)
 ATTEMPTS = 3
 WORKERS = 3
 SHARDS = 2
@@ -65,6 +67,32 @@ class Published:
     """The detail as it was put there."""
 
 
+class Break:
+    """Breaks nothing. A negative control overrides what it breaks."""
+
+    def effect(
+        self,
+        cloud: "Cloud",
+        operation: str,
+        arguments: Mapping[str, Any],
+        do: Callable[[Mapping[str, Any]], Any],
+    ) -> Any:
+        """Carry out a call to DynamoDB."""
+        return do(arguments)
+
+    def accepted(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """Return what PutEvents answers."""
+        return answer
+
+    def batch(self, records: list[Any]) -> list[Any]:
+        """Return what the relay is given of a batch."""
+        return records
+
+    def patched(self) -> AbstractContextManager[None]:
+        """Return a context in which the code itself is changed."""
+        return nullcontext()
+
+
 @dataclass
 class Cloud:
     """One account: tables, bus, functions."""
@@ -75,13 +103,13 @@ class Cloud:
     tell: Callable[[str], None]
     watch: Callable[[StrictDynamoDB], None]
     """Looks at the tables after each commit."""
+    broken: Break = field(default_factory=Break)
     database: StrictDynamoDB = field(init=False)
     published: list[Published] = field(default_factory=list)
     letters: list[tuple[str, Any]] = field(default_factory=list)
     _handlers: dict[tuple[str, int], Any] = field(default_factory=dict)
     _rules: list[Rule] = field(default_factory=list)
     _groups: dict[str, str] = field(default_factory=dict)
-    _deadlines: dict[int, Any] = field(default_factory=dict)
     _invocations: int = 0
 
     def __post_init__(self) -> None:
@@ -111,16 +139,14 @@ class Cloud:
     def _around(
         self, operation: str, arguments: Mapping[str, Any], do: Callable[[Mapping[str, Any]], Any]
     ) -> Any:
-        answer = self.line.call(
+        return self.line.call(
             operation, arguments, lambda changed: self._effect(operation, changed, do)
         )
-        self._check_time()
-        return answer
 
     def _effect(
         self, operation: str, arguments: Mapping[str, Any], do: Callable[[Mapping[str, Any]], Any]
     ) -> Any:
-        answer = do(arguments)
+        answer = self.broken.effect(self, operation, arguments, do)
         if operation == "TransactWriteItems":
             self.tell(f"committed: {_summary(arguments)}")
             self.watch(self.database)
@@ -131,9 +157,7 @@ class Cloud:
     def put_events(self, Entries: list[dict[str, Any]]) -> Any:  # noqa: N803
         """Take PutEvents from a function."""
         by = Scheduler.running().name.partition(" ")[0]
-        answer = self.line.call("PutEvents", {"Entries": Entries}, lambda a: self._accept(by, a))
-        self._check_time()
-        return answer
+        return self.line.call("PutEvents", {"Entries": Entries}, partial(self._accept, by))
 
     def _accept(self, by: str, arguments: Mapping[str, Any]) -> Any:
         answers: list[dict[str, str]] = []
@@ -145,16 +169,7 @@ class Cloud:
             self.publish(by, entry["Source"], entry["DetailType"], entry["Detail"])
             answers.append({"EventId": str(len(self.published))})
         failed = sum("ErrorCode" in one for one in answers)
-        return {"FailedEntryCount": failed, "Entries": answers}
-
-    def _check_time(self) -> None:
-        if self.scheduler.now > self._deadlines[id(Scheduler.running())]:
-            self.line.happened(Fault.KILLED_BY_TIME, Scheduler.running().name)
-            raise Killed
-
-    def _sleep(self, seconds: float) -> None:
-        self.scheduler.sleep(seconds)
-        self._check_time()
+        return self.broken.accepted({"FailedEntryCount": failed, "Entries": answers})
 
     # --- The bus ------------------------------------------------------------------------------
 
@@ -175,6 +190,11 @@ class Cloud:
         self.published.append(Published(by, event, text))
         self.tell(f"on the bus: {detail_type} {detail.get('correlation_id', '')}")
         self.deliver(event)
+
+    def publish_text(self, by: str, text: str) -> None:
+        """Take an envelope that says its own source and type."""
+        envelope = json.loads(text)
+        self.publish(by, envelope["source"], envelope["event_type"], text)
 
     def deliver(self, event: dict[str, Any]) -> None:
         """Send an event to its targets, at least once and at some time."""
@@ -209,7 +229,7 @@ class Cloud:
         def run() -> None:
             task, handler = Scheduler.running(), self._handler(function, worker)
             self.tell(f"invoked: {_named(event)}")
-            self._deadlines[id(task)] = self.scheduler.now + timedelta(seconds=TIME_LIMIT_SECONDS)
+            task.deadline = self.scheduler.now + TIME_LIMIT
             if self._skews[worker] and self.line.intensity:
                 self.line.counts[Fault.CLOCK_OFF] += 1
             try:
@@ -218,8 +238,6 @@ class Cloud:
                 answer, failure = None, "killed"
             except Exception as error:  # noqa: BLE001 the Lambda runtime reports whatever is raised
                 answer, failure = None, f"{type(error).__name__}: {error}"
-            finally:
-                del self._deadlines[id(task)]
             done(answer, failure)
 
         self._invocations += 1
@@ -237,7 +255,7 @@ class Cloud:
                 database=DynamoDB(self.database),  # type: ignore[arg-type]
                 publisher=Publisher(self, SETTINGS.event_bus_name),  # type: ignore[arg-type]
                 clock=lambda: self.scheduler.now + skew,
-                sleep=self._sleep,
+                sleep=self.line.sleep,
                 random=self.random.random,
             )
             handler = lambda_handler_for(Service(load_group(key[0]), resources))
@@ -289,7 +307,8 @@ class Lane:
         size = max(1, _BATCH >> self._failures)  # a batch that failed is halved
         batch = self._records[self._position : self._position + size]
         wanted = [record for record in batch if record["eventName"] != "REMOVE"]
-        event = json.loads(json.dumps({"Records": wanted}, default=str))
+        given = {"Records": self._cloud.broken.batch(wanted)}
+        event = json.loads(json.dumps(given, default=str))
         self._cloud.invoke(
             _RELAY, event, lambda answer, failure: self._done(batch, answer, failure)
         )
@@ -315,6 +334,7 @@ class Lane:
         self.nudge()
 
 
+@cache
 def _declared() -> tuple[dict[str, str], list[Rule]]:
     """Return the group of each function and the rules, as the template has them."""
     groups: dict[str, str] = {}

@@ -76,6 +76,14 @@ class Line:
         """Draw whether something goes wrong, never once the faults are over."""
         return self.intensity > 0 and self._random.random() < probability
 
+    def sleep(self, seconds: float) -> None:
+        """Let others run. Raises Killed when the function's time is over by then."""
+        self._scheduler.sleep(seconds)
+        task = Scheduler.running()
+        if task.deadline is not None and self._scheduler.now > task.deadline:
+            self.happened(Fault.KILLED_BY_TIME)
+            raise Killed
+
     def call(
         self, operation: str, arguments: Mapping[str, Any], do: Callable[[Mapping[str, Any]], Any]
     ) -> Any:
@@ -85,22 +93,25 @@ class Line:
             arguments = {"ClientRequestToken": token} | arguments
         for number in range(1, MAX_TRIES + 1):
             try:
-                return self._try(operation, arguments, do)
+                return self._try(self._drawn(operation, number), operation, arguments, do)
             except (ClientError, ReadTimeoutError) as failure:
                 if number == MAX_TRIES or not _is_retried(failure):
                     raise
-            self._scheduler.sleep(0.05 * 2**number * self._random.random())
+            self.sleep(0.05 * 2**number * self._random.random())
         raise AssertionError
 
     def _try(
-        self, operation: str, arguments: Mapping[str, Any], do: Callable[[Mapping[str, Any]], Any]
+        self,
+        fault: Fault | None,
+        operation: str,
+        arguments: Mapping[str, Any],
+        do: Callable[[Mapping[str, Any]], Any],
     ) -> Any:
-        random, sleep = self._random, self._scheduler.sleep
-        fault = self._drawn(operation)
+        random, sleep = self._random, self.sleep
         what = operation
         if fault is Fault.PAUSE:
             self.happened(fault, what)
-            sleep(random.choice((0.1, 0.4, 1.5)))
+            sleep(random.choice((0.1, 0.1, 0.4, 0.4, 1.5, 11)))
         sleep(0.001 + 0.008 * random.random())
         if fault in _BEFORE:
             self.happened(fault, what)
@@ -126,7 +137,9 @@ class Line:
         sleep(0.001 + 0.008 * random.random())
         return answer
 
-    def _drawn(self, operation: str) -> Fault | None:
+    def _drawn(self, operation: str, number: int) -> Fault | None:
+        if number > 1 and operation == "TransactWriteItems" and self.chance(0.3):
+            return Fault.CONFLICT  # as with its own first try, which may still be under way
         if not self.chance(self.intensity):
             return None
         possible = [*_ANYWHERE]
@@ -137,7 +150,7 @@ class Line:
         return self._random.choice(possible)
 
     def _time_out(self) -> None:
-        self._scheduler.sleep(READ_TIMEOUT_SECONDS)
+        self.sleep(READ_TIMEOUT_SECONDS)
         raise ReadTimeoutError(endpoint_url="https://aws.example")
 
     def _kill(self, _operation: str, _arguments: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from random import Random
 
 from tests.simulation.bank import open_bank
 from tests.simulation.books import Wrong, check_at_rest, check_limits
-from tests.simulation.cloud import Cloud
+from tests.simulation.cloud import Break, Cloud
 from tests.simulation.faults import Fault, Line
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.traffic import Traffic
@@ -57,8 +57,8 @@ def _line(told: tuple[float, str, str]) -> str:
     return f"{seconds:>12.3f}  {name:<26}  {text}"
 
 
-def live(seed: int, *, asks_again: bool = True) -> Told:
-    """Live through the history of a seed."""
+def live(seed: int, *, asks_again: bool = True, broken: Break | None = None) -> Told:
+    """Live through the history of a seed, with one mechanism broken for a negative control."""
     random = Random(seed)
     scheduler = Scheduler(START)
     told = Told(seed)
@@ -75,20 +75,27 @@ def live(seed: int, *, asks_again: bool = True) -> Told:
         except Wrong as wrong:
             told.wrong = told.wrong or wrong
 
-    cloud = Cloud(scheduler, Random(seed + 2), line, tell, watch)
+    broken = broken or Break()
+    cloud = Cloud(scheduler, Random(seed + 2), line, tell, watch, broken)
     open_bank(cloud.database)
     traffic = Traffic(cloud, random, tell, asks_again=asks_again)
     traffic.plan()
-    try:
-        scheduler.run()
-        line.intensity = 0
-        tell("no more faults")
-        for _ in range(MAX_REDRIVES):
-            if not cloud.redrive():
-                break
-            scheduler.run()
-        check_at_rest(cloud, traffic)
-    except Wrong as wrong:
-        told.wrong = told.wrong or wrong
+    with broken.patched():
+        try:
+            _run(cloud)
+            check_at_rest(cloud, traffic)
+        except Wrong as wrong:
+            told.wrong = told.wrong or wrong
     told.counts = line.counts
     return told
+
+
+def _run(cloud: Cloud) -> None:
+    """Let everything happen, then end the faults and hand dead letters over until none is left."""
+    cloud.scheduler.run()
+    cloud.line.intensity = 0
+    cloud.tell("no more faults")
+    for _ in range(MAX_REDRIVES):
+        if not cloud.redrive():
+            return
+        cloud.scheduler.run()

@@ -14,11 +14,12 @@ from greenlet import getcurrent, greenlet
 
 
 class Task(greenlet):
-    """Something that runs, sleeps and is named in the story."""
+    """Something that runs and sleeps, is named in the story, and may have to end in time."""
 
     def __init__(self, run: Callable[[], None], name: str) -> None:
         super().__init__(run)
         self.name = name
+        self.deadline: datetime | None = None
 
 
 class Scheduler:

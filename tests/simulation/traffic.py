@@ -66,7 +66,7 @@ class Traffic:
             for _ in range(2):
                 after(moment + 20 * random.random(), self._look)
             after(moment + 10 * random.random(), self._happen)
-            for seconds in (0.2, 1, 5, 60):
+            for seconds in (0.1, 0.2, 0.3, 0.5, 1, 5, 60):
                 after(moment + seconds, self._follow_up)
             moment += random.choice((1.0, 30.0, 3600.0, DAY_SECONDS))
 

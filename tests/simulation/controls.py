@@ -1,0 +1,211 @@
+"""Negative controls: each breaks one mechanism, and the simulation has to find it.
+
+Most change what a function sends to DynamoDB, so they say which condition or write a guarantee
+rests on, whatever the code that states it looks like.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from unittest import mock
+
+from tests.simulation.cloud import Break, Cloud
+from tests.simulation.faults import Killed
+from tests.support.dynamodb import StrictDynamoDB
+from tests.support.dynamodb.expressions import parse
+from tests.support.tables import PREFIX
+
+Arguments = Mapping[str, Any]
+Edit = Callable[[str, str, dict[str, Any]], dict[str, Any] | None]
+"""From the kind of a write, its table and its body: the body that is sent, or None for none."""
+
+
+class Changed(Break):
+    """Changes the writes of each transaction."""
+
+    def __init__(self, edit: Edit) -> None:
+        self._edit = edit
+
+    def effect(
+        self, cloud: Cloud, operation: str, arguments: Arguments, do: Callable[[Arguments], Any]
+    ) -> Any:
+        if operation != "TransactWriteItems":
+            return do(arguments)
+        entries = []
+        for entry in arguments["TransactItems"]:
+            [(kind, body)] = entry.items()
+            table = body["TableName"].removeprefix(f"{PREFIX}-")
+            edited = self._edit(kind, table, dict(body))
+            if edited is not None:
+                entries.append({kind: edited})
+        return do({**arguments, "TransactItems": entries}) if entries else {}
+
+
+def without(table: str, marks: str, *, condition: str | None = None) -> Changed:
+    """Forget the condition of the writes to a table whose text holds `marks`, or part of it."""
+
+    def edit(kind: str, name: str, body: dict[str, Any]) -> dict[str, Any]:
+        if name != table or marks not in _text(body):
+            return body
+        if condition is None:
+            body.pop("ConditionExpression", None)
+        else:
+            body["ConditionExpression"] = body["ConditionExpression"].replace(condition, "")
+        return _with_what_is_used(body)
+
+    return Changed(edit)
+
+
+def forgotten(table: str, marks: str) -> Changed:
+    """Forget the writes to a table whose text holds `marks`."""
+    return Changed(
+        lambda _kind, name, body: None if name == table and marks in _text(body) else body
+    )
+
+
+def recorded(**attributes: Any) -> Changed:
+    """Put other attributes into the record of a request."""
+
+    def edit(kind: str, table: str, body: dict[str, Any]) -> dict[str, Any]:
+        if table == "requests" and "fingerprint" in body.get("Item", {}):
+            body["Item"] = body["Item"] | attributes
+        return body
+
+    return Changed(edit)
+
+
+def _text(body: dict[str, Any]) -> str:
+    item = body.get("Item", {})
+    return " ".join(
+        (
+            body.get("UpdateExpression", ""),
+            body.get("ConditionExpression", ""),
+            *item,
+            "credited" if not item.get("amount", {}).get("N", "-").startswith("-") else "",
+        )
+    )
+
+
+def _with_what_is_used(body: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the placeholders that no expression uses any more."""
+    parsed = [parse(kind, body[kind]) for kind in body if kind.endswith("Expression")]
+    for argument, used in (
+        ("ExpressionAttributeNames", {name for one in parsed for name in one.names}),
+        ("ExpressionAttributeValues", {name for one in parsed for name in one.values}),
+    ):
+        given = {name: value for name, value in body.pop(argument, {}).items() if name in used}
+        if given:
+            body[argument] = given
+    return body
+
+
+class OneByOne(Break):
+    """Commits the writes of a transaction one after the other, and may die in between."""
+
+    def effect(
+        self, cloud: Cloud, operation: str, arguments: Arguments, do: Callable[[Arguments], Any]
+    ) -> Any:
+        if operation != "TransactWriteItems":
+            return do(arguments)
+        for number, entry in enumerate(reversed(arguments["TransactItems"])):
+            if number and cloud.random.random() < 0.02:
+                raise Killed
+            do({"TransactItems": [entry]})
+        return {}
+
+
+class PublishedBefore(Break):
+    """Publishes what a change owes before it is committed."""
+
+    def effect(
+        self, cloud: Cloud, operation: str, arguments: Arguments, do: Callable[[Arguments], Any]
+    ) -> Any:
+        for entry in arguments.get("TransactItems", ()):
+            item = entry.get("Put", {}).get("Item", {})
+            for text in item.get("events", {"L": []})["L"]:
+                cloud.publish_text("event-relay", text["S"])
+        return do(arguments)
+
+
+class FailuresUnread(Break):
+    """Tells the relay that the bus took every entry."""
+
+    def accepted(self, answer: dict[str, Any]) -> dict[str, Any]:
+        return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"} for _ in answer["Entries"]]}
+
+
+class FirstRecordOnly(Break):
+    """Gives the relay the first record of each batch as if it were all."""
+
+    def batch(self, records: list[Any]) -> list[Any]:
+        return records[:1]
+
+
+class CancelledUnread(Break):
+    """Tells a function that a transaction was committed which was not."""
+
+    def effect(
+        self, cloud: Cloud, operation: str, arguments: Arguments, do: Callable[[Arguments], Any]
+    ) -> Any:
+        try:
+            return do(arguments)
+        except Exception:
+            if operation == "TransactWriteItems":
+                return {}
+            raise
+
+
+class OwnerUnread(Break):
+    """Reads an item of a table whoever owns it."""
+
+    def __init__(self, table: str, name: str) -> None:
+        self._table = f"{PREFIX}-{table}"
+        self._name = name
+
+    def effect(
+        self, cloud: Cloud, operation: str, arguments: Arguments, do: Callable[[Arguments], Any]
+    ) -> Any:
+        answer = do(arguments)
+        if operation == "GetItem" and arguments["TableName"] == self._table and not answer:
+            return _of_anybody(cloud.database, self._table, self._name, arguments["Key"])
+        return answer
+
+
+def _of_anybody(database: StrictDynamoDB, table: str, name: str, key: Arguments) -> dict[str, Any]:
+    for item in database.table(table):
+        if item[name] == key[name]:
+            return {"Item": dict(item)}
+    return {}
+
+
+class ContentUnread(Break):
+    """Takes all requests with one id for the same, whatever they ask."""
+
+    @contextmanager
+    def patched(self) -> Iterator[None]:
+        with mock.patch("shared.requests.fingerprint", return_value="same"):
+            yield
+
+
+CONTROLS: dict[str, Break] = {
+    "a debit without its conditions": without("accounts", "balance >="),
+    "a credit forgotten": forgotten("accounts", "balance + "),
+    "a record of the payee forgotten": forgotten("transactions", "credited"),
+    "a request recorded over another": without("requests", "fingerprint"),
+    "the window of a request forgotten": recorded(repeats_until_ms={"N": "0"}),
+    "the content of a request not compared": ContentUnread(),
+    "the attempt of a request not told apart": recorded(attempt_id={"S": "any"}),
+    "a payment without its marker": forgotten("requests", "transaction_id"),
+    "a payment's marker written over": without("requests", "transaction_id"),
+    "stock taken that is not there": without("products", "stock - "),
+    "stock not given back": forgotten("products", "stock + "),
+    "a purchase ended twice": without("purchases", "SET"),
+    "a transaction in parts": OneByOne(),
+    "nothing owed to the bus": recorded(events={"L": []}),
+    "published before it was committed": PublishedBefore(),
+    "failed entries not counted": FailuresUnread(),
+    "the rest of a batch forgotten": FirstRecordOnly(),
+    "a cancelled transaction taken for committed": CancelledUnread(),
+    "an account of somebody else": OwnerUnread("accounts", "account_id"),
+    "a purchase of somebody else": OwnerUnread("purchases", "timestamp_purchase_id"),
+}
