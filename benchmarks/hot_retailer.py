@@ -27,12 +27,14 @@ from types import CodeType
 from typing import Any
 
 from action_groups import load_group
-from action_groups.core_banking.operations.payment import PaymentRequest
 from action_groups.core_banking.store import BankStore
+from shared.clock import to_iso
 from shared.dynamodb import DynamoDB, Item, Page, Put, TransactionCancelled, Update, Write
 from shared.errors import Unavailable
 from shared.identity import Caller
-from shared.requests import Delivery, RequestLedger, delivery_key
+from shared.ids import time_ordered_id
+from shared.payments import PENDING, payment_key, payment_of, sort_key
+from shared.requests import Delivery, RequestLedger
 from shared.settings import Settings
 
 ACCOUNTS = (1, 2, 4, 8, 16)
@@ -57,6 +59,8 @@ SETTINGS = Settings.from_environment(
 )
 KEYS = {
     "accounts": ("user_id", "account_id"),
+    "purchases": ("user_id", "timestamp_purchase_id"),
+    "retailers": ("retailer_id",),
     "transactions": ("account_id", "timestamp_txn_id"),
     "requests": ("request_id",),
 }
@@ -258,7 +262,7 @@ def run(
     tables = ContendedTables(time, random, occupied_ms)
     ledger = RequestLedger(
         tables,
-        SETTINGS.requests_table,
+        SETTINGS,
         clock=lambda: START + timedelta(seconds=time.now),
         sleep=time.wait,
         random=random.random,
@@ -266,6 +270,7 @@ def run(
     result = Run(accounts, rate)
     for number in range(accounts):
         tables.add("accounts", _account(RETAILER, f"{RETAILER}-{number}", Decimal("0.00")))
+    tables.add("retailers", {"retailer_id": RETAILER})
     moment = random.expovariate(rate)
     while moment < seconds:
         payer = f"user-{result.payments}"
@@ -287,13 +292,19 @@ def _payment(
     operation = load_group("core_banking").triggered_by("PAYMENT_REQUEST")
     assert operation is not None
     store = BankStore(tables, SETTINGS)
-    request = PaymentRequest(
-        purchase_id=f"purchase-of-{payer}",
-        account_id=f"account-of-{payer}",
-        amount=PRICE,
-        retailer_id=RETAILER,
-    )
-    delivery = Delivery(delivery_key(payer), correlation_id=payer)
+    purchase_id = time_ordered_id(START, payer)
+    purchase: Item = {
+        "user_id": payer,
+        "timestamp_purchase_id": sort_key(purchase_id, to_iso(START)),
+        "purchase_id": purchase_id,
+        "account_id": f"account-of-{payer}",
+        "total_amount": PRICE,
+        "retailer_id": RETAILER,
+        "status": PENDING,
+    }
+    tables.add("purchases", purchase)
+    request = payment_of(purchase)
+    delivery = Delivery(payment_key(payer, request), correlation_id=payer)
 
     def pay() -> None:
         begun = time.now
@@ -338,7 +349,7 @@ def _check_money(tables: ContendedTables, result: Run) -> None:
     assert len(sums) == commits
     assert len(stored["transactions"]) == 2 * commits
     assert not any(sums.values())
-    assert len(stored["requests"]) == 2 * commits, "a request and a payment marker each"
+    assert len(stored["requests"]) == commits, "one decision each"
 
 
 def main() -> None:

@@ -1,6 +1,8 @@
 """Typed access to DynamoDB items: plain Python values in and out, one client for all tables."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 
+_checks: ContextVar["dict[object, ConditionCheck] | None"] = ContextVar("checks", default=None)
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
 
@@ -75,7 +78,45 @@ class Update:
         }
 
 
-Write = Put | Update
+@dataclass(frozen=True, slots=True)
+class ConditionCheck:
+    """Write nothing, and let the transaction be committed only when the condition holds."""
+
+    table: str
+    key: Item
+    condition: str
+    values: Mapping[str, Any] | None = None
+    names: Mapping[str, str] | None = None
+
+    def entry(self) -> dict[str, Any]:
+        """Return the entry for `TransactWriteItems`."""
+        return {
+            "ConditionCheck": {
+                "TableName": self.table,
+                "Key": serialize(self.key),
+                "ConditionExpression": self.condition,
+                **_expression_names(self.names),
+                **_expression_values(self.values),
+            }
+        }
+
+
+Write = Put | Update | ConditionCheck
+
+
+def unchanged(table: str, key: Item, item: Item | None) -> ConditionCheck:
+    """Check that an item is still as it was read, or still absent."""
+    if item is None:
+        [name, *_] = key
+        return ConditionCheck(table, key, "attribute_not_exists(#0)", names={"#0": name})
+    attributes = dict(enumerate(name for name in item if name not in key))
+    return ConditionCheck(
+        table,
+        key,
+        " AND ".join(["attribute_exists(#k)", *(f"#{n} = :{n}" for n in attributes)]),
+        values={f":{n}": item[name] for n, name in attributes.items()},
+        names={"#k": next(iter(key)), **{f"#{n}": name for n, name in attributes.items()}},
+    )
 
 
 class TransactionCancelled(Exception):
@@ -107,7 +148,25 @@ class DynamoDB:
     def get(self, table: str, key: Item) -> Item | None:
         """Read one item, strongly consistent."""
         answer = self._client.get_item(TableName=table, Key=serialize(key), ConsistentRead=True)
-        return deserialize(answer["Item"]) if "Item" in answer else None
+        item = deserialize(answer["Item"]) if "Item" in answer else None
+        checks = _checks.get()
+        if checks is not None:
+            place = (table, tuple(sorted(key.items())))
+            checks.setdefault(place, unchanged(table, key, item))
+        return item
+
+    @contextmanager
+    def watched(self) -> Iterator[Collection[ConditionCheck]]:
+        """Collect a check for each item that `get` reads meanwhile: that it is as it was read.
+
+        What a Query finds is not collected: no check could tell that nothing else is there.
+        """
+        checks: dict[object, ConditionCheck] = {}
+        token = _checks.set(checks)
+        try:
+            yield checks.values()
+        finally:
+            _checks.reset(token)
 
     def query(
         self,
@@ -176,15 +235,14 @@ class DynamoDB:
             reasons: Any = error.response.get("CancellationReasons", [])
             raise TransactionCancelled([reason["Code"] for reason in reasons]) from None
 
-    def increment(self, table: str, key: Item, attribute: str) -> None:
-        """Add one to a number of an item that exists."""
+    def count_delivery(self, table: str, key: Item, *, delivered_at: str) -> None:
+        """Add one to the deliveries of a request on record, and note the moment (ISO 8601)."""
         self._client.update_item(
             TableName=table,
             Key=serialize(key),
-            UpdateExpression="ADD #attribute :one",
-            ConditionExpression="attribute_exists(#attribute)",
-            ExpressionAttributeNames={"#attribute": attribute},
-            ExpressionAttributeValues=serialize({":one": 1}),
+            UpdateExpression="SET delivered_at = :now ADD deliveries :one",
+            ConditionExpression="attribute_exists(request_id)",
+            ExpressionAttributeValues=serialize({":one": 1, ":now": delivered_at}),
         )
 
 

@@ -42,6 +42,13 @@ class Unauthenticated(CentliError):
     status = 401
 
 
+class SourceNotAllowed(CentliError):
+    """The source of an event is not one that may send it; nothing was looked up or changed."""
+
+    code = "SOURCE_NOT_ALLOWED"
+    status = 403
+
+
 class UnknownOperation(CentliError):
     """No operation answers this path or event type."""
 
@@ -77,6 +84,13 @@ class Refusal(CentliError):
     """
 
     status = 422
+
+
+class OrderExpired(Refusal):
+    """An order is too old to be what the customer wants now."""
+
+    code = "ORDER_EXPIRED"
+    status = 409
 
 
 def answer_for(error: Exception) -> tuple[int, ErrorBody]:

@@ -35,10 +35,15 @@ _CHANGE_REPLIES = 2
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """The identity and the time of one change; what it records derives its ids from here."""
+    """The identity and the time of one change; what it records derives its ids from here.
+
+    `correlation_id` is that of its events; `record_key` names its item in the requests table.
+    """
 
     at: datetime
     seed: str
+    correlation_id: str = ""
+    record_key: str = ""
 
     @property
     def id(self) -> str:
@@ -55,14 +60,18 @@ class Stamp:
 class Change(Generic[A_co]):
     """A decided change: what to answer and what to write, not yet committed.
 
-    It owes the operation's success event to the bus, unless it is not `is_published`. The data of
-    the event is `event_data`, or the answer.
+    It owes the operation's success event to the bus: with `event_data`, or else the answer, under
+    `correlation_id`, or else that of the request.
     """
 
     answer: A_co
     writes: Sequence[Write]
     event_data: dict[str, Any] | None = None
-    is_published: bool = True
+    correlation_id: str | None = None
+
+
+RecordKey = Callable[[str, Any], str]
+"""From the customer's id and the request: the key of the record that decides it once for all."""
 
 
 FinalAnswer = Callable[[Caller, dict[str, Any], Any], dict[str, Any] | None]
@@ -88,6 +97,9 @@ class Operation:
     example_answer: Answer
     begins: str | None = None
     final_answer: FinalAnswer | None = None
+    expires: bool = False
+    event_source: str | None = None
+    record_key: RecordKey | None = None
 
     @property
     def example_arguments(self) -> dict[str, Any]:
@@ -121,12 +133,16 @@ class Operation:
     @property
     def failure_event(self) -> str | None:
         """The event type that publishes an error; None where nobody would be told."""
-        return None if self.is_step or not self.replies else self.replies[-1]
+        has_one = self.replies and not (self.changes and len(self.replies) < _CHANGE_REPLIES)
+        return self.replies[-1] if has_one else None
 
     @property
     def is_step(self) -> bool:
-        """Whether it is a step of a flow, which answers nobody."""
-        return self.path is None and self.changes and len(self.replies) < _CHANGE_REPLIES
+        """Whether it is a step of a flow between groups, which nobody outside may ask for.
+
+        What it cannot handle is told to nobody, so it becomes a dead letter.
+        """
+        return self.event_source is not None
 
     @property
     def path_parameters(self) -> tuple[str, ...]:
@@ -159,6 +175,7 @@ class ActionGroup:
         confirm: bool = False,
         begins: str | None = None,
         final_answer: FinalAnswer | None = None,
+        expires: bool = False,
     ) -> Callable[[F], F]:
         """Declare an operation that agents call, and that the bus triggers with the event `on`.
 
@@ -167,7 +184,8 @@ class ActionGroup:
         and its errors: one for a query, (completed, failed) for a change. `confirm` asks the agent
         to have the person confirm. A success that `begins` a flow publishes that event type; the
         first of `replies` then comes at the end of the flow, and `final_answer` tells what an agent
-        is answered once it came.
+        is answered once it came. One that `expires` is an order: an event that asks for it is
+        refused when it is too old.
         """
         return self._declare(
             method,
@@ -178,17 +196,35 @@ class ActionGroup:
             confirm=confirm,
             begins=begins,
             final_answer=final_answer,
+            expires=expires,
         )
 
     def event(
-        self, on: str, *, example: tuple[Request, Answer], replies: tuple[str, ...] = ()
+        self,
+        on: str,
+        *,
+        source: str,
+        example: tuple[Request, Answer],
+        replies: tuple[str, ...] = (),
+        record_key: RecordKey | None = None,
+        expires: bool = False,
     ) -> Callable[[F], F]:
-        """Declare an operation that only the bus triggers, with an example as `operation` takes it.
+        """Declare a step of a flow: what the group does when the group of `source` sends `on`.
 
-        With fewer than two `replies` a change is a step of a flow: it publishes the next event, if
-        any, and answers nobody, so an event that it cannot read becomes a dead letter.
+        `replies` are the event types that its change publishes, and its refusal if there are two.
+        With `record_key` it is decided once for what that names, whatever request asks for it, and
+        the record is kept for good.
         """
-        return self._declare(None, None, on, replies, example=example)
+        return self._declare(
+            None,
+            None,
+            on,
+            replies,
+            example=example,
+            event_source=source,
+            record_key=record_key,
+            expires=expires,
+        )
 
     def __iter__(self) -> Iterator[Operation]:
         return iter(self._operations)
@@ -215,6 +251,9 @@ class ActionGroup:
         confirm: bool = False,
         begins: str | None = None,
         final_answer: FinalAnswer | None = None,
+        expires: bool = False,
+        event_source: str | None = None,
+        record_key: RecordKey | None = None,
     ) -> Callable[[F], F]:
         def declare(function: F) -> F:
             request_model, answer_model, changes = _signature(function)
@@ -234,6 +273,9 @@ class ActionGroup:
                 example_answer=example[1],
                 begins=begins,
                 final_answer=final_answer,
+                expires=expires,
+                event_source=event_source,
+                record_key=record_key,
             )
             _check(operation, self._operations)
             self._operations.append(operation)

@@ -11,21 +11,34 @@ The life of a purchase, event by event, and who handles each:
 
 A purchase that is refused at once was never made: PURCHASE_FAILED follows PURCHASE_REQUEST. Each
 step is one transaction that also owes the next event, so a step that is lost is made up for by
-delivering its event again.
+delivering its event again; `action_groups.marketplace.sweeper` does so, and ends what hangs.
+
+Two records in the requests table decide everything, each written once, under a key of the
+purchase's own: whether it is paid (`payment_key`), and how it ended (`end_key`). No event is proof
+by itself: a request to pay has to agree with the purchase, and the end of a payment with the record
+of the payment. One that does not decides nothing and becomes a dead letter.
 """
 
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
+from shared import json_text
+from shared.clock import to_iso
+from shared.dynamodb import Item
+from shared.ids import moment_of
 from shared.models import Answer, Identifier, Line, Request
 from shared.money import MXN, Amount, Currency
+from shared.requests import delivery_key
+
+PENDING = "pending"
+"""The status of a purchase whose payment is still to come."""
 
 Points = Annotated[int, Field(ge=1, le=10**12)]
 
 
 class PaymentRequest(Request):
-    """Data of PAYMENT_REQUEST: a purchase to pay. What the benefit gives is there when it does."""
+    """Data of PAYMENT_REQUEST: a purchase to pay. What the benefit gives is there when it gives."""
 
     purchase_id: Identifier = Field(description="The purchase that is paid.")
     account_id: Identifier = Field(description="Account of the customer that pays.")
@@ -66,3 +79,45 @@ class PaymentFailed(PaymentRequest):
     """Data of PAYMENT_FAILED: the purchase was not paid."""
 
     error: PaymentError = Field(description="The reason.")
+
+
+def payment_key(user_id: str, request: PaymentRequest) -> str:
+    """Return the key of the record that says whether a purchase is paid."""
+    return delivery_key("payment", user_id, request.purchase_id)
+
+
+def end_key(user_id: str, request: PaymentRequest) -> str:
+    """Return the key of the record that says how a purchase ended."""
+    return delivery_key("purchase end", user_id, request.purchase_id)
+
+
+def sort_key(purchase_id: str, created_at: str) -> str:
+    """Return the sort key of a purchase."""
+    return f"{created_at}#{purchase_id}"
+
+
+def purchase_key(user_id: str, purchase_id: str) -> Item | None:
+    """Return the key of a purchase, which its id tells; None for an id that others gave."""
+    moment = moment_of(purchase_id)
+    if moment is None:
+        return None
+    return {"user_id": user_id, "timestamp_purchase_id": sort_key(purchase_id, to_iso(moment))}
+
+
+def payment_of(purchase: Item) -> PaymentRequest:
+    """Return the one request to pay that agrees with a purchase, an item of its table."""
+    return PaymentRequest(
+        purchase_id=purchase["purchase_id"],
+        account_id=purchase["account_id"],
+        amount=purchase["total_amount"],
+        retailer_id=purchase["retailer_id"],
+        benefit=purchase.get("benefit_applied"),
+        cashback=purchase.get("cashback") or None,
+        points=int(purchase.get("points", 0)) or None,
+    )
+
+
+def decided_payment(record: Item) -> dict[str, Any] | None:
+    """Return the envelope of PAYMENT_COMPLETED or PAYMENT_FAILED that a decision owes, if any."""
+    envelopes: list[dict[str, Any]] = [json_text.loads(text) for text in record["events"]]
+    return envelopes[0] if envelopes else None

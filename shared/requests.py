@@ -5,26 +5,30 @@ transaction as the change itself. The item holds a fingerprint of the content, t
 events owed to the bus. So a change, its record and its duty to publish exist together or not at
 all. A second delivery finds the item, changes nothing, answers the first outcome, and adds one to
 `deliveries`, which makes `shared.event_relay` publish the events again.
+
+A refusal is committed under the conditions that made it true: each item that the decision read by
+its key is checked to be as it was read. If it is not, the request is decided again.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from shared import json_text
 from shared.clock import Clock, to_iso
-from shared.dynamodb import DynamoDB, Item, Put, TransactionCancelled, Write
+from shared.dynamodb import ConditionCheck, DynamoDB, Item, Put, TransactionCancelled, Write
 from shared.envelope import compose
-from shared.errors import Refusal, RequestMismatch, Unavailable
+from shared.errors import OrderExpired, Refusal, RequestMismatch, Unavailable
 from shared.identity import Caller
 from shared.models import Request
-from shared.operations import Operation, Stamp
-
-RETENTION = timedelta(days=30)
-"""How long a request is remembered: longer than any retry of Lambda, EventBridge or a redrive."""
+from shared.observability import logger
+from shared.operations import Change, Operation, Stamp
+from shared.settings import Settings
 
 MAX_ATTEMPTS = 8
 _BACKOFF_BASE_SECONDS = 0.02
@@ -37,22 +41,24 @@ _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 class Delivery:
     """How a front door tells one request from another.
 
-    Deliveries with the same `key` are the same request until `window` has passed since the first.
-    `correlation_id` None means that the change's own id correlates its events.
+    Deliveries with the same `key` are the same request, with a `window` until that has passed since
+    the first. `correlation_id` None means that the change's own id correlates its events. `sent_at`
+    is when the bus took the request, where it came so.
     """
 
     key: str
     correlation_id: str | None = None
-    window: timedelta = RETENTION
+    window: timedelta | None = None
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a request: an HTTP status and the body of the answer.
 
-    `is_recorded` when it is that of a change, on record for good; `owed` are the envelopes that the
-    relay then publishes. `repeat_from` is set when this delivery repeated an earlier one: the
-    moment from which the same request would count as a new one.
+    `is_recorded` when it is that of a change, on record; `owed` are the envelopes that the relay
+    then publishes. `repeat_from` is set when this delivery repeated an earlier one: the moment from
+    which the same request would count as a new one.
     """
 
     status: int
@@ -95,14 +101,15 @@ class RequestLedger:
     def __init__(
         self,
         database: DynamoDB,
-        table: str,
+        settings: Settings,
         *,
         clock: Clock,
         sleep: Callable[[float], None],
         random: Callable[[], float],
     ) -> None:
         self._database = database
-        self._table = table
+        self._settings = settings
+        self._table = settings.requests_table
         self._clock = clock
         self._sleep = sleep
         self._random = random
@@ -115,24 +122,28 @@ class RequestLedger:
         Raises RequestMismatch when the key was used with other content, and Unavailable when other
         changes kept getting in first.
         """
-        attempt = _Attempt(
-            operation=operation,
-            caller=caller,
-            delivery=delivery,
-            stamp=Stamp(at=_whole_milliseconds(self._clock()), seed=delivery.key),
-            fingerprint=fingerprint(request),
-        )
+        attempt = _Attempt(operation, caller, delivery, fingerprint(request), self._clock())
         for number in range(MAX_ATTEMPTS):
             if number:
                 self._back_off(number)
-            outcome, writes = attempt.decide(request, store)
-            record = attempt.record(self._table, outcome)
             try:
-                self._database.transact([*writes, record])
+                with self._database.watched() as reads:
+                    outcome, writes = attempt.decide(
+                        request, store, max_age=self._max_age(operation), reads=reads
+                    )
+            except Exception:
+                # What cannot be decided now may have been decided before.
+                first = self._recorded(attempt)
+                if first is None:
+                    raise
+                return self._first_outcome(first, attempt)
+            records = attempt.records(self._settings, outcome)
+            try:
+                self._database.transact([*writes, *records])
             except TransactionCancelled as cancelled:
-                if cancelled.reasons[-1:] != ("ConditionalCheckFailed",):
+                if "ConditionalCheckFailed" not in cancelled.reasons[-len(records) :]:
                     continue
-                first = self._database.get(self._table, {"request_id": delivery.key})
+                first = self._recorded(attempt)
                 if first is not None:
                     return self._first_outcome(first, attempt)
             else:
@@ -141,6 +152,24 @@ class RequestLedger:
             "Other changes to the same account kept getting in first, and nothing was changed. "
             "Try the same request again in a few seconds."
         )
+
+    def publish_again(self, record_key: str) -> None:
+        """Have the relay publish once more what a request on record owes."""
+        self._database.count_delivery(
+            self._table, {"request_id": record_key}, delivered_at=to_iso(self._clock())
+        )
+
+    def _max_age(self, operation: Operation) -> timedelta | None:
+        return timedelta(hours=self._settings.order_max_age_hours) if operation.expires else None
+
+    def _recorded(self, attempt: "_Attempt") -> Item | None:
+        """Return the record of the request's first delivery, if there is one in force."""
+        if attempt.window_key is None:
+            return self._database.get(self._table, {"request_id": attempt.record_key})
+        window = self._database.get(self._table, {"request_id": attempt.window_key})
+        if window is None or window["repeats_until_ms"] <= attempt.now_ms:
+            return None
+        return self._database.get(self._table, {"request_id": window["record_key"]})
 
     def _first_outcome(self, first: Item, attempt: "_Attempt") -> Outcome:
         """Return the outcome on record; it is no repeat when this very attempt committed it."""
@@ -151,7 +180,7 @@ class RequestLedger:
             )
         is_repeat = first["attempt_id"] != attempt.id
         if is_repeat:
-            self._database.increment(self._table, {"request_id": first["request_id"]}, "deliveries")
+            self._count_repeat(first)
         return Outcome(
             status=int(first["status"]),
             body=json_text.loads(first["answer"]),
@@ -162,6 +191,16 @@ class RequestLedger:
             owed=tuple(json_text.loads(envelope) for envelope in first["events"]),
             is_recorded=True,
         )
+
+    def _count_repeat(self, first: Item) -> None:
+        """Count a delivery. The outcome is known, so a counter that cannot be written is no news.
+
+        What is owed is then not published once more; it was, or will be, for the first delivery.
+        """
+        try:
+            self.publish_again(first["request_id"])
+        except (ClientError, BotoCoreError) as error:
+            logger.warning("repeat not counted", extra={"error_type": type(error).__name__})
 
     def _back_off(self, number: int) -> None:
         """Wait a random time below an exponentially growing bound (full jitter)."""
@@ -174,77 +213,130 @@ class _Attempt:
 
     def __init__(
         self,
-        *,
         operation: Operation,
         caller: Caller,
         delivery: Delivery,
-        stamp: Stamp,
         fingerprint: str,
+        now: datetime,
     ) -> None:
         self.id = str(uuid4())
         self.fingerprint = fingerprint
+        self.now_ms = (now - _EPOCH) // _MILLISECOND
+        at = _EPOCH + self.now_ms * _MILLISECOND
+        self.window_key = None if delivery.window is None else delivery.key
+        # Each window has a record of its own: what the one before still owes is not written over.
+        self.record_key = (
+            delivery.key if delivery.window is None else delivery_key(delivery.key, to_iso(at))
+        )
         self._operation = operation
         self._caller = caller
         self._delivery = delivery
-        self._stamp = stamp
+        stamp = Stamp(at=at, seed=delivery.key)
         self._correlation_id = delivery.correlation_id or stamp.id
+        self._stamp = replace(
+            stamp, correlation_id=self._correlation_id, record_key=self.record_key
+        )
 
-    def decide(self, request: Request, store: Any) -> tuple[Outcome, Sequence[Write]]:
-        """Run the operation: its outcome and the writes that make it true."""
+    def decide(
+        self,
+        request: Request,
+        store: Any,
+        *,
+        max_age: timedelta | None,
+        reads: Collection[ConditionCheck],
+    ) -> tuple[Outcome, Sequence[Write]]:
+        """Run the operation: its outcome and the writes that make it true.
+
+        A refusal is true while what was `read` for it is unchanged; that of an order too old, ever.
+        """
         operation = self._operation
         try:
-            change = operation.function(self._caller, request, store, self._stamp)
+            change = self._run(request, store, max_age)
         except Refusal as refusal:
             data = {**request.model_dump(exclude_none=True), "error": refusal.body}
             body = {"error": refusal.body}
-            return self._outcome(refusal.status, body, operation.failure_event, data), ()
+            outcome = self._outcome(refusal.status, body, operation.failure_event, data)
+            return outcome, () if isinstance(refusal, OrderExpired) else tuple(reads)
         answer = change.answer.payload()
-        event_type = operation.success_event if change.is_published else None
-        return self._outcome(200, answer, event_type, change.event_data or answer), change.writes
+        outcome = self._outcome(
+            200,
+            answer,
+            operation.success_event,
+            change.event_data or answer,
+            change.correlation_id,
+        )
+        return outcome, change.writes
 
-    def record(self, table: str, outcome: Outcome) -> Put:
-        """Return the write of the request's item, which fails when the request is known."""
-        now_ms = (self._stamp.at - _EPOCH) // _MILLISECOND
+    def records(self, settings: Settings, outcome: Outcome) -> list[Put]:
+        """Return the writes of the request's items, which fail when the request is known."""
+        retention = timedelta(days=settings.request_retention_days)
+        expires_at = (self.now_ms + retention // _MILLISECOND) // 1000
+        repeats_until_ms = self.now_ms + (self._delivery.window or retention) // _MILLISECOND
         item: Item = {
-            "request_id": self._delivery.key,
+            "request_id": self.record_key,
             "attempt_id": self.id,
             "operation": self._operation.operation_id,
             "user_id": self._caller.user_id,
-            "correlation_id": self._correlation_id,
+            "correlation_id": outcome.correlation_id,
             "fingerprint": self.fingerprint,
             "status": outcome.status,
             "answer": json_text.dumps(outcome.body),
             "events": [json_text.dumps(envelope) for envelope in outcome.owed],
             "deliveries": 1,
-            "created_at": to_iso(self._stamp.at),
-            "repeats_until_ms": now_ms + self._delivery.window // _MILLISECOND,
-            "expires_at": (now_ms + RETENTION // _MILLISECOND) // 1000,
+            "created_at": self._stamp.created_at,
+            "repeats_until_ms": repeats_until_ms,
         }
-        return Put(
-            table=table,
-            item=item,
-            condition="attribute_not_exists(request_id) OR repeats_until_ms <= :now",
-            values={":now": now_ms},
-        )
+        if self._operation.record_key is None:
+            item["expires_at"] = expires_at
+        absent = "attribute_not_exists(request_id)"
+        record = Put(settings.requests_table, item, absent)
+        if self.window_key is None:
+            return [record]
+        window: Item = {
+            "request_id": self.window_key,
+            "record_key": self.record_key,
+            "repeats_until_ms": repeats_until_ms,
+            "events": [],
+            "expires_at": expires_at,
+        }
+        is_over = f"{absent} OR repeats_until_ms <= :now"
+        return [Put(settings.requests_table, window, is_over, {":now": self.now_ms}), record]
+
+    def _run(self, request: Request, store: Any, max_age: timedelta | None) -> Change[Any]:
+        """Run the operation. Raises OrderExpired in place of what it would do or refuse."""
+        refusal = None
+        try:
+            change: Change[Any] = self._operation.function(
+                self._caller, request, store, self._stamp
+            )
+        except Refusal as error:
+            refusal = error
+        sent_at = self._delivery.sent_at
+        if max_age is not None and sent_at is not None and self._stamp.at - sent_at > max_age:
+            raise OrderExpired(
+                "This order is too old to be carried out, and nothing was changed. If the customer "
+                "still wants it, send it again as a new request."
+            )
+        if refusal is not None:
+            raise refusal
+        return change
 
     def _outcome(
-        self, status: int, body: dict[str, Any], event_type: str | None, data: dict[str, Any]
+        self,
+        status: int,
+        body: dict[str, Any],
+        event_type: str | None,
+        data: dict[str, Any],
+        correlation_id: str | None = None,
     ) -> Outcome:
-        owed = () if event_type is None else (self._envelope(event_type, data),)
-        return Outcome(
-            status, body, correlation_id=self._correlation_id, owed=owed, is_recorded=True
-        )
-
-    def _envelope(self, event_type: str, data: dict[str, Any]) -> dict[str, Any]:
-        return compose(
-            event_type=event_type,
-            correlation_id=self._correlation_id,
+        correlation_id = correlation_id or self._correlation_id
+        envelope = compose(
+            event_type=event_type or "",
+            correlation_id=correlation_id,
             moment=self._stamp.at,
             source=self._operation.source,
             user_id=self._caller.user_id,
             data=data,
         )
-
-
-def _whole_milliseconds(moment: datetime) -> datetime:
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+        owed = () if event_type is None else (envelope,)
+        return Outcome(status, body, correlation_id=correlation_id, owed=owed, is_recorded=True)

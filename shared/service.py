@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
@@ -69,7 +69,7 @@ class Call:
     text where the door delivers so (`is_text`). A change is told from others by its `request_id`,
     or else by its content within a `conversation`, for `REPEAT_WINDOW`. `correlation_id` goes on
     the events of the call; without it they have an id of their own. `is_awaited` where the caller
-    waits for the end of a flow rather than for its beginning.
+    waits for the end of a flow rather than for its beginning. `sent_at` is when the bus took it.
     """
 
     operation: Operation
@@ -80,6 +80,7 @@ class Call:
     conversation: str | None = None
     correlation_id: str | None = None
     is_awaited: bool = False
+    sent_at: datetime | None = None
 
 
 class Service:
@@ -94,7 +95,7 @@ class Service:
         self._store = group.store(resources.database, resources.settings, resources.clock)
         self._ledger = RequestLedger(
             resources.database,
-            resources.settings.requests_table,
+            resources.settings,
             clock=resources.clock,
             sleep=resources.sleep,
             random=resources.random,
@@ -183,9 +184,14 @@ class Service:
 def _delivery(call: Call, caller: Caller, request: Request) -> Delivery:
     """Tell this request from others, by the same key on every front door."""
     parts = (caller.user_id, call.operation.operation_id)
-    if call.request_id is not None:
-        return Delivery(delivery_key(*parts, "id", call.request_id), call.correlation_id)
-    if call.conversation is None:
+    window = None
+    if call.operation.record_key is not None:
+        key = call.operation.record_key(caller.user_id, request)
+    elif call.request_id is not None:
+        key = delivery_key(*parts, "id", call.request_id)
+    elif call.conversation is not None:
+        key = delivery_key(*parts, "conversation", call.conversation, fingerprint(request))
+        window = REPEAT_WINDOW
+    else:
         raise InvalidRequest("The request has no id that tells it from others.")
-    key = delivery_key(*parts, "conversation", call.conversation, fingerprint(request))
-    return Delivery(key, call.correlation_id, REPEAT_WINDOW)
+    return Delivery(key, call.correlation_id, window, call.sent_at)

@@ -35,6 +35,14 @@ class Settings(BaseModel):
         min_length=1,
     )
     """The categories that a search of the whole catalogue goes through, in this order."""
+    request_sources: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
+        default=("agentcore",), alias="REQUEST_SOURCES", min_length=1
+    )
+    """The sources of events that may ask for something on a customer's behalf."""
+    order_max_age_hours: int = Field(default=24, alias="ORDER_MAX_AGE_HOURS", ge=1)
+    """How old an order of the bus may be when it is carried out."""
+    request_retention_days: int = Field(default=30, alias="REQUEST_RETENTION_DAYS", ge=15)
+    """How long a request is remembered: longer than any retry, dead letter or redrive."""
     agent_wait_seconds: int = Field(default=4, alias="AGENT_WAIT_SECONDS", ge=0, le=8)
     """How long an agent waits for the events that end what its change began."""
     test_user_id: str = Field(default="", alias="TEST_USER_ID")

@@ -1,6 +1,6 @@
 """Why core banking declines a request."""
 
-from shared.errors import Refusal
+from shared.errors import CentliError, Refusal
 
 
 class AccountNotFound(Refusal):
@@ -35,8 +35,8 @@ class InsufficientFunds(Refusal):
     code = "INSUFFICIENT_FUNDS"
 
 
-class PurchaseAlreadyPaid(Refusal):
-    """The purchase was paid under another request."""
+class PaymentMismatch(CentliError):
+    """A request to pay that does not agree with its purchase; it decides nothing."""
 
-    code = "PURCHASE_ALREADY_PAID"
+    code = "PAYMENT_MISMATCH"
     status = 409

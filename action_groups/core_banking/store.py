@@ -1,4 +1,4 @@
-"""Accounts and transactions in DynamoDB."""
+"""Accounts and transactions in DynamoDB, and what a payment has to know of its purchase."""
 
 import hashlib
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from shared.accounts import ACTIVE, MAX_ACCOUNTS_PER_OWNER, Account
 from shared.dynamodb import DynamoDB, Item, Page, Put, Update
-from shared.requests import delivery_key
+from shared.payments import purchase_key
 from shared.settings import Settings
 
 
@@ -17,7 +17,8 @@ class BankStore:
         self._database = database
         self._accounts = settings.accounts_table
         self._transactions = settings.transactions_table
-        self._requests = settings.requests_table
+        self._purchases = settings.purchases_table
+        self._retailers = settings.retailers_table
 
     def account(self, user_id: str, account_id: str) -> Account | None:
         """Return the account if it is this owner's."""
@@ -88,21 +89,14 @@ class BankStore:
             table=self._transactions, item=item, condition="attribute_not_exists(account_id)"
         )
 
-    def payment_marker(self, user_id: str, purchase_id: str, transaction_id: str) -> Put:
-        """Mark a purchase as paid, once and for ever, beside the records of requests."""
-        return Put(
-            table=self._requests,
-            item={
-                **_payment_key(user_id, purchase_id),
-                "transaction_id": transaction_id,
-                "events": [],
-            },
-            condition="attribute_not_exists(request_id)",
-        )
+    def purchase(self, user_id: str, purchase_id: str) -> Item | None:
+        """Return a purchase of this customer, an item of the marketplace's table."""
+        key = purchase_key(user_id, purchase_id)
+        return None if key is None else self._database.get(self._purchases, key)
 
-    def is_paid(self, user_id: str, purchase_id: str) -> bool:
-        """Tell whether the purchase was paid."""
-        return self._database.get(self._requests, _payment_key(user_id, purchase_id)) is not None
+    def is_retailer(self, retailer_id: str) -> bool:
+        """Tell whether the marketplace has a retailer of this id."""
+        return self._database.get(self._retailers, {"retailer_id": retailer_id}) is not None
 
     def history(
         self,
@@ -133,10 +127,6 @@ class BankStore:
             limit=read_items,
             start_key=start,
         )
-
-
-def _payment_key(user_id: str, purchase_id: str) -> Item:
-    return {"request_id": delivery_key("payment", user_id, purchase_id)}
 
 
 def settlement_account(

@@ -1,6 +1,6 @@
 """Why the marketplace declines a request."""
 
-from shared.errors import Refusal
+from shared.errors import CentliError, Refusal
 
 
 class ProductNotFound(Refusal):
@@ -70,8 +70,8 @@ class PurchaseNotFound(Refusal):
     status = 404
 
 
-class PaymentMismatch(Refusal):
-    """A payment's amount is not that of the purchase."""
+class PaymentUnmatched(CentliError):
+    """The end of a payment that no record proves, or of no purchase; it ends nothing."""
 
-    code = "PAYMENT_MISMATCH"
+    code = "PAYMENT_UNMATCHED"
     status = 409

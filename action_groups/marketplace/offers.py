@@ -9,14 +9,17 @@ def offer_of(market: MarketStore, product_id: str, retailer_id: str | None) -> P
 
     Raises ProductNotFound, or RetailerNeeded with the retailers to choose from.
     """
-    if retailer_id is not None:
-        product = market.product(product_id, retailer_id)
-        if product is None:
-            raise ProductNotFound(
-                "This retailer sells no product with this `product_id`. Use both ids as given by "
-                "searchProducts."
-            )
-        return product
+    seller = _only_seller(market, product_id) if retailer_id is None else retailer_id
+    product = market.product(product_id, seller)
+    if product is None:
+        raise ProductNotFound(
+            "This retailer sells no product with this `product_id`. Use both ids as given by "
+            "searchProducts."
+        )
+    return product
+
+
+def _only_seller(market: MarketStore, product_id: str) -> str:
     offers = market.offers(product_id)
     if not offers:
         raise ProductNotFound(
@@ -28,4 +31,4 @@ def offer_of(market: MarketStore, product_id: str, retailer_id: str | None) -> P
             "Several retailers sell this product: ask the customer which one, and give its id as "
             f"`retailer_id`. There are: {choices}."
         )
-    return offers[0]
+    return offers[0].retailer_id

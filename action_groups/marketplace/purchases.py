@@ -5,13 +5,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, Literal, Self
 
-from shared.clock import to_iso
 from shared.dynamodb import DynamoDB, Item, Page, Put, Update
-from shared.ids import moment_of
+from shared.payments import PENDING, purchase_key
 from shared.settings import Settings
 
 Status = Literal["pending", "completed", "failed", "cancelled"]
-PENDING: Status = "pending"
 COMPLETED: Status = "completed"
 FAILED: Status = "failed"
 
@@ -40,6 +38,8 @@ class Purchase:
     """Those of `FIGURES` that apply to the benefit."""
     transaction_id: str | None = None
     account_id: str | None = None
+    correlation_id: str | None = None
+    request_key: str | None = None
     error_code: str | None = None
     error_message: str | None = None
 
@@ -61,6 +61,8 @@ class Purchase:
             figures={name: item[name] for name in FIGURES if name in item},
             transaction_id=item.get("transaction_id"),
             account_id=item.get("account_id"),
+            correlation_id=item.get("correlation_id"),
+            request_key=item.get("request_key"),
             error_code=error.get("code"),
             error_message=error.get("message"),
         )
@@ -70,10 +72,26 @@ class Purchase:
         """Whether the payment is still to come."""
         return self.status == PENDING
 
-
-def sort_key(purchase_id: str, created_at: str) -> str:
-    """Return the sort key of a purchase."""
-    return f"{created_at}#{purchase_id}"
+    def item(self, unit_price: Decimal) -> Item:
+        """Return what a pending purchase is stored as; attributes without a value are left out."""
+        item: Item = {
+            "user_id": self.user_id,
+            "timestamp_purchase_id": self.sort_key,
+            "purchase_id": self.purchase_id,
+            "product_id": self.product_id,
+            "retailer_id": self.retailer_id,
+            "quantity": self.quantity,
+            "total_amount": self.total_amount,
+            "unit_price": unit_price,
+            "benefit_applied": self.benefit_applied,
+            "status": self.status,
+            "account_id": self.account_id,
+            "correlation_id": self.correlation_id,
+            "request_key": self.request_key,
+            "created_at": self.created_at,
+            **self.figures,
+        }
+        return {name: value for name, value in item.items() if value is not None}
 
 
 class Purchases:
@@ -86,14 +104,10 @@ class Purchases:
 
     def get(self, user_id: str, purchase_id: str) -> Purchase | None:
         """Return a purchase of this customer, strongly consistent."""
-        moment = moment_of(purchase_id)
-        if moment is not None:
-            key = sort_key(purchase_id, to_iso(moment))
-            item = self._database.get(
-                self._purchases, {"user_id": user_id, "timestamp_purchase_id": key}
-            )
-            if item is not None:
-                return Purchase.from_item(item)
+        key = purchase_key(user_id, purchase_id)
+        item = None if key is None else self._database.get(self._purchases, key)
+        if item is not None:
+            return Purchase.from_item(item)
         return self._search(user_id, purchase_id)
 
     def page_of(self, user_id: str, start: Item | None, read_items: int) -> Page:
@@ -112,23 +126,9 @@ class Purchases:
 
         With a benefit, the product's `benefits` must still be those that it was worked out from.
         """
-        item: Item = {
-            "user_id": purchase.user_id,
-            "timestamp_purchase_id": purchase.sort_key,
-            "purchase_id": purchase.purchase_id,
-            "product_id": purchase.product_id,
-            "retailer_id": purchase.retailer_id,
-            "quantity": purchase.quantity,
-            "total_amount": purchase.total_amount,
-            "unit_price": unit_price,
-            "status": PENDING,
-            "account_id": purchase.account_id,
-            "created_at": purchase.created_at,
-        }
         condition = "stock >= :quantity AND price = :price"
         values: Item = {":quantity": purchase.quantity, ":price": unit_price}
         if purchase.benefit_applied is not None:
-            item |= {"benefit_applied": purchase.benefit_applied, **purchase.figures}
             condition += " AND benefits = :benefits"
             values[":benefits"] = benefits
         return [
@@ -141,7 +141,7 @@ class Purchases:
             ),
             Put(
                 table=self._purchases,
-                item=item,
+                item=purchase.item(unit_price),
                 condition="attribute_not_exists(timestamp_purchase_id)",
             ),
         ]

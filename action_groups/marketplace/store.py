@@ -13,6 +13,7 @@ from shared.clock import Clock
 from shared.dynamodb import DynamoDB, Item, Page
 from shared.money import MXN, Currency, amount_from_number
 from shared.observability import logger
+from shared.payments import decided_payment
 from shared.settings import Settings
 
 MAX_SELLERS = 20
@@ -72,6 +73,7 @@ class MarketStore:
         self._products = settings.products_table
         self._retailers = settings.retailers_table
         self._accounts = settings.accounts_table
+        self._requests = settings.requests_table
         self._clock = clock
         self.purchases = Purchases(database, settings)
         self.categories = settings.catalogue_categories
@@ -119,6 +121,11 @@ class MarketStore:
         """Return the account if it is this customer's, strongly consistent."""
         item = self._database.get(self._accounts, {"user_id": user_id, "account_id": account_id})
         return Account.from_item(item) if item else None
+
+    def decided_payment(self, record_key: str) -> dict[str, Any] | None:
+        """Return the event that the record of a payment owes; None while it is not decided."""
+        record = self._database.get(self._requests, {"request_id": record_key})
+        return None if record is None else decided_payment(record)
 
     def available_credit(self, user_id: str) -> Decimal | None:
         """Return the most that one active credit account of the customer can still pay.

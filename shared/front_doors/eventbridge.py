@@ -4,13 +4,14 @@ A query's reply, and the reply to an event that cannot be read, are published he
 a change is published by `shared.event_relay` alone, from what the ledger committed.
 """
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
 from shared import json_text
 from shared.envelope import Envelope, compose
-from shared.errors import CentliError, InvalidRequest
+from shared.errors import CentliError, InvalidRequest, SourceNotAllowed
 from shared.operations import Operation
 from shared.requests import Outcome
 from shared.service import Call, Service
@@ -37,10 +38,11 @@ def answer(service: Service, event: dict[str, Any], context: Any) -> dict[str, A
     outcome = service.answer(lambda: _call(service, event))
     if outcome.is_recorded:
         return outcome.owed[0] if outcome.owed else outcome.body
-    if operation is None:
-        return outcome.body
-    if outcome.status >= CentliError.status or operation.failure_event is None:
-        raise EventNotHandled(outcome.body["error"]["code"]) from None
+    code = outcome.body["error"]["code"] if "error" in outcome.body else None
+    is_forged = code == SourceNotAllowed.code
+    is_told = operation is not None and not operation.is_step and not is_forged
+    if operation is None or outcome.status >= CentliError.status or not is_told:
+        raise EventNotHandled(code) from None
     reply = _reply(service, operation, event, outcome)
     _publish(service, reply)
     return reply
@@ -59,13 +61,44 @@ def _call(service: Service, event: dict[str, Any]) -> Call:
     event_type = event["detail-type"]
     operation = service.triggered_by(event_type if isinstance(event_type, str) else "")
     envelope = _envelope(event)
+    _check_source(service, operation, event, envelope)
     return Call(
         operation=operation,
         user_id=envelope.user_id,
         arguments=envelope.data,
         request_id=envelope.correlation_id,
         correlation_id=envelope.correlation_id,
+        sent_at=_sent_at(event) if operation.expires else None,
     )
+
+
+def _check_source(
+    service: Service, operation: Operation, event: dict[str, Any], envelope: Envelope
+) -> None:
+    """Refuse an event of a source that may not send it: it decides nothing.
+
+    The bus checks `source`, which the rights of each publisher name; the envelope's is a claim.
+    """
+    allowed = (
+        service.settings.request_sources
+        if operation.event_source is None
+        else (operation.event_source,)
+    )
+    if event.get("source") != envelope.source or envelope.source not in allowed:
+        raise SourceNotAllowed(
+            "The source of the event may not send this event type, or is not that of its envelope."
+        )
+
+
+def _sent_at(event: dict[str, Any]) -> datetime:
+    """Return when the bus took an event. The `timestamp` in the envelope is the sender's claim."""
+    try:
+        moment = datetime.fromisoformat(event["time"])
+    except (KeyError, TypeError, ValueError):
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise InvalidRequest("The event's `time` must be the time that EventBridge gave it.")
+    return moment
 
 
 def _envelope(event: dict[str, Any]) -> Envelope:

@@ -15,7 +15,7 @@ from tests.support.world import World
 
 OPERATIONS = [operation for group in all_groups() for operation in group]
 ON_AGENT_DOOR = [operation for operation in OPERATIONS if operation.path]
-ON_BUS_DOOR = [operation for operation in OPERATIONS if operation.failure_event]
+ON_BUS_DOOR = [o for o in OPERATIONS if o.failure_event and not o.is_step]
 STEPS = [operation for operation in OPERATIONS if operation.is_step]
 """Operations whose events come from other groups, and which answer nobody."""
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from action_groups import all_groups
+from action_groups import all_groups, load_group
 from console.agent import invocation
 from console.agent.operations import AgentOperation, read_operations
 from shared.dynamodb import DynamoDB, Item, deserialize, serialize
@@ -194,6 +194,10 @@ class World:
         scanned = self.client.scan(TableName=f"{PREFIX}-{table}")["Items"]
         return [deserialize(item) for item in scanned]
 
+    def records(self) -> list[Item]:
+        """Return the records of requests, without what only tells windows of repetition apart."""
+        return [item for item in self.items("requests") if "answer" in item]
+
     def balance(self, account_id: str) -> Decimal:
         [balance] = [i["balance"] for i in self.items("accounts") if i["account_id"] == account_id]
         assert isinstance(balance, Decimal)
@@ -250,33 +254,47 @@ class World:
         *,
         user_id: str | None = "user-maria",
         correlation_id: str = "correlation-1",
+        taken_at: datetime | None = None,
         **envelope: Any,
     ) -> Any:
-        """Deliver an event of the bus to a group's handler."""
+        """Deliver an event of the bus to a group's handler, from a source that may send it."""
+        operation = load_group(group).triggered_by(event_type)
         detail = {
             "version": "1.0",
             "event_type": event_type,
             "correlation_id": correlation_id,
             "timestamp": "2026-11-22T15:00:00Z",
-            "source": "agentcore",
+            "source": (operation and operation.event_source) or "agentcore",
             "user_id": user_id,
             "data": data,
         } | envelope
-        return self.deliver(group, event_type, detail)
+        return self.deliver(group, event_type, detail, taken_at=taken_at)
 
-    def deliver(self, group: str, event_type: Any, detail: Any) -> Any:
-        """Deliver an EventBridge event with any detail."""
+    def deliver(
+        self,
+        group: str,
+        event_type: Any,
+        detail: Any,
+        *,
+        taken_at: datetime | None = None,
+        **event_fields: Any,
+    ) -> Any:
+        """Deliver an EventBridge event with any detail, from the source that its envelope names.
+
+        The bus took it at `taken_at`, or just now.
+        """
+        source = detail.get("source") if isinstance(detail, dict) else None
         event = {
             "version": "0",
             "id": "9f0a2f5e-0000-4000-8000-000000000000",
             "detail-type": event_type,
-            "source": "agentcore",
+            "source": source or "agentcore",
             "account": "000000000000",
-            "time": "2026-11-22T15:00:00Z",
+            "time": (taken_at or self.clock()).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "region": "us-east-1",
             "resources": [],
             "detail": detail,
-        }
+        } | event_fields
         return through_json(self.handlers[group](event, None))
 
     def settle(self) -> list[dict[str, Any]]:

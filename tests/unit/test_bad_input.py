@@ -363,18 +363,6 @@ class TestTheEnvelopeOfAnEvent:
             reply = through_json(closed_bank.handlers[operation.group](event, None))
             assert_reply_refuses(closed_bank, operation, reply)
 
-
-@pytest.mark.parametrize("operation", STEPS, ids=by_id)
-def test_a_step_of_a_flow_that_cannot_be_read_is_left_for_the_dead_letters(
-    closed_bank: World, operation: Operation
-) -> None:
-    right = RIGHT[operation.operation_id]
-    for name in operation.request_model.model_fields:
-        for value in wrong_values(operation, name, as_text=False):
-            with pytest.raises(EventNotHandled, match="INVALID_REQUEST"):
-                send(closed_bank, operation, right | {name: value})
-    assert closed_bank.bus.envelopes == []
-
     def test_an_envelope_of_another_event_type_is_refused(self, closed_bank: World) -> None:
         detail = ENVELOPE | {"event_type": "BALANCE_QUERY", "data": RIGHT["createTransfer"]}
         reply = closed_bank.deliver("core_banking", "TRANSFER_REQUEST", detail)
@@ -385,12 +373,11 @@ def test_a_step_of_a_flow_that_cannot_be_read_is_left_for_the_dead_letters(
         "event_type",
         [None, "", "NOTHING", "TRANSFER_COMPLETED", 5, [], {}, True, "\ud800", "transfer_request"],
     )
-    def test_an_event_type_that_nobody_handles_is_answered_and_not_published(
+    def test_an_event_type_that_nobody_handles_is_left_for_the_dead_letters(
         self, closed_bank: World, event_type: Any
     ) -> None:
-        answer = closed_bank.deliver("core_banking", event_type, ENVELOPE | {"data": {}})
-        assert answer["error"]["code"] == "UNKNOWN_OPERATION"
-        assert_explains(answer["error"], "TRANSFER_REQUEST", "BALANCE_QUERY")
+        with pytest.raises(EventNotHandled, match="UNKNOWN_OPERATION"):
+            closed_bank.deliver("core_banking", event_type, ENVELOPE | {"data": {}})
         assert closed_bank.bus.envelopes == []
 
     @pytest.mark.parametrize(
@@ -440,6 +427,20 @@ ENVELOPE: dict[str, Any] = {
     "user_id": "user-maria",
     "data": {},
 }
+
+
+@pytest.mark.parametrize("operation", STEPS, ids=by_id)
+def test_a_step_of_a_flow_that_cannot_be_read_is_left_for_the_dead_letters(
+    closed_bank: World, operation: Operation
+) -> None:
+    right = RIGHT[operation.operation_id]
+    for name in operation.request_model.model_fields:
+        for value in wrong_values(operation, name, as_text=False):
+            with pytest.raises(EventNotHandled, match="INVALID_REQUEST"):
+                send(closed_bank, operation, right | {name: value})
+    assert closed_bank.bus.envelopes == []
+
+
 TEXTS = {"correlation_id", "source", "user_id"}
 
 
@@ -490,7 +491,13 @@ def bus_events(draw: st.DrawFn) -> dict[str, Any]:
     data = {**RIGHT[operation.operation_id], **draw(some_wrong(operation))}
     detail: Any = envelope_of(operation, data)
     detail |= draw(few(st.sampled_from(sorted(detail))))
-    return {"detail-type": operation.event_type, "detail": detail}
+    event = {
+        "detail-type": operation.event_type,
+        "source": "agentcore",
+        "time": "2026-11-22T15:00:00Z",
+        "detail": detail,
+    }
+    return event | draw(few(st.sampled_from(["source", "time"])))
 
 
 def some_wrong(operation: Operation) -> st.SearchStrategy[dict[str, Any]]:
@@ -506,7 +513,12 @@ def few(names: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
 
 def check_the_answers(bank: World, event: Any) -> None:
     for handler in bank.handlers.values():
-        answer = through_json(handler(event, None))
+        try:
+            answer = through_json(handler(event, None))
+        except EventNotHandled as left:
+            if str(left) not in {"SOURCE_NOT_ALLOWED", "UNKNOWN_OPERATION"}:
+                raise
+            continue
         if "response" in answer:
             assert answer["response"]["httpStatusCode"] < 500
         elif "event_type" in answer:

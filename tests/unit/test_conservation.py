@@ -14,7 +14,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from shared.clock import to_iso
 from shared.front_doors.eventbridge import EventNotHandled
+from shared.ids import time_ordered_id
+from shared.payments import sort_key
 from tests.support.dynamodb import StrictDynamoDB
 from tests.support.faults import (
     CarelessDatabase,
@@ -28,7 +31,7 @@ from tests.support.faults import (
     plainly,
 )
 from tests.support.tables import table_properties
-from tests.support.world import World, world_over
+from tests.support.world import START, World, world_over
 
 ACCOUNTS = {
     "acc-a": ("user-1", "100.00", {}),
@@ -72,11 +75,7 @@ def send(bank: World, request: dict[str, Any]) -> None:
     if request["kind"] == "TRANSFER_REQUEST":
         data |= {"from_account": request["source"], "to_account": request["destination"]}
     else:
-        data |= {
-            "purchase_id": request["purchase"],
-            "account_id": request["source"],
-            "retailer_id": "shop",
-        }
+        data |= pending_purchase(bank, request)
     bank.clock.move(timedelta(milliseconds=1))
     with suppress(EventNotHandled):
         bank.send(
@@ -86,6 +85,22 @@ def send(bank: World, request: dict[str, Any]) -> None:
             user_id=request["user_id"],
             correlation_id=request["correlation_id"],
         )
+
+
+def pending_purchase(bank: World, request: dict[str, Any]) -> dict[str, Any]:
+    """Return what to pay, for a purchase that is as the first request to pay it says."""
+    purchase_id = time_ordered_id(START, f"{request['user_id']} {request['purchase']}")
+    data = {"purchase_id": purchase_id, "account_id": request["source"], "retailer_id": "shop"}
+    if all(item["purchase_id"] != purchase_id for item in bank.items("purchases")):
+        bank.put(
+            "purchases",
+            **data,
+            user_id=request["user_id"],
+            timestamp_purchase_id=sort_key(purchase_id, to_iso(START)),
+            total_amount=Decimal(request["amount"]),
+            status="pending",
+        )
+    return data
 
 
 def accident(bank: World, name: str, other: dict[str, Any]) -> Step:
@@ -110,6 +125,7 @@ def accident(bank: World, name: str, other: dict[str, Any]) -> Step:
 def open_accounts(bank: World) -> World:
     for account_id, (user_id, balance, attributes) in ACCOUNTS.items():
         bank.account(user_id, account_id, balance, **attributes)
+    bank.retailer("shop", "La tienda")
     return bank
 
 
@@ -158,6 +174,7 @@ EVERYTHING = {
     "correlation_id": "a",
 }
 A_RACE = [(EVERYTHING, "race", EVERYTHING | {"correlation_id": "b"})]
+A_PAYMENT = [(EVERYTHING | {"kind": "PAYMENT_REQUEST"}, "none", EVERYTHING)]
 A_REDELIVERY = [(EVERYTHING | {"amount": "10"}, "none", EVERYTHING)] * 2
 
 
@@ -167,6 +184,11 @@ A_REDELIVERY = [(EVERYTHING | {"amount": "10"}, "none", EVERYTHING)] * 2
 @given(history=histories)
 def test_the_books_balance_after_any_requests_and_accidents(history: list[Any]) -> None:
     check_the_books(live_through(empty_bank(), history))
+
+
+def test_a_purchase_of_a_history_is_paid() -> None:
+    bank = live_through(empty_bank(), A_PAYMENT)
+    assert {r["type"] for r in bank.items("transactions")} == {"payment"}
 
 
 @pytest.mark.parametrize(

@@ -71,12 +71,6 @@ def test_an_amount_parsed_as_a_float_is_the_amount_that_was_written(
     assert bank.balance("acc-maria-checking") == Decimal("15250.75") - Decimal(str(amount))
 
 
-@pytest.mark.parametrize("source", ["agentcore", "marketplace", "somebody"])
-def test_the_source_of_a_request_may_be_any(bank: World, source: str) -> None:
-    reply = bank.send("core_banking", "BALANCE_QUERY", {}, source=source)
-    assert "accounts" in reply["data"]
-
-
 def test_a_timestamp_may_have_any_offset(bank: World) -> None:
     for timestamp in ("2026-11-22T15:00:00Z", "2026-11-22T09:00:00.123456-06:00"):
         reply = bank.send("core_banking", "BALANCE_QUERY", {}, timestamp=timestamp)

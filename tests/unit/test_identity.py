@@ -107,7 +107,6 @@ STRANGER = {
     "getBalance": "acc-maria",
     "listTransactions": "acc-maria",
     "createTransfer": "acc-maria",
-    "payPurchase": "acc-maria",
 }
 
 

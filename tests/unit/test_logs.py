@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.front_doors.eventbridge import EventNotHandled
 from shared.observability import logger
 from tests.support.arguments import ON_AGENT_DOOR, ON_BUS_DOOR
 from tests.support.faults import FailingDatabase, client_error
@@ -97,7 +98,8 @@ def everything(bank: World) -> None:
             except Exception as error:  # noqa: BLE001 it becomes the dead letter's error message
                 print(error)
     bank.run_relay()
-    bank.deliver("crm", PERSONAL["name"], {"data": PERSONAL})
+    with pytest.raises(EventNotHandled):
+        bank.deliver("crm", PERSONAL["name"], {"data": PERSONAL})
 
 
 def lines(log: io.StringIO) -> list[dict[str, Any]]:

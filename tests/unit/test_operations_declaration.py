@@ -82,7 +82,7 @@ def test_a_change_is_told_from_a_query_by_what_it_returns(group: ActionGroup) ->
 
 def test_an_operation_may_have_one_door_alone(group: ActionGroup) -> None:
     group.operation("GET", "/things", example=EXAMPLE)(read_thing)
-    group.event("ASK", replies=("DONE", "FAILED"), example=EXAMPLE)(change_thing)
+    group.event("ASK", source="others", replies=("DONE", "FAILED"), example=EXAMPLE)(change_thing)
     agent_only, bus_only = group
     assert (agent_only.event_type, agent_only.success_event) == (None, None)
     assert (bus_only.method, bus_only.path) == (None, None)

@@ -10,51 +10,19 @@ import pytest
 from action_groups.marketplace.purchases import FIGURES
 from shared.dynamodb import DynamoDB
 from tests.support.faults import CarelessDatabase, ScriptedDatabase, after, in_table
+from tests.support.shop import BUY, open_shop, stock
 from tests.support.world import World
-
-BUY = {
-    "product_id": "prod-tv",
-    "account_id": "acc-maria",
-    "quantity": "2",
-    "unit_price": "300.00",
-}
 
 
 @pytest.fixture
 def shop(bank: World) -> Iterator[World]:
     """María's bank, with a retailer that has five televisions at 300 pesos."""
-    bank.account("retailer-azteca", "acc-azteca", "0.00")
-    bank.product(
-        "prod-tv",
-        price=Decimal("300.00"),
-        stock=5,
-        benefits=[
-            {"type": "MSI", "months": [3, 6]},
-            {"type": "cashback", "percent": 10},
-            {"type": "points", "points_per_peso": 2},
-        ],
-    )
+    open_shop(bank)
     return bank
-
-
-def stock(shop: World) -> int:
-    [product] = shop.items("products")
-    return int(product["stock"])
 
 
 def purchases(shop: World) -> list[dict[str, Any]]:
     return shop.items("purchases")
-
-
-def payment(purchase: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Return the data of an event about the payment of a purchase."""
-    return {
-        "purchase_id": purchase["purchase_id"],
-        "account_id": "acc-maria",
-        "amount": 600,
-        "currency": "MXN",
-        "retailer_id": "retailer-azteca",
-    } | more
 
 
 def types(events: list[dict[str, Any]]) -> list[str]:
@@ -123,48 +91,6 @@ def test_payment_events_delivered_again_change_nothing(shop: World) -> None:
     assert {t: shop.snapshot()[t] for t in ("accounts", "transactions")} == before
     assert [p["status"] for p in purchases(shop)] == ["completed"]
     assert stock(shop) == 3
-
-
-@pytest.mark.parametrize(
-    ("first", "then", "status", "left"),
-    [
-        ("PAYMENT_FAILED", "PAYMENT_COMPLETED", "failed", 5),
-        ("PAYMENT_COMPLETED", "PAYMENT_FAILED", "completed", 3),
-    ],
-)
-def test_the_first_answer_to_a_payment_settles_the_purchase(
-    shop: World, first: str, then: str, status: str, left: int
-) -> None:
-    _, body = shop.call("createPurchase", **BUY)
-    data = {
-        "PAYMENT_FAILED": payment(body, error={"code": "INSUFFICIENT_FUNDS", "message": "No."}),
-        "PAYMENT_COMPLETED": payment(body, transaction_id="txn-1"),
-    }
-    for event_type in (first, then, first, then):
-        shop.send("marketplace", event_type, data[event_type], source="core-banking")
-
-    assert [p["status"] for p in purchases(shop)] == [status]
-    assert stock(shop) == left
-
-
-@pytest.mark.parametrize("code", ["PURCHASE_ALREADY_PAID", "REQUEST_ID_REUSED"])
-def test_the_refusal_of_a_second_payment_does_not_fail_the_purchase(shop: World, code: str) -> None:
-    _, body = shop.call("createPurchase", **BUY)
-    error = {"code": code, "message": "Paid."}
-
-    shop.send("marketplace", "PAYMENT_FAILED", payment(body, error=error))
-
-    assert [p["status"] for p in purchases(shop)] == ["pending"]
-    assert stock(shop) == 3
-
-
-def test_a_payment_of_another_amount_does_not_complete_the_purchase(shop: World) -> None:
-    _, body = shop.call("createPurchase", **BUY)
-    data = payment(body, amount=1, transaction_id="txn-1")
-
-    shop.send("marketplace", "PAYMENT_COMPLETED", data)
-
-    assert [p["status"] for p in purchases(shop)] == ["pending"]
 
 
 @pytest.mark.parametrize(
@@ -403,35 +329,6 @@ def test_without_the_condition_on_the_stock_more_would_be_sold_than_there_is(sho
     )
 
     assert stock(shop) == -5
-
-
-def fails_while_it_is_completed(shop: World, database: Callable[..., DynamoDB]) -> None:
-    _, body = shop.call("createPurchase", **BUY)
-    undisturbed = dict(shop.handlers)
-
-    def complete() -> None:
-        shop.handlers = undisturbed
-        paid = payment(body, transaction_id="txn-1")
-        shop.send("marketplace", "PAYMENT_COMPLETED", paid, source="core-banking")
-
-    shop.connect(database(shop.client, script=[after(complete)]))
-    error = {"code": "INSUFFICIENT_FUNDS", "message": "No."}
-    shop.send("marketplace", "PAYMENT_FAILED", payment(body, error=error))
-
-
-def test_of_two_answers_at_the_same_time_one_settles_the_purchase(shop: World) -> None:
-    fails_while_it_is_completed(shop, ScriptedDatabase)
-
-    assert [p["status"] for p in purchases(shop)] == ["completed"]
-    assert stock(shop) == 3
-
-
-def test_without_the_condition_on_the_purchase_a_paid_one_would_fail(shop: World) -> None:
-    """The control of the test above."""
-    fails_while_it_is_completed(shop, partial(CarelessDatabase, is_careless=in_table("purchases")))
-
-    assert [p["status"] for p in purchases(shop)] == ["failed"]
-    assert stock(shop) == 5
 
 
 def test_a_retailer_with_several_accounts_is_paid_to_all_of_them(shop: World) -> None:

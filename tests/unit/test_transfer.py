@@ -138,7 +138,7 @@ def test_a_refused_transfer_moves_nothing_is_recorded_and_published_with_its_req
             "error": body["error"],
         }
     after_ = bank.snapshot()
-    assert len(bank.items("requests")) == len(REFUSALS)
+    assert len(bank.records()) == len(REFUSALS)
     assert after_ | {"requests": []} == before
 
 

@@ -1,20 +1,23 @@
-"""The payment of a purchase, which only the bus asks for."""
+"""The payment of a purchase: one decision for each purchase, paid or not paid."""
 
 from decimal import Decimal
 
 from action_groups.core_banking import core_banking
-from action_groups.core_banking.errors import AccountNotFound, PurchaseAlreadyPaid, SameAccount
+from action_groups.core_banking.errors import AccountNotFound, PaymentMismatch, SameAccount
 from action_groups.core_banking.posting import Movement, post
 from action_groups.core_banking.store import BankStore, settlement_account
 from shared.identity import Caller
 from shared.money import MXN
 from shared.operations import Change, Stamp
-from shared.payments import PaymentCompleted, PaymentRequest
+from shared.payments import PENDING, PaymentCompleted, PaymentRequest, payment_key, payment_of
 
 
 @core_banking.event(
     "PAYMENT_REQUEST",
+    source="marketplace",
     replies=("PAYMENT_COMPLETED", "PAYMENT_FAILED"),
+    record_key=payment_key,
+    expires=True,
     example=(
         PaymentRequest(
             purchase_id="01a20000-0000-7000-8000-000000000001",
@@ -42,9 +45,11 @@ from shared.payments import PaymentCompleted, PaymentRequest
 def pay_purchase(
     caller: Caller, request: PaymentRequest, bank: BankStore, stamp: Stamp
 ) -> Change[PaymentCompleted]:
-    """Pay a purchase from one of the customer's accounts to the retailer, once and for all."""
-    if bank.is_paid(caller.user_id, request.purchase_id):
-        raise PurchaseAlreadyPaid("This purchase was already paid, and is not paid again.")
+    """Pay a purchase from one of the customer's accounts to the retailer, once and for all.
+
+    A request that does not agree with the purchase decides nothing.
+    """
+    _check_agreement(caller, request, bank)
     payer = bank.account(caller.user_id, request.account_id)
     if payer is None:
         raise AccountNotFound("The customer has no account with the id in `account_id`.")
@@ -65,8 +70,16 @@ def pay_purchase(
         notes=_notes(request),
     )
     payment = PaymentCompleted(**request.model_dump(), transaction_id=stamp.id)
-    marker = bank.payment_marker(caller.user_id, request.purchase_id, stamp.id)
-    return Change(payment, [*post(bank, movement, stamp), marker])
+    return Change(payment, post(bank, movement, stamp))
+
+
+def _check_agreement(caller: Caller, request: PaymentRequest, bank: BankStore) -> None:
+    """Raise PaymentMismatch unless the request is that of a pending purchase of a real retailer."""
+    purchase = bank.purchase(caller.user_id, request.purchase_id)
+    if purchase is None or purchase["status"] != PENDING or payment_of(purchase) != request:
+        raise PaymentMismatch("The request to pay does not agree with a pending purchase.")
+    if not bank.is_retailer(request.retailer_id):
+        raise PaymentMismatch("The purchase is not one of a retailer of the marketplace.")
 
 
 def _notes(request: PaymentRequest) -> dict[str, object]:

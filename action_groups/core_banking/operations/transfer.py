@@ -53,6 +53,7 @@ class TransferReceipt(Answer):
     on="TRANSFER_REQUEST",
     replies=("TRANSFER_COMPLETED", "TRANSFER_FAILED"),
     confirm=True,
+    expires=True,
     example=(
         TransferRequest(
             from_account="acc-maria-checking",

@@ -31,14 +31,14 @@ from action_groups.marketplace.models import (
     RetailerChoice,
 )
 from action_groups.marketplace.offers import offer_of
-from action_groups.marketplace.purchases import FIGURES, PENDING, Purchase, sort_key
+from action_groups.marketplace.purchases import FIGURES, Purchase
 from action_groups.marketplace.store import MarketStore, Product, credit_of
 from shared.accounts import Account
 from shared.identity import Caller
 from shared.models import Identifier, Line, Request
 from shared.money import Amount
 from shared.operations import Change, Stamp
-from shared.payments import PaymentRequest, Points
+from shared.payments import PENDING, Points, payment_of, sort_key
 
 _SHOWN = "Figure of the option, as shown; refused when it is another now."
 
@@ -86,6 +86,7 @@ def ended_purchase(
     begins="PAYMENT_REQUEST",
     replies=("PURCHASE_CONFIRMED", "PURCHASE_FAILED"),
     confirm=True,
+    expires=True,
     final_answer=ended_purchase,
     example=(
         PurchaseRequest(
@@ -150,11 +151,13 @@ def create_purchase(
         benefit_applied=option.benefit if option else None,
         figures=figures,
         account_id=payer.account_id,
+        correlation_id=stamp.correlation_id,
+        request_key=stamp.record_key,
     )
     return Change(
         PurchaseEntry.of(purchase),
         market.purchases.reserve(purchase, product.price, product.stored_benefits),
-        event_data=_payment_of(purchase, payer, option).model_dump(exclude_none=True),
+        event_data=payment_of(purchase.item(product.price)).model_dump(exclude_none=True),
     )
 
 
@@ -219,16 +222,3 @@ def _check_figures(request: PurchaseRequest, figures: Mapping[str, Any]) -> None
             f"What the customer was shown ({', '.join(sorted(other))}) is not what this `benefit` "
             f"costs and gives now: {now}. Tell the customer, and buy only if the customer agrees."
         )
-
-
-def _payment_of(purchase: Purchase, payer: Account, option: BenefitOption | None) -> PaymentRequest:
-    """Return what core banking is asked to pay."""
-    return PaymentRequest(
-        purchase_id=purchase.purchase_id,
-        account_id=payer.account_id,
-        amount=purchase.total_amount,
-        retailer_id=purchase.retailer_id,
-        benefit=option.benefit if option else None,
-        cashback=(option.cashback or None) if option else None,
-        points=(option.points or None) if option else None,
-    )

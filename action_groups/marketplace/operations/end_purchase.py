@@ -1,28 +1,34 @@
-"""The end of a purchase: what core banking answers to its PAYMENT_REQUEST."""
+"""The end of a purchase: what core banking answers to its PAYMENT_REQUEST.
 
-from collections.abc import Sequence
+The event only says that the payment is decided. What is believed is the record of the decision; an
+event that says something else, or of a purchase that there is not, ends nothing.
+"""
+
 from decimal import Decimal
-from typing import Any
 
 from action_groups.marketplace import marketplace
-from action_groups.marketplace.errors import PaymentMismatch, PurchaseNotFound
+from action_groups.marketplace.errors import PaymentUnmatched
 from action_groups.marketplace.models import EXAMPLE_PURCHASE, PurchaseEntry, PurchaseError
 from action_groups.marketplace.purchases import COMPLETED, FAILED, Purchase
 from action_groups.marketplace.store import MarketStore
-from shared.dynamodb import Write
 from shared.identity import Caller
 from shared.money import MXN
-from shared.observability import logger
 from shared.operations import Change, Stamp
-from shared.payments import PaymentCompleted, PaymentError, PaymentFailed
-
-_NO_NEWS = {"PURCHASE_ALREADY_PAID", "REQUEST_ID_REUSED"}
-"""Refusals of a second request to pay: the answer to the first one settles the purchase."""
+from shared.payments import (
+    PaymentCompleted,
+    PaymentError,
+    PaymentFailed,
+    PaymentRequest,
+    end_key,
+    payment_key,
+)
 
 
 @marketplace.event(
     "PAYMENT_COMPLETED",
+    source="core-banking",
     replies=("PURCHASE_CONFIRMED",),
+    record_key=end_key,
     example=(
         PaymentCompleted(
             purchase_id=EXAMPLE_PURCHASE.purchase_id,
@@ -41,28 +47,22 @@ _NO_NEWS = {"PURCHASE_ALREADY_PAID", "REQUEST_ID_REUSED"}
 def complete_purchase(
     caller: Caller, request: PaymentCompleted, market: MarketStore, stamp: Stamp
 ) -> Change[PurchaseEntry]:
-    """Confirm a pending purchase. A purchase that has ended stays as it is."""
-    purchase = _purchase(caller, request.purchase_id, market)
-    if not purchase.is_pending:
-        if purchase.status != COMPLETED:
-            logger.error(
-                "payment for a purchase that had ended",
-                extra={"code": "PAYMENT_AFTER_END", "purchase_id": purchase.purchase_id},
-            )
-        return _unchanged(purchase)
-    if request.amount != purchase.total_amount:
-        raise PaymentMismatch("The payment's amount is not the total of the purchase.")
-    return _ended(
-        purchase,
+    """Confirm a pending purchase that is paid."""
+    purchase = _matched(caller, request, market)
+    return Change(
+        PurchaseEntry.of(purchase).model_copy(
+            update={"status": COMPLETED, "transaction_id": request.transaction_id}
+        ),
         market.purchases.complete(purchase, request.transaction_id, stamp.created_at),
-        status=COMPLETED,
-        transaction_id=request.transaction_id,
+        correlation_id=purchase.correlation_id,
     )
 
 
 @marketplace.event(
     "PAYMENT_FAILED",
+    source="core-banking",
     replies=("PURCHASE_FAILED",),
+    record_key=end_key,
     example=(
         PaymentFailed(
             purchase_id=EXAMPLE_PURCHASE.purchase_id,
@@ -84,28 +84,27 @@ def complete_purchase(
 def fail_purchase(
     caller: Caller, request: PaymentFailed, market: MarketStore, stamp: Stamp
 ) -> Change[PurchaseEntry]:
-    """Fail a pending purchase and give its stock back. One that has ended stays as it is."""
-    purchase = _purchase(caller, request.purchase_id, market)
-    if not purchase.is_pending or request.error.code in _NO_NEWS:
-        return _unchanged(purchase)
-    return _ended(
-        purchase,
-        market.purchases.fail(purchase, request.error.model_dump(), stamp.created_at),
-        status=FAILED,
-        error=PurchaseError(**request.error.model_dump()),
+    """Fail a pending purchase that is not paid, and give its stock back."""
+    purchase = _matched(caller, request, market)
+    error = request.error.model_dump()
+    return Change(
+        PurchaseEntry.of(purchase).model_copy(
+            update={"status": FAILED, "error": PurchaseError(**error)}
+        ),
+        market.purchases.fail(purchase, error, stamp.created_at),
+        correlation_id=purchase.correlation_id,
     )
 
 
-def _purchase(caller: Caller, purchase_id: str, market: MarketStore) -> Purchase:
-    purchase = market.purchases.get(caller.user_id, purchase_id)
-    if purchase is None:
-        raise PurchaseNotFound("The customer has no purchase with this `purchase_id`.")
+def _matched(caller: Caller, request: PaymentRequest, market: MarketStore) -> Purchase:
+    """Return the pending purchase of a payment, whose own record says what the event says.
+
+    Raises PaymentUnmatched for any other event.
+    """
+    purchase = market.purchases.get(caller.user_id, request.purchase_id)
+    decided = market.decided_payment(payment_key(caller.user_id, request))
+    if purchase is None or not purchase.is_pending or decided is None:
+        raise PaymentUnmatched("There is no pending purchase whose payment was decided.")
+    if decided["data"] != request.model_dump(exclude_none=True):
+        raise PaymentUnmatched("The payment on record is another one.")
     return purchase
-
-
-def _unchanged(purchase: Purchase) -> Change[PurchaseEntry]:
-    return Change(PurchaseEntry.of(purchase), (), is_published=False)
-
-
-def _ended(purchase: Purchase, writes: Sequence[Write], **news: Any) -> Change[PurchaseEntry]:
-    return Change(PurchaseEntry.of(purchase).model_copy(update=news), writes)
