@@ -69,7 +69,13 @@ def transfer_event(
         correlation_id=str(uuid4()),
         moment=system_clock(),
     )
-    return {"detail-type": "TRANSFER_REQUEST", "id": str(uuid4()), "detail": envelope}
+    return {
+        "detail-type": "TRANSFER_REQUEST",
+        "id": str(uuid4()),
+        "source": envelope["source"],
+        "time": envelope["timestamp"],
+        "detail": envelope,
+    }
 
 
 def fail(deployed: Deployed, event: dict[str, Any]) -> dict[str, Any]:

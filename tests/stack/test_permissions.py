@@ -137,7 +137,7 @@ ADD_BENEFICIARY = LEDGER | {
 }
 ALLOWED = {
     "centli-core-banking-balance": {"accounts:GetItem", "accounts:Query"},
-    "centli-core-banking-transfer": MOVE_MONEY,
+    "centli-core-banking-transfer": MOVE_MONEY | {"purchases:GetItem", "retailers:GetItem"},
     "centli-core-banking-transactions": {
         "accounts:GetItem",
         "transactions:Query",

@@ -20,6 +20,7 @@ ATTEMPTS = 200
 @pytest.fixture(scope="module")
 def shop(deployed: Deployed) -> Deployed:
     """A retailer with two accounts, and customers with money and with none."""
+    deployed.put("retailers", {"retailer_id": RETAILER, "name": "Tienda de prueba"})
     for number in range(2):
         put_account(deployed, RETAILER, f"acc-{RETAILER}-{number}", "0")
     for number in range(BUYERS):

@@ -148,9 +148,7 @@ def test_an_order_of_a_source_that_may_not_give_it_reaches_no_function(deployed:
     assert not forged & answered
 
 
-def test_a_payment_request_pays_the_retailer_and_a_second_one_for_the_purchase_does_not(
-    deployed: Deployed,
-) -> None:
+def test_a_request_to_pay_without_a_purchase_moves_nothing(deployed: Deployed) -> None:
     payment = {
         "purchase_id": str(uuid4()),
         "account_id": FROM,
@@ -160,13 +158,8 @@ def test_a_payment_request_pays_the_retailer_and_a_second_one_for_the_purchase_d
     }
     before = deployed.balances()
     with deployed.ear() as ear:
-        first = deployed.publish("PAYMENT_REQUEST", payment, source="marketplace")
-        [paid] = ear.wait_for(1, event_type="PAYMENT_COMPLETED", correlation_id=first)
-        second = deployed.publish("PAYMENT_REQUEST", payment, source="marketplace")
-        [refused] = ear.wait_for(1, event_type="PAYMENT_FAILED", correlation_id=second)
+        forged = deployed.publish("PAYMENT_REQUEST", payment, source="marketplace")
+        heard = ear.listen(3)
 
-    assert paid["data"]["purchase_id"] == payment["purchase_id"]
-    assert refused["data"]["error"]["code"] == "PURCHASE_ALREADY_PAID"
-    after = deployed.balances()
-    assert before[FROM] - after[FROM] == Decimal("10.50")
-    assert after["acc-carlos-checking"] - before["acc-carlos-checking"] == Decimal("10.50")
+    assert [e["event_type"] for e in heard if e["correlation_id"] == forged] == ["PAYMENT_REQUEST"]
+    assert deployed.balances() == before

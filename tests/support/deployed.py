@@ -83,12 +83,21 @@ class Deployed:
 
     def invoke(self, function: str, event: Any) -> Any:
         """Invoke a function with any event; its answer must not be an unhandled error."""
+        payload, has_failed = self._invoke(function, event)
+        assert not has_failed, payload
+        return payload
+
+    def failure(self, function: str, event: Any) -> str:
+        """Invoke a function with an event that it leaves for the dead letters; return its code."""
+        payload, has_failed = self._invoke(function, event)
+        assert has_failed, payload
+        return str(payload["errorMessage"])
+
+    def _invoke(self, function: str, event: Any) -> tuple[Any, bool]:
         answer = self.cloud.client("lambda").invoke(
             FunctionName=function, Payload=json.dumps(event).encode()
         )
-        payload = json.loads(answer["Payload"].read())
-        assert "FunctionError" not in answer, payload
-        return payload
+        return json.loads(answer["Payload"].read()), "FunctionError" in answer
 
     def publish(
         self,
