@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, Literal, Self
 
-from shared.dynamodb import DynamoDB, Item, Page, Put, Update
+from shared.dynamodb import DynamoDB, Item, Page, Put, Update, Write, unchanged
 from shared.payments import PENDING, purchase_key
 from shared.settings import Settings
 
@@ -158,13 +158,23 @@ class Purchases:
             )
         ]
 
-    def fail(self, purchase: Purchase, error: dict[str, str], updated_at: str) -> list[Update]:
+    def fail(self, purchase: Purchase, error: dict[str, str], updated_at: str) -> list[Write]:
         """Make a pending purchase failed, and give its stock back."""
+        return self._undo(purchase, FAILED, error, updated_at)
+
+    def _undo(
+        self, purchase: Purchase, status: Status, error: dict[str, str], updated_at: str
+    ) -> list[Write]:
+        """End a purchase that is not paid. A product that left the catalogue takes nothing back."""
+        key = self._product_key(purchase)
+        product = self._database.get(self._products, key)
         return [
-            self._close(purchase, FAILED, updated_at, attribute="error", value=error),
-            Update(
+            self._close(purchase, status, updated_at, attribute="error", value=error),
+            unchanged(self._products, key, None)
+            if product is None
+            else Update(
                 table=self._products,
-                key=self._product_key(purchase),
+                key=key,
                 expression="SET stock = stock + :quantity",
                 condition="attribute_exists(product_id)",
                 values={":quantity": purchase.quantity},

@@ -10,7 +10,7 @@ from console.gaps import Need, gaps, gaps_of_permissions, notes
 from console.template import expanded_template
 from shared.dynamodb import DynamoDB
 from shared.operations import ActionGroup, Operation
-from tests.support.arguments import OPERATIONS, RIGHT, furnish
+from tests.support.arguments import OPERATIONS, RIGHT, furnish, prove
 from tests.support.world import World
 
 Template = dict[str, Any]
@@ -104,8 +104,8 @@ class Recorder:
         def recorded(**arguments: Any) -> Any:
             for entry in arguments.get("TransactItems", [{name: arguments}]):
                 [(kind, what)] = entry.items()
-                verb = "".join(word.capitalize() for word in kind.split("_"))
-                action = {"Put": "PutItem", "Update": "UpdateItem"}.get(verb, verb)
+                verb = "".join(word[:1].upper() + word[1:] for word in kind.split("_"))
+                action = f"{verb}Item" if kind in {"Put", "Update", "ConditionCheck"} else verb
                 need = Need(
                     self._operation_id,
                     f"dynamodb:{action}",
@@ -124,6 +124,8 @@ def needs(bank: World) -> set[Need]:
     furnish(bank)
     found: set[Need] = set()
     for operation in OPERATIONS:
+        if operation.is_step:
+            prove(bank, operation)
         recorder = Recorder(bank.client, operation)
         bank.connect(DynamoDB(recorder))  # type: ignore[arg-type]
         if operation.path is not None:

@@ -6,10 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from action_groups import all_groups
+from action_groups.marketplace.models import EXAMPLE_PURCHASE
 from scripts import seed_accounts, seed_beneficiaries, seed_products
+from shared import json_text
 from shared.decoding import _base_type
 from shared.dynamodb import serialize
 from shared.operations import Operation
+from shared.payments import PENDING, end_key, payment_key, purchase_key
 from tests.support.tables import PREFIX
 from tests.support.world import World
 
@@ -29,6 +32,28 @@ def furnish(bank: World) -> None:
     bank.client.delete_item(TableName=f"{PREFIX}-accounts", Key=serialize(taken))
     for seed in (seed_accounts.seed, seed_beneficiaries.seed, seed_products.seed):
         seed(bank.client, PREFIX)
+
+
+def prove(bank: World, step: Operation) -> None:
+    """Add what makes the example of a step true: its purchase, and the decision on its payment."""
+    payment = RIGHT[step.operation_id]
+    item = {
+        **(purchase_key("user-maria", payment["purchase_id"]) or {}),
+        "product_id": EXAMPLE_PURCHASE.product_id,
+        "quantity": 1,
+        "total_amount": payment["amount"],
+        "status": PENDING,
+        "benefit_applied": payment["benefit"],
+        **{name: payment[name] for name in ("purchase_id", "account_id", "retailer_id")},
+        **{name: payment[name] for name in ("cashback", "points")},
+    }
+    bank.put("purchases", **item)
+    key = payment_key("user-maria", step.example_request)
+    ended = {"request_id": end_key("user-maria", step.example_request)}
+    bank.client.delete_item(TableName=f"{PREFIX}-requests", Key=serialize(ended))
+    events = [json_text.dumps({"event_type": step.event_type, "data": payment})]
+    if step.event_type != "PAYMENT_REQUEST":
+        bank.put("requests", request_id=key, events=events)
 
 
 _CONTROL = ["a\nb", "a\x00b", "\u202eabc", "a\u2066b", "\u200b", "a\u2028b", "\ud800"]

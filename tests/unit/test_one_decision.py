@@ -465,3 +465,31 @@ class TestOfARefusal:
         )
         _, body = shop.call(operation, **BASE[operation] | arguments)
         assert body["error"]["code"] == code
+
+
+class TestOfAProductThatLeftTheCatalogue:
+    def leave(self, shop: World) -> None:
+        key = {"product_id": {"S": "prod-tv"}, "retailer_id": {"S": "retailer-azteca"}}
+        shop.client.delete_item(TableName="centli-products", Key=key)
+
+    @pytest.mark.parametrize(("quantity", "status"), [("2", "completed"), ("4", "failed")])
+    def test_its_purchase_ends_all_the_same(self, shop: World, quantity: str, status: str) -> None:
+        decided = pay(shop, buy(shop, quantity=quantity))
+        self.leave(shop)
+        assert end(shop, decided)["data"]["status"] == status
+        assert purchase(shop)["status"] == status
+
+    def test_it_leaves_between_the_decision_and_the_commit(self, shop: World) -> None:
+        decided = pay(shop, buy(shop, quantity="4"))
+        shop.connect(ScriptedDatabase(shop.client, [after(lambda: self.leave(shop))]))
+        assert end(shop, decided)["data"]["status"] == "failed"
+
+    def test_it_comes_back_between_the_decision_and_the_commit(self, shop: World) -> None:
+        decided = pay(shop, buy(shop, quantity="4"))
+        product = shop.items("products")[0]
+        self.leave(shop)
+        shop.connect(
+            ScriptedDatabase(shop.client, [after(lambda: shop.put("products", **product))])
+        )
+        end(shop, decided)
+        assert stock(shop) == 5

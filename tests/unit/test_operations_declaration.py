@@ -193,7 +193,7 @@ def test_an_example_that_the_operation_itself_would_refuse_is_refused(
     with pytest.raises(TypeError, match=f"(?s){why}"):
         group.operation("GET", "/things", example=example)(function)
     with pytest.raises(TypeError, match=f"(?s){why}"):
-        group.event("ASK", replies=("TOLD",), example=example)(function)
+        group.event("ASK", source="others", replies=("TOLD",), example=example)(function)
     assert list(group) == []
 
 
