@@ -9,7 +9,6 @@ from action_groups.core_banking.errors import (
     AccountNotActive,
     CurrencyMismatch,
     InsufficientFunds,
-    SameAccount,
 )
 from action_groups.core_banking.store import BankStore
 from shared.accounts import Account
@@ -51,9 +50,9 @@ def post(bank: BankStore, movement: Movement, stamp: Stamp) -> list[Write]:
     """Return the writes of a movement: debit, credit, and one record for each account.
 
     The amounts of the records of a transaction sum to zero. The account must have the whole amount,
-    also when some of it comes back. Raises Refusal when the movement is not allowed.
+    also when some of it comes back. Whether the movement is allowed is checked before, by
+    `check_payer` and `check_payee`.
     """
-    _check(movement)
     payer, payee = movement.payer, movement.payee
     net = movement.amount - movement.cashback
     writes: list[Write] = [
@@ -74,24 +73,32 @@ def _records(bank: BankStore, movement: Movement, stamp: Stamp) -> list[Put]:
     ]
 
 
-def _check(movement: Movement) -> None:
-    payer, payee = movement.payer, movement.payee
-    if payer.account_id == payee.account_id:
-        raise SameAccount("The money would stay where it is: choose two different accounts.")
+def check_payer(payer: Account, amount: Decimal, currency: str) -> None:
+    """Raise the Refusal that says why the account cannot pay the amount, if it cannot."""
     if not payer.is_active:
         raise AccountNotActive(
             f"The account that the money would leave is {payer.status}: choose an active account."
         )
-    if not payee.is_active:
-        raise AccountNotActive("The account that the money would enter does not take money now.")
-    if {payer.currency, payee.currency} != {movement.currency}:
+    if payer.currency != currency:
         raise CurrencyMismatch(
-            f"The amount is in {movement.currency}, and one of the accounts is not: choose others."
+            f"The amount is in {currency}, and the account that it would leave is not: choose "
+            "another account."
         )
-    if payer.available < movement.amount:
+    if payer.available < amount:
         raise InsufficientFunds(
             "The amount is above what is available in the account, and nothing was moved. Choose "
             "a smaller amount or another account."
+        )
+
+
+def check_payee(payee: Account, currency: str) -> None:
+    """Raise the Refusal that says why the account cannot take money, if it cannot."""
+    if not payee.is_active:
+        raise AccountNotActive("The account that the money would enter does not take money now.")
+    if payee.currency != currency:
+        raise CurrencyMismatch(
+            f"The amount is in {currency}, and the account that it would enter is not: choose "
+            "another account."
         )
 
 

@@ -77,15 +77,15 @@ class BeneficiaryStore:
         return [Beneficiary.from_item(item) for item in items]
 
     def account_exists(self, account_id: str) -> bool:
-        """Tell whether some customer or retailer has this account."""
+        """Tell whether one customer or retailer has this account; two owners are a data error."""
         page = self._database.query(
             self._accounts,
             index="account-index",
             condition="account_id = :account",
             values={":account": account_id},
-            limit=1,
+            limit=2,
         )
-        return bool(page.items)
+        return len(page.items) == 1
 
     def add(self, user_id: str, beneficiary: Beneficiary, created_at: str) -> Put:
         """Add a beneficiary whose id, and so whose alias, the owner does not have yet."""

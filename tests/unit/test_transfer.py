@@ -87,10 +87,10 @@ REFUSALS = {
     "a destination id of two owners": ({"to_account": "acc-of-two"}, 404, "ACCOUNT_NOT_FOUND"),
     "a blocked source": ({"from_account": "acc-blocked"}, 409, "ACCOUNT_NOT_ACTIVE"),
     "an inactive source": ({"from_account": "acc-inactive"}, 409, "ACCOUNT_NOT_ACTIVE"),
-    "a blocked destination": ({"to_account": "acc-juan-blocked"}, 409, "ACCOUNT_NOT_ACTIVE"),
-    "an inactive destination": ({"to_account": "acc-juan-inactive"}, 409, "ACCOUNT_NOT_ACTIVE"),
+    "a blocked destination": ({"to_account": "acc-juan-blocked"}, 404, "ACCOUNT_NOT_FOUND"),
+    "an inactive destination": ({"to_account": "acc-juan-inactive"}, 404, "ACCOUNT_NOT_FOUND"),
     "dollars to pesos": ({"from_account": "acc-dollars"}, 422, "CURRENCY_MISMATCH"),
-    "pesos to dollars": ({"to_account": "acc-juan-dollars"}, 422, "CURRENCY_MISMATCH"),
+    "pesos to dollars": ({"to_account": "acc-juan-dollars"}, 404, "ACCOUNT_NOT_FOUND"),
     "pesos between dollar accounts": (
         {"from_account": "acc-dollars", "to_account": "acc-juan-dollars", "amount": "1"},
         422,
@@ -105,6 +105,39 @@ REFUSALS = {
         "INSUFFICIENT_FUNDS",
     ),
 }
+
+
+PAYEES = ("acc-juan", "acc-juan-blocked", "acc-juan-dollars", "acc-of-two", "acc-nobody")
+
+
+def test_a_payer_without_the_money_learns_nothing_of_the_accounts_that_there_are(
+    bank: World,
+) -> None:
+    open_accounts_to_refuse(bank)
+    answers = {
+        str(bank.call("createTransfer", **TRANSFER | {"to_account": payee, "amount": "9000000"}))
+        for payee in PAYEES
+    }
+    assert len(answers) == 1
+    assert "INSUFFICIENT_FUNDS" in answers.pop()
+
+
+def test_whatever_is_wrong_with_somebody_elses_account_has_one_answer(bank: World) -> None:
+    open_accounts_to_refuse(bank)
+    answers = {
+        str(bank.call("createTransfer", **TRANSFER | {"to_account": payee})) for payee in PAYEES[1:]
+    }
+    assert len(answers) == 1
+
+
+def test_what_is_wrong_with_ones_own_account_is_told(bank: World) -> None:
+    open_accounts_to_refuse(bank)
+    for payee, code in (
+        ("acc-blocked", "ACCOUNT_NOT_ACTIVE"),
+        ("acc-dollars", "CURRENCY_MISMATCH"),
+    ):
+        _, body = bank.call("createTransfer", **TRANSFER | {"to_account": payee})
+        assert body["error"]["code"] == code
 
 
 @pytest.mark.parametrize("door", ["agent", "bus"])
@@ -261,7 +294,9 @@ def test_an_account_that_is_blocked_before_the_commit_keeps_its_money(
 
     status, body = bank.call("createTransfer", **TRANSFER)
 
-    assert (status, body["error"]["code"]) == (409, "ACCOUNT_NOT_ACTIVE")
+    mine, somebody_elses = (409, "ACCOUNT_NOT_ACTIVE"), (404, "ACCOUNT_NOT_FOUND")
+    expected = mine if account_id == "acc-maria" else somebody_elses
+    assert (status, body["error"]["code"]) == expected
     assert (bank.balance("acc-maria"), bank.balance("acc-juan")) == (1000, 50)
 
 

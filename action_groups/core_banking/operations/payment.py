@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from action_groups.core_banking import core_banking
 from action_groups.core_banking.errors import AccountNotFound, PaymentMismatch, SameAccount
-from action_groups.core_banking.posting import Movement, post
+from action_groups.core_banking.posting import Movement, check_payee, check_payer, post
 from action_groups.core_banking.store import BankStore, settlement_account
 from shared.identity import Caller
 from shared.money import MXN
@@ -60,6 +60,8 @@ def pay_purchase(
     )
     if payee is None:
         raise AccountNotFound("The retailer has no account that takes payments.")
+    check_payer(payer, request.amount, request.currency)
+    check_payee(payee, request.currency)
     movement = Movement(
         payer=payer,
         payee=payee,

@@ -5,8 +5,8 @@ from decimal import Decimal
 from pydantic import Field
 
 from action_groups.core_banking import core_banking
-from action_groups.core_banking.errors import AccountNotFound
-from action_groups.core_banking.posting import Movement, post
+from action_groups.core_banking.errors import AccountNotFound, SameAccount
+from action_groups.core_banking.posting import Movement, check_payee, check_payer, post
 from action_groups.core_banking.store import BankStore
 from shared.accounts import Account
 from shared.identity import Caller
@@ -87,9 +87,12 @@ def create_transfer(
             "The customer has no account with the id in `from_account`. Call getBalance to see the "
             "customer's accounts."
         )
+    if request.from_account == request.to_account:
+        raise SameAccount("The money would stay where it is: choose two different accounts.")
+    check_payer(payer, request.amount, MXN)
     movement = Movement(
         payer=payer,
-        payee=_payee(bank, request.to_account),
+        payee=_payee(caller, request.to_account, bank),
         amount=request.amount,
         currency=MXN,
         type="transfer",
@@ -108,12 +111,21 @@ def create_transfer(
     return Change(receipt, post(bank, movement, stamp))
 
 
-def _payee(bank: BankStore, account_id: str) -> Account:
-    """Return the one account with this id; two owners for one id is a data error, never a guess."""
+def _payee(caller: Caller, account_id: str, bank: BankStore) -> Account:
+    """Return the one account with this id that takes money, somebody's or the customer's own.
+
+    Whatever is wrong with somebody else's account has one answer, given only to a payer who has the
+    money: nobody learns here which accounts there are. Two owners for one id is a data error, and
+    never a guess.
+    """
     found = bank.accounts_with_id(account_id)
-    if len(found) != 1:
+    payee = found[0] if len(found) == 1 else None
+    if payee is not None and payee.user_id == caller.user_id:
+        check_payee(payee, MXN)
+        return payee
+    if payee is None or not payee.is_active or payee.currency != MXN:
         raise AccountNotFound(
-            "There is no account with the id in `to_account`. Use the account_id of a beneficiary "
-            "from resolveAlias or listBeneficiaries."
+            "There is no account with the id in `to_account` that takes this transfer. Use the "
+            "account_id of a beneficiary from resolveAlias or listBeneficiaries."
         )
-    return found[0]
+    return payee
