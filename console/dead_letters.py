@@ -1,8 +1,9 @@
 """The dead-letter queue of a stack: what is in it and why, and handing it over once more.
 
-Three kinds of message arrive there: from Lambda, an event whose function failed at every try; from
+Four kinds of message arrive there: from Lambda, an event whose function failed at every try; from
 EventBridge, an event that a rule could not deliver; from the relay's stream, the place of records
-whose events it could not publish. What is shown of them are ids and codes, never a payload's value.
+whose events it could not publish; from the relay, the key of an item that it could not read. What
+is shown of them are ids and codes, never a payload's value.
 """
 
 import contextlib
@@ -17,7 +18,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from console.deployment import Deployment
 from console.errors import ConsoleError
-from shared.clock import system_clock, to_iso
+from console.outbox import records_of_batch, stream_record
+from shared.clock import system_clock
 from shared.event_relay import BatchResponse
 
 MAX_LETTERS = 500
@@ -28,14 +30,10 @@ _OUT_OF_SIGHT_SECONDS = 300
 
 _BATCH = 10
 _RECORDS_PER_INVOCATION = 25
-_MAX_STREAM_PAGES = 1000
 _ALL_PUBLISHED: BatchResponse = {"batchItemFailures": []}
-_BEFORE_ARRIVAL = timedelta(minutes=1)
-"""A change is stamped when it is decided, at most one invocation before it reaches the stream."""
 
 _ID = re.compile(r"[!-~]{1,128}")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,63}")
-_STREAM_HAS_IT_NO_MORE = {"TrimmedDataAccessException", "ResourceNotFoundException"}
 
 
 class Cause(Protocol):
@@ -109,20 +107,43 @@ class UnpublishedRecords:
         return f"{int(self.batch['batchSize'])} changes, the first of {since}"
 
     def hand_over(self, deployment: Deployment) -> None:
-        """Give the records to the relay and wait until it has published what they owe.
+        """Give the records to the relay and wait until it has published what they owe."""
+        records = records_of_batch(deployment, self.batch)
+        _relay_all(deployment, self.function, records)
 
-        The stream holds them for a day. After that they are found in the requests table by their
-        time, together with their neighbours, whose events are published once more too.
-        """
-        try:
-            records = _stream_records(deployment, self.batch)
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in _STREAM_HAS_IT_NO_MORE:
-                raise
-            records = _table_records(deployment, self.batch)
-        for start in range(0, len(records), _RECORDS_PER_INVOCATION):
-            chunk = records[start : start + _RECORDS_PER_INVOCATION]
-            _relay(deployment, self.function, chunk)
+
+@dataclass(frozen=True)
+class UnreadableItem:
+    """An item of the requests table that the relay could not read."""
+
+    function: str
+    code: str
+    key: Mapping[str, Any]
+
+    @property
+    def story(self) -> str:
+        """What happened, with a code."""
+        return f"{_function_name(self.function)} could not read an item: {self.code}"
+
+    @property
+    def subject(self) -> str:
+        """What it happened to, by type and id."""
+        return f"request_id {_shown(self.key['request_id']['S'], _ID)} of the requests table"
+
+    def hand_over(self, deployment: Deployment) -> None:
+        """Give the item as it is now to the relay; what it still cannot read comes back."""
+        item = (
+            deployment.cloud.client("dynamodb")
+            .get_item(
+                TableName=deployment.outputs["RequestsTableName"],
+                Key={"request_id": {"S": self.key["request_id"]["S"]}},
+                ConsistentRead=True,
+            )
+            .get("Item")
+        )
+        if item is None:
+            raise ConsoleError("the item is not there any more: delete the message in SQS")
+        _relay_all(deployment, self.function, [stream_record("INSERT", "0", item)])
 
 
 @dataclass(frozen=True)
@@ -269,6 +290,8 @@ def _cause(body: Any, attributes: Mapping[str, str]) -> Cause:
         )
     function = body["requestContext"]["functionArn"]
     condition = _shown(body["requestContext"].get("condition"), _CODE)
+    if "unreadableRecord" in body:
+        return UnreadableItem(function, condition, body["unreadableRecord"]["Keys"])
     if "DDBStreamBatchInfo" in body:
         return UnpublishedRecords(function, condition, body["DDBStreamBatchInfo"])
     code = _error_code(body.get("responsePayload")) or condition
@@ -284,56 +307,9 @@ def _error_code(response: Any) -> str | None:
     return None
 
 
-def _stream_records(deployment: Deployment, batch: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Read the records of a batch where they still are."""
-    streams = deployment.cloud.client("dynamodbstreams")
-    iterator = streams.get_shard_iterator(
-        StreamArn=batch["streamArn"],
-        ShardId=batch["shardId"],
-        ShardIteratorType="AT_SEQUENCE_NUMBER",
-        SequenceNumber=batch["startSequenceNumber"],
-    )["ShardIterator"]
-    last = int(batch["endSequenceNumber"])
-    found: list[dict[str, Any]] = []
-    for _ in range(_MAX_STREAM_PAGES):
-        page = streams.get_records(ShardIterator=iterator)
-        for record in page["Records"]:
-            number = record["dynamodb"]["SequenceNumber"]
-            if int(number) <= last and record["eventName"] != "REMOVE":
-                found.append(_record(record["eventName"], number, record["dynamodb"]["NewImage"]))
-            if int(number) >= last:
-                return found
-        iterator = page.get("NextShardIterator")
-        if iterator is None:
-            return found
-    raise ConsoleError("the end of the batch was not found in its shard")
-
-
-def _table_records(deployment: Deployment, batch: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Find the requests that were handled about when the batch reached the stream."""
-    first = datetime.fromisoformat(batch["approximateArrivalOfFirstRecord"]) - _BEFORE_ARRIVAL
-    last = datetime.fromisoformat(batch["approximateArrivalOfLastRecord"]) + timedelta(seconds=1)
-    pages = (
-        deployment.cloud.client("dynamodb")
-        .get_paginator("scan")
-        .paginate(
-            TableName=deployment.outputs["RequestsTableName"],
-            FilterExpression="created_at BETWEEN :first AND :last",
-            ExpressionAttributeValues={
-                ":first": {"S": to_iso(first)},
-                ":last": {"S": to_iso(last)},
-            },
-        )
-    )
-    items = [item for page in pages for item in page["Items"]]
-    return [_record("INSERT", item["request_id"]["S"], item) for item in items]
-
-
-def _record(event_name: str, number: str, image: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "eventName": event_name,
-        "dynamodb": {"SequenceNumber": number, "NewImage": image},
-    }
+def _relay_all(deployment: Deployment, function: str, records: list[dict[str, Any]]) -> None:
+    for start in range(0, len(records), _RECORDS_PER_INVOCATION):
+        _relay(deployment, function, records[start : start + _RECORDS_PER_INVOCATION])
 
 
 def _relay(deployment: Deployment, function: str, records: list[dict[str, Any]]) -> None:

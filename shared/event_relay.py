@@ -3,10 +3,12 @@
 An item of the requests table lists the events that its change owes to the bus. Each insertion, and
 each further delivery of the same request, arrives here through the table's stream, in order for
 each request and at least once.
+
+An item that cannot be read holds up nothing: it becomes a dead letter that names it.
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -14,28 +16,44 @@ import boto3
 
 from shared import json_text
 from shared.dynamodb import deserialize
-from shared.observability import logger
+from shared.observability import logger, measured
 from shared.publisher import MAX_ENTRIES, EventsNotPublished, Publisher
 
 BatchResponse = dict[str, list[dict[str, str]]]
 
 
-def lambda_handler(event: Any, _context: Any) -> BatchResponse:
+SetAside = Callable[[dict[str, Any]], None]
+"""Takes a record that cannot be read; raises what Lambda tries the whole batch again for."""
+
+
+def lambda_handler(event: Any, context: Any) -> BatchResponse:
     """Publish what a batch of stream records owes."""
-    return relay(event, _publisher())
+
+    def set_aside(record: dict[str, Any]) -> None:
+        _dead_letters().send_message(
+            QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"],
+            MessageBody=json_text.dumps(_letter(record, context.invoked_function_arn)),
+        )
+
+    return relay(event, _publisher(), set_aside)
 
 
-def relay(event: Any, publisher: Publisher) -> BatchResponse:
+def relay(event: Any, publisher: Publisher, set_aside: SetAside) -> BatchResponse:
     """Publish what a batch of stream records owes, in order.
 
     The answer names the first record whose events were not all taken by the bus: Lambda delivers
     the stream again from there.
     """
-    owed = [
-        (record["dynamodb"]["SequenceNumber"], envelope)
-        for record in event["Records"]
-        for envelope in _owed_events(record)
-    ]
+    owed = []
+    for record in event["Records"]:
+        try:
+            envelopes = [*_owed_events(record)]
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            logger.error("record not readable", extra={"error_type": type(error).__name__})
+            measured("UnreadableRecords")
+            set_aside(record)
+        else:
+            owed += [(record["dynamodb"]["SequenceNumber"], envelope) for envelope in envelopes]
     for start in range(0, len(owed), MAX_ENTRIES):
         chunk = owed[start : start + MAX_ENTRIES]
         try:
@@ -62,9 +80,26 @@ def _owed_events(record: dict[str, Any]) -> Iterable[dict[str, Any]]:
         return
     image = record["dynamodb"]["NewImage"]
     for text in deserialize({"events": image.get("events", {"L": []})})["events"]:
-        yield json_text.loads(text)
+        envelope = json_text.loads(text)
+        if not all(isinstance(envelope[name], str) for name in ("source", "event_type")):
+            raise ValueError("an envelope names its source and its event type")
+        yield envelope
+
+
+def _letter(record: dict[str, Any], function_arn: str) -> dict[str, Any]:
+    """Return the dead letter of a record: what of it names its item, and nothing that it holds."""
+    change = record.get("dynamodb", {})
+    return {
+        "requestContext": {"functionArn": function_arn, "condition": "RecordNotReadable"},
+        "unreadableRecord": {name: change.get(name) for name in ("Keys", "SequenceNumber")},
+    }
 
 
 @cache
 def _publisher() -> Publisher:
     return Publisher(boto3.client("events"), os.environ["EVENT_BUS_NAME"])
+
+
+@cache
+def _dead_letters() -> Any:
+    return boto3.client("sqs")

@@ -246,7 +246,7 @@ class Cloud:
     def _handler(self, function: str, worker: int) -> Callable[[Any], Any]:
         if function == _RELAY:
             publisher = Publisher(self, SETTINGS.event_bus_name)  # type: ignore[arg-type]
-            return lambda event: relay(event, publisher)
+            return lambda event: relay(event, publisher, _unreadable)
         key = (self._groups[function], worker)
         if key not in self._handlers:
             skew = self._skews[worker]
@@ -372,3 +372,7 @@ def _summary(arguments: Mapping[str, Any]) -> str:
         for kind, body in entry.items()
     ]
     return ", ".join(tables)
+
+
+def _unreadable(record: Any) -> None:
+    raise AssertionError(f"the relay cannot read {record}")

@@ -320,7 +320,7 @@ class World:
         [stream] = self.client.streams.values()
         [records] = stream.shards.values()
         for record in records[self.relayed :]:
-            answer = relay({"Records": [record]}, self.resources.publisher)
+            answer = relay({"Records": [record]}, self.resources.publisher, _unreadable)
             assert answer == {"batchItemFailures": []}
         self.relayed = len(records)
         return self.bus.envelopes[before:]
@@ -346,3 +346,7 @@ def world_over(client: StrictDynamoDB) -> World:
     made = World(client, bus, clock, resources)
     made.rebuild()
     return made
+
+
+def _unreadable(record: Any) -> None:
+    raise AssertionError(f"the relay cannot read {record}")

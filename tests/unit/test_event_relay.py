@@ -44,8 +44,12 @@ def bus() -> ChunkingBus:
     return ChunkingBus()
 
 
+unreadable: list[Any] = []
+
+
 def run(bus: ListeningBus, *records: Any) -> Any:
-    return relay({"Records": list(records)}, Publisher(bus, "bus"))  # type: ignore[arg-type]
+    publisher = Publisher(bus, "bus")  # type: ignore[arg-type]
+    return relay({"Records": list(records)}, publisher, unreadable.append)
 
 
 def numbers(bus: ListeningBus) -> list[int]:
@@ -110,7 +114,8 @@ def test_a_bus_whose_failures_go_unread_would_lose_an_event(bus: ChunkingBus) ->
 
     bus.refusals = ["InternalFailure"]
     records = {"Records": [record(1)]}
-    assert relay(records, Unchecked(bus, "bus")) == {"batchItemFailures": []}  # type: ignore[arg-type]
+    publisher = Unchecked(bus, "bus")  # type: ignore[arg-type]
+    assert relay(records, publisher, unreadable.append) == {"batchItemFailures": []}
     assert numbers(bus) == []
 
 
@@ -145,3 +150,46 @@ def test_amounts_are_published_to_the_centavo(bus: ChunkingBus) -> None:
     exact = {**event(1), "amount": json_text.loads("9999999999.99")}
     run(bus, record(1, events=[exact]))
     assert bus.envelopes == [exact]
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        "text",
+        5,
+        ["no json"],
+        [5],
+        [None],
+        ["[]"],
+        ['"text"'],
+        ['{"source": "crm"}'],
+        ['{"source": 5, "event_type": "X"}'],
+    ],
+    ids=str,
+)
+def test_an_item_that_cannot_be_read_becomes_a_dead_letter_and_holds_up_nothing(
+    bus: ChunkingBus, events: Any
+) -> None:
+    unreadable.clear()
+    bad = record(2)
+    bad["dynamodb"]["NewImage"] = serialize({"request_id": "r-2", "events": events})
+    assert run(bus, record(1), bad, record(3)) == {"batchItemFailures": []}
+    assert numbers(bus) == [1, 3]
+    assert unreadable == [bad]
+
+
+def test_a_record_without_its_image_holds_up_nothing(bus: ChunkingBus) -> None:
+    unreadable.clear()
+    bad = {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "s-2"}}
+    assert run(bus, bad, record(3)) == {"batchItemFailures": []}
+    assert unreadable == [bad]
+
+
+def test_a_dead_letter_that_cannot_be_sent_fails_the_batch(bus: ChunkingBus) -> None:
+    def refuse(_record: Any) -> None:
+        raise client_error("InternalError")
+
+    publisher = Publisher(bus, "bus")  # type: ignore[arg-type]
+    bad = {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "s-2"}}
+    with pytest.raises(Exception, match="InternalError"):
+        relay({"Records": [bad]}, publisher, refuse)
