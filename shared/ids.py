@@ -22,11 +22,14 @@ def time_ordered_id(moment: datetime, seed: str) -> str:
 
 
 def moment_of(identifier: str) -> datetime | None:
-    """Return the millisecond that an id carries, or None when it is not in the UUIDv7 layout."""
+    """Return the millisecond that an id carries, or None when it carries none before year 10000."""
     try:
         parsed = UUID(identifier)
     except ValueError:
         return None
     if parsed.version != 7 or str(parsed) != identifier:  # noqa: PLR2004
         return None
-    return _EPOCH + (parsed.int >> 80) * _MILLISECOND
+    try:
+        return _EPOCH + (parsed.int >> 80) * _MILLISECOND
+    except OverflowError:
+        return None

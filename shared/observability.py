@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import EphemeralMetrics
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from shared.errors import CentliError, ErrorBody, answer_for
 
@@ -114,6 +114,13 @@ def unanswered(error: Exception) -> tuple[int, ErrorBody]:
         },
     )
     return status, described
+
+
+def measured(name: str, value: float = 1, unit: MetricUnit = MetricUnit.Count) -> None:
+    """Print a metric of the whole service, beside those of each invocation."""
+    metrics = EphemeralMetrics(namespace=NAMESPACE, service=str(logger.service))
+    metrics.add_metric(name, unit, value)
+    metrics.flush_metrics()
 
 
 def where_it_failed(error: BaseException) -> list[str]:

@@ -1,7 +1,9 @@
 """Pages of a listing: filled to the limit within the answer's budget, and resumed by opaque tokens.
 
 A token holds a position in a listing and a digest that binds it to the caller and to the filters.
-It grants nothing: a listing only ever reads the caller's own partition, or what everybody may see.
+The digest has no key, so a token can be forged. Whoever does goes on from another position of what
+they may list anyway, and nowhere else: a listing only ever reads the caller's own partition, or
+what everybody may see, and DynamoDB refuses a position outside of it.
 """
 
 import base64

@@ -100,27 +100,33 @@ class BankStore:
 
     def history(
         self,
-        owner: Item,
+        user_id: str,
+        account_id: str | None,
+        *,
         between: tuple[str, str],
         type_: str | None,
         start: Item | None,
         read_items: int,
     ) -> Page:
-        """Read up to `read_items` records, newest first, whose sort keys lie within the bounds.
+        """Read up to `read_items` records of a customer, newest first, within the sort keys.
 
-        `owner` is `{"account_id": ...}` or `{"user_id": ...}` for all accounts of a user.
+        Those of one account, or of all. What another owner of the same account id did is left out.
         """
-        [(key, value)] = owner.items()
-        values: Item = {":key": value, ":from": between[0], ":to": between[1]}
-        names = {"#key": key}
+        values: Item = {":user": user_id, ":from": between[0], ":to": between[1]}
+        filters, names = [], {}
+        key = "user_id = :user"
+        if account_id is not None:
+            key = "account_id = :account"
+            values[":account"] = account_id
+            filters.append("user_id = :user")
         if type_ is not None:
-            values[":type"] = type_
-            names["#type"] = "type"
+            filters.append("#type = :type")
+            values[":type"], names["#type"] = type_, "type"
         return self._database.query(
             self._transactions,
-            index="user-index" if key == "user_id" else None,
-            condition="#key = :key AND timestamp_txn_id BETWEEN :from AND :to",
-            filter_=None if type_ is None else "#type = :type",
+            index="user-index" if account_id is None else None,
+            condition=f"{key} AND timestamp_txn_id BETWEEN :from AND :to",
+            filter_=" AND ".join(filters) or None,
             names=names,
             values=values,
             newest_first=True,

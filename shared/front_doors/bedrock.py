@@ -47,7 +47,7 @@ def _call(service: Service, event: dict[str, Any]) -> Call:
     attributes = _attributes(event, "sessionAttributes")
     call = Call(
         operation=operation,
-        user_id=attributes.get("user_id", service.settings.test_user_id),
+        user_id=attributes["user_id"] if "user_id" in attributes else service.test_user(),
         arguments=_arguments(event),
         is_text=True,
         is_awaited=True,

@@ -430,3 +430,27 @@ def test_the_error_of_dynamodb_is_no_refusal(bank: World) -> None:
     """An error that is not a cancelled transaction reaches the front door as it is."""
     with pytest.raises(ClientError):
         ScriptedDatabase(bank.client).query("no-such-table", condition="a = :a", values={":a": 1})
+
+
+@pytest.mark.parametrize("code", ["TransactionConflictException", "ThrottlingException"])
+def test_a_counter_that_cannot_be_written_does_not_decide_over_a_known_outcome(
+    bank: World, code: str
+) -> None:
+    class NotCounting(ScriptedDatabase):
+        def count_delivery(self, *_where: Any, **_when: Any) -> None:
+            raise client_error(code)
+
+    first = transfer(bank)[1]
+    bank.connect(NotCounting(bank.client))
+    status, again = transfer(bank)
+    assert (status, again["repeated"]) == (200, True)
+    assert again["transaction_id"] == first["transaction_id"]
+
+
+def test_each_window_has_a_record_of_its_own(bank: World) -> None:
+    """What the first still owes is not written over by the second."""
+    transfer(bank)
+    bank.clock.move(timedelta(minutes=2))
+    transfer(bank)
+    assert len(bank.records()) == 2
+    assert len(bank.run_relay()) == 2

@@ -21,8 +21,8 @@ def test_only_readable_text_names_a_caller(user_id: Any) -> None:
         caller_from(user_id)
 
 
-@pytest.mark.parametrize("user_id", ["user-maria", "x" * 128, "María López", "auth0|5f7c", "5"])
-def test_any_readable_id_names_a_caller_as_it_is(user_id: str) -> None:
+@pytest.mark.parametrize("user_id", ["user-maria", "x" * 128, "auth0|5f7c", "5"])
+def test_any_identifier_names_a_caller_as_it_is(user_id: str) -> None:
     assert caller_from(user_id) == Caller(user_id)
 
 
@@ -165,3 +165,22 @@ def test_without_the_caller_in_the_key_another_customer_would_be_answered(
     monkeypatch.setattr(service, "delivery_key", lambda *parts: parts[-1])
     with pytest.raises((AssertionError, KeyError)):
         test_a_customers_own_request_is_not_found_by_another_who_knows_its_ids(bank)
+
+
+@pytest.mark.parametrize("user_id", ["user-maría", "user maria", "ｕser-maria", "x" * 129, "  "])
+def test_a_customers_id_is_an_identifier(bank: World, user_id: str) -> None:
+    assert bank.call("getBalance", user_id=user_id)[0] == 401
+
+
+def test_blanks_around_a_customers_id_are_no_part_of_it(bank: World) -> None:
+    assert bank.call("getBalance", user_id=" user-maria ") == bank.call("getBalance")
+
+
+def test_each_use_of_the_test_user_is_counted(
+    bank: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bank.rebuild(settings=bank.resources.settings.model_copy(update={"test_user_id": "user-juan"}))
+    assert bank.call("getBalance", user_id=None)[0] == 200
+    assert "TestUserUses" in capsys.readouterr().out
+    assert bank.call("getBalance")[0] == 200
+    assert "TestUserUses" not in capsys.readouterr().out

@@ -80,3 +80,7 @@ def test_timestamps_have_one_width_and_are_in_utc(microsecond: int) -> None:
 
 def test_the_clock_of_the_system_is_in_utc() -> None:
     assert system_clock().tzinfo is UTC
+
+
+def test_an_id_that_tells_a_time_after_the_last_year_tells_none() -> None:
+    assert moment_of("ffffffff-ffff-7fff-bfff-ffffffffffff") is None

@@ -9,7 +9,7 @@ import pytest
 
 from action_groups.marketplace.purchases import FIGURES
 from shared.dynamodb import DynamoDB
-from tests.support.faults import CarelessDatabase, ScriptedDatabase, after, in_table
+from tests.support.faults import CarelessDatabase, ScriptedDatabase, after, client_error, in_table
 from tests.support.shop import BUY, open_shop, stock
 from tests.support.world import World
 
@@ -353,3 +353,20 @@ def test_a_retailer_with_several_accounts_is_paid_to_all_of_them(shop: World) ->
     paid = [shop.balance("acc-azteca"), shop.balance("acc-azteca-2")]
     assert sum(paid) == 1500
     assert shop.balance("acc-azteca-card") == 0
+
+
+def test_an_id_of_no_purchase_is_not_found_whatever_time_it_tells(shop: World) -> None:
+    status, body = shop.call("getPurchase", purchase_id="ffffffff-ffff-7fff-bfff-ffffffffffff")
+    assert (status, body["error"]["code"]) == (404, "PURCHASE_NOT_FOUND")
+
+
+def test_a_purchase_whose_end_cannot_be_read_is_answered_as_pending(shop: World) -> None:
+    class Throttled(ScriptedDatabase):
+        def get(self, table: str, key: Any) -> Any:
+            if table.endswith("purchases"):
+                raise client_error("ProvisionedThroughputExceededException")
+            return super().get(table, key)
+
+    shop.connect(Throttled(shop.client))
+    status, body = shop.call("createPurchase", **BUY)
+    assert (status, body["status"]) == (200, "pending")

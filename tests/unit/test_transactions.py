@@ -210,3 +210,12 @@ def test_the_bus_is_answered_with_the_same_page(history: World) -> None:
     reply = history.send("core_banking", "TRANSACTIONS_QUERY", {"limit": 3, "type": "deposit"})
     assert reply["event_type"] == "TRANSACTIONS_RESPONSE"
     assert reply["data"] == history.call("listTransactions", limit="3", type="deposit")[1]
+
+
+def test_the_history_of_another_owner_of_the_same_account_id_is_not_shown(bank: World) -> None:
+    bank.account("user-ana", "acc-maria", "10")
+    bank.transaction("acc-maria", "2026-11-04T12:00:00Z", description="De María")
+    bank.transaction("acc-maria", "2026-11-05T12:00:00Z", user_id="user-ana", description="De Ana")
+    for user_id, description in (("user-maria", "De María"), ("user-ana", "De Ana")):
+        _, body = bank.call("listTransactions", user_id=user_id, account_id="acc-maria")
+        assert [t["description"] for t in body["transactions"]] == [description]

@@ -136,11 +136,19 @@ class Transactions(Answer):
 def list_transactions(caller: Caller, request: TransactionsQuery, bank: BankStore) -> Transactions:
     """List the movements of one of the customer's accounts, or of all of them, newest first."""
     between = _bounds(request)
-    owner = _owner(caller, request, bank)
-    key_names = ("account_id", "timestamp_txn_id", *(owner if "user_id" in owner else ()))
+    _check_owner(caller, request, bank)
+    whose = () if request.account_id else ("user_id",)
+    key_names = ("account_id", "timestamp_txn_id", *whose)
     read_items = request.limit + 1 if request.type is None else _READ_ITEMS_FILTERED
     entries, position = fill_page(
-        lambda start: bank.history(owner, between, request.type, start, read_items),
+        lambda start: bank.history(
+            caller.user_id,
+            request.account_id,
+            between=between,
+            type_=request.type,
+            start=start,
+            read_items=read_items,
+        ),
         entry_of=_transaction,
         position_of_item=lambda item: {name: item[name] for name in key_names},
         limit=request.limit,
@@ -152,16 +160,15 @@ def list_transactions(caller: Caller, request: TransactionsQuery, bank: BankStor
     )
 
 
-def _owner(caller: Caller, request: TransactionsQuery, bank: BankStore) -> Item:
-    """Return whose records to read. Raises AccountNotFound for an account of somebody else."""
+def _check_owner(caller: Caller, request: TransactionsQuery, bank: BankStore) -> None:
+    """Raise AccountNotFound for an account of somebody else."""
     if request.account_id is None:
-        return {"user_id": caller.user_id}
+        return
     if bank.account(caller.user_id, request.account_id) is None:
         raise AccountNotFound(
             "The customer has no account with this `account_id`. Call getBalance without it to "
             "see the customer's accounts."
         )
-    return {"account_id": request.account_id}
 
 
 def _bounds(request: TransactionsQuery) -> tuple[str, str]:
