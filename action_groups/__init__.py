@@ -16,7 +16,8 @@ def group_names() -> tuple[str, ...]:
 def load_group(name: str) -> ActionGroup:
     """Return a group with all its operations declared, without importing another group.
 
-    Raises TypeError when the package does not define exactly one group, of its own name.
+    Raises TypeError when the package does not define exactly one group, of its own name, and when
+    an operation is not declared as it has to be; it names the package or the module.
     """
     package = importlib.import_module(f"{__name__}.{name}")
     found = [value for value in vars(package).values() if isinstance(value, ActionGroup)]
@@ -24,7 +25,11 @@ def load_group(name: str) -> ActionGroup:
         raise TypeError(f"action_groups/{name}/__init__.py must define one ActionGroup: {name}")
     operations = importlib.import_module(f"{package.__name__}.operations")
     for module in pkgutil.iter_modules(operations.__path__):
-        importlib.import_module(f"{operations.__name__}.{module.name}")
+        full_name = f"{operations.__name__}.{module.name}"
+        try:
+            importlib.import_module(full_name)
+        except TypeError as error:
+            raise TypeError(f"{full_name}: {error}") from error
     return found[0]
 
 

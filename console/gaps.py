@@ -15,7 +15,8 @@ from shared.settings import Settings
 _READS = {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:Scan"}
 _HANDLER = "action_groups.handler."
 _PERMISSION = "AWS::Lambda::Permission"
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
+_RELAY = "shared.event_relay.lambda_handler"
+_VARIABLE = re.compile(r"\$\{([\w:.]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ def gaps(groups: Sequence[ActionGroup], template: Mapping[str, Any]) -> list[str
     return [
         *(gap for group in groups for gap in _gaps_of_group(group, deployed)),
         *_gaps_of_leftovers(groups, deployed),
+        *_gaps_of_references(template),
         *_gaps_of_settings(deployed),
         *_gaps_of_tables(deployed),
         *(gap for function in deployed.functions for gap in _gaps_of_function(function, deployed)),
@@ -88,7 +90,7 @@ class _Deployed:
     """What the template says of functions, roles and tables."""
 
     def __init__(self, template: Mapping[str, Any]) -> None:
-        self._parameters = template.get("Parameters", {})
+        self.parameters: Mapping[str, Any] = template.get("Parameters", {})
         self.resources: Mapping[str, Any] = template["Resources"]
         self.variables: Mapping[str, Any] = template["Globals"]["Function"]["Environment"][
             "Variables"
@@ -115,8 +117,8 @@ class _Deployed:
     def text(self, value: Any) -> str:
         """Return a name as a deployment with the default parameters has it."""
         if isinstance(value, Mapping) and "Ref" in value:
-            return str(self._parameters.get(value["Ref"], {}).get("Default", value["Ref"]))
-        if not isinstance(value, Mapping):
+            return str(self.parameters.get(value["Ref"], {}).get("Default", value["Ref"]))
+        if not isinstance(value, Mapping) or "Fn::Sub" not in value:
             return str(value)
         text = value["Fn::Sub"]
         text, variables = (text, {}) if isinstance(text, str) else text
@@ -140,6 +142,31 @@ class _Deployed:
             and arn in [_arn(resource) for resource in _listed(statement["Resource"])]
             for statement in self.statements(function.role)
         )
+
+    def may_publish(self, function: _Function, source: str, event_type: str) -> bool:
+        """Tell whether a function's role allows an event of this source and type on the bus."""
+        wanted = {"events:source": source, "events:detail-type": event_type}
+        return any(
+            "events:PutEvents" in _listed(statement["Action"])
+            and "EventBus" in map(_arn, _listed(statement["Resource"]))
+            and all(
+                wanted[key] in _listed(allowed)
+                for keys in statement.get("Condition", {}).values()
+                for key, allowed in keys.items()
+            )
+            for statement in self.statements(function.role)
+        )
+
+    def bus_denies(self, function: _Function) -> bool:
+        """Tell whether the policy of the bus lets a function only ask, as everybody may."""
+        policies = [bus.get("Policy", {}) for _, bus in self.of_type("AWS::Events::EventBus")]
+        denials = [
+            statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]
+            for policy in policies
+            for statement in policy.get("Statement", ())
+            if statement["Effect"] == "Deny"
+        ]
+        return any(function.role not in map(_target, _listed(spared)) for spared in denials)
 
     def table_arn(self, table: str, index: str | None = None) -> str:
         """Return a table, or one of its indexes, as the resources of statements are written."""
@@ -168,6 +195,12 @@ def _gaps_of_group(group: ActionGroup, deployed: _Deployed) -> Iterator[str]:
         if function.logical_id not in permitted:
             yield f"{name}: no permission lets the agent invoke {function.logical_id}"
     yield from _gaps_of_agent(name, function, deployed)
+    requests = deployed.parameters["RequestSources"]["AllowedPattern"]
+    if re.fullmatch(requests, group.source):
+        yield (
+            f"{name}: the parameter RequestSources may name {group.source}: its pattern excludes "
+            "the sources of the groups"
+        )
     for operation in group:
         if operation.event_type is not None:
             yield from _gaps_of_event(operation, operation.event_type, deployed)
@@ -192,10 +225,16 @@ def _gaps_of_event(operation: Operation, event_type: str, deployed: _Deployed) -
         yield (
             f"{event_type}: no rule of template.yaml delivers it to a function of {operation.group}"
         )
-    for function in delivered:
-        answers = operation.failure_event is not None
-        if answers and not deployed.may(function, "events:PutEvents", "EventBus"):
-            yield f"{event_type}: {function.name} may not put its answer on the bus"
+    said = [e for e in (operation.success_event, operation.failure_event) if e is not None]
+    publishers = [(f, e) for f in delivered for e in said if not operation.changes or e != said[0]]
+    if operation.changes:
+        publishers += [(f, e) for f in deployed.functions if f.handler == _RELAY for e in said]
+    for function, event in publishers:
+        if not deployed.may_publish(function, operation.source, event):
+            yield f"{event}: {function.name} may not put it on the bus as {operation.source}"
+    for function in dict.fromkeys(function for function, _ in publishers):
+        if deployed.bus_denies(function):
+            yield f"{function.name}: the policy of the bus does not name {function.role}"
 
 
 def _gaps_of_leftovers(groups: Sequence[ActionGroup], deployed: _Deployed) -> Iterator[str]:
@@ -215,6 +254,43 @@ def _gaps_of_leftovers(groups: Sequence[ActionGroup], deployed: _Deployed) -> It
                 )
 
 
+def _gaps_of_references(template: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is referred to and is not there; a loop refers to what it looks up in a map."""
+    known = {*template.get("Parameters", {}), *template["Resources"]}
+    users: dict[str, list[str]] = {}
+    for user, resource in template["Resources"].items():
+        for name in dict.fromkeys(_references(resource)):
+            if name not in known and not name.startswith("AWS::"):
+                users.setdefault(name, []).append(user)
+    for name, named_by in users.items():
+        yield f"{name}: template.yaml does not have it, and {', '.join(named_by)} refer to it"
+
+
+def _references(node: Any) -> Iterator[str]:
+    """Yield the logical ids that a part of the template names, and the keys that no map has."""
+    if isinstance(node, list):
+        for child in node:
+            yield from _references(child)
+    if not isinstance(node, Mapping):
+        return
+    for key, value in node.items():
+        match key, value:
+            case ("Ref", str(name)) | ("DependsOn", str(name)):
+                yield name
+            case ("Fn::GetAtt", _):
+                yield _target(node)
+            case ("Fn::FindInMap", [str(name), str(first), *_]):
+                yield f"Mappings: {name}: {first}"
+            case ("Fn::Sub", str(text)):
+                yield from (match[1].partition(".")[0] for match in _VARIABLE.finditer(text))
+            case ("Fn::Sub", [str(text), dict(variables)]):
+                found = {match[1].partition(".")[0] for match in _VARIABLE.finditer(text)}
+                yield from sorted(found - set(variables))
+                yield from _references(variables)
+            case _:
+                yield from _references(value)
+
+
 def _gaps_of_settings(deployed: _Deployed) -> Iterator[str]:
     for name, field in Settings.model_fields.items():
         variable = str(field.alias)
@@ -225,6 +301,10 @@ def _gaps_of_settings(deployed: _Deployed) -> Iterator[str]:
             table = deployed.text(deployed.variables[variable])
             if table not in deployed.tables:
                 yield f"{variable}: template.yaml has no table {table}"
+    settings = {str(field.alias) for field in Settings.model_fields.values()}
+    for variable in deployed.variables:
+        if variable.endswith("_TABLE") and variable not in settings:
+            yield f"{variable}: given to every function, and no setting of shared/settings.py"
 
 
 def _gaps_of_tables(deployed: _Deployed) -> Iterator[str]:
@@ -235,8 +315,8 @@ def _gaps_of_tables(deployed: _Deployed) -> Iterator[str]:
 
 
 def _gaps_of_function(function: _Function, deployed: _Deployed) -> Iterator[str]:
-    if function.role not in deployed.resources:
-        yield f"{function.name}: template.yaml has no role for it ({function.role or 'none'})"
+    if not function.role:
+        yield f"{function.name}: template.yaml names no role for it"
     groups = [deployed.text(p["LogGroupName"]) for _, p in deployed.of_type("AWS::Logs::LogGroup")]
     if f"/aws/lambda/{function.name}" not in groups:
         yield f"{function.name}: template.yaml has no log group for it"

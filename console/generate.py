@@ -67,7 +67,7 @@ def run(*, check: bool) -> int:
         groups = all_groups()
         files = generated(groups, ROOT)
         template = expanded_template()
-    except (ModelNotDescribable, TypeError, ValueError) as error:
+    except (ImportError, ModelNotDescribable, TypeError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     lines = drift(files, ROOT) if check else write(files, ROOT)

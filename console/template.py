@@ -39,7 +39,7 @@ def expanded(template: dict[str, Any]) -> dict[str, Any]:
 
 class _Expansion:
     def __init__(self, mappings: Mapping[str, Any]) -> None:
-        self._mappings = mappings
+        self._mappings: Any = mappings
 
     def of(self, node: Any, items: Mapping[str, str]) -> Any:
         """Return a node of the template, given the item of each loop that it stands in."""
@@ -83,10 +83,15 @@ class _Expansion:
         return {"Fn::Sub": text} if "${" in text else text
 
     def _found(self, arguments: list[Any]) -> Any:
+        """Return what a map has, or the Fn::FindInMap where that is not known or not there."""
         if not all(isinstance(argument, str) for argument in arguments):
             return {"Fn::FindInMap": arguments}
-        mapping, first, second = arguments
-        return self._mappings[mapping][first][second]
+        found = self._mappings
+        for key in arguments:
+            if key not in found:
+                return {"Fn::FindInMap": arguments}
+            found = found[key]
+        return found
 
 
 def _filled(text: str, items: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from action_groups import all_groups
 from console.gaps import Need, gaps, gaps_of_permissions, notes
-from console.template import expanded_template
+from console.template import expanded, expanded_template, load_template
 from shared.dynamodb import DynamoDB
 from shared.operations import ActionGroup, Operation
 from tests.support.arguments import OPERATIONS, RIGHT, furnish, prove
@@ -34,6 +34,34 @@ def without_variable(template: Template) -> None:
     del template["Globals"]["Function"]["Environment"]["Variables"]["PRODUCTS_TABLE"]
 
 
+def without_role(template: Template) -> None:
+    del template["Resources"]["CrmFunction"]["Properties"]["Role"]
+
+
+def without_entry_in_the_policy_of_the_bus(template: Template) -> None:
+    [statement] = template["Resources"]["EventBus"]["Properties"]["Policy"]["Statement"]
+    statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"].remove(
+        {"Fn::GetAtt": ["CrmResolveAliasRole", "Arn"]}
+    )
+
+
+def with_any_request_source(template: Template) -> None:
+    template["Parameters"]["RequestSources"]["AllowedPattern"] = ".+"
+
+
+def with_a_variable_too_many(template: Template) -> None:
+    template["Globals"]["Function"]["Environment"]["Variables"]["POINTS_TABLE"] = "centli-points"
+
+
+def test_a_name_that_a_loop_goes_over_and_no_map_has_is_named() -> None:
+    template = load_template()
+    del template["Mappings"]["Functions"]["Crm"]
+    found = gaps(all_groups(), expanded(template))
+    assert (
+        "Mappings: Functions: Crm: template.yaml does not have it, and CrmLogGroup refer to it"
+    ) in found
+
+
 def test_nothing_is_missing() -> None:
     assert gaps(all_groups(), expanded_template()) == []
 
@@ -47,9 +75,18 @@ def test_nothing_is_missing() -> None:
         (without_rule, "ALIAS_RESOLUTION_REQUEST: no rule of template.yaml delivers it"),
         (
             without("CrmResolveAliasPolicy"),
-            "ALIAS_RESOLUTION_REQUEST: centli-crm-resolve-alias may",
+            "ALIAS_RESOLUTION_RESPONSE: centli-crm-resolve-alias may not put it on the bus as crm",
         ),
-        (without("CrmRole"), "centli-crm: template.yaml has no role for it (CrmRole)"),
+        (
+            without("EventRelayPolicy"),
+            "BENEFICIARY_ADDED: centli-event-relay may not put it on the bus as crm",
+        ),
+        (without("CrmPolicy"), "CrmPolicy: template.yaml does not have it, and CrmFunction refer"),
+        (without("CrmRole"), "CrmRole: template.yaml does not have it, and CrmFunction, CrmPolicy"),
+        (without_role, "centli-crm: template.yaml names no role for it"),
+        (without_entry_in_the_policy_of_the_bus, "centli-crm-resolve-alias: the policy of the bus"),
+        (with_any_request_source, "crm: the parameter RequestSources may name crm"),
+        (with_a_variable_too_many, "POINTS_TABLE: given to every function, and no setting"),
         (without("CrmLogGroup"), "centli-crm: template.yaml has no log group for it"),
         (without("CrmErrorsAlarm"), "centli-crm: no alarm tells of its errors"),
         (without_variable, "PRODUCTS_TABLE: a setting that template.yaml gives to no function"),
@@ -75,7 +112,7 @@ def test_a_table_that_no_function_may_read_is_named() -> None:
 
 def test_a_group_that_is_there_and_nowhere_else_is_missed_everywhere() -> None:
     found = gaps((*all_groups(), LONELY), expanded_template())
-    assert len(found) == 2
+    assert len(found) == 3
     assert all(gap.startswith("loyalty: ") for gap in found)
 
 
