@@ -57,7 +57,7 @@ def _line(told: tuple[float, str, str]) -> str:
     return f"{seconds:>12.3f}  {name:<26}  {text}"
 
 
-def live(seed: int, *, asks_again: bool = True, broken: Break | None = None) -> Told:
+def live(seed: int, broken: Break | None = None) -> Told:
     """Live through the history of a seed, with one mechanism broken for a negative control."""
     random = Random(seed)
     scheduler = Scheduler(START)
@@ -78,7 +78,7 @@ def live(seed: int, *, asks_again: bool = True, broken: Break | None = None) -> 
     broken = broken or Break()
     cloud = Cloud(scheduler, Random(seed + 2), line, tell, watch, broken)
     open_bank(cloud.database)
-    traffic = Traffic(cloud, random, tell, asks_again=asks_again)
+    traffic = Traffic(cloud, random, tell)
     traffic.plan()
     with broken.patched():
         try:

@@ -10,4 +10,4 @@ from tests.simulation.test_histories import SEEDS
 
 @pytest.mark.parametrize("broken", CONTROLS.values(), ids=CONTROLS)
 def test_a_broken_mechanism_is_found_within_the_seeds_of_the_gate(broken: Break) -> None:
-    assert any(live(seed, broken=broken).wrong for seed in range(SEEDS))
+    assert any(live(seed, broken).wrong for seed in range(SEEDS))

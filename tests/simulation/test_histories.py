@@ -18,7 +18,7 @@ CHUNK = 250
 def test_the_books_agree_after_any_history_and_every_kind_of_fault_happened(first: int) -> None:
     counts = Counter[Fault]()
     for seed in range(first, first + CHUNK):
-        told = live(seed, asks_again=False)
+        told = live(seed)
         assert told.wrong is None, told.report()
         counts.update(told.counts)
     assert [fault for fault in Fault if not counts[fault]] == [], "they show nothing of these"

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-import pytest
-
 from shared.front_doors.eventbridge import EventNotHandled
 from tests.support.dynamodb import StrictDynamoDB
 from tests.support.tables import table_properties
@@ -59,7 +57,6 @@ def deliver(bank: World, event: dict[str, Any]) -> None:
         bank.deliver("core_banking", event["event_type"], event)
 
 
-@pytest.mark.xfail(reason="a refused payment is no decision about the purchase yet", strict=True)
 def test_a_payment_asked_for_twice_charges_exactly_when_the_purchase_is_completed() -> None:
     position = 0
     while True:

@@ -39,14 +39,10 @@ class Look:
 class Traffic:
     """Asks, and keeps what was asked and answered."""
 
-    def __init__(
-        self, cloud: Cloud, random: Random, tell: Callable[[str], None], *, asks_again: bool
-    ) -> None:
-        """With `asks_again`, some payments are asked for twice, under another correlation id."""
+    def __init__(self, cloud: Cloud, random: Random, tell: Callable[[str], None]) -> None:
         self._cloud = cloud
         self._random = random
         self._tell = tell
-        self._asks_again = asks_again
         self._followed = 0
         self.prices = {name: Decimal(product["price"]) for name, product in PRODUCTS.items()}
         self.orders: list[Order] = []
@@ -150,7 +146,7 @@ class Traffic:
                 days = random.choice((0.1, 1, 6))
                 scheduler.after(days * DAY_SECONDS, partial(self._replay, event))
             is_payment = event["detail-type"] == "PAYMENT_REQUEST"
-            if is_payment and self._asks_again and random.random() < 0.3:
+            if is_payment and random.random() < 0.3:
                 scheduler.after(
                     random.choice((0.0, 0.01, 0.1, 2)), partial(self._ask_again, event["detail"])
                 )
