@@ -1,10 +1,14 @@
 """Seed customers' accounts and their history: `python scripts/seed_accounts.py`."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
+from action_groups.core_banking.operations.transactions import OPENING
+from scripts.seed_products import PURCHASES
 from scripts.seeding import add_missing, run, table_name
 from shared.clock import to_iso
 from shared.ids import time_ordered_id
@@ -112,7 +116,8 @@ HISTORY = [
 def seed(client: Any, prefix: str) -> int:
     """Add the accounts and their history, and return how many items were missing."""
     accounts = add_missing(client, table_name("accounts", prefix), _accounts(), "account_id")
-    history = add_missing(client, table_name("transactions", prefix), _history(), "account_id")
+    records = chain(_openings(), _history())
+    history = add_missing(client, table_name("transactions", prefix), records, "account_id")
     return accounts + history
 
 
@@ -130,6 +135,33 @@ def _accounts() -> Iterator[dict[str, Any]]:
             "version": 1,
         }
         yield item if credit_limit is None else item | {"credit_limit": Decimal(credit_limit)}
+
+
+def _openings() -> Iterator[dict[str, Any]]:
+    """Yield what each account began with: its balance without all that has moved since."""
+    moved: dict[str, Decimal] = defaultdict(Decimal)
+    for _, _, source, destination, amount, _ in HISTORY:
+        moved[source or ""] -= Decimal(amount)
+        moved[destination or ""] += Decimal(amount)
+    for _, _, account, _, _, amount in PURCHASES:
+        moved[account] -= Decimal(amount)
+    moment = datetime.fromisoformat(_OPENED)
+    for user, account, _, balance, *_ in ACCOUNTS:
+        began_with = Decimal(balance) - moved[account]
+        if began_with:
+            identifier = time_ordered_id(moment, f"seed opening {account}")
+            yield {
+                "account_id": account,
+                "timestamp_txn_id": f"{_OPENED}#{identifier}",
+                "user_id": user,
+                "transaction_id": identifier,
+                "type": OPENING,
+                "amount": began_with,
+                "currency": "MXN",
+                "status": "completed",
+                "description": "Saldo inicial",
+                "created_at": _OPENED,
+            }
 
 
 def _history() -> Iterator[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Seed retailers, their accounts and their products: `python scripts/seed_products.py`."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -303,13 +304,17 @@ def _retailers() -> Iterator[dict[str, Any]]:
 
 def _accounts() -> Iterator[dict[str, Any]]:
     """Yield the accounts that purchases are paid into: a retailer is an owner like any other."""
+    received: dict[str, Decimal] = defaultdict(lambda: Decimal("0.00"))
+    for _, _, _, _, retailer, amount in PURCHASES:
+        received[_account_of(retailer, "checking")] += Decimal(amount)
     for retailer, _, _, _, account_types in RETAILERS:
         for account_type in account_types.split():
+            account_id = _account_of(retailer, account_type)
             yield {
                 "user_id": retailer,
-                "account_id": f"acc-{retailer.removeprefix('retailer-')}-{account_type}",
+                "account_id": account_id,
                 "account_type": account_type,
-                "balance": Decimal("0.00"),
+                "balance": received[account_id],
                 "currency": "MXN",
                 "status": "active",
                 "created_at": _OPENED,
@@ -318,7 +323,12 @@ def _accounts() -> Iterator[dict[str, Any]]:
             }
 
 
+def _account_of(retailer: str, account_type: str) -> str:
+    return f"acc-{retailer.removeprefix('retailer-')}-{account_type}"
+
+
 def _products() -> Iterator[dict[str, Any]]:
+    sold = Counter((product, retailer) for _, _, _, product, retailer, _ in PURCHASES)
     for category, products in PRODUCTS.items():
         for product, retailer, name, description, price, stock, benefits in products:
             yield {
@@ -330,6 +340,7 @@ def _products() -> Iterator[dict[str, Any]]:
                 "currency": "MXN",
                 "category": category,
                 "stock": stock,
+                "stock_received": stock + sold[product, retailer],
                 "image_url": f"{_IMAGES}/products/{product}.jpg",
                 "benefits": benefits,
             }
@@ -358,7 +369,7 @@ def _payments() -> Iterator[dict[str, Any]]:
     """Yield the two records of the payment of each of `PURCHASES`."""
     for time, user, account, _, retailer, amount in PURCHASES:
         moment, transaction_id = _identified(time, f"seed payment {user}")
-        retailer_account = f"acc-{retailer.removeprefix('retailer-')}-checking"
+        retailer_account = _account_of(retailer, "checking")
         for owner, owned, sign in ((user, account, -1), (retailer, retailer_account, 1)):
             yield {
                 "account_id": owned,

@@ -24,7 +24,9 @@ from shared.models import (
 from shared.money import MXN
 from shared.paging import fill_page, issue_token, position_of
 
-TRANSACTION_TYPES = ("transfer", "payment", "deposit", "withdrawal")
+OPENING = "opening"
+"""What an account began with."""
+TRANSACTION_TYPES = ("transfer", "payment", "deposit", "withdrawal", OPENING)
 
 _MAX_DESCRIPTION_LENGTH = 500
 _READ_ITEMS_FILTERED = 200
@@ -185,7 +187,7 @@ def _transaction(item: Item) -> Transaction:
         transaction_id=item["transaction_id"],
         account_id=item["account_id"],
         type=item["type"],
-        direction=_direction(item),
+        direction=direction_of(item),
         amount=abs(item["amount"]),
         currency=item.get("currency", MXN),
         from_account=item.get("from_account"),
@@ -196,7 +198,7 @@ def _transaction(item: Item) -> Transaction:
     )
 
 
-def _direction(item: Item) -> str:
+def direction_of(item: Item) -> str:
     """Tell the direction from the accounts of the record, whose amount may be written unsigned."""
     account_id = item["account_id"]
     if account_id == item.get("from_account"):

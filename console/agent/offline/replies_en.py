@@ -111,6 +111,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "type_payment": "Payment",
     "type_deposit": "Deposit",
     "type_withdrawal": "Withdrawal",
+    "type_opening": "Opening balance",
     "to_account": "{type} to {account}",
     "from_account": "{type} from {account}",
     # shopping

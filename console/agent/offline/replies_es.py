@@ -107,6 +107,7 @@ SPANISH: Final[Mapping[str, str]] = {
     "type_payment": "Pago",
     "type_deposit": "Depósito",
     "type_withdrawal": "Retiro",
+    "type_opening": "Saldo inicial",
     "to_account": "{type} a {account}",
     "from_account": "{type} de {account}",
     # shopping
