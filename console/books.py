@@ -1,0 +1,342 @@
+"""Proving the books of a stack: what disagrees, by kind and id, without anybody's data.
+
+Each balance is the sum of the account's records, the records of a transaction sum to zero (but for
+deposits, withdrawals and openings, whose other side is outside the bank), purchases are completed
+exactly when they are paid, stock is what was received less what was sold, and what was owed to the
+bus led on: a PAYMENT_REQUEST to a decision, a decision to the end of the purchase. Publication
+leaves no record, and needs none.
+
+It is a tool for the side: it reads whole tables, page by page and strongly consistent, while they
+go on changing. So nothing is reported on one reading. What disagrees is read again: a fact of a
+transaction or a purchase has to disagree twice, which one that was caught half-way cannot; a
+balance is believed only when the account did not change while its records were read; a stock only
+when it did not change while the purchases were, and disagrees twice by the same count.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from action_groups.core_banking.operations.transactions import OPENING, direction_of
+from action_groups.marketplace.purchases import Purchase
+from shared import json_text
+from shared.accounts import Account
+from shared.clock import Clock
+from shared.dynamodb import Item, deserialize, serialize
+
+IN_FLIGHT: Final = timedelta(minutes=5)
+"""How long a step may take to lead to the next one."""
+
+KINDS: Final = {
+    "BALANCE": "the balance is not the sum of the account's records",
+    "TWICE": "several owners have an account of this id",
+    "UNREADABLE": "the item cannot be read",
+    "FLOOR": "the balance is below what it may go down to",
+    "NO_ACCOUNT": "there are records of an account that does not exist",
+    "SUM": "the records of the transaction do not sum to zero",
+    "NOT_PAID": "the purchase is completed, and no payment of its total is on record",
+    "PAID": "the purchase has failed or was cancelled, and a payment is on record",
+    "CASHBACK": "what the payment gave back is not the cashback of the purchase",
+    "NO_PURCHASE": "there is a payment for a purchase that does not exist",
+    "STOCK": "the stock is not what was received less what was sold",
+    "STOCK_FLOOR": "the stock is below zero",
+    "NOT_DECIDED": "a PAYMENT_REQUEST is owed to the bus, and no decision is on record",
+    "NOT_ENDED": "the payment is decided, and the purchase is pending",
+    "NOT_ASKED": "the purchase is pending, and no PAYMENT_REQUEST is on record",
+}
+_ONE_SIDED: Final = {"deposit", "withdrawal", OPENING}
+_SOLD: Final = {"pending", "completed"}
+_DECISIONS: Final = {"PAYMENT_COMPLETED", "PAYMENT_FAILED"}
+_IDS: Final = ("transaction_id", "account_id", "purchase_id", "request_id", "product_id")
+_UNREADABLE: Final = (KeyError, TypeError, ValueError, ArithmeticError)
+"""What an item raises that another program wrote in a form that nobody knows."""
+_ATTEMPTS: Final = 5
+_PAUSE_SECONDS: Final = 1
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Disagreement:
+    """What does not agree, one of `KINDS`, and the id of what it is about."""
+
+    kind: str
+    subject: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}: {KINDS[self.kind]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What disagrees; how many items were read; which accounts never stood still to be proved."""
+
+    disagreements: list[Disagreement]
+    read: Mapping[str, int]
+    moving: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Leg:
+    """One record of a payment."""
+
+    transaction_id: str
+    user_id: str
+    amount: Decimal
+
+
+@dataclass(slots=True)
+class _Books:
+    """What one reading of all tables found, added up."""
+
+    accounts: dict[str, Account] = field(default_factory=dict)
+    totals: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    sums: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    payments: dict[str, list[_Leg]] = field(default_factory=lambda: defaultdict(list))
+    """By transaction, and by purchase where the records name it."""
+    paid_for: set[str] = field(default_factory=set)
+    asked: dict[str, datetime] = field(default_factory=dict)
+    decided: dict[str, datetime] = field(default_factory=dict)
+    purchases: dict[str, Purchase] = field(default_factory=dict)
+    sold: Counter[str] = field(default_factory=Counter)
+    products: dict[str, Item] = field(default_factory=dict)
+    """Those whose stock did not change while the purchases were read."""
+    twice: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
+    read: Counter[str] = field(default_factory=Counter)
+
+
+def prove(client: Any, prefix: str, *, clock: Clock, sleep: Callable[[float], None]) -> Report:
+    """Prove the books of the tables whose names begin with the prefix."""
+    books = _read(client, prefix)
+    found = _disagreements(books, clock())
+    moving: list[str] = []
+    if found:
+        sleep(_PAUSE_SECONDS)
+        again = _disagreements(_read(client, prefix), clock())
+        found = dict(found.items() & again.items())
+        for balance in [d for d in found if d.kind == "BALANCE"]:
+            is_explained = _is_explained(client, prefix, books.accounts[balance.subject], sleep)
+            if is_explained is None:
+                moving.append(balance.subject)
+            if is_explained is not False:
+                del found[balance]
+    return Report(sorted(found), books.read, sorted(moving))
+
+
+# --- Reading ---------------------------------------------------------------------------------
+
+
+def _read(client: Any, prefix: str) -> _Books:
+    """Read each table before those that its items lead to, so that what led on is seen."""
+    books = _Books()
+    for table, add in (
+        ("accounts", _add_account),
+        ("transactions", _add_record),
+        ("requests", _add_owed),
+        ("products", _add_product),
+        ("purchases", _add_purchase),
+    ):
+        for item in _scan(client, f"{prefix}-{table}"):
+            books.read[table] += 1
+            try:
+                add(books, item)
+            except _UNREADABLE:
+                books.unreadable.add(f"{table} {_name(item)}")
+    for item in _scan(client, f"{prefix}-products"):
+        product = _product(item)
+        if books.products.get(product, item).get("stock") != item.get("stock"):
+            del books.products[product]
+    return books
+
+
+def _scan(client: Any, table: str) -> Iterator[Item]:
+    return _paged(client.scan, {"TableName": table, "ConsistentRead": True})
+
+
+def _paged(read: Callable[..., Any], request: Mapping[str, Any]) -> Iterator[Item]:
+    start: dict[str, Any] = {}
+    while True:
+        page = read(**request, **start)
+        yield from map(deserialize, page["Items"])
+        if "LastEvaluatedKey" not in page:
+            return
+        start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def _signed(record: Item) -> Decimal:
+    """Return what a record added to its account; one that is not completed moved nothing."""
+    if record.get("status", "completed") != "completed":
+        return Decimal(0)
+    amount: Decimal = abs(record["amount"])
+    return -amount if direction_of(record) == "debit" else amount
+
+
+def _add_account(books: _Books, item: Item) -> None:
+    account = Account.from_item(item)
+    if account.account_id in books.accounts:
+        books.twice.add(account.account_id)
+    books.accounts[account.account_id] = account
+
+
+def _add_record(books: _Books, record: Item) -> None:
+    amount, transaction_id = _signed(record), record["transaction_id"]
+    books.totals[record["account_id"]] += amount
+    if record["type"] not in _ONE_SIDED:
+        books.sums[transaction_id] += amount
+    if record["type"] == "payment":
+        leg = _Leg(transaction_id, record["user_id"], amount)
+        books.payments[transaction_id].append(leg)
+        if "purchase_id" in record:
+            books.payments[record["purchase_id"]].append(leg)
+            books.paid_for.add(record["purchase_id"])
+
+
+def _add_owed(books: _Books, request: Item) -> None:
+    for envelope in map(json_text.loads, request.get("events", ())):
+        event_type = envelope["event_type"]
+        if event_type == "PAYMENT_REQUEST" or event_type in _DECISIONS:
+            moments = books.decided if event_type in _DECISIONS else books.asked
+            moments[envelope["data"]["purchase_id"]] = datetime.fromisoformat(envelope["timestamp"])
+
+
+def _add_product(books: _Books, item: Item) -> None:
+    books.products[_product(item)] = item
+
+
+def _add_purchase(books: _Books, item: Item) -> None:
+    purchase = Purchase.from_item(item)
+    if purchase.status in _SOLD:
+        books.sold[_product(item)] += purchase.quantity
+    books.purchases[purchase.purchase_id] = purchase
+
+
+def _product(item: Item) -> str:
+    return f"{item['product_id']} of {item['retailer_id']}"
+
+
+def _name(item: Item) -> str:
+    """Return the id of an item that cannot be read otherwise."""
+    return next((str(item[name]) for name in _IDS if name in item), "without an id")
+
+
+# --- Comparing -------------------------------------------------------------------------------
+
+
+def _disagreements(books: _Books, now: datetime) -> dict[Disagreement, Decimal | None]:
+    """Return what disagrees, a stock with by how much."""
+    return {
+        Disagreement(kind, subject): size
+        for comparison in (_accounts, _records, _purchases, _stock)
+        for kind, subject, size in comparison(books, now)
+    }
+
+
+_Found = Iterator[tuple[str, str, Decimal | None]]
+
+
+def _accounts(books: _Books, _now: datetime) -> _Found:
+    for account_id, account in books.accounts.items():
+        if account.balance != books.totals[account_id]:
+            yield "BALANCE", account_id, None
+        if account.balance < -account.credit_limit:
+            yield "FLOOR", account_id, None
+    for account_id in books.twice:
+        yield "TWICE", account_id, None
+    for item in books.unreadable:
+        yield "UNREADABLE", item, None
+
+
+def _records(books: _Books, _now: datetime) -> _Found:
+    for account_id in books.totals.keys() - books.accounts.keys():
+        yield "NO_ACCOUNT", account_id, None
+    for transaction_id, total in books.sums.items():
+        if total:
+            yield "SUM", transaction_id, None
+
+
+def _purchases(books: _Books, now: datetime) -> _Found:
+    for purchase_id in books.paid_for - books.purchases.keys():
+        yield "NO_PURCHASE", purchase_id, None
+    for purchase_id, asked_at in books.asked.items():
+        if purchase_id not in books.decided and now - asked_at > IN_FLIGHT:
+            yield "NOT_DECIDED", purchase_id, None
+    for purchase_id, purchase in books.purchases.items():
+        comparison = _COMPARISONS.get(purchase.status, _unpaid)
+        kind = comparison(books, purchase, now)
+        if kind:
+            yield kind, purchase_id, None
+
+
+def _completed(books: _Books, purchase: Purchase, _now: datetime) -> str:
+    legs = _legs_of(books, purchase)
+    if -sum(leg.amount for leg in legs if leg.amount < 0) != purchase.total_amount:
+        return "NOT_PAID"
+    given_back = sum(leg.amount for leg in legs if leg.amount > 0)
+    is_kept = bool(purchase.figures) or purchase.benefit_applied != "cashback"
+    return "CASHBACK" if is_kept and given_back != purchase.figures.get("cashback", 0) else ""
+
+
+def _unpaid(books: _Books, purchase: Purchase, _now: datetime) -> str:
+    return "PAID" if _legs_of(books, purchase) else ""
+
+
+def _pending(books: _Books, purchase: Purchase, now: datetime) -> str:
+    decided_at = books.decided.get(purchase.purchase_id)
+    if decided_at is not None:
+        return "NOT_ENDED" if now - decided_at > IN_FLIGHT else ""
+    made_at = datetime.fromisoformat(purchase.created_at)
+    is_asked = purchase.purchase_id in books.asked
+    return "NOT_ASKED" if not is_asked and now - made_at > IN_FLIGHT else ""
+
+
+_COMPARISONS: Final = {"completed": _completed, "pending": _pending}
+
+
+def _legs_of(books: _Books, purchase: Purchase) -> Collection[_Leg]:
+    """Return the customer's side of all that was paid and given back for a purchase."""
+    return {
+        leg
+        for key in (purchase.purchase_id, purchase.transaction_id or "")
+        for leg in books.payments.get(key, ())
+        if leg.user_id == purchase.user_id
+    }
+
+
+def _stock(books: _Books, _now: datetime) -> _Found:
+    for subject, product in books.products.items():
+        stock = product.get("stock", Decimal(0))
+        if stock < 0:
+            yield "STOCK_FLOOR", subject, None
+        lacking = product.get("stock_received", stock + books.sold[subject]) - stock
+        if lacking != books.sold[subject]:
+            yield "STOCK", subject, lacking - books.sold[subject]
+
+
+# --- A balance at rest -----------------------------------------------------------------------
+
+
+def _is_explained(
+    client: Any, prefix: str, account: Account, sleep: Callable[[float], None]
+) -> bool | None:
+    """Tell whether a balance is the sum of its records; None while the account keeps moving."""
+    key = {"user_id": account.user_id, "account_id": account.account_id}
+    table = f"{prefix}-accounts"
+    for _ in range(_ATTEMPTS):
+        before = client.get_item(TableName=table, Key=serialize(key), ConsistentRead=True)
+        query = {
+            "TableName": f"{prefix}-transactions",
+            "ConsistentRead": True,
+            "KeyConditionExpression": "account_id = :account",
+            "ExpressionAttributeValues": serialize({":account": account.account_id}),
+        }
+        try:
+            total = sum(map(_signed, _paged(client.query, query)), Decimal(0))
+        except _UNREADABLE:
+            return False
+        after = client.get_item(TableName=table, Key=serialize(key), ConsistentRead=True)
+        if before.get("Item") == after.get("Item"):
+            return bool(deserialize(after.get("Item", {})).get("balance") == total)
+        sleep(_PAUSE_SECONDS)
+    return None

@@ -1,0 +1,337 @@
+"""The books of a bank: each kind of disagreement is planted and found; a clean bank has none."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from console import books
+from console.books import IN_FLIGHT, KINDS, Disagreement, Report, prove
+from shared import json_text
+from shared.clock import to_iso
+from tests.support.tables import PREFIX
+from tests.support.utterances import seeded_bank
+from tests.support.world import World
+
+TELEVISION = {
+    "product_id": "prod-televisor-32",
+    "retailer_id": "retailer-electronica-azteca",
+    "account_id": "acc-maria-checking",
+    "unit_price": "3799",
+}
+LATER = IN_FLIGHT + timedelta(seconds=1)
+
+
+@pytest.fixture
+def bank() -> World:
+    """The seeded bank after a transfer, a purchase with cashback, and one that was not paid."""
+    made = seeded_bank()
+    made.call(
+        "createTransfer",
+        from_account="acc-maria-checking",
+        to_account="acc-juan-checking",
+        amount="100.10",
+    )
+    made.call("createPurchase", **TELEVISION, benefit="cashback", cashback="189.95")
+    made.call(
+        "createPurchase", user_id="user-sofia", **TELEVISION | {"account_id": "acc-sofia-checking"}
+    )
+    assert {p["status"] for p in made.items("purchases")} == {"completed", "failed"}
+    return made
+
+
+def report(bank: World, client: Any = None) -> Report:
+    return prove(client or bank.client, PREFIX, clock=bank.clock, sleep=lambda _seconds: None)
+
+
+def kinds(bank: World) -> set[str]:
+    return {disagreement.kind for disagreement in report(bank).disagreements}
+
+
+def changed(bank: World, table: str, change: dict[str, Any], **where: Any) -> None:
+    """Write over the items that have these attributes."""
+    items = [i for i in bank.items(table) if where.items() <= i.items()]
+    assert items
+    for item in items:
+        bank.put(table, **{**item, **change})
+
+
+def removed(bank: World, table: str, keys: tuple[str, ...], **where: Any) -> None:
+    names = {"#" + name: name for name in keys}
+    for item in [i for i in bank.items(table) if where.items() <= i.items()]:
+        bank.client.delete_item(
+            TableName=f"{PREFIX}-{table}",
+            Key={name: {"S": item[name]} for name in names.values()},
+        )
+
+
+def bought(bank: World, status: str = "completed") -> dict[str, Any]:
+    [purchase] = [
+        p
+        for p in bank.items("purchases")
+        if p["status"] == status and p["product_id"] == "prod-televisor-32"
+    ]
+    return purchase
+
+
+def test_a_bank_after_transfers_and_purchases_agrees(bank: World) -> None:
+    found = report(bank)
+
+    assert (found.disagreements, found.moving) == ([], [])
+    assert {table: count > 0 for table, count in found.read.items()} == dict.fromkeys(
+        ("accounts", "transactions", "requests", "products", "purchases"), True
+    )
+
+
+def test_the_seeds_alone_explain_every_balance() -> None:
+    assert report(seeded_bank()).disagreements == []
+
+
+def add_to_balance(bank: World) -> None:
+    changed(bank, "accounts", {"balance": Decimal("1.00")}, account_id="acc-juan-savings")
+
+
+def go_below_the_floor(bank: World) -> None:
+    changed(bank, "accounts", {"credit_limit": Decimal(10)}, account_id="acc-sofia-credit")
+
+
+def give_an_id_to_two(bank: World) -> None:
+    bank.account("user-zoe", "acc-juan-savings", "0.00")
+
+
+def spoil_a_record(bank: World) -> None:
+    [record] = [r for r in bank.items("transactions") if r.get("description") == "Cena"][:1]
+    bank.put("transactions", **{**record, "amount": "a lot"})
+
+
+def forget_an_account(bank: World) -> None:
+    removed(bank, "accounts", ("user_id", "account_id"), account_id="acc-elena-checking")
+
+
+def forget_one_side(bank: World) -> None:
+    keys = ("account_id", "timestamp_txn_id")
+    removed(bank, "transactions", keys, amount=Decimal("100.10"))
+
+
+def complete_unpaid(bank: World) -> None:
+    changed(bank, "purchases", {"status": "completed"}, status="failed")
+
+
+def fail_paid(bank: World) -> None:
+    changed(bank, "purchases", {"status": "failed"}, purchase_id=bought(bank)["purchase_id"])
+
+
+def promise_more_cashback(bank: World) -> None:
+    change = {"cashback": Decimal("200.00")}
+    changed(bank, "purchases", change, purchase_id=bought(bank)["purchase_id"])
+
+
+def forget_a_paid_purchase(bank: World) -> None:
+    keys = ("user_id", "timestamp_purchase_id")
+    removed(bank, "purchases", keys, purchase_id=bought(bank)["purchase_id"])
+
+
+def lose_stock(bank: World) -> None:
+    changed(bank, "products", {"stock": 3}, product_id="prod-televisor-32")
+
+
+def sell_below_zero(bank: World) -> None:
+    change = {"stock": -1, "stock_received": 0}
+    changed(bank, "products", change, product_id="prod-televisor-32")
+
+
+def leave_pending(bank: World) -> str:
+    """Make a purchase whose payment was asked for and not decided."""
+    bank.rebuild(sleep=lambda _seconds: None)
+    _, body = bank.call("createPurchase", **TELEVISION)
+    assert body["status"] == "pending"
+    return str(body["purchase_id"])
+
+
+def lose_the_request_to_pay(bank: World) -> None:
+    leave_pending(bank)
+    bank.clock.move(LATER)
+
+
+def lose_the_end(bank: World) -> None:
+    leave_pending(bank)
+    for event in bank.run_relay():
+        bank.deliver("core_banking", event["event_type"], event)
+    bank.clock.move(LATER)
+
+
+def forget_to_ask(bank: World) -> None:
+    purchase_id = leave_pending(bank)
+    for request in bank.items("requests"):
+        if any(purchase_id in event for event in request["events"]):
+            bank.client.delete_item(
+                TableName=f"{PREFIX}-requests",
+                Key={"request_id": {"S": request["request_id"]}},
+            )
+    bank.clock.move(LATER)
+
+
+PLANTED: dict[str, Callable[[World], Any]] = {
+    "BALANCE": add_to_balance,
+    "FLOOR": go_below_the_floor,
+    "TWICE": give_an_id_to_two,
+    "UNREADABLE": spoil_a_record,
+    "NO_ACCOUNT": forget_an_account,
+    "SUM": forget_one_side,
+    "NOT_PAID": complete_unpaid,
+    "PAID": fail_paid,
+    "CASHBACK": promise_more_cashback,
+    "NO_PURCHASE": forget_a_paid_purchase,
+    "STOCK": lose_stock,
+    "STOCK_FLOOR": sell_below_zero,
+    "NOT_DECIDED": lose_the_request_to_pay,
+    "NOT_ENDED": lose_the_end,
+    "NOT_ASKED": forget_to_ask,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_does_not_agree_is_found(bank: World, kind: str) -> None:
+    PLANTED[kind](bank)
+
+    assert kind in kinds(bank)
+
+
+@pytest.mark.parametrize("plant", [leave_pending, lose_the_end])
+def test_what_is_under_way_for_less_than_five_minutes_agrees(
+    bank: World, plant: Callable[[World], Any]
+) -> None:
+    plant(bank)
+    bank.clock.now -= LATER if plant is lose_the_end else timedelta(0)
+
+    assert report(bank).disagreements == []
+
+
+def test_an_item_with_the_attributes_of_the_specification_alone_is_not_accused(
+    bank: World,
+) -> None:
+    bank.product("prod-spec", stock=3)
+    bank.account("user-zoe", "acc-zoe", "0.00")
+
+    assert report(bank).disagreements == []
+
+
+def test_what_is_said_names_ids_and_nobodys_data(bank: World) -> None:
+    add_to_balance(bank)
+
+    [found] = report(bank).disagreements
+
+    assert str(found) == (
+        "BALANCE acc-juan-savings: the balance is not the sum of the account's records"
+    )
+
+
+class Interrupted:
+    """The tables as they are while something happens after some of the calls."""
+
+    def __init__(self, client: Any, happens: Callable[[], None], calls: set[int]) -> None:
+        self._client, self._happens, self._calls = client, happens, calls
+        self.number = 0
+
+    def __getattr__(self, name: str) -> Any:
+        operation = getattr(self._client, name)
+
+        def call(**arguments: Any) -> Any:
+            answer = operation(**arguments)
+            self.number += 1
+            if self.number in self._calls:
+                self._happens()
+            return answer
+
+        return call
+
+
+def small_transfer(bank: World, number: list[int]) -> None:
+    number[0] += 1
+    status, _ = bank.call(
+        "createTransfer",
+        session_id=f"s-{number[0]}",
+        from_account="acc-maria-checking",
+        to_account="acc-juan-checking",
+        amount="1",
+    )
+    assert status == 200
+
+
+@pytest.mark.parametrize("calls", [{1}, {2}, {1, 7}, {1, 7, 13, 14}, set(range(1, 16))])
+def test_money_that_moves_while_it_is_counted_is_no_disagreement(
+    bank: World, calls: set[int]
+) -> None:
+    number = [0]
+    client = Interrupted(bank.client, lambda: small_transfer(bank, number), calls)
+
+    found = report(bank, client)
+
+    assert found.disagreements == []
+    assert found.moving == []
+    assert number == [len(calls)]
+
+
+def test_an_account_that_never_stands_still_is_named_as_not_proved(bank: World) -> None:
+    number = [0]
+    client = Interrupted(bank.client, lambda: small_transfer(bank, number), set(range(1, 200)))
+
+    found = report(bank, client)
+
+    assert found.disagreements == []
+    assert found.moving == ["acc-juan-checking", "acc-maria-checking"]
+
+
+@pytest.mark.parametrize("calls", [{1}, {3}, {4}, {5}, {4, 10}, {5, 11}])
+def test_a_purchase_that_is_made_while_the_books_are_read_is_no_disagreement(
+    bank: World, calls: set[int]
+) -> None:
+    number = [0]
+
+    def buy() -> None:
+        number[0] += 1
+        bank.call("createPurchase", session_id=f"s-{number[0]}", **TELEVISION)
+
+    assert report(bank, Interrupted(bank.client, buy, calls)).disagreements == []
+    assert number[0] >= 1
+
+
+def test_without_a_second_reading_what_moves_would_be_accused(
+    bank: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the tests above."""
+    read_once = books._read
+    seen: list[Any] = []
+
+    def first_reading(*arguments: Any) -> Any:
+        seen.append(read_once(*arguments) if not seen else seen[0])
+        return seen[0]
+
+    monkeypatch.setattr(books, "_read", first_reading)
+    monkeypatch.setattr(books, "_is_explained", lambda *_: False)
+    client = Interrupted(bank.client, lambda: small_transfer(bank, [0]), {1})
+
+    assert Disagreement("BALANCE", "acc-maria-checking") in report(bank, client).disagreements
+
+
+def test_tables_of_many_pages_are_read_whole(bank: World) -> None:
+    class InPages:
+        def __getattr__(self, name: str) -> Any:
+            operation = getattr(bank.client, name)
+            paged = name in {"scan", "query"}
+            return lambda **a: operation(**a, **({"Limit": 2} if paged else {}))
+
+    whole, paged = report(bank), report(bank, InPages())
+
+    assert replace(paged) == whole
+    assert paged.read["products"] > 2
+
+
+def test_events_that_are_owed_are_read_as_they_are_stored(bank: World) -> None:
+    stored = [json_text.loads(e) for r in bank.items("requests") for e in r.get("events", ())]
+
+    assert {"PAYMENT_REQUEST", "PAYMENT_COMPLETED"} <= {e["event_type"] for e in stored}
+    assert all(e["timestamp"] == to_iso(bank.clock.now) for e in stored)
