@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from console import bus
+from console import bus, reconcile
 from console.agent import invocation, operations
 from console.deployment import Deployment
 from console.errors import ConsoleError
@@ -118,6 +118,7 @@ def run(deployment: Deployment) -> int:
         _not_for_strangers(stage)
         _purchase(stage)
         _purchase_without_funds(stage)
+        _books(stage)
     print("\nAll of the above was checked against the deployed stack.")
     return 0
 
@@ -246,6 +247,11 @@ def _purchase_without_funds(stage: _Stage) -> None:
     _expect(bought["status"] == "failed", "the agent is told that it failed")
     stage.timeline(bought["purchase_id"], "PURCHASE_FAILED")
     _expect(stage.stock(chosen) == before, "the television is in stock again")
+
+
+def _books(stage: _Stage) -> None:
+    _title("The books agree: balances, records, payments, purchases, stock, and what was owed")
+    _expect(not reconcile.report_on(stage.deployment).disagreements, "nothing disagrees")
 
 
 def _moved(before: Mapping[str, Decimal], after: Mapping[str, Decimal], amount: Decimal) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from action_groups import all_groups, group_names
+from console.reconcile import METRIC
 from console.template import TEMPLATE as TEMPLATE_FILE
 from console.template import expanded_template
 from shared.observability import NAMESPACE
@@ -411,10 +412,12 @@ def test_every_function_has_an_alarm_on_errors_and_one_on_throttles() -> None:
     )
 
 
-def test_dead_letters_a_late_relay_and_failures_raise_an_alarm() -> None:
+def test_dead_letters_a_late_relay_failures_and_books_raise_an_alarm() -> None:
     alarms = {a["Properties"]["MetricName"] for a in of_type("AWS::CloudWatch::Alarm").values()}
 
     assert alarms >= {"ApproximateNumberOfMessagesVisible", "IteratorAge", "Requests"}
+    books = RESOURCES["BooksAlarm"]["Properties"]
+    assert (books["Namespace"], books["MetricName"]) == (NAMESPACE, METRIC)
     failures = RESOURCES["FailuresAlarm"]["Properties"]
     assert failures["Namespace"] == NAMESPACE
     assert {d["Name"]: d["Value"] for d in failures["Dimensions"]} == {

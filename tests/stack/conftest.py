@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from console import reconcile
 from console.deployment import Deployment, deploy_locally
 from console.local_stack import LocalStack, free_port
 from console.seeds import seed_all
@@ -24,6 +25,13 @@ def deployment(local_stack: LocalStack) -> Deployment:
     made = deploy_locally(local_stack.cloud(str(next(_accounts))))
     seed_all(made)
     return made
+
+
+@pytest.fixture(scope="module")
+def books(deployment: Deployment) -> Iterator[None]:
+    """Prove the books when all tests of a module are done."""
+    yield
+    assert reconcile.report_on(deployment).disagreements == []
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,10 @@ from urllib.parse import urlparse
 
 import pytest
 
+from console.cloud import Cloud
 from console.deployment import Deployment, deploy_locally
-from console.local_stack import LocalStack, free_port
+from console.local_stack import LocalStack, free_port, running
+from console.reconcile import METRIC
 from console.seeds import seed_all
 from console.where import HOST
 from tests.support.command import CENTLI, TIMEOUT_SECONDS, centli
@@ -42,6 +44,35 @@ def test_invoke_prints_the_exact_request_and_response(stack_port: str) -> None:
     assert '"apiPath": "/balance"' in shown.stdout
     assert '"httpStatusCode": 200' in shown.stdout
     assert "acc-maria-checking" in shown.stdout
+
+
+def change_balance(cloud: Cloud, by: str) -> None:
+    """Change the balance of one account, and write no record of it."""
+    cloud.client("dynamodb").update_item(
+        TableName="centli-accounts",
+        Key={"user_id": {"S": "user-elena"}, "account_id": {"S": "acc-elena-savings"}},
+        UpdateExpression="SET balance = balance + :by",
+        ExpressionAttributeValues={":by": {"N": by}},
+    )
+
+
+def test_reconcile_says_that_the_books_agree_and_ends_with_one_when_they_do_not(
+    stack_port: str,
+) -> None:
+    agreed = centli("reconcile", "--port", stack_port)
+
+    assert (agreed.returncode, agreed.stdout.splitlines()[-1]) == (0, "The books agree.")
+
+    cloud = running(int(stack_port))
+    assert cloud is not None
+    change_balance(cloud, "1")
+    accused = centli("reconcile", "--port", stack_port)
+    change_balance(cloud, "-1")
+
+    assert accused.returncode == 1
+    assert "disagrees  BALANCE acc-elena-savings: the balance is not the sum" in accused.stdout
+    metrics = cloud.client("cloudwatch").list_metrics(Namespace="CENTLI", MetricName=METRIC)
+    assert {"Name": "service", "Value": "centli"} in metrics["Metrics"][0]["Dimensions"]
 
 
 def test_invoke_ends_with_one_when_the_operation_refuses(stack_port: str) -> None:

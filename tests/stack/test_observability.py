@@ -84,6 +84,7 @@ def test_the_dashboard_and_the_alarms_are_deployed_under_the_names_of_the_stack(
         "centli-dead-letters",
         "centli-event-relay-age",
         "centli-failures",
+        "centli-books",
         "centli-crm-errors",
         "centli-crm-throttles",
     }

@@ -14,7 +14,10 @@ RETAILER = "retailer-prueba"
 PRICE = Decimal("250.00")
 BUYERS = 20
 STOCK = 50
+OPENED = "2026-01-01T00:00:00Z"
 ATTEMPTS = 200
+
+pytestmark = pytest.mark.usefixtures("books")
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +42,23 @@ def put_account(deployed: Deployed, user_id: str, account_id: str, balance: str)
             "balance": Decimal(balance),
             "currency": "MXN",
             "status": "active",
-            "created_at": "2026-01-01T00:00:00Z",
-            "updated_at": "2026-01-01T00:00:00Z",
+            "created_at": OPENED,
+            "updated_at": OPENED,
             "version": 1,
+        },
+    )
+    deployed.put(
+        "transactions",
+        {
+            "account_id": account_id,
+            "timestamp_txn_id": f"{OPENED}#opening-{account_id}",
+            "user_id": user_id,
+            "transaction_id": f"opening-{account_id}",
+            "type": "opening",
+            "amount": Decimal(balance),
+            "currency": "MXN",
+            "status": "completed",
+            "created_at": OPENED,
         },
     )
 
@@ -59,6 +76,7 @@ def put_product(deployed: Deployed, stock: int) -> str:
             "currency": "MXN",
             "category": "electronics",
             "stock": stock,
+            "stock_received": stock,
             "benefits": ["cashback 10%", "6 MSI"],
         },
     )

@@ -4,10 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from uuid import uuid4
 
+import pytest
+
 from tests.support.deployed import Deployed
 
 FROM, TO = "acc-maria-checking", "acc-juan-checking"
 TRANSFER = {"from_account": FROM, "to_account": TO}
+
+pytestmark = pytest.mark.usefixtures("books")
 
 
 def test_an_agent_resolves_an_alias_and_transfers_and_the_bus_hears_of_it(
