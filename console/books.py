@@ -26,6 +26,7 @@ from shared import json_text
 from shared.accounts import Account
 from shared.clock import Clock
 from shared.dynamodb import Item, deserialize, serialize
+from shared.payments import PaymentRequest, payment_key
 
 IN_FLIGHT: Final = timedelta(minutes=5)
 """How long a step may take to lead to the next one."""
@@ -49,7 +50,6 @@ KINDS: Final = {
 }
 _ONE_SIDED: Final = {"deposit", "withdrawal", OPENING}
 _SOLD: Final = {"pending", "completed"}
-_DECISIONS: Final = {"PAYMENT_COMPLETED", "PAYMENT_FAILED"}
 _IDS: Final = ("transaction_id", "account_id", "purchase_id", "request_id", "product_id")
 _UNREADABLE: Final = (KeyError, TypeError, ValueError, ArithmeticError)
 """What an item raises that another program wrote in a form that nobody knows."""
@@ -96,8 +96,10 @@ class _Books:
     payments: dict[str, list[_Leg]] = field(default_factory=lambda: defaultdict(list))
     """By transaction, and by purchase where the records name it."""
     paid_for: set[str] = field(default_factory=set)
-    asked: dict[str, datetime] = field(default_factory=dict)
-    decided: dict[str, datetime] = field(default_factory=dict)
+    asked: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    """By purchase: the key of the decision that was asked for, and when that was owed."""
+    recorded: dict[str, datetime] = field(default_factory=dict)
+    """When each request on record was decided, by its key."""
     purchases: dict[str, Purchase] = field(default_factory=dict)
     sold: Counter[str] = field(default_factory=Counter)
     products: dict[str, Item] = field(default_factory=dict)
@@ -194,11 +196,14 @@ def _add_record(books: _Books, record: Item) -> None:
 
 
 def _add_owed(books: _Books, request: Item) -> None:
+    if "created_at" in request:
+        books.recorded[request["request_id"]] = datetime.fromisoformat(request["created_at"])
     for envelope in map(json_text.loads, request.get("events", ())):
-        event_type = envelope["event_type"]
-        if event_type == "PAYMENT_REQUEST" or event_type in _DECISIONS:
-            moments = books.decided if event_type in _DECISIONS else books.asked
-            moments[envelope["data"]["purchase_id"]] = datetime.fromisoformat(envelope["timestamp"])
+        if envelope["event_type"] == "PAYMENT_REQUEST":
+            payment = PaymentRequest.model_validate(envelope["data"])
+            key = payment_key(envelope["user_id"], payment)
+            owed_at = datetime.fromisoformat(envelope["timestamp"])
+            books.asked[payment.purchase_id] = key, owed_at
 
 
 def _add_product(books: _Books, item: Item) -> None:
@@ -259,8 +264,8 @@ def _records(books: _Books, _now: datetime) -> _Found:
 def _purchases(books: _Books, now: datetime) -> _Found:
     for purchase_id in books.paid_for - books.purchases.keys():
         yield "NO_PURCHASE", purchase_id, None
-    for purchase_id, asked_at in books.asked.items():
-        if purchase_id not in books.decided and now - asked_at > IN_FLIGHT:
+    for purchase_id, (key, asked_at) in books.asked.items():
+        if key not in books.recorded and now - asked_at > IN_FLIGHT:
             yield "NOT_DECIDED", purchase_id, None
     for purchase_id, purchase in books.purchases.items():
         comparison = _COMPARISONS.get(purchase.status, _unpaid)
@@ -283,7 +288,7 @@ def _unpaid(books: _Books, purchase: Purchase, _now: datetime) -> str:
 
 
 def _pending(books: _Books, purchase: Purchase, now: datetime) -> str:
-    decided_at = books.decided.get(purchase.purchase_id)
+    decided_at = books.recorded.get(payment_key(purchase.user_id, purchase))
     if decided_at is not None:
         return "NOT_ENDED" if now - decided_at > IN_FLIGHT else ""
     made_at = datetime.fromisoformat(purchase.created_at)

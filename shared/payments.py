@@ -19,7 +19,7 @@ by itself: a request to pay has to agree with the purchase, and the end of a pay
 of the payment. One that does not decides nothing and becomes a dead letter.
 """
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Protocol, Self
 
 from pydantic import Field, model_validator
 
@@ -81,7 +81,15 @@ class PaymentFailed(PaymentRequest):
     error: PaymentError = Field(description="The reason.")
 
 
-def payment_key(user_id: str, request: PaymentRequest) -> str:
+class OfPurchase(Protocol):
+    """Whatever names a purchase: the purchase itself, or what is said of its payment."""
+
+    @property
+    def purchase_id(self) -> str:
+        """The purchase."""
+
+
+def payment_key(user_id: str, request: OfPurchase) -> str:
     """Return the key of the record that says whether a purchase is paid."""
     return delivery_key("payment", user_id, request.purchase_id)
 

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from action_groups.marketplace.purchases import Purchase
 from console import books
 from console.books import IN_FLIGHT, KINDS, Disagreement, Report, prove
 from shared import json_text
 from shared.clock import to_iso
+from shared.payments import payment_key
 from tests.support.tables import PREFIX
 from tests.support.utterances import seeded_bank
 from tests.support.world import World
@@ -208,6 +210,21 @@ def test_what_is_under_way_for_less_than_five_minutes_agrees(
     bank.clock.now -= LATER if plant is lose_the_end else timedelta(0)
 
     assert report(bank).disagreements == []
+
+
+def test_a_decision_that_owes_no_event_is_a_decision(bank: World) -> None:
+    leave_pending(bank)
+    bank.clock.move(LATER)
+    assert kinds(bank) == {"NOT_DECIDED"}
+
+    bank.put(
+        "requests",
+        request_id=payment_key("user-maria", Purchase.from_item(bought(bank, "pending"))),
+        created_at=to_iso(bank.clock.now),
+        events=[],
+    )
+
+    assert kinds(bank) == set()
 
 
 def test_an_item_with_the_attributes_of_the_specification_alone_is_not_accused(
