@@ -5,15 +5,21 @@ of root. It answers web pages of any origin, has paths that erase or change it w
 and derives the credentials of a function from the function's name. So any page in the developer's
 browser, and any other user of the machine, could run code here as the developer.
 
-This is the program of the child process; it is started as a script, with the secret access key of
-root on its standard input. It imports nothing of the console's, and runs in a clean environment.
+This is the program of the child process; it is started as a script, in a session of its own, with
+the folder of its files as its argument and the secret access key of root on its standard input. It
+imports nothing of the console's, and runs in a clean environment. The input stays open as long as
+the parent lives: at its end the server goes with its functions and its folder, however the parent
+ended.
 """
 
 import hashlib
 import hmac
 import os
 import re
+import shutil
+import signal
 import sys
+import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
 from types import SimpleNamespace
@@ -195,11 +201,22 @@ def _keyed_hashes(secret: str) -> SimpleNamespace:
     )
 
 
+def _end_with_the_parent(folder: str) -> None:
+    """Wait for the end of the standard input, which the parent alone holds open; leave nothing."""
+    os.read(0, 1)  # not by sys.stdin, whose lock would disturb the end of the interpreter
+    shutil.rmtree(folder, ignore_errors=True)
+    if hasattr(os, "killpg"):
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
+
+
 def main() -> None:
-    """Serve on the port of the environment until SIGTERM."""
+    """Serve on the port of the environment until SIGTERM, or until the parent is gone."""
     secret = sys.stdin.readline().strip()
     if not secret:
         sys.exit("The secret access key of root is expected on the standard input.")
+    folder = sys.argv.pop()  # MiniStack reads what is left
+    threading.Thread(target=_end_with_the_parent, args=(folder,), daemon=True).start()
     port = os.environ["GATEWAY_PORT"]
     hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
     lambda_runtime.hashlib = _keyed_hashes(secret)

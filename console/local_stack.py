@@ -133,7 +133,8 @@ class LocalStack:
         )
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 this project's own file
-                [sys.executable, "-P", str(_SERVER)],  # -P: its folder is no place to import from
+                # -P: the folder of the script is no place to import from
+                [sys.executable, "-P", str(_SERVER), str(self._folder)],
                 stdin=subprocess.PIPE,
                 env=self._environment(),
                 cwd=self._folder,
@@ -145,10 +146,14 @@ class LocalStack:
         self._wait_until_ready(self._process)
 
     def _hand_over_secret(self, process: "subprocess.Popen[bytes]") -> None:
-        """Give the secret by a pipe: unlike arguments and files, it is seen by nobody else."""
+        """Give the secret by a pipe: unlike arguments and files, it is seen by nobody else.
+
+        The pipe stays open; when this process is gone, the server sees its end and goes too.
+        """
         assert process.stdin is not None
-        with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
-            pipe.write(f"{self._secret}\n".encode())
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(f"{self._secret}\n".encode())
+            process.stdin.flush()
 
     def _check_port(self) -> None:
         with socket.socket() as probe:
@@ -198,7 +203,7 @@ class LocalStack:
             with undisturbed():
                 if self._process is not None:
                     _kill_with_its_functions(self._process)
-                    self._process.wait()
+                    self._process.communicate()  # waits, and closes the pipe
                 shutil.rmtree(self._folder, ignore_errors=True)
                 if self._credentials is not None:
                     self._credentials.unlink(missing_ok=True)

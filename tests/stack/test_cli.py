@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlparse
@@ -13,11 +14,11 @@ import pytest
 
 from console.cloud import Cloud
 from console.deployment import Deployment, deploy_locally
-from console.local_stack import LocalStack, free_port, running
+from console.local_stack import LocalStack, free_port, readiness, running
 from console.reconcile import METRIC
 from console.seeds import seed_all
 from console.where import HOST
-from tests.support.command import CENTLI, TIMEOUT_SECONDS, centli
+from tests.support.command import CENTLI, TIMEOUT_SECONDS, centli, without_settings
 from tests.support.deployed import Deployed
 
 
@@ -226,4 +227,35 @@ def test_a_stack_that_stops_takes_its_files_with_it(tmp_path: Path) -> None:
     finally:
         tempfile.tempdir = None
     assert not stack.is_running
+    assert list(tmp_path.iterdir()) == []
+
+
+STARTER = """
+from console.local_stack import LocalStack, free_port
+with LocalStack(free_port()) as stack:
+    print(stack.endpoint, flush=True)
+    input()
+"""
+
+
+def test_a_stack_goes_with_the_process_that_started_it_even_if_that_is_killed(
+    tmp_path: Path,
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", STARTER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=without_settings() | {"TMPDIR": str(tmp_path)},
+    ) as starter:
+        assert starter.stdout is not None
+        endpoint = starter.stdout.readline().strip()
+        assert readiness(endpoint, TIMEOUT_SECONDS) == "ready"
+        assert list(tmp_path.iterdir())
+        starter.kill()
+
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while readiness(endpoint, TIMEOUT_SECONDS) != "gone":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     assert list(tmp_path.iterdir()) == []
