@@ -1,7 +1,7 @@
 """Options that several commands have, and how an option becomes a setting."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -16,6 +16,7 @@ PORT: Final = click.IntRange(1, 65_535)
 
 Function = Callable[..., Any]
 Decorator = Callable[[Function], Function]
+Completion = Callable[[click.Context, click.Parameter, str], list[str]]
 
 
 def setting(name: str, *others: str, **attributes: Any) -> Decorator:
@@ -31,6 +32,39 @@ def setting(name: str, *others: str, **attributes: Any) -> Decorator:
 def examples(*lines: str) -> str:
     """Return the end of a command's help: lines to copy."""
     return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
+
+
+def _of(values: Callable[[], Iterable[str]]) -> Completion:
+    """Return a completion whose values are looked up when the Tab key asks for them."""
+
+    def complete(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+        return [value for value in values() if value.startswith(begun)]
+
+    return complete
+
+
+@_of
+def complete_operation() -> Iterable[str]:
+    """Propose the operations that the schemas describe."""
+    from console.agent.operations import read_operations
+
+    return read_operations()
+
+
+@_of
+def complete_event_type() -> Iterable[str]:
+    """Propose the events that an operation handles."""
+    from action_groups import all_groups
+
+    return [o.event_type for group in all_groups() for o in group if o.event_type]
+
+
+@_of
+def complete_customer() -> Iterable[str]:
+    """Propose the seeded customers."""
+    from console.seeds import seeded_customers
+
+    return seeded_customers()
 
 
 def choose_stack(command: Function) -> Function:

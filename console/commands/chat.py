@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from console.commands._options import DEFAULT_USER, choose_brain, examples, setting
+from console.commands._options import (
+    DEFAULT_USER,
+    choose_brain,
+    complete_customer,
+    examples,
+    setting,
+)
 
 if TYPE_CHECKING:
     from console.chat.session import ChatSettings
@@ -19,7 +25,13 @@ if TYPE_CHECKING:
         'centli chat -m "how much do I have?" --json',
     )
 )
-@setting("--user", default=DEFAULT_USER, show_default=True, help="The customer.")
+@setting(
+    "--user",
+    default=DEFAULT_USER,
+    show_default=True,
+    shell_complete=complete_customer,
+    help="The customer.",
+)
 @click.option("--trace", is_flag=True, help="Show every call, answer and bus event.")
 @click.option(
     "-m",

@@ -17,7 +17,7 @@ from console.commands._options import examples
 def command(context: click.Context, shell: str) -> int:
     """Print what completes commands in SHELL.
 
-    The Tab key then completes commands and options.
+    The Tab key then completes commands, options, operations, event types and seeded customers.
     """
     from click.shell_completion import get_completion_class
 

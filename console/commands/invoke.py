@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 import click
 
-from console.commands._options import DEFAULT_USER, Pair, choose_stack, examples, setting
+from console.commands._options import (
+    DEFAULT_USER,
+    Pair,
+    choose_stack,
+    complete_customer,
+    complete_operation,
+    examples,
+    setting,
+)
 from console.where import Where
 
 
@@ -15,9 +23,15 @@ from console.where import Where
         "centli invoke --port 4567 searchProducts search=televisor",
     )
 )
-@click.argument("operation")
+@click.argument("operation", shell_complete=complete_operation)
 @click.argument("arguments", nargs=-1, type=Pair(), metavar="[NAME=VALUE]...")
-@setting("--user", default=DEFAULT_USER, show_default=True, help="The caller; '' for none.")
+@setting(
+    "--user",
+    default=DEFAULT_USER,
+    show_default=True,
+    shell_complete=complete_customer,
+    help="The caller; '' for none.",
+)
 @click.option("--session", help="Session id; a new one unless said.")
 @click.option("--request-id", help="The application's own id of the request.")
 @choose_stack

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 import click
 
-from console.commands._options import DEFAULT_USER, Pair, choose_stack, examples, setting
+from console.commands._options import (
+    DEFAULT_USER,
+    Pair,
+    choose_stack,
+    complete_customer,
+    complete_event_type,
+    examples,
+    setting,
+)
 from console.where import Where
 
 
@@ -15,9 +23,15 @@ from console.where import Where
         "    to_account=acc-juan-checking amount=50 --times 3",
     )
 )
-@click.argument("event_type")
+@click.argument("event_type", shell_complete=complete_event_type)
 @click.argument("arguments", nargs=-1, type=Pair(), metavar="[NAME=VALUE]...")
-@setting("--user", default=DEFAULT_USER, show_default=True, help="The caller; '' for none.")
+@setting(
+    "--user",
+    default=DEFAULT_USER,
+    show_default=True,
+    shell_complete=complete_customer,
+    help="The caller; '' for none.",
+)
 @click.option("--correlation-id", help="A new one unless said.")
 @click.option(
     "--times",

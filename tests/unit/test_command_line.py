@@ -228,6 +228,22 @@ def test_a_shell_completes_commands_options_and_values() -> None:
     assert completed("help", "inv") == ["invoke"]
 
 
+@pytest.mark.parametrize(
+    ("words", "proposed"),
+    [
+        (["invoke", "getB"], ["getBalance"]),
+        (["send", "TRANSFER_"], ["TRANSFER_REQUEST"]),
+        (["invoke", "getBalance", "--user", "user-ju"], ["user-juan"]),
+        (["send", "--user", "user-ju"], ["user-juan"]),
+        (["chat", "--user", "user-ju"], ["user-juan"]),
+    ],
+)
+def test_a_shell_completes_operations_events_and_customers(
+    words: list[str], proposed: list[str]
+) -> None:
+    assert completed(*words) == proposed
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_completion_of_each_shell_asks_the_command(
     shell: str, capsys: pytest.CaptureFixture[str]
