@@ -4,7 +4,8 @@
     python3 scripts/dev.py web       the same as a web page
     python3 scripts/dev.py demo      the main job on a local stack, shown and checked
     python3 scripts/dev.py test      the tests; further arguments go to pytest
-                                     --fast: without a local AWS, browser, simulations
+                                     --fast: without a local AWS, browser and simulations,
+                                     and with fewer examples
     python3 scripts/dev.py check     the whole gate, or its parts that are named:
                                      lint, format, types, schemas, template, tests
     python3 scripts/dev.py centli …  any `centli` command, such as `centli up`
@@ -138,10 +139,11 @@ def test(arguments: Sequence[str]) -> None:
     pytest = [_PROJECT.program("python"), "-m", "pytest", "-n", "auto"]
     if _FAST in arguments:
         left_out = ", ".join(f"tests/{name}" for name in _SLOW_FOLDERS)
-        print(f"without {left_out}", file=sys.stderr, flush=True)
+        print(f"without {left_out}, a local AWS; fewer examples", file=sys.stderr, flush=True)
         others = [argument for argument in arguments if argument != _FAST]
-        ignored = [f"--ignore=tests/{name}" for name in _SLOW_FOLDERS]
-        _run([*pytest, *ignored, *others])
+        quick = [f"--ignore=tests/{name}" for name in _SLOW_FOLDERS]
+        quick += ["-m", "not local_aws", "--hypothesis-profile=centli-fast"]
+        _run([*pytest, *quick, *others])
         return
     _ensure_browser()
     _run([*pytest, *arguments])

@@ -1,10 +1,29 @@
-"""Fixtures that every kind of test may use."""
+"""What every kind of test may use, how hypothesis runs here, and which tests need a local AWS."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.world import World, world
+
+settings.register_profile(
+    "centli",
+    deadline=None,
+    print_blob=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.register_profile("centli-fast", settings.get_profile("centli"), max_examples=20)
+settings.load_profile("centli")
+"""No deadlines, and a failure prints what reproduces it; `--hypothesis-profile` names another."""
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Mark the tests whose fixtures start a local AWS."""
+    for item in items:
+        if "local_aws" in getattr(item, "fixturenames", ()):
+            item.add_marker("local_aws")
 
 
 @pytest.fixture

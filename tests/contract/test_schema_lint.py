@@ -555,14 +555,14 @@ places = st.sampled_from(places_in(GOOD_DOCUMENT))
 
 class TestAnyStructure:
     @given(value=json_like)
-    @settings(deadline=None, max_examples=300)
+    @settings(max_examples=3 * settings().max_examples)
     def test_has_findings_and_no_exception(self, value: Any) -> None:
         findings = lint({FILE: json.dumps(value)})
         assert findings
         assert all(str(finding).isprintable() for finding in findings)
 
     @given(place=places, value=json_like)
-    @settings(deadline=None, max_examples=300)
+    @settings(max_examples=3 * settings().max_examples)
     def test_within_a_good_file_has_an_outcome(self, place: tuple[Any, ...], value: Any) -> None:
         document = copy.deepcopy(GOOD_DOCUMENT)
         holder = document

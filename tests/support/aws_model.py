@@ -11,10 +11,13 @@ from botocore.config import Config
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 from botocore.validate import ParamValidator
 
+_SESSION = boto3.Session()
+"""One for all clients: it keeps the model of a service, which takes longest to read."""
+
 
 def aws_client(service: str, url: str, read_timeout: float) -> Any:
     """Return the real client of a service, for an endpoint that plays it; it tries once."""
-    return boto3.Session().client(  # type: ignore[call-overload]
+    return _SESSION.client(  # type: ignore[call-overload]
         service,
         endpoint_url=url,
         region_name="us-east-1",

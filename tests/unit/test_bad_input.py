@@ -530,7 +530,7 @@ def check_the_answers(bank: World, event: Any) -> None:
 def test_whatever_arrives_gets_a_well_formed_answer_that_is_no_server_error(bank: World) -> None:
     furnish(bank)
 
-    @settings(max_examples=400)
+    @settings(max_examples=4 * settings().max_examples)
     @given(event=agent_events() | bus_events() | anything)
     def search(event: Any) -> None:
         check_the_answers(bank, event)

@@ -178,7 +178,7 @@ A_PAYMENT = [(EVERYTHING | {"kind": "PAYMENT_REQUEST"}, "none", EVERYTHING)]
 A_REDELIVERY = [(EVERYTHING | {"amount": "10"}, "none", EVERYTHING)] * 2
 
 
-@settings(max_examples=200)
+@settings(max_examples=2 * settings().max_examples)
 @example(A_RACE)
 @example(A_REDELIVERY)
 @given(history=histories)

@@ -776,7 +776,7 @@ def test_bedrock_that_fails_is_told_of_and_the_conversation_goes_on(
     bank: World, answer: Answer, hint: str
 ) -> None:
     with FakeConverse(Model(answer)) as fake:
-        chat = converse(bank, fake, timeout_seconds=0.6)
+        chat = converse(bank, fake, timeout_seconds=2 if hint == "segundos" else 60)
 
         message = problem(list(chat.say("hola")))
 
