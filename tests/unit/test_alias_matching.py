@@ -21,7 +21,7 @@ MIN_BLIND_RECALL = 0.93
 MIN_AGREEMENT = 0.99
 RULES = {
     *("one_letter", "things_and_names", "angeles", "full_names", "only_word", "only_word_twice"),
-    *("lone_compound", "lone_nickname", "lone_woman"),
+    *("lone_compound", "lone_nickname", "lone_woman", "own_things"),
 }
 
 
@@ -148,6 +148,7 @@ def _is_one_edit(text, meant):
         pytest.param(records, "_telling_places", _every_place, id="another's word in an alias"),
         pytest.param(records, "_mentioned_things", lambda *_: frozenset(), id="things"),
         pytest.param(resolving, "_is_unique", lambda *_: True, id="words of several people"),
+        pytest.param(vocabulary, "POINTING", frozenset(), id="words that only point"),
         pytest.param(vocabulary, "POSSESSIVES", frozenset(), id="a pet name for one's own"),
         pytest.param(words, "_is_slip", _is_one_edit, id="typos"),
         pytest.param(reading, "_sense_fit", lambda *_: reading.Fit.CERTAIN, id="relationships"),

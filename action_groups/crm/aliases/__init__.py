@@ -11,9 +11,10 @@ phrase is explained by that person's record and by nobody else's:
    title. Pet names, diminutives, words that sound the same and slips in long words count too; a
    slip never in the first or last letter, nor where it makes another known name.
 4. A first name and a paternal surname name their owner. Any other word of the alias or the name
-   does if it occurs in nobody else's record. One letter, a number and a relationship that is only
-   part of a name ("mi nieto", Óscar Nieto) name nobody by themselves, and what belongs to somebody
-   else in an alias ("esposa Luis", "Juan de la tienda") does not name its owner.
+   does if it occurs in nobody else's record. One letter, a number, a word that only points
+   ("ella", "mi cuenta") and a relationship that is only part of a name ("mi nieto", Óscar Nieto)
+   name nobody by themselves, and what belongs to somebody else in an alias ("esposa Luis", "Juan de
+   la tienda") does not name its owner.
 5. Where that is true of several people, or only half true of one, the customer is asked: also where
    a phrase with an article is one person's name and a thing in another's alias ("la luz").
 6. A phrase with a negation, several people, somebody else's relatives ("de", "'s", "su"), a plural,

@@ -145,7 +145,7 @@ def read(words: Sequence[Word], record: Record, *, is_possessive: bool = False) 
     proper = {
         index
         for index in named | called
-        if not words[index].senses.certain and not (is_possessive and words[index].senses.possible)
+        if is_telling(words[index]) and not (is_possessive and words[index].senses.possible)
     }
     if named:
         certain = name.in_order and name.likeness > Likeness.DOUBTFUL_TYPO
@@ -253,7 +253,8 @@ def _alias_places(words: Sequence[Word], alias: Alignment, record: Record) -> se
 
 def is_telling(word: Word) -> bool:
     """Tell whether a word may name somebody by itself: an initial and a number do not."""
-    return len(word.text) > 1 and not word.text.isdigit() and not word.senses.certain
+    is_word = len(word.text) > 1 and not word.text.isdigit()
+    return is_word and word.text not in vocabulary.POINTING and not word.senses.certain
 
 
 def _honorifics(words: Sequence[Word], record: Record) -> set[int]:

@@ -99,12 +99,16 @@ def read_record(person: Person) -> Record:
 
 
 def _is_person(word: str, name: tuple[str, ...]) -> bool:
-    return (
-        word in name
-        or bool(names_of_pet_name(word))
-        or vocabulary.is_given_name(word)
-        or _is_kind_of_person(word)
-    )
+    return word in name or _is_name(word) or _is_kind_of_person(word)
+
+
+def _is_name(word: str) -> bool:
+    return vocabulary.is_given_name(word) or bool(names_of_pet_name(word))
+
+
+def _is_kin(word: str) -> bool:
+    senses = vocabulary.sense_table().get(word, NO_SENSES)
+    return any(role in vocabulary.KINSHIP for role, _ in senses.certain)
 
 
 def _is_kind_of_person(word: str) -> bool:
@@ -117,12 +121,12 @@ def _telling_places(alias: tuple[str, ...], name: tuple[str, ...]) -> frozenset[
     What follows a relationship or a particle belongs to somebody else ("esposa Luis", "Juan de la
     tienda"), and so does a given name that is not the owner's.
     """
-    if not alias or _is_kind_of_person(alias[0]):
+    if not alias or _is_kin(alias[0]):
         return frozenset(range(min(1, len(alias))))
     others = {
         place
         for place, word in enumerate(alias)
-        if place and (is_particle_word(word) or vocabulary.is_given_name(word))
+        if place and (is_particle_word(word) or _is_name(word))
     }
     own = {place for place in others if alias[place] in name}
     return frozenset(range(len(alias))) - (others - own)

@@ -141,7 +141,7 @@ def _sole_sure(said: Phrase, cases: Sequence[Case[P]]) -> Case[P] | None:
         if case.reading.is_full and (said.has_article or not case.reading.is_mention)
     ]
     in_full = [case for case in cases if said.key == case.record.full_name]
-    if len(in_full) == 1 and all(case is in_full[0] for case in full):
+    if " " in said.key and len(in_full) == 1 and all(case is in_full[0] for case in full):
         return in_full[0]
     named = [case for case in full if not case.reading.is_role_only]
     chosen = named if len(named) == 1 and _is_misspelt_alias(named[0]) else full

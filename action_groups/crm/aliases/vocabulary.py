@@ -691,6 +691,9 @@ REPLIES: Final = word_set(
 )
 """Words that answer or point, and so name nobody."""
 
+POINTING: Final = SELF | REPLIES | COMPARATIVES | HONORIFICS.keys()
+"""Words that name nobody by themselves, in whosever alias or name they occur."""
+
 Sense = tuple[str, Gender]
 """What a person is to the customer, such as a sibling, and the gender the word tells."""
 
