@@ -92,9 +92,9 @@ class Operation:
     path: str | None
     event_type: str | None
     replies: tuple[str, ...]
-    confirm: bool
     example_request: Request
     example_answer: Answer
+    confirm: bool = False
     begins: str | None = None
     final_answer: FinalAnswer | None = None
     expires: bool = False
@@ -226,6 +226,27 @@ class ActionGroup:
             expires=expires,
         )
 
+    def task(
+        self, *, example: tuple[Request, Answer], replies: tuple[str, ...], record_key: RecordKey
+    ) -> Callable[[Callable[..., Any]], Operation]:
+        """Declare a change that a scheduled function makes: neither agent nor event can ask for it.
+
+        It is decided once for what `record_key` names, and publishes the first of `replies`.
+        """
+
+        def declare(function: Callable[..., Any]) -> Operation:
+            return self._made(
+                function,
+                example=example,
+                method=None,
+                path=None,
+                event_type=None,
+                replies=replies,
+                record_key=record_key,
+            )
+
+        return declare
+
     def __iter__(self) -> Iterator[Operation]:
         return iter(self._operations)
 
@@ -246,42 +267,34 @@ class ActionGroup:
         path: str | None,
         on: str | None,
         replies: tuple[str, ...],
-        *,
-        example: tuple[Request, Answer],
-        confirm: bool = False,
-        begins: str | None = None,
-        final_answer: FinalAnswer | None = None,
-        expires: bool = False,
-        event_source: str | None = None,
-        record_key: RecordKey | None = None,
+        **declared: Any,
     ) -> Callable[[F], F]:
         def declare(function: F) -> F:
-            request_model, answer_model, changes = _signature(function)
-            operation = Operation(
-                group=self.name,
-                source=self.source,
-                function=function,
-                request_model=request_model,
-                answer_model=answer_model,
-                changes=changes,
-                method=method,
-                path=path,
-                event_type=on,
-                replies=replies,
-                confirm=confirm,
-                example_request=example[0],
-                example_answer=example[1],
-                begins=begins,
-                final_answer=final_answer,
-                expires=expires,
-                event_source=event_source,
-                record_key=record_key,
+            operation = self._made(
+                function, method=method, path=path, event_type=on, replies=replies, **declared
             )
-            _check(operation, self._operations)
             self._operations.append(operation)
             return function
 
         return declare
+
+    def _made(
+        self, function: Callable[..., Any], *, example: tuple[Request, Answer], **declared: Any
+    ) -> Operation:
+        request_model, answer_model, changes = _signature(function)
+        operation = Operation(
+            group=self.name,
+            source=self.source,
+            function=function,
+            request_model=request_model,
+            answer_model=answer_model,
+            changes=changes,
+            example_request=example[0],
+            example_answer=example[1],
+            **declared,
+        )
+        _check(operation, self._operations)
+        return operation
 
 
 def _signature(function: Callable[..., Any]) -> tuple[type[Request], type[Answer], bool]:
@@ -312,7 +325,7 @@ def _check(new: Operation, declared: Sequence[Operation]) -> None:
     if not new.function.__doc__:
         raise TypeError(f"{name} needs a docstring: it is what the agent reads")
     expected_replies = 0 if new.event_type is None else _CHANGE_REPLIES if new.changes else 1
-    if len(new.replies) != expected_replies and not new.is_step:
+    if len(new.replies) != expected_replies and not (new.is_step or new.record_key):
         raise TypeError(f"{name} must name {expected_replies} reply event types")
     if new.confirm and not new.changes:
         raise TypeError(f"{name} changes nothing, so there is nothing to confirm")

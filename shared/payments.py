@@ -19,6 +19,7 @@ by itself: a request to pay has to agree with the purchase, and the end of a pay
 of the payment. One that does not decides nothing and becomes a dead letter.
 """
 
+from datetime import datetime
 from typing import Annotated, Any, Protocol, Self
 
 from pydantic import Field, model_validator
@@ -29,7 +30,7 @@ from shared.dynamodb import Item
 from shared.ids import moment_of
 from shared.models import Answer, Identifier, Line, Request
 from shared.money import MXN, Amount, Currency
-from shared.requests import delivery_key
+from shared.requests import delivery_key, fingerprint
 
 PENDING = "pending"
 """The status of a purchase whose payment is still to come."""
@@ -123,6 +124,29 @@ def payment_of(purchase: Item) -> PaymentRequest:
         cashback=purchase.get("cashback") or None,
         points=int(purchase.get("points", 0)) or None,
     )
+
+
+def not_paid(
+    user_id: str, request: PaymentRequest, error: dict[str, str], *, at: datetime, seed: str
+) -> Item:
+    """Return the record of a decision that nobody made: the purchase is not paid, and will not be.
+
+    It owes no event, for whoever writes it ends the purchase in the same transaction.
+    """
+    return {
+        "request_id": payment_key(user_id, request),
+        "attempt_id": seed,
+        "operation": "payPurchase",
+        "user_id": user_id,
+        "correlation_id": seed,
+        "fingerprint": fingerprint(request),
+        "status": 409,
+        "answer": json_text.dumps({"error": error}),
+        "events": [],
+        "deliveries": 1,
+        "created_at": to_iso(at),
+        "repeats_until_ms": 0,
+    }
 
 
 def decided_payment(record: Item) -> dict[str, Any] | None:

@@ -93,7 +93,7 @@ class Service:
         self.clock = resources.clock
         self.publisher = resources.publisher
         self._sleep = resources.sleep
-        self._store = group.store(resources.database, resources.settings, resources.clock)
+        self.store = group.store(resources.database, resources.settings, resources.clock)
         self._ledger = RequestLedger(
             resources.database,
             resources.settings,
@@ -141,6 +141,10 @@ class Service:
         except Exception as error:  # noqa: BLE001 every event gets an answer
             return self.refuse(error)
 
+    def publish_again(self, record_key: str) -> None:
+        """Have what a change on record owes published once more."""
+        self._ledger.publish_again(record_key)
+
     def test_user(self) -> str:
         """Return the caller of a session that names none: empty, unless a test user stands in.
 
@@ -163,9 +167,9 @@ class Service:
         request = read(operation.request_model, call.arguments)
         if operation.changes:
             delivery = _delivery(call, caller, request)
-            outcome = self._ledger.carry_out(operation, caller, request, delivery, self._store)
+            outcome = self._ledger.carry_out(operation, caller, request, delivery, self.store)
         else:
-            answer: Any = operation.function(caller, request, self._store)
+            answer: Any = operation.function(caller, request, self.store)
             outcome = Outcome(200, answer.payload(), correlation_id=call.correlation_id)
         answered(
             outcome.status,
@@ -187,7 +191,7 @@ class Service:
             if waited:
                 self._sleep(1 / _POLLS_PER_SECOND)
             try:
-                final = operation.final_answer(caller, outcome.body, self._store)
+                final = operation.final_answer(caller, outcome.body, self.store)
             except (ClientError, BotoCoreError) as error:
                 logger.warning("end not read", extra={"error_type": type(error).__name__})
                 continue

@@ -1,7 +1,7 @@
 """Settings from the environment, checked once, at cold start."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -35,6 +35,10 @@ class Settings(BaseModel):
         min_length=1,
     )
     """The categories that a search of the whole catalogue goes through, in this order."""
+    doors: Annotated[tuple[Literal["agent", "bus"], ...], BeforeValidator(_listed)] = Field(
+        default=("bus",), alias="DOORS", min_length=1
+    )
+    """The front doors that the function answers at."""
     request_sources: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
         default=("agentcore",), alias="REQUEST_SOURCES", min_length=1
     )

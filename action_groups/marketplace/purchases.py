@@ -1,20 +1,36 @@
 """Purchases in DynamoDB, and the writes that reserve, sell and give back stock."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, Literal, Self
 
-from shared.dynamodb import DynamoDB, Item, Page, Put, Update, Write, unchanged
+from shared.clock import to_iso
+from shared.dynamodb import (
+    DynamoDB,
+    Item,
+    Page,
+    Put,
+    TransactionCancelled,
+    Update,
+    Write,
+    unchanged,
+)
 from shared.payments import PENDING, purchase_key
 from shared.settings import Settings
 
 Status = Literal["pending", "completed", "failed", "cancelled"]
 COMPLETED: Status = "completed"
 FAILED: Status = "failed"
+CANCELLED: Status = "cancelled"
 
 FIGURES: Final = ("months", "monthly_payment", "last_payment", "cashback", "points")
 """What a benefit costs and gives, kept on the purchase under these names where it applies."""
+
+FIRST_ASKED_AGAIN_AFTER: Final = timedelta(minutes=2)
+"""How long a purchase may be pending before its payment is asked for again."""
 
 _MAX_SEARCHED = 1000
 """Purchases of one customer that are looked through for an id that does not tell its time."""
@@ -89,6 +105,8 @@ class Purchase:
             "correlation_id": self.correlation_id,
             "request_key": self.request_key,
             "created_at": self.created_at,
+            "pending_since": self.created_at,
+            "ask_at": to_iso(datetime.fromisoformat(self.created_at) + FIRST_ASKED_AGAIN_AFTER),
             **self.figures,
         }
         return {name: value for name, value in item.items() if value is not None}
@@ -162,6 +180,42 @@ class Purchases:
         """Make a pending purchase failed, and give its stock back."""
         return self._undo(purchase, FAILED, error, updated_at)
 
+    def cancel(self, purchase: Purchase, error: dict[str, str], updated_at: str) -> list[Write]:
+        """Cancel a pending purchase whose payment was never decided, and give its stock back."""
+        return self._undo(purchase, CANCELLED, error, updated_at)
+
+    def pending(self, start: Item | None) -> Page:
+        """Read keys and `pending_since` of the pending purchases, the oldest first."""
+        return self._database.query(
+            self._purchases,
+            index="pending-index",
+            condition="#status = :pending",
+            names={"#status": "status"},
+            values={":pending": PENDING},
+            start_key=start,
+        )
+
+    def stored(self, user_id: str, sort_key: str) -> Item | None:
+        """Return the item of a purchase, strongly consistent."""
+        key = {"user_id": user_id, "timestamp_purchase_id": sort_key}
+        return self._database.get(self._purchases, key)
+
+    def ask_again_at(self, purchase: Purchase, moment: datetime) -> None:
+        """Note when the payment is to be asked for next, while the purchase is pending."""
+        with suppress(TransactionCancelled):
+            self._database.transact(
+                [
+                    Update(
+                        table=self._purchases,
+                        key=self._key(purchase),
+                        expression="SET ask_at = :moment",
+                        condition="#status = :pending",
+                        values={":moment": to_iso(moment), ":pending": PENDING},
+                        names={"#status": "status"},
+                    )
+                ]
+            )
+
     def _undo(
         self, purchase: Purchase, status: Status, error: dict[str, str], updated_at: str
     ) -> list[Write]:
@@ -186,8 +240,9 @@ class Purchases:
     ) -> Update:
         return Update(
             table=self._purchases,
-            key={"user_id": purchase.user_id, "timestamp_purchase_id": purchase.sort_key},
-            expression="SET #status = :status, #attribute = :value, updated_at = :now",
+            key=self._key(purchase),
+            expression="SET #status = :status, #attribute = :value, updated_at = :now "
+            "REMOVE pending_since, ask_at",
             condition="#status = :pending",
             values={":status": status, ":value": value, ":now": updated_at, ":pending": PENDING},
             names={"#status": "status", "#attribute": attribute},
@@ -205,6 +260,10 @@ class Purchases:
         found = (item for item in items if item["purchase_id"] == purchase_id)
         item = next(found, None)
         return Purchase.from_item(item) if item else None
+
+    @staticmethod
+    def _key(purchase: Purchase) -> Item:
+        return {"user_id": purchase.user_id, "timestamp_purchase_id": purchase.sort_key}
 
     @staticmethod
     def _product_key(purchase: Purchase) -> Item:

@@ -3,17 +3,17 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Self
 
-from action_groups.marketplace.purchases import Purchases
+from action_groups.marketplace.purchases import Purchase, Purchases
 from shared.accounts import MAX_ACCOUNTS_PER_OWNER, Account
 from shared.clock import Clock
-from shared.dynamodb import DynamoDB, Item, Page
+from shared.dynamodb import DynamoDB, Item, Page, Put
 from shared.money import MXN, Currency, amount_from_number
 from shared.observability import logger
-from shared.payments import decided_payment
+from shared.payments import PaymentRequest, decided_payment, not_paid
 from shared.settings import Settings
 
 MAX_SELLERS = 20
@@ -126,6 +126,16 @@ class MarketStore:
         """Return the event that the record of a payment owes; None while it is not decided."""
         record = self._database.get(self._requests, {"request_id": record_key})
         return None if record is None else decided_payment(record)
+
+    def never_to_be_paid(
+        self, purchase: Purchase, request: PaymentRequest, error: dict[str, str], at: datetime
+    ) -> Put:
+        """Decide that a purchase is not paid, provided that its payment is not decided."""
+        return Put(
+            table=self._requests,
+            item=not_paid(purchase.user_id, request, error, at=at, seed=purchase.purchase_id),
+            condition="attribute_not_exists(request_id)",
+        )
 
     def available_credit(self, user_id: str) -> Decimal | None:
         """Return the most that one active credit account of the customer can still pay.

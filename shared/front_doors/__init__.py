@@ -1,9 +1,11 @@
 """The ways in: each front door reads its event into a `Call` and shapes the outcome as its answer.
 
-A front door is a module with two functions, tried in the order of `FRONT_DOORS`:
+A front door is a module with two functions. Those that the function is configured for (`DOORS`) are
+tried in the order of `FRONT_DOORS`:
 
     recognises(event, context) -> bool
-        Whether the invocation came through this door, however malformed it is.
+        Whether the invocation came through this door, however malformed it is. A door goes by what
+        the caller's arguments cannot imitate: what is in the client context before the event.
     answer(service, event, context) -> Any
         What the Lambda function returns, a JSON value; its amounts may be Decimal.
 
@@ -18,7 +20,7 @@ deliver the outcome after all, it answers `service.refuse(error)` instead. Logs,
 decoding and exactly-once are the service's; a door knows nothing of them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from shared import json_text
@@ -40,23 +42,33 @@ class FrontDoor(Protocol):
         """Return what the Lambda function returns."""
 
 
-FRONT_DOORS: tuple[FrontDoor, ...] = (bedrock, eventbridge)
+FRONT_DOORS: Mapping[str, FrontDoor] = {"agent": bedrock, "bus": eventbridge}
 
 
-def lambda_handler_for(service: Service, doors: Sequence[FrontDoor] = FRONT_DOORS) -> LambdaHandler:
-    """Return the Lambda handler that answers through whichever front door the event came."""
+def lambda_handler_for(service: Service, doors: Sequence[FrontDoor] | None = None) -> LambdaHandler:
+    """Return the Lambda handler that answers through whichever front door the event came.
+
+    What comes through none of them is told so; a function of the bus alone fails, so that the event
+    is tried again and becomes a dead letter.
+    """
+    configured = service.settings.doors
+    if doors is None:
+        doors = [door for name, door in FRONT_DOORS.items() if name in configured]
 
     def lambda_handler(event: Any, context: Any) -> Any:
         with observed(context):
             for door in doors:
                 if door.recognises(event, context):
                     return json_text.without_decimals(door.answer(service, event, context))
-            return service.refuse(InvalidRequest(_NOT_RECOGNISED)).body
+            outcome = service.refuse(InvalidRequest(_NOT_RECOGNISED))
+            if configured == ("bus",):
+                raise eventbridge.EventNotHandled("EVENT_NOT_RECOGNISED")
+            return outcome.body
 
     return lambda_handler
 
 
 _NOT_RECOGNISED = (
-    "This event is neither a Bedrock agent's invocation (`actionGroup`, `apiPath`, `httpMethod`) "
-    "nor an EventBridge event (`detail-type`, `detail`)."
+    "This event came through no front door of this function. A Bedrock agent's invocation has "
+    "`actionGroup`, `apiPath` and `httpMethod`, an EventBridge event `detail-type` and `detail`."
 )

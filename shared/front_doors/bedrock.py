@@ -6,12 +6,14 @@ from typing import Any
 
 from shared import json_text
 from shared.errors import CentliError, InvalidRequest
+from shared.front_doors.client_context import is_tool_call
 from shared.service import Call, Service
 
 MAX_ANSWER_BYTES = 25_000
 """Bedrock's budget for the body of an answer."""
 
 _MAX_ID_LENGTH = 256
+_UNSET = object()
 _MARKS = ("messageVersion", "actionGroup", "apiPath")
 
 
@@ -22,9 +24,10 @@ class AnswerTooLarge(CentliError):
     status = 413
 
 
-def recognises(event: Any, context: Any) -> bool:  # noqa: ARG001 the form of every door
+def recognises(event: Any, context: Any) -> bool:
     """Tell whether the event is meant as an action group invocation, however malformed."""
-    return isinstance(event, dict) and any(mark in event for mark in _MARKS)
+    is_event = isinstance(event, dict) and any(mark in event for mark in _MARKS)
+    return is_event and not is_tool_call(context)
 
 
 def answer(service: Service, event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001
@@ -45,9 +48,10 @@ def _call(service: Service, event: dict[str, Any]) -> Call:
         raise InvalidRequest("`httpMethod` and `apiPath` must name the operation as text.")
     operation = service.routed(method.upper(), path)
     attributes = _attributes(event, "sessionAttributes")
+    user_id = attributes.get("user_id", _UNSET)
     call = Call(
         operation=operation,
-        user_id=attributes["user_id"] if "user_id" in attributes else service.test_user(),
+        user_id=service.test_user() if user_id is _UNSET else user_id,
         arguments=_arguments(event),
         is_text=True,
         is_awaited=True,

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from shared import json_text
 from shared.envelope import Envelope, compose
 from shared.errors import CentliError, InvalidRequest, SourceNotAllowed
+from shared.front_doors.client_context import is_tool_call
 from shared.operations import Operation
 from shared.requests import Outcome
 from shared.service import Call, Service
@@ -23,9 +24,10 @@ class EventNotHandled(Exception):
     """The event may be handled later: Lambda retries it, then it becomes a dead letter."""
 
 
-def recognises(event: Any, context: Any) -> bool:  # noqa: ARG001 the form of every door
+def recognises(event: Any, context: Any) -> bool:
     """Tell whether the event is meant as an EventBridge event, however malformed."""
-    return isinstance(event, dict) and "detail-type" in event
+    is_event = isinstance(event, dict) and "detail-type" in event
+    return is_event and not is_tool_call(context)
 
 
 def answer(service: Service, event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001

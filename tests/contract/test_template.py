@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ BUS_FUNCTIONS = {
     "centli-crm-get-beneficiaries": {"BENEFICIARIES_QUERY"},
     "centli-crm-add-beneficiary": {"ADD_BENEFICIARY_REQUEST"},
 }
+SWEEPER = "centli-sweeper"
 RELAY = "centli-event-relay"
 PROCESSED = processed()
 NAMES = fixed_names(PROCESSED)
@@ -187,8 +189,14 @@ def test_every_function_is_told_the_bus() -> None:
 def test_every_handler_is_a_function_of_the_deployed_packages(name: str) -> None:
     handler = FUNCTIONS[name][1]["Handler"]
 
-    if name == RELAY:
-        assert handler == "shared.event_relay.lambda_handler"
+    others = {
+        RELAY: "shared.event_relay.lambda_handler",
+        SWEEPER: "action_groups.marketplace.sweeper.lambda_handler",
+    }
+    if name in others:
+        assert handler == others[name]
+        module, _, function = handler.rpartition(".")
+        assert callable(getattr(import_module(module), function))
     else:
         assert handler in {f"action_groups.handler.{group}" for group in group_names()}
 

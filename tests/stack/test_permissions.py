@@ -1,6 +1,8 @@
 """Every deployed role: what it must be able to do, and what it is denied, on the real policies."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,6 +89,7 @@ PROBES: dict[str, Probe] = {
     "products:Scan": scan("products"),
     "products/retailer-index:Query": query("products", "retailer_id", "retailer-index"),
     "products/category-index:Query": query("products", "category", "category-index"),
+    "purchases/pending-index:Query": query("purchases", "status", "pending-index"),
     "purchases:GetItem": get("purchases", PURCHASE),
     "purchases:Query": query("purchases", "user_id"),
     "purchases:PutItem": put("purchases", PURCHASE),
@@ -153,8 +156,16 @@ ALLOWED = {
     "centli-crm-add-beneficiary": ADD_BENEFICIARY,
     "centli-crm": ADD_BENEFICIARY | {"beneficiaries/alias-index:Query"},
     "centli-event-relay": set(),
+    "centli-sweeper": {
+        *LEDGER,
+        "purchases/pending-index:Query",
+        *("purchases:GetItem", "purchases:UpdateItem"),
+        *("products:GetItem", "products:UpdateItem"),
+    },
 }
-PUBLISHERS = set(ALLOWED) - {"centli-core-banking", "centli-marketplace", "centli-crm"}
+PUBLISHERS = set(ALLOWED) - {
+    *("centli-core-banking", "centli-marketplace", "centli-crm", "centli-sweeper"),
+}
 
 
 def is_allowed(call: Callable[[], object]) -> bool:
@@ -216,14 +227,23 @@ def test_a_function_answers_an_operation_beyond_its_role_without_doing_it(
     deployed: Deployed,
 ) -> None:
     before = deployed.balances()
+    transfer = {
+        "from_account": "acc-maria-checking",
+        "to_account": "acc-juan-checking",
+        "amount": 1,
+    }
+    event = deployed.bus_event("TRANSFER_REQUEST", transfer)
 
-    status, body = deployed.call(
-        "createTransfer",
-        function="centli-core-banking-balance",
-        from_account="acc-maria-checking",
-        to_account="acc-juan-checking",
-        amount="1",
-    )
+    code = deployed.failure("centli-core-banking-balance", event)
 
-    assert (status, body["error"]["code"]) == (503, "TEMPORARILY_UNAVAILABLE")
+    assert code == "TEMPORARILY_UNAVAILABLE"
     assert deployed.balances() == before
+
+
+def test_a_function_answers_only_the_doors_that_it_is_configured_for(deployed: Deployed) -> None:
+    by_agent = json.loads(Path("events/agent/get_balance.json").read_text())
+    by_bus = json.loads(Path("events/delivered/balance_query.json").read_text())
+
+    assert deployed.failure("centli-core-banking-balance", by_agent) == "EVENT_NOT_RECOGNISED"
+    answer = deployed.invoke("centli-core-banking", by_bus)
+    assert answer["error"]["code"] == "INVALID_REQUEST"

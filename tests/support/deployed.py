@@ -122,6 +122,22 @@ class Deployed:
         correlation: str = envelope["correlation_id"]
         return correlation
 
+    def bus_event(self, event_type: str, data: dict[str, Any]) -> dict[str, Any]:
+        """Return an event as its rule delivers it."""
+        envelope = bus.request_event(
+            event_type,
+            data,
+            user_id="user-maria",
+            correlation_id=str(uuid4()),
+            moment=datetime.now(UTC),
+        )
+        return {
+            "detail-type": event_type,
+            "source": envelope["source"],
+            "time": envelope["timestamp"],
+            "detail": envelope,
+        }
+
     def table(self, what: str) -> list[Item]:
         """Return every item of a table."""
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=f"centli-{what}")

@@ -13,6 +13,8 @@ import pytest
 from action_groups import load_group
 from shared.errors import InvalidRequest
 from shared.front_doors import FRONT_DOORS, lambda_handler_for
+from shared.front_doors.client_context import TOOL_NAME, custom_context, is_tool_call
+from shared.front_doors.eventbridge import EventNotHandled
 from shared.service import Call, Service
 from tests.support.world import World, through_json
 
@@ -22,20 +24,16 @@ class gateway:  # noqa: N801 a module's stand-in
 
     @staticmethod
     def recognises(event: Any, context: Any) -> bool:
-        return bool(custom(context))
+        return is_tool_call(context)
 
     @staticmethod
     def answer(service: Service, event: Any, context: Any) -> Any:
-        outcome = service.answer(lambda: call(service, event, custom(context)))
+        outcome = service.answer(lambda: call(service, event, custom_context(context)))
         return outcome.told_of_repeat() | {"statusCode": outcome.status}
 
 
-def custom(context: Any) -> Mapping[str, Any]:
-    return getattr(getattr(context, "client_context", None), "custom", None) or {}
-
-
 def call(service: Service, event: Any, told: Mapping[str, Any]) -> Call:
-    tool = str(told.get("bedrockAgentCoreToolName")).rpartition("___")[2]
+    tool = str(told.get(TOOL_NAME)).rpartition("___")[2]
     headers = told.get("bedrockAgentCorePropagatedHeaders") or {}
     by_name = {name.lower(): value for name, value in headers.items()}
     operation = service.named(tool)
@@ -60,9 +58,9 @@ class Gateway:
     def __call__(self, tool: str, arguments: Any, **headers: str) -> Any:
         group = "core_banking" if tool != "createPurchase" else "marketplace"
         service = Service(load_group(group), self._bank.resources)
-        handler = lambda_handler_for(service, (gateway, *FRONT_DOORS))
+        handler = lambda_handler_for(service, (gateway, *FRONT_DOORS.values()))
         custom = {
-            "bedrockAgentCoreToolName": f"centli___{tool}",
+            TOOL_NAME: f"centli___{tool}",
             "bedrockAgentCoreGatewayId": "gateway-1",
             "bedrockAgentCorePropagatedHeaders": {"X-Centli-User": "user-maria"} | headers,
         }
@@ -133,7 +131,7 @@ def test_a_caller_that_the_door_cannot_name_is_refused(tool: Gateway) -> None:
 
 
 def test_the_shipped_doors_have_what_the_contract_names_and_nothing_else() -> None:
-    for door in FRONT_DOORS:
+    for door in FRONT_DOORS.values():
         assert isinstance(door, ModuleType)
         public = {
             name
@@ -142,3 +140,46 @@ def test_the_shipped_doors_have_what_the_contract_names_and_nothing_else() -> No
         }
         functions = {name for name in public if not isinstance(getattr(door, name), type)}
         assert functions == {"recognises", "answer"}
+
+
+IMITATIONS = (
+    {"messageVersion": "1.0", "actionGroup": "core_banking", "apiPath": "/balance"},
+    {"actionGroup": "core_banking", "sessionAttributes": {"user_id": "user-juan"}},
+    {"detail-type": "BALANCE_QUERY", "source": "agentcore", "detail": {"user_id": "user-juan"}},
+)
+
+
+@pytest.mark.parametrize("arguments", IMITATIONS, ids=str)
+def test_arguments_that_imitate_another_door_are_arguments(tool: Gateway, arguments: Any) -> None:
+    answer = tool("getBalance", arguments)
+    assert (answer["statusCode"], answer["error"]["code"]) == (400, "INVALID_REQUEST")
+
+
+@pytest.mark.parametrize("arguments", IMITATIONS, ids=str)
+def test_a_function_without_the_gateways_door_takes_no_tool_call_for_another(
+    bank: World, arguments: Any
+) -> None:
+    context = SimpleNamespace(client_context=SimpleNamespace(custom={TOOL_NAME: "a___getBalance"}))
+    answer = bank.handlers["core_banking"](arguments, context)
+    assert answer["error"]["code"] == "INVALID_REQUEST"
+
+
+def handler_at(bank: World, *doors: str) -> Any:
+    settings = bank.resources.settings.model_copy(update={"doors": doors})
+    bank.rebuild(settings=settings)
+    return bank.handlers["core_banking"]
+
+
+def test_a_function_of_the_bus_fails_with_what_is_no_event_of_it(bank: World) -> None:
+    by_agent = bank.invocation("getBalance")
+    handler = handler_at(bank, "bus")
+    for event in (by_agent, {}, None, {"account_id": "acc-maria"}):
+        with pytest.raises(EventNotHandled, match=r"^EVENT_NOT_RECOGNISED$"):
+            handler(event, None)
+
+
+def test_a_function_of_the_agent_takes_no_event_of_the_bus(bank: World) -> None:
+    handler = handler_at(bank, "agent")
+    event = {"detail-type": "BALANCE_QUERY", "source": "agentcore", "detail": {}}
+    assert handler(event, None)["error"]["code"] == "INVALID_REQUEST"
+    assert bank.bus.envelopes == []

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from action_groups import group_names, handler
+from shared.front_doors.eventbridge import EventNotHandled
 from shared.settings import Settings
 
 ENVIRONMENT = {
@@ -47,4 +48,5 @@ def test_a_function_starts_with_the_environment_alone_and_not_without_it(
 
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    assert "error" in getattr(handler, group)({}, None)
+    with pytest.raises(EventNotHandled):
+        getattr(handler, group)({}, None)
