@@ -26,7 +26,9 @@ from tests.simulation.scheduler import Scheduler
 from tests.support.dynamodb import StrictDynamoDB
 from tests.support.tables import function_environment, table_properties
 
-SETTINGS = Settings.from_environment(function_environment() | {"SETTLE_SECONDS": "1"})
+SETTINGS = Settings.from_environment(
+    function_environment() | {"AGENT_WAIT_SECONDS": "1", "DOORS": "agent,bus"}
+)
 TIME_LIMIT = timedelta(seconds=10)
 ATTEMPTS = 3
 WORKERS = 3
