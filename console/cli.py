@@ -95,8 +95,8 @@ def _explained(error: Exception) -> int | None:
         return 1
     if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("console"):
         print(
-            f"{PROGRAM}: the package `{error.name}` is missing. Install all with "
-            f"`{sys.executable} -m pip install --no-deps -r requirements-dev.txt`.",
+            f"{PROGRAM}: the package `{error.name}` is missing. Run "
+            f"`python3 scripts/dev.py {PROGRAM}`, which installs all.",
             file=sys.stderr,
         )
         return 1

@@ -14,15 +14,18 @@ The first run makes `.venv` and installs pinned packages: those of the chat for 
 `demo`, all for the others. Later runs find them there.
 """
 
+import contextlib
 import hashlib
+import importlib.util
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import venv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,17 +54,28 @@ class Environment:
         if any(self._has(larger) for larger in self._pins[self._pins.index(pins) :]):
             return
         started = time.monotonic()
-        if not any(self._has(smaller) for smaller in self._pins):
+        is_new = not any(self._has(smaller) for smaller in self._pins)
+        if is_new:
             print(f"making {self.folder.name} (once) ...", file=sys.stderr, flush=True)
-            venv.create(self.folder, with_pip=True, clear=True)
-        pip = [self.program("python"), "-m", "pip", "--disable-pip-version-check", "install"]
-        pip += ["--no-deps", "--no-compile"]
-        _install([*pip, "--require-hashes", "--requirement", str(pins)], pins)
-        if self._with_project:
-            _run([*pip, "--quiet", "--quiet", "--no-build-isolation", "--editable", str(ROOT)])
+            venv.create(self.folder, clear=True)
+        install = [*self._pip(), "--disable-pip-version-check", "install"]
+        install += ["--no-deps", "--no-compile"]
+        _install([*install, "--require-hashes", "--requirement", str(pins)], pins)
+        if is_new and self._with_project:
+            project = ["--no-build-isolation", "--editable", str(ROOT)]
+            with _telling(lambda: "adding the centli command"):
+                _run([*install, "--quiet", "--quiet", *project])
         self._stamp(pins).write_text(_digest(pins))
         seconds = time.monotonic() - started
         print(f"installed {name} in {seconds:.0f} s", file=sys.stderr, flush=True)
+
+    def _pip(self) -> list[str]:
+        """Return what runs pip here: this Python's own, if it has one, saves installing another."""
+        python = self.program("python")
+        if importlib.util.find_spec("pip"):
+            return [sys.executable, "-m", "pip", "--python", python]
+        _run([python, "-m", "ensurepip"])
+        return [python, "-m", "pip"]
 
     def _has(self, pins: Path) -> bool:
         stamp = self._stamp(pins)
@@ -79,22 +93,49 @@ def _install(command: Sequence[str], pins: Path) -> None:
     """Run pip, and show how far it is; what it printed is shown when it fails."""
     total = pins.read_text().count("==")
     output: list[str] = []
-    shows = sys.stderr.isatty()
     print(f"installing {total} packages of {pins.name} (once) ...", file=sys.stderr, flush=True)
-    with subprocess.Popen(  # noqa: S603 the arguments are this file's own
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as pip:
+    with (
+        _telling(lambda: _stage(output, total)),
+        subprocess.Popen(  # noqa: S603 the arguments are this file's own
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as pip,
+    ):
         assert pip.stdout is not None
-        for line in pip.stdout:
-            output.append(line)
-            found = sum(text.startswith("Collecting ") for text in output)
-            if shows and line.startswith("Collecting "):
-                print(f"\r  {found} of {total} found", end="", file=sys.stderr, flush=True)
-            elif line.startswith("Installing collected"):
-                print("\r  unpacking them ...    ", file=sys.stderr, flush=True)
+        output.extend(pip.stdout)
     if pip.returncode:
         print("".join(output[-_SHOWN_LINES:]), file=sys.stderr)
         raise subprocess.CalledProcessError(pip.returncode, command)
+
+
+def _stage(output: Sequence[str], total: int) -> str:
+    """Say how far pip is, by what it printed."""
+    if any(line.startswith("Installing collected") for line in output):
+        return "unpacking them"
+    return f"{sum(line.startswith('Collecting ') for line in output)} of {total} found"
+
+
+@contextlib.contextmanager
+def _telling(stage: Callable[[], str]) -> Iterator[None]:
+    """Show on a terminal, every second, how far something is and how long it takes so far."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    started = time.monotonic()
+    is_done = threading.Event()
+
+    def tell() -> None:
+        while not is_done.wait(1):
+            shown = f"  {stage()}, {time.monotonic() - started:.0f} s"
+            print(f"\r{shown:<40}", end="", file=sys.stderr, flush=True)
+        print(f"\r{'':<40}\r", end="", file=sys.stderr, flush=True)
+
+    teller = threading.Thread(target=tell)
+    teller.start()
+    try:
+        yield
+    finally:
+        is_done.set()
+        teller.join()
 
 
 _CHAT_PINS = "requirements-chat.txt"

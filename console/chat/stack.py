@@ -122,9 +122,11 @@ class ChatStack:
         self._own = own = LocalStack(port, _WARM_SECONDS)
         try:
             own.__enter__()
-            self._tell("deploying template.yaml and the example data ...")
+            self._tell("deploying template.yaml ...")
             deployment = deploy_locally(own.cloud(), self._where.stack)
+            self._tell("adding the example data ...")
             seed_all(deployment)
+            self._tell("the functions take their first calls ...")
         except BaseException:
             self._stop_own()
             raise
