@@ -208,7 +208,7 @@ def _purchase(stage: _Stage) -> None:
         "compareBenefits", product_id=_TELEVISION, retailer_id=chosen["retailer_id"]
     )
     for option in compared["options"]:
-        when = "a month" if option["months"] else "at once"
+        when = "a month" if "months" in option else "at once"
         verdict = "can be had" if option["eligible"] else option["reason"]
         print(f"         {option['benefit']}: {option['cost_per_month']:.2f} {when}, {verdict}")
     print(f"         best: {compared['best']['benefit']}, {compared['best']['reason']}")

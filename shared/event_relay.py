@@ -80,7 +80,7 @@ def _owed_events(record: dict[str, Any]) -> Iterable[dict[str, Any]]:
         return
     image = record["dynamodb"]["NewImage"]
     for text in deserialize({"events": image.get("events", {"L": []})})["events"]:
-        envelope = json_text.loads(text)
+        envelope = json_text.without_nulls(json_text.loads(text))  # older records hold nulls
         if not all(isinstance(envelope[name], str) for name in ("source", "event_type")):
             raise ValueError("an envelope names its source and its event type")
         yield envelope

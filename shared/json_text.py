@@ -28,6 +28,13 @@ def loads(text: str) -> Any:
     return simplejson.loads(text, use_decimal=True)
 
 
+def without_nulls(value: Any) -> Any:
+    """Return the same JSON value without the keys that hold null."""
+    if isinstance(value, dict):
+        return {name: without_nulls(held) for name, held in value.items() if held is not None}
+    return [without_nulls(held) for held in value] if isinstance(value, list) else value
+
+
 def without_decimals(value: Any) -> Any:
     """Return the same JSON value in the types that `json` writes, as the Lambda runtime does."""
     return json.loads(dumps(value))

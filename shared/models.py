@@ -20,8 +20,8 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     def payload(self) -> dict[str, Any]:
-        """Return the answer as JSON-ready values, amounts as Decimal; an absent value is null."""
-        return self.model_dump()
+        """Return the answer as JSON-ready values, amounts as Decimal; what is absent has no key."""
+        return self.model_dump(exclude_none=True)
 
 
 def _printable(text: str) -> str:
@@ -45,6 +45,6 @@ PageToken = Annotated[
     Field(description="The next_token of the page before, to go on from there."),
 ]
 NextToken = Annotated[
-    str | None, Field(description="Give it back for the next page; null at the end.")
+    str | None, Field(description="Give it back for the next page; absent at the end.")
 ]
 """The token of the page that follows, in an answer."""

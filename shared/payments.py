@@ -64,10 +64,6 @@ class PaymentCompleted(PaymentRequest, Answer):
 
     transaction_id: Identifier = Field(description="Identifier of the payment.")
 
-    def payload(self) -> dict[str, Any]:
-        """Return the data of the event, without the benefits that were not given."""
-        return self.model_dump(exclude_none=True)
-
 
 class PaymentError(Request):
     """Why a payment failed."""

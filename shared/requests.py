@@ -183,12 +183,12 @@ class RequestLedger:
             self._count_repeat(first)
         return Outcome(
             status=int(first["status"]),
-            body=json_text.loads(first["answer"]),
+            body=_stored(first["answer"]),
             correlation_id=first["correlation_id"],
             repeat_from=(
                 _EPOCH + int(first["repeats_until_ms"]) * _MILLISECOND if is_repeat else None
             ),
-            owed=tuple(json_text.loads(envelope) for envelope in first["events"]),
+            owed=tuple(map(_stored, first["events"])),
             is_recorded=True,
         )
 
@@ -340,3 +340,8 @@ class _Attempt:
         )
         owed = () if event_type is None else (envelope,)
         return Outcome(status, body, correlation_id=correlation_id, owed=owed, is_recorded=True)
+
+
+def _stored(text: str) -> Any:
+    """Return what is on record; older records hold a null where a value is absent."""
+    return json_text.without_nulls(json_text.loads(text))

@@ -1,10 +1,14 @@
 """What every kind of test may use, how hypothesis runs here, and which tests need a local AWS."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from console.agent import invocation
+from console.deployment import Deployment
+from tests.support.answers import check_answer
 from tests.support.world import World, world
 
 settings.register_profile(
@@ -24,6 +28,21 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     for item in items:
         if "local_aws" in getattr(item, "fixturenames", ()):
             item.add_marker("local_aws")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _deployed_functions_answer_as_published() -> Iterator[None]:
+    """Hold whatever a deployed function answers, to the chat's code too, against its schema."""
+    invoke = invocation.invoke
+
+    def checked(deployment: Deployment, event: dict[str, Any]) -> dict[str, Any]:
+        answer = invoke(deployment, event)
+        check_answer(event, answer)
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(invocation, "invoke", checked)
+        yield
 
 
 @pytest.fixture

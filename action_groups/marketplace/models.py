@@ -1,11 +1,11 @@
 """What the operations of the marketplace have in common."""
 
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import Field
 
-from action_groups.marketplace.purchases import FIGURES, Purchase
+from action_groups.marketplace.purchases import Purchase
 from shared.models import Answer, Identifier
 
 MAX_QUANTITY = 100
@@ -25,7 +25,7 @@ Quantity = Annotated[
 
 
 class BenefitOption(Answer):
-    """One way to pay, and what it costs and gives. A figure that does not apply is null."""
+    """One way to pay, and what it costs and gives. A figure that does not apply is absent."""
 
     type: str = Field(
         description="MSI (equal monthly instalments without interest), cashback (money back) or "
@@ -36,7 +36,7 @@ class BenefitOption(Answer):
         description="What to give as `benefit` to buy with it, such as MSI-12, cashback or points.",
     )
     eligible: bool = Field(description="Whether the customer can have it with this purchase today.")
-    reason: str | None = Field(description="Why the customer cannot have it; null when eligible.")
+    reason: str | None = Field(description="Why the customer cannot have it; absent when eligible.")
     months: int | None = Field(default=None, description="Number of monthly instalments.")
     monthly_payment: Decimal | None = Field(
         default=None,
@@ -116,11 +116,6 @@ class PurchaseEntry(Answer):
             created_at=purchase.created_at,
             error=error,
         )
-
-    def payload(self) -> dict[str, Any]:
-        """Return the answer; `error` and the figures of a benefit are there when they apply."""
-        absent = {name for name in ("error", *FIGURES) if getattr(self, name) is None}
-        return self.model_dump(exclude=absent)
 
 
 EXAMPLE_PURCHASE = PurchaseEntry(

@@ -49,9 +49,9 @@ def test_pages_of_beneficiaries_hold_each_once_and_are_the_owners_alone(
         status, page = deployed.call("listBeneficiaries", limit="2", **token)
         assert status == 200, page
         seen += [b["beneficiary_id"] for b in page["beneficiaries"]]
-        if page["next_token"] is None:
+        if page.get("next_token") is None:
             break
-        token = {"next_token": page["next_token"]}
+        token = {"next_token": page.get("next_token")}
 
     assert len(seen) == len(set(seen)) >= 4
     assert deployed.call("listBeneficiaries", user_id="user-juan", **token)[0] == 404

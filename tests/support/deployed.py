@@ -16,6 +16,7 @@ from console.agent import invocation, operations
 from console.cloud import LOCAL_REGION
 from console.deployment import Deployment
 from shared.dynamodb import Item, deserialize, serialize
+from tests.support.answers import check_event
 
 EVENT_SECONDS = 20
 
@@ -35,6 +36,7 @@ class Ear:
 
         if len(found()) < count:
             for envelope in self.tap.events(EVENT_SECONDS):
+                check_event(envelope)
                 self.heard.append(envelope)
                 if len(found()) >= count:
                     break
@@ -43,7 +45,9 @@ class Ear:
 
     def listen(self, seconds: float) -> list[dict[str, Any]]:
         """Return everything heard so far and within so many seconds."""
-        self.heard.extend(self.tap.events(seconds))
+        for envelope in self.tap.events(seconds):
+            check_event(envelope)
+            self.heard.append(envelope)
         return self.heard
 
 

@@ -18,6 +18,7 @@ from shared.front_doors import lambda_handler_for
 from shared.publisher import Publisher
 from shared.service import Resources, Service
 from shared.settings import Settings
+from tests.support.answers import check_event, checked
 from tests.support.dynamodb import StrictDynamoDB
 from tests.support.tables import PREFIX, function_environment, table_properties
 
@@ -70,13 +71,25 @@ class ListeningBus:
                 envelope["source"],
                 envelope["event_type"],
             )
-            self.envelopes.append(envelope)
+            self.heard(envelope)
             answers.append({"EventId": str(len(self.envelopes))})
         failed = sum("ErrorCode" in answer for answer in answers)
         return {"FailedEntryCount": failed, "Entries": answers}
 
+    def heard(self, envelope: dict[str, Any]) -> None:
+        """Keep an envelope that was published."""
+        self.envelopes.append(envelope)
+
     def of_type(self, event_type: str) -> list[dict[str, Any]]:
         return [e for e in self.envelopes if e["event_type"] == event_type]
+
+
+class CheckingBus(ListeningBus):
+    """Refuses an event whose data its schema does not promise."""
+
+    def heard(self, envelope: dict[str, Any]) -> None:
+        check_event(envelope)
+        super().heard(envelope)
 
 
 @dataclass
@@ -94,7 +107,8 @@ class World:
         """Build the handlers again with other resources, such as a client that fails."""
         self.resources = replace(self.resources, **changes)
         self.handlers = {
-            group.name: lambda_handler_for(Service(group, self.resources)) for group in all_groups()
+            group.name: checked(lambda_handler_for(Service(group, self.resources)))
+            for group in all_groups()
         }
 
     def connect(self, database: DynamoDB) -> None:
@@ -336,7 +350,7 @@ def world() -> Iterator[World]:
 
 def world_over(client: StrictDynamoDB) -> World:
     """Return a bank over the tables of a client."""
-    bus, clock = ListeningBus(), MovingClock()
+    bus, clock = CheckingBus(), MovingClock()
     resources = Resources(
         settings=SETTINGS,
         database=DynamoDB(client),  # type: ignore[arg-type]

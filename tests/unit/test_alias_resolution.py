@@ -18,8 +18,8 @@ BROTHER = {
 def resolved(bank: World, alias: str, **how: Any) -> dict[str, Any]:
     status, body = bank.call("resolveAlias", alias=alias, **how)
     assert status == 200
-    assert set(body) == {"match", "beneficiary", "candidates"}
-    if body["beneficiary"] is not None:
+    assert set(body) - {"beneficiary"} == {"match", "candidates"}
+    if "beneficiary" in body:
         assert body["match"] in ("exact", "fuzzy")
     else:
         assert body["match"] in ("ambiguous", "none")
@@ -51,7 +51,6 @@ def test_an_alias_that_is_sure_names_one_person(people: World, alias: str) -> No
 def test_a_phrase_that_names_nobody_names_nobody(people: World) -> None:
     assert resolved(people, "el rey de Suecia") == {
         "match": "none",
-        "beneficiary": None,
         "candidates": [],
     }
 
@@ -104,7 +103,7 @@ def test_an_item_without_alias_does_no_harm(people: World) -> None:
 
 @pytest.mark.parametrize("alias", ["!!!", "🏠", "-", "%", "'; DROP TABLE", "{}", "0" * 140])
 def test_a_phrase_of_no_words_names_nobody(people: World, alias: str) -> None:
-    assert resolved(people, alias)["beneficiary"] is None
+    assert "beneficiary" not in resolved(people, alias)
 
 
 def test_many_candidates_are_a_few(bank: World) -> None:

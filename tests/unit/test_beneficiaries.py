@@ -63,7 +63,8 @@ class TestAdding:
     def test_the_relationship_may_be_left_out(self, bank: World) -> None:
         arguments = {name: value for name, value in NEW.items() if name != "relationship"}
         status, body = bank.call("addBeneficiary", **arguments)
-        assert (status, body["beneficiary"]["relationship"]) == (200, None)
+        assert status == 200
+        assert "relationship" not in body["beneficiary"]
         [stored] = bank.items("beneficiaries")
         assert "relationship" not in stored
 
@@ -178,7 +179,6 @@ class TestListing:
                 }
                 for beneficiary_id, alias in (("ben-1", "mi hermano"), ("ben-2", "mi hermana"))
             ],
-            "next_token": None,
         }
 
     @pytest.mark.parametrize("limit", ["1", "3", "6", "7", "50"])
@@ -191,9 +191,9 @@ class TestListing:
             status, body = bank.call("listBeneficiaries", limit=limit, **token)
             assert (status, len(body["beneficiaries"]) <= int(limit)) == (200, True)
             found += [b["beneficiary_id"] for b in body["beneficiaries"]]
-            if body["next_token"] is None:
+            if body.get("next_token") is None:
                 break
-            token = {"next_token": body["next_token"]}
+            token = {"next_token": body.get("next_token")}
         assert found == [f"ben-{number}" for number in range(7)]
 
     def test_somebody_elses_token_is_not_found(self, bank: World) -> None:
@@ -215,7 +215,6 @@ class TestListing:
                 "name": "",
                 "alias": "",
                 "account_id": "acc-juan",
-                "relationship": None,
             }
         ]
 

@@ -29,7 +29,7 @@ def search(bank: World, **arguments: Any) -> dict[str, Any]:
 def found(bank: World, **arguments: Any) -> list[str]:
     """Return the ids of a search's products, sorted, from one page that holds them all."""
     body = search(bank, limit="50", **arguments)
-    assert body["next_token"] is None
+    assert body.get("next_token") is None
     return sorted(p["product_id"] for p in body["products"])
 
 
@@ -40,9 +40,9 @@ def pages(bank: World, **arguments: Any) -> list[list[str]]:
     while True:
         body = search(bank, **arguments, **token)
         listed.append([p["product_id"] for p in body["products"]])
-        if body["next_token"] is None:
+        if body.get("next_token") is None:
             return listed
-        token = {"next_token": body["next_token"]}
+        token = {"next_token": body.get("next_token")}
 
 
 class WatchedDatabase(DynamoDB):
@@ -162,7 +162,7 @@ def test_an_event_is_answered_with_the_same_products(shop: World) -> None:
     assert reply["data"] == search(shop, category="home", limit="1")
     second = data | {"next_token": reply["data"]["next_token"]}
     rest = shop.send("marketplace", "CATALOG_QUERY", second)["data"]
-    assert rest["next_token"] is None
+    assert rest.get("next_token") is None
     assert len(rest["products"]) == 1
 
 
@@ -454,7 +454,6 @@ def test_a_product_needs_ids_name_price_and_category_alone(bank: World) -> None:
         "currency": "MXN",
         "category": "home",
         "stock": 0,
-        "image_url": None,
         "benefits": [],
     }
 
@@ -486,7 +485,7 @@ def test_any_product_fits_in_an_agents_answer(bank: World, character: str) -> No
     assert sorted(p for page in listed for p in page) == [f"{'p' * 127}{n}" for n in range(5)]
     body = search(bank, retailer_id="r" * 128)
     assert len(json_text.dumps(body).encode()) <= MAX_ANSWER_BYTES
-    assert {p["image_url"] for p in body["products"]} == {None}
+    assert not any("image_url" in product for product in body["products"])
 
 
 def test_a_page_of_many_products_stays_within_the_budget_and_loses_none(bank: World) -> None:
@@ -538,7 +537,7 @@ def test_a_product_that_was_removed_does_not_stop_the_listing(shop: World) -> No
     key = {name: {"S": gone[name]} for name in ("product_id", "retailer_id")}
     shop.client.delete_item(TableName="centli-products", Key=key)
 
-    rest = search(shop, limit="1", category="home", next_token=first["next_token"])
+    rest = search(shop, limit="1", category="home", next_token=first.get("next_token"))
 
     assert {p["product_id"] for p in rest["products"]} == {"p-olla", "p-sarten"} - {
         gone["product_id"]

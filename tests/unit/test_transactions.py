@@ -24,7 +24,7 @@ def history(bank: World) -> World:
 def listed(bank: World, **arguments: Any) -> list[dict[str, Any]]:
     status, body = bank.call("listTransactions", **arguments)
     assert status == 200, body
-    assert body["next_token"] is None
+    assert body.get("next_token") is None
     transactions: list[dict[str, Any]] = body["transactions"]
     return transactions
 
@@ -176,7 +176,7 @@ def test_records_of_another_script_that_writes_time_otherwise_are_found_and_page
     assert [t["created_at"] for t in listed(bank, **day)] == [timestamp] * 3
 
     status, body = bank.call("listTransactions", limit="2", **day)
-    token = body["next_token"]
+    token = body.get("next_token")
     assert (status, len(body["transactions"])) == (200, 2)
     assert len(listed(bank, limit="2", next_token=token, **day)) == 1
 
@@ -198,10 +198,7 @@ def test_a_record_with_the_least_there_can_be_is_listed(bank: World) -> None:
         "direction": "credit",
         "amount": 10,
         "currency": "MXN",
-        "from_account": None,
-        "to_account": None,
         "status": "completed",
-        "description": None,
         "created_at": "2026-11-04T12:00:00Z",
     }
 

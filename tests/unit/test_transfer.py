@@ -37,7 +37,6 @@ def test_an_event_moves_money_and_publishes_the_receipt(bank: World) -> None:
         "to_account": "acc-juan",
         "amount": Decimal("100.10"),
         "currency": "MXN",
-        "description": None,
         "created_at": "2026-11-22T15:00:00.000Z",
     }
     assert bank.balance("acc-maria") == Decimal("899.90")

@@ -33,11 +33,11 @@ class AliasResolution(Answer):
         "the `candidates`, even if there is only one; none: nobody matches."
     )
     beneficiary: BeneficiaryEntry | None = Field(
-        description="The beneficiary who is meant; null unless that is sure."
+        description="The beneficiary who is meant; absent unless that is sure."
     )
     candidates: list[ScoredBeneficiary] = Field(
-        description="Who may be meant, best first; to ask the customer about when `beneficiary` is "
-        "null."
+        description="Who may be meant, best first; to ask the customer about when there is no "
+        "`beneficiary`."
     )
 
 
@@ -58,7 +58,7 @@ class AliasResolution(Answer):
 def resolve_alias(caller: Caller, request: AliasQuery, people: BeneficiaryStore) -> AliasResolution:
     """Find the beneficiary whom the customer means by an alias, a name or a relationship.
 
-    Use the beneficiary for a transfer only when it is not null. Otherwise ask the customer which of
+    Use the beneficiary for a transfer only when there is one. Otherwise ask the customer which of
     the candidates is meant; never choose one yourself.
     """
     resolution = resolve(

@@ -47,7 +47,7 @@ class BenefitComparison(Answer):
     )
     best: BestOption | None = Field(
         description="The option that gives most pesos back or, where none does, asks the fewest "
-        "pesos a month; null when the customer can have no benefit."
+        "pesos a month; absent when the customer can have no benefit."
     )
 
 

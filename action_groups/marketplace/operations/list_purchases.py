@@ -1,7 +1,5 @@
 """The operation listPurchases."""
 
-from typing import Any
-
 from pydantic import Field
 
 from action_groups.marketplace import marketplace
@@ -27,13 +25,6 @@ class PurchaseList(Answer):
 
     purchases: list[PurchaseEntry] = Field(description="The customer's purchases, newest first.")
     next_token: NextToken
-
-    def payload(self) -> dict[str, Any]:
-        """Return the answer, each purchase as getPurchase shows it."""
-        return {
-            "purchases": [purchase.payload() for purchase in self.purchases],
-            "next_token": self.next_token,
-        }
 
 
 @marketplace.operation(

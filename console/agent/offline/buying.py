@@ -118,7 +118,7 @@ def _ask_benefit(
     )
     if is_several:
         return question
-    reasons = [o["reason"] for o in body["options"] if o.get("benefit") == wanted and o["reason"]]
+    reasons = [o["reason"] for o in body["options"] if o.get("benefit") == wanted and "reason" in o]
     why = talk.text(
         "benefit_unavailable",
         product=name,
