@@ -78,6 +78,7 @@ class _Function:
     handler: str
     event_types: frozenset[str]
     role: str
+    doors: frozenset[str]
 
     @property
     def group(self) -> str | None:
@@ -102,6 +103,7 @@ class _Deployed:
                 handler=properties["Handler"],
                 event_types=frozenset(_event_types(properties)),
                 role=_target(properties.get("Role")),
+                doors=frozenset(self._doors_of(properties).split(",")),
             )
             for logical_id, properties in self.of_type("AWS::Serverless::Function")
         ]
@@ -109,6 +111,10 @@ class _Deployed:
             self.text(properties["TableName"]): logical_id
             for logical_id, properties in self.of_type("AWS::DynamoDB::Table")
         }
+
+    def _doors_of(self, function: Mapping[str, Any]) -> str:
+        own = function.get("Environment", {}).get("Variables", {})
+        return self.text({**self.variables, **own}.get("DOORS", ""))
 
     def of_type(self, kind: str) -> list[tuple[str, Mapping[str, Any]]]:
         """Return logical id and properties of every resource of a type."""
@@ -194,6 +200,8 @@ def _gaps_of_group(group: ActionGroup, deployed: _Deployed) -> Iterator[str]:
         permitted = [_target(p["FunctionName"]) for _, p in deployed.of_type(_PERMISSION)]
         if function.logical_id not in permitted:
             yield f"{name}: no permission lets the agent invoke {function.logical_id}"
+        if "agent" not in function.doors:
+            yield f"{name}: {function.name} is not open to agents: its variable DOORS has no agent"
     yield from _gaps_of_agent(name, function, deployed)
     requests = deployed.parameters["RequestSources"]["AllowedPattern"]
     if re.fullmatch(requests, group.source):
@@ -225,6 +233,9 @@ def _gaps_of_event(operation: Operation, event_type: str, deployed: _Deployed) -
         yield (
             f"{event_type}: no rule of template.yaml delivers it to a function of {operation.group}"
         )
+    for function in delivered:
+        if "bus" not in function.doors:
+            yield f"{event_type}: {function.name} is not open to the bus: its DOORS has no bus"
     said = [e for e in (operation.success_event, operation.failure_event) if e is not None]
     publishers = [(f, e) for f in delivered for e in said if not operation.changes or e != said[0]]
     if operation.changes:
@@ -348,7 +359,7 @@ def _serving(
 
 
 def _event_types(properties: Mapping[str, Any]) -> Iterator[str]:
-    for event in properties.get("Events", {}).values():
+    for event in (properties.get("Events") or {}).values():
         if event["Type"] == "EventBridgeRule":
             yield from event["Properties"]["Pattern"]["detail-type"]
 

@@ -28,7 +28,7 @@ def generated(groups: Sequence[ActionGroup], root: Path) -> dict[Path, str]:
     for name, text in samples.sample_events(groups).items():
         files[root / "events" / name] = text
     for pattern in _DOCUMENTS:
-        for path in root.glob(pattern):
+        for path in sorted(root.glob(pattern)):
             files[path] = filled(path.read_text(encoding="utf-8"), groups)
     return files
 

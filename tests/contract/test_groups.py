@@ -42,9 +42,9 @@ def test_those_of_the_specification_are_there() -> None:
 
 
 def test_a_package_is_a_group_as_soon_as_it_is_there(folder: Path) -> None:
-    write(folder, "loyalty", GROUP.format(variable="loyalty", name="loyalty"))
+    write(folder, "invented", GROUP.format(variable="invented", name="invented"))
     (folder / "not_a_package").mkdir()
-    assert "loyalty" in {group.name for group in all_groups()}
+    assert "invented" in {group.name for group in all_groups()}
     assert "not_a_package" not in group_names()
 
 
@@ -52,14 +52,14 @@ def test_a_package_is_a_group_as_soon_as_it_is_there(folder: Path) -> None:
     "text",
     [
         "",
-        GROUP.format(variable="loyalty", name="points"),
-        GROUP.format(variable="loyalty", name="loyalty")
-        + GROUP.format(variable="second", name="loyalty"),
+        GROUP.format(variable="invented", name="other"),
+        GROUP.format(variable="invented", name="invented")
+        + GROUP.format(variable="second", name="invented"),
     ],
 )
 def test_a_package_that_is_not_one_group_of_its_name_is_refused(folder: Path, text: str) -> None:
-    write(folder, "loyalty", text)
-    with pytest.raises(TypeError, match=r"action_groups/loyalty/__init__\.py must define one"):
+    write(folder, "invented", text)
+    with pytest.raises(TypeError, match=r"action_groups/invented/__init__\.py must define one"):
         all_groups()
 
 
