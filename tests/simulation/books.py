@@ -1,19 +1,24 @@
 """What has to be true at rest, and after every commit. Each check says what it found otherwise."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from shared import json_text
+from shared.dynamodb import deserialize
 from tests.simulation.bank import ACCOUNTS, CUSTOMERS, OWNERS, PRODUCTS, Item, floor_of, items_of
 from tests.simulation.cloud import Cloud
 from tests.simulation.orders import Order
-from tests.simulation.traffic import Traffic
+from tests.simulation.traffic import FORGED, Traffic
 from tests.support.dynamodb import StrictDynamoDB
 
 TERMINAL = {"completed", "failed", "cancelled"}
-_OUTCOMES = (
+MAX_AGE = timedelta(hours=24, minutes=1)
+"""The default of `OrderMaxAge`, and some seconds by which clocks are off."""
+
+OUTCOMES = (
     {"TRANSFER_COMPLETED", "TRANSFER_FAILED"},
     {"PAYMENT_COMPLETED", "PAYMENT_FAILED"},
     {"PURCHASE_CONFIRMED", "PURCHASE_FAILED"},
@@ -40,6 +45,49 @@ def check_limits(database: StrictDynamoDB) -> None:
             raise Wrong(f"{product['product_id']} has a stock of {product['stock']}")
 
 
+def check_commit(database: StrictDynamoDB, transaction: Mapping[str, Any]) -> None:
+    """Check that what was just committed is true: its limits, its price, and why it refuses."""
+    check_limits(database)
+    for entry in transaction["TransactItems"]:
+        put = entry.get("Put")
+        if put is None:
+            continue
+        item = deserialize(put["Item"])
+        if put["TableName"].endswith("purchases"):
+            price = _product(database, item["product_id"])["price"]
+            if item["unit_price"] != price:
+                raise Wrong(f"bought for {item['unit_price']} what costs {price}")
+        for text in item.get("events", ()) if item.get("status", 200) != 200 else ():
+            _check_refusal(database, json_text.loads(text))
+
+
+def _check_refusal(database: StrictDynamoDB, envelope: dict[str, Any]) -> None:
+    """Check that the reason for a refusal holds at the moment of its commit."""
+    data = envelope["data"]
+    code = data["error"]["code"]
+    accounts = {account["account_id"]: account for account in items_of(database, "accounts")}
+    payer = accounts.get(data.get("from_account") or data.get("account_id") or "")
+    payee = accounts.get(data.get("to_account") or "")
+    is_true = True
+    if code == "INSUFFICIENT_FUNDS":
+        assert payer is not None
+        is_true = payer["balance"] - floor_of(payer) < data["amount"]
+    elif code == "ACCOUNT_NOT_ACTIVE":
+        is_true = any(a is not None and a["status"] != "active" for a in (payer, payee))
+    elif code == "OUT_OF_STOCK":
+        is_true = _product(database, data["product_id"])["stock"] < data.get("quantity", 1)
+    elif code == "PRICE_CHANGED":
+        is_true = _product(database, data["product_id"])["price"] != data["unit_price"]
+    if not is_true:
+        name = envelope["correlation_id"]
+        raise Wrong(f"{envelope['event_type']} of {name} says {code}, which is not so", name)
+
+
+def _product(database: StrictDynamoDB, product_id: str) -> Item:
+    [found] = [p for p in items_of(database, "products") if p["product_id"] == product_id]
+    return found
+
+
 def check_at_rest(cloud: Cloud, traffic: Traffic) -> None:
     """Check everything, once nothing is to come any more."""
     records = items_of(cloud.database, "transactions")
@@ -53,6 +101,7 @@ def check_at_rest(cloud: Cloud, traffic: Traffic) -> None:
     _check_answers(traffic.orders)
     _check_events(cloud)
     _check_privacy(traffic, purchases)
+    _check_letters(cloud)
 
 
 def _check_balances(accounts: list[Item], records: list[Item], deposited: Decimal) -> None:
@@ -132,25 +181,32 @@ def _check_orders(orders: list[Order], records: list[Item], purchases: list[Item
     moved: dict[str, set[str]] = defaultdict(set)
     for record in records:
         if record["type"] == "transfer":
+            _check_record(record, orders)
             moved[record["description"]].add(record["transaction_id"])
-            if record["amount"] < 0:
-                _check_owner(record, orders)
-    answered = {
-        body["purchase_id"]: order
-        for order in orders
-        for status, body in order.answers
-        if status == 200 and "purchase_id" in body
-    }
     for order in orders:
         if order.kind == "TRANSFER":
             _check_transfer(order, moved[f"order {order.number}"])
     known = {purchase["purchase_id"] for purchase in purchases}
-    for name, order in answered.items():
-        if name not in known:
-            raise Wrong(f"{order} was answered with purchase {name}, which does not exist", name)
+    for order in orders:
+        for status, body in order.answers:
+            name = body.get("purchase_id")
+            if status == 200 and name and name not in known:
+                raise Wrong(f"{order} was answered with purchase {name}: there is none", name)
     bought = sum(order.kind == "PURCHASE" for order in orders)
     if len(purchases) > bought:
         raise Wrong(f"{len(purchases)} purchases of {bought} orders")
+
+
+def _check_record(record: Item, orders: list[Order]) -> None:
+    """Check that a transfer was asked for by the owner of its account, and in time."""
+    if record["description"] == FORGED:
+        raise Wrong("an order was believed whose source may not send it")
+    order = orders[int(record["description"].removeprefix("order "))]
+    if record["amount"] < 0 and order.user_id != OWNERS[record["account_id"]]:
+        raise Wrong(f"{order} took money of somebody else")
+    age = datetime.fromisoformat(record["created_at"]) - order.sent_at
+    if order.door == "bus" and age > MAX_AGE:
+        raise Wrong(f"{order} was carried out {age} after it was sent")
 
 
 def _check_transfer(order: Order, made: set[str]) -> None:
@@ -159,12 +215,6 @@ def _check_transfer(order: Order, made: set[str]) -> None:
     for status, body in order.answers:
         if status == 200 and body["transaction_id"] not in made:
             raise Wrong(f"{order} was answered and never carried out", f"order {order.number}")
-
-
-def _check_owner(record: Item, orders: list[Order]) -> None:
-    number = int(record["description"].removeprefix("order "))
-    if orders[number].user_id != OWNERS[record["account_id"]]:
-        raise Wrong(f"{orders[number]} took money of somebody else")
 
 
 def _check_answers(orders: list[Order]) -> None:
@@ -231,7 +281,7 @@ def _check_events(cloud: Cloud) -> None:
         raise Wrong(f"published and never owed: {min(unknown)[:200]}")
     outcomes: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for text, envelope in owed.items():
-        for types in _OUTCOMES:
+        for types in OUTCOMES:
             if envelope["event_type"] in types:
                 name = envelope["correlation_id"]
                 outcomes[min(types), envelope["user_id"], name].add(text)
@@ -255,3 +305,11 @@ def _check_privacy(traffic: Traffic, purchases: list[Item]) -> None:
         for purchase_id, owner in owner_of.items():
             if owner != look.user_id and purchase_id in text:
                 raise Wrong(f"{look.user_id} was shown purchase {purchase_id} of {owner}")
+
+
+def _check_letters(cloud: Cloud) -> None:
+    """Check that a redrive handles every dead letter but those of events that were forged."""
+    for function, event in cloud.letters:
+        name = event.get("detail", {}).get("correlation_id", "")
+        if not name.startswith(FORGED):
+            raise Wrong(f"a dead letter of {function} is left: {name}", name)

@@ -103,8 +103,8 @@ class Cloud:
     random: Random
     line: Line
     tell: Callable[[str], None]
-    watch: Callable[[StrictDynamoDB], None]
-    """Looks at the tables after each commit."""
+    watch: Callable[[StrictDynamoDB, Mapping[str, Any]], None]
+    """Looks at the tables after each transaction."""
     broken: Break = field(default_factory=Break)
     database: StrictDynamoDB = field(init=False)
     published: list[Published] = field(default_factory=list)
@@ -148,13 +148,18 @@ class Cloud:
     def _effect(
         self, operation: str, arguments: Mapping[str, Any], do: Callable[[Mapping[str, Any]], Any]
     ) -> Any:
+        before = self._changes()
         answer = self.broken.effect(self, operation, arguments, do)
-        if operation == "TransactWriteItems":
+        if operation == "TransactWriteItems" and self._changes() > before:
             self.tell(f"committed: {_summary(arguments)}")
-            self.watch(self.database)
+            self.watch(self.database, arguments)
         for lane in self._lanes:
             lane.nudge()
         return answer
+
+    def _changes(self) -> int:
+        """Count the changes of requests: a transaction that was known already makes none."""
+        return sum(len(s) for one in self.database.streams.values() for s in one.shards.values())
 
     def put_events(self, Entries: list[dict[str, Any]]) -> Any:  # noqa: N803
         """Take PutEvents from a function."""
@@ -203,7 +208,7 @@ class Cloud:
         for rule in self._rules:
             if not rule.matches(event):
                 continue
-            if self.line.chance(0.01):
+            if self.line.chance(0.02):
                 self.line.happened(Fault.UNDELIVERED, event["detail-type"])
                 self.letters.append((rule.function, event))
                 continue
@@ -341,7 +346,8 @@ def _declared() -> tuple[dict[str, str], list[Rule]]:
     """Return the group of each function and the rules, as the template has them."""
     groups: dict[str, str] = {}
     rules: list[Rule] = []
-    for resource in expanded_template()["Resources"].values():
+    template = expanded_template()
+    for resource in template["Resources"].values():
         if resource["Type"] != "AWS::Serverless::Function":
             continue
         properties = resource["Properties"]
@@ -349,11 +355,21 @@ def _declared() -> tuple[dict[str, str], list[Rule]]:
         if properties["Handler"].startswith(_HANDLER):
             groups[name] = properties["Handler"].removeprefix(_HANDLER)
         rules += [
-            Rule(event["Properties"]["Pattern"], name)
+            Rule(_pattern(event["Properties"]["Pattern"], template["Parameters"]), name)
             for event in (properties.get("Events") or {}).values()
             if event["Type"] == "EventBridgeRule"
         ]
     return groups, rules
+
+
+def _pattern(pattern: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return a pattern of lists, with the parameters that it names at their defaults."""
+    made = {}
+    for name, allowed in pattern.items():
+        is_named = isinstance(allowed, dict)
+        made[name] = parameters[allowed["Ref"]]["Default"].split(",") if is_named else allowed
+        assert isinstance(made[name], list), f"a pattern that is not simulated: {pattern}"
+    return made
 
 
 def _named(event: dict[str, Any]) -> str:

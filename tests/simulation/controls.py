@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
+from action_groups import load_group
 from tests.simulation.cloud import Break, Cloud
 from tests.simulation.faults import Killed
 from tests.support.dynamodb import StrictDynamoDB
@@ -63,11 +64,11 @@ def forgotten(table: str, marks: str) -> Changed:
     )
 
 
-def recorded(**attributes: Any) -> Changed:
-    """Put other attributes into the record of a request."""
+def recorded(mark: str = "fingerprint", **attributes: Any) -> Changed:
+    """Put other attributes into the record of a request, or into the item that has `mark`."""
 
     def edit(kind: str, table: str, body: dict[str, Any]) -> dict[str, Any]:
-        if table == "requests" and "fingerprint" in body.get("Item", {}):
+        if table == "requests" and mark in body.get("Item", {}):
             body["Item"] = body["Item"] | attributes
         return body
 
@@ -178,13 +179,44 @@ def _of_anybody(database: StrictDynamoDB, table: str, name: str, key: Arguments)
     return {}
 
 
-class ContentUnread(Break):
-    """Takes all requests with one id for the same, whatever they ask."""
+class Patched(Break):
+    """Puts something else in the place of a part of the code."""
+
+    def __init__(self, target: str, new: object) -> None:
+        self._target = target
+        self._new = new
 
     @contextmanager
     def patched(self) -> Iterator[None]:
-        with mock.patch("shared.requests.fingerprint", return_value="same"):
+        with mock.patch(self._target, self._new):
             yield
+
+
+class KeyedByEvent(Break):
+    """Takes an operation's requests for different ones when their correlation ids are."""
+
+    def __init__(self, group: str, event_type: str) -> None:
+        self._group = group
+        self._event_type = event_type
+
+    @contextmanager
+    def patched(self) -> Iterator[None]:
+        operation = load_group(self._group).triggered_by(self._event_type)
+        assert operation is not None
+        record_key = operation.record_key
+        object.__setattr__(operation, "record_key", None)
+        yield
+        object.__setattr__(operation, "record_key", record_key)
+
+
+class _Agreeing:
+    """Agrees with everything."""
+
+    def __getitem__(self, _name: str) -> "_Agreeing":
+        return self
+
+    def __ne__(self, _other: object) -> bool:
+        return False
 
 
 CONTROLS: dict[str, Break] = {
@@ -192,14 +224,32 @@ CONTROLS: dict[str, Break] = {
     "a credit forgotten": forgotten("accounts", "balance + "),
     "a record of the payee forgotten": forgotten("transactions", "credited"),
     "a request recorded over another": without("requests", "fingerprint"),
-    "the window of a request forgotten": recorded(repeats_until_ms={"N": "0"}),
-    "the content of a request not compared": ContentUnread(),
+    "the window of a request forgotten": recorded("record_key", repeats_until_ms={"N": "0"}),
+    "the content of a request not compared": Patched(
+        "shared.requests.fingerprint", lambda _: "same"
+    ),
+    "an order carried out however old": Patched(
+        "shared.requests.RequestLedger._max_age", lambda *_: None
+    ),
     "the attempt of a request not told apart": recorded(attempt_id={"S": "any"}),
-    "a payment without its marker": forgotten("requests", "transaction_id"),
-    "a payment's marker written over": without("requests", "transaction_id"),
+    "a refusal without its proof": Changed(
+        lambda kind, _table, body: None if kind == "ConditionCheck" else body
+    ),
+    "a payment decided for each correlation id": KeyedByEvent("core_banking", "PAYMENT_REQUEST"),
+    "a payment not compared with its purchase": Patched(
+        "action_groups.core_banking.operations.payment._check_agreement", lambda *_: None
+    ),
+    "the end of a payment believed": Patched(
+        "action_groups.marketplace.store.MarketStore.decided_payment", lambda *_: _Agreeing()
+    ),
+    "the source of an event not checked": Patched(
+        "shared.front_doors.eventbridge._check_source", lambda *_: None
+    ),
+    "a price that is no longer true": without(
+        "products", "price =", condition=" AND price = :price"
+    ),
     "stock taken that is not there": without("products", "stock - "),
     "stock not given back": forgotten("products", "stock + "),
-    "a purchase ended twice": without("purchases", "SET"),
     "a transaction in parts": OneByOne(),
     "nothing owed to the bus": recorded(events={"L": []}),
     "published before it was committed": PublishedBefore(),

@@ -1,21 +1,23 @@
 """One seed is one history: traffic and faults, then rest, then the books."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
+from typing import Any
 
 from tests.simulation.bank import open_bank
-from tests.simulation.books import Wrong, check_at_rest, check_limits
+from tests.simulation.books import Wrong, check_at_rest, check_commit
 from tests.simulation.cloud import Break, Cloud
 from tests.simulation.faults import Fault, Line
 from tests.simulation.scheduler import Scheduler
-from tests.simulation.traffic import Traffic
+from tests.simulation.traffic import DAY_SECONDS, Traffic
 from tests.support.dynamodb import StrictDynamoDB
 
 START = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 MAX_STORY_LINES = 60
-MAX_REDRIVES = 10
+MAX_REDRIVES = 3
 
 
 @dataclass
@@ -24,6 +26,8 @@ class Told:
 
     seed: int
     counts: Counter[Fault] = field(default_factory=Counter)
+    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How often each event told an outcome to whoever asked through which door."""
     wrong: Wrong | None = None
     story: list[tuple[float, str, str]] = field(default_factory=list)
     """Seconds since the start, the invocation or nothing, and what happened."""
@@ -69,9 +73,9 @@ def live(seed: int, broken: Break | None = None) -> Told:
 
     line = Line(scheduler, Random(seed + 1), tell, intensity=random.choice((0.02, 0.06, 0.12)))
 
-    def watch(database: StrictDynamoDB) -> None:
+    def watch(database: StrictDynamoDB, transaction: Mapping[str, Any]) -> None:
         try:
-            check_limits(database)
+            check_commit(database, transaction)
         except Wrong as wrong:
             told.wrong = told.wrong or wrong
 
@@ -87,6 +91,12 @@ def live(seed: int, broken: Break | None = None) -> Told:
         except Wrong as wrong:
             told.wrong = told.wrong or wrong
     told.counts = line.counts
+    doors = {order.request_id: order.door for order in traffic.orders if order.door == "bus"}
+    told.outcomes = Counter(
+        (p.event["detail-type"], doors.get(p.event["detail"]["correlation_id"], "agent"))
+        for p in cloud.published
+        if p.by == "event-relay"
+    )
     return told
 
 
@@ -95,6 +105,9 @@ def _run(cloud: Cloud) -> None:
     cloud.scheduler.run()
     cloud.line.intensity = 0
     cloud.tell("no more faults")
+    if cloud.random.random() < 0.5:
+        cloud.scheduler.after(2 * DAY_SECONDS, lambda: None)
+        cloud.scheduler.run()
     for _ in range(MAX_REDRIVES):
         if not cloud.redrive():
             return

@@ -1,11 +1,14 @@
 """What may be asked for: transfers, purchases and beneficiaries, drawn from the seed."""
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
 from typing import Any
 
 from tests.simulation.bank import ACCOUNTS, CUSTOMERS, OWNERS, PRODUCTS
+
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 OPERATIONS = {"TRANSFER": "createTransfer", "PURCHASE": "createPurchase", "ADD": "addBeneficiary"}
 EVENTS = {
@@ -27,6 +30,8 @@ class Order:
     request_id: str | None
     answers: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     sent: int = 0
+    sent_at: datetime = NEVER
+    """When it was sent last: age counts from there."""
 
     @property
     def operation_id(self) -> str:
@@ -45,7 +50,7 @@ class Order:
 
 def draw_order(random: Random, number: int, place: str, prices: dict[str, Decimal]) -> Order:
     """Draw an order; `place` says where it is hot: on one account, on one product, or nowhere."""
-    kind = random.choices(("TRANSFER", "PURCHASE", "ADD"), (6, 4, 1))[0]
+    kind = random.choices(("TRANSFER", "PURCHASE", "ADD"), (6, 4, 2))[0]
     if place == "product":
         kind = "PURCHASE"
     user_id = random.choice(CUSTOMERS)
@@ -67,7 +72,7 @@ def draw_order(random: Random, number: int, place: str, prices: dict[str, Decima
     else:
         arguments = {
             "name": "Persona Nueva",
-            "alias": f"alias {random.randint(1, 3)}",
+            "alias": f"alias {random.randint(1, 2)}",
             "account_id": random.choice(list(ACCOUNTS)),
         }
     door = random.choice(("agent", "bus"))

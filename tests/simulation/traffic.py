@@ -21,6 +21,8 @@ from tests.simulation.orders import Order, draw_order, typed, with_other_content
 from tests.support.tables import PREFIX
 
 DAY_SECONDS = 24 * 3600.0
+FORGED = "forged"
+"""How the correlation ids of forged events begin, and what forged transfers are described as."""
 _FUNCTIONS = {"createPurchase": "marketplace", "addBeneficiary": "crm"}
 _operations = cache(read_operations)
 
@@ -62,6 +64,7 @@ class Traffic:
             for _ in range(2):
                 after(moment + 20 * random.random(), self._look)
             after(moment + 10 * random.random(), self._happen)
+            after(moment + 0.2 * random.random(), self._happen)
             for seconds in (0.1, 0.2, 0.3, 0.5, 1, 5, 60):
                 after(moment + seconds, self._follow_up)
             moment += random.choice((1.0, 30.0, 3600.0, DAY_SECONDS))
@@ -84,6 +87,7 @@ class Traffic:
     def _send(self, order: Order) -> None:
         self._tell(f"{order}{' again' if order.sent else ''}")
         order.sent += 1
+        order.sent_at = self._cloud.scheduler.now
         if order.door == "agent":
             self._call(order, tries=3)
         else:
@@ -98,13 +102,16 @@ class Traffic:
         user_id: str,
         data: Any,
         source: str = "agentcore",
+        *,
+        said: str | None = None,
     ) -> None:
+        """Put an event on the bus; its envelope may say another source (`said`) than it has."""
         detail = {
             "version": "1.0",
             "event_type": event_type,
             "correlation_id": correlation_id,
             "timestamp": to_iso(self._cloud.scheduler.now),
-            "source": source,
+            "source": said or source,
             "user_id": user_id,
             "data": data,
         }
@@ -145,10 +152,14 @@ class Traffic:
             if self._cloud.line.chance(0.03):
                 days = random.choice((0.1, 1, 6))
                 scheduler.after(days * DAY_SECONDS, partial(self._replay, event))
-            is_payment = event["detail-type"] == "PAYMENT_REQUEST"
+            is_payment = event["detail-type"] == "PAYMENT_REQUEST" and published.by == "event-relay"
             if is_payment and random.random() < 0.3:
                 scheduler.after(
                     random.choice((0.0, 0.01, 0.1, 2)), partial(self._ask_again, event["detail"])
+                )
+            if is_payment and random.random() < 0.2:
+                scheduler.after(
+                    random.choice((0.0, 0.03, 1)), partial(self._forge, event["detail"])
                 )
 
     def _ask_again(self, detail: dict[str, Any]) -> None:
@@ -157,6 +168,35 @@ class Traffic:
         data, user_id = detail["data"], detail["user_id"]
         self._tell(f"payment asked for again: {data['purchase_id']}")
         self._publish("PAYMENT_REQUEST", correlation_id, user_id, data, "marketplace")
+
+    def _forge(self, detail: dict[str, Any]) -> None:
+        """Say something untrue about a payment, as one who may put any event could."""
+        random = self._random
+        data = dict(detail["data"])
+        lie = random.choice(("account", "amount", "payee", "purchase", "paid", "not paid", "order"))
+        event_type, source, said = "PAYMENT_REQUEST", "marketplace", None
+        user_id = detail["user_id"]
+        if lie == "account":
+            data["account_id"] = random.choice([a for a in OWNERS if a != data["account_id"]])
+        elif lie == "amount":
+            data["amount"] = 0.01
+        elif lie == "payee":
+            data["retailer_id"] = random.choice([c for c in CUSTOMERS if c != user_id])
+        elif lie == "purchase":
+            data["purchase_id"] = "01a203c5-0000-7000-8000-000000000000"
+        elif lie == "paid":
+            event_type, source = "PAYMENT_COMPLETED", "core-banking"
+            data["transaction_id"] = "01a203c5-0000-7000-8000-000000000001"
+        elif lie == "not paid":
+            event_type, source = "PAYMENT_FAILED", "core-banking"
+            data["error"] = {"code": "INSUFFICIENT_FUNDS", "message": "A lie."}
+        else:
+            event_type, source, said = "TRANSFER_REQUEST", "agentcore", "crm"
+            data = {"from_account": data["account_id"], "to_account": "acc-caro", "amount": 1}
+            data["description"] = FORGED
+        self._tell(f"a lie about {lie}: {detail['data']['purchase_id']}")
+        correlation_id = f"{FORGED}-{random.getrandbits(32)}"
+        self._publish(event_type, correlation_id, user_id, data, source, said=said)
 
     def _replay(self, event: dict[str, Any]) -> None:
         self._cloud.line.happened(Fault.REPLAYED, event["detail-type"])
