@@ -15,15 +15,20 @@ from shared.money import amount_from_text
 R = TypeVar("R", bound=BaseModel)
 
 _MAX_PROBLEMS = 5
+_STAND_INS = frozenset({"", "null", "none", "undefined", "n/a"})
+"""What models write for an argument that they have no value for."""
 _MAX_NAME_LENGTH = 64
 _INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _PYDANTIC_PREFIX = re.compile(r"^(Value error, |Input )")
 
 
 def decode(model: type[R], raw: Mapping[str, Any]) -> R:
-    """Build a request from typed JSON values. Raises InvalidRequest naming every wrong field."""
+    """Build a request from typed JSON values. Raises InvalidRequest naming every wrong field.
+
+    An optional field that holds a stand-in for no value counts as left out.
+    """
     try:
-        return model.model_validate(dict(raw))
+        return model.model_validate(_given(model, raw))
     except ValidationError as error:
         raise InvalidRequest(_describe(model, error)) from None
 
@@ -35,7 +40,7 @@ def decode_text(model: type[R], raw: Mapping[str, Any]) -> R:
     """
     typed: dict[str, Any] = {}
     problems: list[str] = []
-    for name, value in raw.items():
+    for name, value in _given(model, raw).items():
         field = model.model_fields.get(name)
         try:
             typed[name] = (
@@ -48,6 +53,20 @@ def decode_text(model: type[R], raw: Mapping[str, Any]) -> R:
     if problems:
         raise InvalidRequest(_sentence(problems))
     return decode(model, typed)
+
+
+def _given(model: type[BaseModel], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is really given. Raises InvalidRequest for a stand-in where a value must be."""
+    fields = model.model_fields
+    lacking = [name for name, value in raw.items() if name in fields and _is_stand_in(value)]
+    missing = [f"`{name}` is missing" for name in lacking if fields[name].is_required()]
+    if missing:
+        raise InvalidRequest(_sentence(missing))
+    return {name: value for name, value in raw.items() if name not in lacking}
+
+
+def _is_stand_in(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and value.strip().lower() in _STAND_INS)
 
 
 def _base_type(annotation: Any) -> Any:

@@ -35,6 +35,11 @@ def without_nulls(value: Any) -> Any:
     return [without_nulls(held) for held in value] if isinstance(value, list) else value
 
 
+def bytes_in_ascii(value: Any) -> int:
+    """Return the size of the JSON of a value where all but ASCII is escaped, the longest form."""
+    return len(simplejson.dumps(value, use_decimal=True))
+
+
 def without_decimals(value: Any) -> Any:
     """Return the same JSON value in the types that `json` writes, as the Lambda runtime does."""
     return json.loads(dumps(value))

@@ -21,7 +21,9 @@ from shared.models import Answer, Request
 E = TypeVar("E", bound=Answer)
 
 PAGE_BUDGET_BYTES = 20_000
-"""What the entries of a page may take of the 25 KB that an agent's answer has."""
+"""What the entries of a page may take of the 25 KB that an agent's answer has, as it is written:
+the body is a text within JSON, so its quotes and accents are escaped.
+"""
 
 MAX_READS = 20
 """How many Queries one page may cost when a filter passes over items."""
@@ -100,7 +102,7 @@ def fill_page(
             raise PageTokenNotFound(_NOT_FOUND) from None
         for item in page.items:
             entry = entry_of(item)
-            size_bytes += len(json_text.dumps(entry.payload()).encode())
+            size_bytes += json_text.bytes_in_ascii(json_text.dumps(entry.payload()))
             if len(entries) == limit or (entries and size_bytes > PAGE_BUDGET_BYTES):
                 return entries, start
             entries.append(entry)

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from shared.clock import BANK_ZONE
 
 
 def _listed(value: Any) -> Any:
@@ -13,10 +16,18 @@ def _listed(value: Any) -> Any:
     return tuple(dict.fromkeys(entry.strip() for entry in value.split(",") if entry.strip()))
 
 
+def _zone(value: Any) -> Any:
+    """Return the time zone of a name in the IANA database."""
+    try:
+        return ZoneInfo(value) if isinstance(value, str) else value
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError("must be the name of a time zone, such as America/Mexico_City") from None
+
+
 class Settings(BaseModel):
     """The names that the template gives to a function; every function is given all of them."""
 
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
 
     accounts_table: str = Field(alias="ACCOUNTS_TABLE", min_length=1)
     transactions_table: str = Field(alias="TRANSACTIONS_TABLE", min_length=1)
@@ -49,6 +60,10 @@ class Settings(BaseModel):
     """How long a request is remembered: longer than any retry, dead letter or redrive."""
     agent_wait_seconds: int = Field(default=4, alias="AGENT_WAIT_SECONDS", ge=0, le=8)
     """How long an agent waits for the events that end what its change began."""
+    bank_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
+        default=BANK_ZONE, alias="BANK_TIME_ZONE"
+    )
+    """Where a day without an offset is a day."""
     test_user_id: str = Field(default="", alias="TEST_USER_ID")
     """The caller of an agent session without `user_id`: for the console's test window only."""
 

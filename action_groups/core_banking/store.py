@@ -19,6 +19,8 @@ class BankStore:
         self._transactions = settings.transactions_table
         self._purchases = settings.purchases_table
         self._retailers = settings.retailers_table
+        self.zone = settings.bank_zone
+        """The time zone of the bank."""
 
     def account(self, user_id: str, account_id: str) -> Account | None:
         """Return the account if it is this owner's."""

@@ -11,8 +11,9 @@ A retailer writes each benefit of a product as a map, or as a short text:
   por peso": whole points, rounded down, `maximum` points at most. What a point is worth may be
   unstated.
 
-Any map may have `minimum_purchase` (pesos) and `valid_from` and `valid_until` (days in UTC, both
-included). What cannot be read, or lacks its figures, is never guessed: it is not eligible.
+Any map may have `minimum_purchase` (pesos) and `valid_from` and `valid_until` (days of the bank,
+both included; of a moment with an offset, its day there). What cannot be read, or lacks its
+figures, is never guessed: it is not eligible.
 
 MSI is worth 0 pesos here: what paying later is worth depends on an interest rate that nobody has
 stated. So options are compared by the pesos that they give back, and where those are equal by how
@@ -22,14 +23,16 @@ little they ask for a month.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
 from itertools import chain, islice
 from typing import Any, ClassVar, Final
+from zoneinfo import ZoneInfo
 
 from action_groups.marketplace.errors import TotalTooLarge
 from action_groups.marketplace.models import BenefitOption, BestOption
 from action_groups.marketplace.store import Product
+from shared.clock import BANK_ZONE, day_of
 from shared.money import CENTAVO, MAX_AMOUNT
 from shared.text import fold
 
@@ -200,9 +203,13 @@ def total_of(product: Product, quantity: int) -> Decimal:
 # --- Reading ---------------------------------------------------------------------------------
 
 
-def terms_of(product: Product) -> list[Term]:
-    """Return the benefits of a product, one for each number of months, `MAX_TERMS` at most."""
-    return list(islice(chain.from_iterable(map(_terms, product.benefits)), MAX_TERMS))
+def terms_of(product: Product, zone: ZoneInfo = BANK_ZONE) -> list[Term]:
+    """Return the benefits of a product, one for each number of months, `MAX_TERMS` at most.
+
+    `zone` is the bank's, in which a moment has its day.
+    """
+    terms = (_terms(written, zone) for written in product.benefits)
+    return list(islice(chain.from_iterable(terms), MAX_TERMS))
 
 
 def parse_choice(text: str) -> str | None:
@@ -260,18 +267,18 @@ def _map_of(text: str) -> dict[str, Any]:
     return {}
 
 
-def _terms(written: Any) -> Iterator[Term]:
+def _terms(written: Any, zone: ZoneInfo) -> Iterator[Term]:
     label = " ".join(written.split())[:MAX_SHOWN_CHARACTERS] if isinstance(written, str) else ""
     given = _map_of(written) if isinstance(written, str) else written
     given = given if isinstance(given, Mapping) else {}
     try:
-        yield from _read(given)
+        yield from _read(given, zone)
     except _Unreadable as error:
         problem = f"The retailer writes: {label}. {error}" if label else str(error)
         yield Term(Unreadable(_type_of(given), label, problem))
 
 
-def _read(given: Mapping[str, Any]) -> Iterator[Term]:
+def _read(given: Mapping[str, Any], zone: ZoneInfo) -> Iterator[Term]:
     """Yield the terms that a map states. Raises _Unreadable."""
     kind = _type_of(given)
     if kind == UNKNOWN:
@@ -286,7 +293,8 @@ def _read(given: Mapping[str, Any]) -> Iterator[Term]:
         worth = _number(given, "peso_per_point", _MAX_RATE)
         offers = [Points(rate, worth, _number(given, "maximum"))]
     minimum = _number(given, "minimum_purchase") or _NOTHING
-    first, last = _day(given, "valid_from") or date.min, _day(given, "valid_until") or date.max
+    first = _day(given, "valid_from", zone) or date.min
+    last = _day(given, "valid_until", zone) or date.max
     for offer in offers:
         yield Term(offer, minimum, first, last)
 
@@ -333,8 +341,8 @@ def _decimal(written: Any) -> Decimal | None:
     return written if isinstance(written, Decimal) else None
 
 
-def _day(given: Mapping[str, Any], name: str) -> date | None:
-    """Return a day, of a moment its day in UTC. Raises _Unreadable for what is neither."""
+def _day(given: Mapping[str, Any], name: str, zone: ZoneInfo) -> date | None:
+    """Return a day, of a moment its day there. Raises _Unreadable for what is neither."""
     written = given.get(name)
     if written is None:
         return None
@@ -342,7 +350,7 @@ def _day(given: Mapping[str, Any], name: str) -> date | None:
         moment = datetime.fromisoformat(written)
     except (TypeError, ValueError):
         raise _Unreadable(f"Its `{name}` is no date.") from None
-    return (moment if moment.tzinfo is None else moment.astimezone(UTC)).date()
+    return moment.date() if moment.tzinfo is None else day_of(moment, zone)
 
 
 # --- Comparing -------------------------------------------------------------------------------

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Self
 
 from action_groups.marketplace.purchases import Purchase, Purchases
 from shared.accounts import MAX_ACCOUNTS_PER_OWNER, Account
-from shared.clock import Clock
+from shared.clock import Clock, day_of
 from shared.dynamodb import DynamoDB, Item, Page, Put
 from shared.money import MXN, Currency, amount_from_number
 from shared.observability import logger
@@ -75,13 +75,15 @@ class MarketStore:
         self._accounts = settings.accounts_table
         self._requests = settings.requests_table
         self._clock = clock
+        self.zone = settings.bank_zone
+        """The time zone of the bank."""
         self.purchases = Purchases(database, settings)
         self.categories = settings.catalogue_categories
         """The categories of the catalogue, in the order in which it is searched."""
 
     def today(self) -> date:
-        """Return the day, in UTC, on which a benefit has to be in force."""
-        return self._clock().astimezone(UTC).date()
+        """Return the bank's day, on which a benefit has to be in force."""
+        return day_of(self._clock(), self.zone)
 
     def product(self, product_id: str, retailer_id: str) -> Product | None:
         """Return what this retailer sells under this id."""

@@ -7,11 +7,14 @@ from typing import Any
 from shared import json_text
 from shared.errors import CentliError, InvalidRequest
 from shared.front_doors.client_context import is_tool_call
+from shared.requests import Outcome
 from shared.service import Call, Service
 
 MAX_ANSWER_BYTES = 25_000
-"""Bedrock's budget for the body of an answer."""
+"""Bedrock's budget for what the function returns, the session's attributes included."""
 
+_NO_ATTRIBUTES = {"sessionAttributes": None, "promptSessionAttributes": None}
+"""What is echoed where there is room; a session keeps what an answer does not name."""
 _MAX_ID_LENGTH = 256
 _UNSET = object()
 _MARKS = ("messageVersion", "actionGroup", "apiPath")
@@ -33,13 +36,20 @@ def recognises(event: Any, context: Any) -> bool:
 def answer(service: Service, event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001
     """Answer an invocation; every event gets a well-formed response envelope."""
     outcome = service.answer(lambda: _call(service, event))
-    body = json_text.dumps(outcome.told_of_repeat())
-    if len(body.encode()) > MAX_ANSWER_BYTES:
+    response = _response(event, outcome)
+    if _fits(response):
+        return response
+    if not outcome.is_recorded:  # what was done is told, whatever has to be left out for it
         outcome = service.refuse(
             AnswerTooLarge("The answer is too large for one turn: ask for fewer with `limit`.")
         )
-        body = json_text.dumps(outcome.body)
-    return _response(event, outcome.status, body)
+        response = _response(event, outcome)
+    return response if _fits(response) else _response({**event, **_NO_ATTRIBUTES}, outcome)
+
+
+def _fits(response: dict[str, Any]) -> bool:
+    """Tell whether Bedrock takes a response, as large as the Lambda runtime may write it."""
+    return json_text.bytes_in_ascii(response) <= MAX_ANSWER_BYTES
 
 
 def _call(service: Service, event: dict[str, Any]) -> Call:
@@ -85,8 +95,13 @@ def _body_properties(event: dict[str, Any]) -> Iterable[Any]:
             return ()
         if not isinstance(body, Mapping):
             raise InvalidRequest("`requestBody` must hold `content` with `application/json`.")
-        body = body.get(field)
+        body = {_media_type(name): held for name, held in body.items()}.get(field)
     return () if body is None else _list(body, "properties")
+
+
+def _media_type(name: Any) -> Any:
+    """Return a content type without its parameters, such as `charset=utf-8`."""
+    return name.partition(";")[0].strip().lower() if isinstance(name, str) else name
 
 
 def _list(holder: Any, name: str) -> list[Any]:
@@ -117,18 +132,19 @@ def _id(name: str, value: Any) -> str:
     return value
 
 
-def _response(event: dict[str, Any], status: int, body: str) -> dict[str, Any]:
+def _response(event: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
+    body = json_text.dumps(outcome.told_of_repeat())
     response: dict[str, Any] = {
         "messageVersion": "1.0",
         "response": {
             "actionGroup": _text(event.get("actionGroup")),
             "apiPath": _text(event.get("apiPath")),
             "httpMethod": _text(event.get("httpMethod")),
-            "httpStatusCode": status,
+            "httpStatusCode": outcome.status,
             "responseBody": {"application/json": {"body": body}},
         },
     }
-    for name in ("sessionAttributes", "promptSessionAttributes"):
+    for name in _NO_ATTRIBUTES:
         attributes = event.get(name)
         if isinstance(attributes, dict) and all(isinstance(v, str) for v in attributes.values()):
             response[name] = attributes

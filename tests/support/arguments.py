@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from pydantic.fields import FieldInfo
+
 from action_groups import all_groups
 from action_groups.marketplace.models import EXAMPLE_PURCHASE
 from scripts import seed_accounts, seed_beneficiaries, seed_products
 from shared import json_text
-from shared.decoding import _base_type
+from shared.decoding import _base_type, _is_stand_in
 from shared.dynamodb import serialize
 from shared.operations import Operation
 from shared.payments import PENDING, end_key, payment_key, purchase_key
@@ -129,10 +131,19 @@ _BAD_NUMBER = [
 
 
 def wrong_values(operation: Operation, name: str, *, as_text: bool) -> Iterator[Any]:
-    """Yield values that a field cannot have; `as_text` when the front door delivers text."""
+    """Yield values that a field cannot have; `as_text` when the front door delivers text.
+
+    A stand-in for no value is wrong for a required field only.
+    """
     field = operation.request_model.model_fields[name]
-    if field.is_required():
-        yield None
+    yield from (
+        value
+        for value in [*_values_of_no_field(field, name, as_text=as_text), None]
+        if field.is_required() or not _is_stand_in(value)
+    )
+
+
+def _values_of_no_field(field: FieldInfo, name: str, *, as_text: bool) -> Iterator[Any]:
     kind = _base_type(field.annotation)
     if kind in (Decimal, int):
         yield from _BAD_NUMBER

@@ -16,9 +16,8 @@ from console.agent.conversation import Conversation
 from console.agent.events import ConfirmationAsked, OperationRequested, Text, TurnEnded, TurnEvent
 from console.agent.local_agent import LocalAgent
 from console.agent.offline import OfflineBrain
-from console.agent.time_zone import MEXICO_CITY
 from scripts import seed_accounts, seed_beneficiaries, seed_products
-from shared.clock import Clock
+from shared.clock import BANK_ZONE, Clock
 from shared.text import fold
 from tests.support.dynamodb import StrictDynamoDB
 from tests.support.tables import PREFIX, table_properties
@@ -238,7 +237,7 @@ def _same_day(wanted: str, given: str) -> bool:
 
 def _day(text: str) -> str:
     moment = datetime.fromisoformat(text)
-    return (moment.astimezone(MEXICO_CITY) if moment.tzinfo else moment).date().isoformat()
+    return (moment.astimezone(BANK_ZONE) if moment.tzinfo else moment).date().isoformat()
 
 
 _COMPARE: Mapping[str, Callable[[str, str], bool]] = {

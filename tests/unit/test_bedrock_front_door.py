@@ -115,3 +115,50 @@ def test_session_attributes_that_are_not_text_are_not_returned(bank: World) -> N
 def test_an_event_with_marks_of_both_doors_is_an_agents(bank: World) -> None:
     event = bank.invocation("getBalance") | {"detail-type": "BALANCE_QUERY", "detail": {}}
     assert bank.invoke("core_banking", event)[0] == 200
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["application/json; charset=utf-8", "application/json;charset=UTF-8", "Application/JSON"],
+)
+def test_a_body_of_json_is_read_whatever_parameters_its_content_type_has(
+    bank: World, kind: str
+) -> None:
+    order = {"from_account": "acc-maria", "to_account": "acc-juan", "amount": "1"}
+    event = bank.invocation("createTransfer", **order)
+    event["requestBody"]["content"] = {kind: event["requestBody"]["content"]["application/json"]}
+    assert bank.invoke("core_banking", event)[0] == 200
+
+
+def size_as_returned(answer: dict[str, Any]) -> int:
+    return len(json.dumps(answer))
+
+
+@pytest.mark.parametrize("length", [100, 4_000, 12_000, 60_000])
+@pytest.mark.parametrize("character", ["x", "ñ", '"'])
+def test_what_the_function_returns_stays_within_bedrocks_budget_with_the_echo(
+    bank: World, length: int, character: str
+) -> None:
+    for number in range(60):
+        bank.transaction("acc-maria", f"2026-11-04T12:00:{number:02}.000Z", description="ñ" * 400)
+    event = bank.invocation("listTransactions", limit="50")
+    event["sessionAttributes"] |= {"notes": character * length}
+
+    answer = bank.handlers["core_banking"](event, None)
+
+    assert size_as_returned(answer) <= bedrock.MAX_ANSWER_BYTES
+    status = answer["response"]["httpStatusCode"]
+    assert status == (200 if length == 100 else 413 if length > 5_000 else status)
+    assert status == 200 or "ANSWER_TOO_LARGE" in str(answer)
+
+
+def test_what_was_done_is_told_although_the_echo_leaves_no_room_for_it(bank: World) -> None:
+    order = {"from_account": "acc-maria", "to_account": "acc-juan", "amount": "1"}
+    event = bank.invocation("createTransfer", **order)
+    event["sessionAttributes"] |= {"notes": "x" * 24_900}
+
+    answer = bank.handlers["core_banking"](event, None)
+
+    assert answer["response"]["httpStatusCode"] == 200
+    assert "sessionAttributes" not in answer
+    assert bank.balance("acc-juan") == 51

@@ -339,8 +339,8 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], str]] = {
     "too few": (cashback("5"), {"stock": 2, "quantity": 3}, "only 2"),
     "tomorrow": (cashback("5", valid_from=str(TODAY + DAY)), {}, "begins on 2026-11-23"),
     "yesterday": (cashback("5", valid_until=str(TODAY - DAY)), {}, "ended on 2026-11-21"),
-    "a day over by its moment in UTC": (
-        cashback("5", valid_until="2026-11-22T01:00:00+02:00"),
+    "a day over by its moment": (
+        cashback("5", valid_until="2026-11-22T05:59:59+00:00"),
         {},
         "ended on 2026-11-21",
     ),
@@ -374,7 +374,7 @@ JUST_ALLOWED: dict[str, tuple[Any, dict[str, Any]]] = {
     "the last ones": (cashback("5"), {"stock": 3, "quantity": 3}),
     "from today": (cashback("5", valid_from=str(TODAY)), {}),
     "until today": (cashback("5", valid_until=str(TODAY)), {}),
-    "until today by its moment": (cashback("5", valid_until="2026-11-22T00:00:00Z"), {}),
+    "until today by its moment": (cashback("5", valid_until="2026-11-23T05:59:59Z"), {}),
     "exactly the minimum": (cashback("5", minimum_purchase=Decimal(5000)), {}),
     "a centavo back": (cashback("5"), {"total": "0.20"}),
     "a centavo a month": (msi(12), {"total": "0.12"}),
@@ -558,8 +558,8 @@ def test_the_days_of_a_benefit_are_those_of_the_clock(market: World) -> None:
     market.product("p-tele", benefits=[cashback("5", valid_until=str(TODAY))])
 
     assert compare(market)["options"][0]["eligible"]
-    market.clock.move(timedelta(hours=8, minutes=59))
-    assert compare(market)["options"][0]["eligible"], "23:59 in UTC"
+    market.clock.move(timedelta(hours=14, minutes=59))
+    assert compare(market)["options"][0]["eligible"], "23:59 in Mexico City, the next day in UTC"
     market.clock.move(timedelta(minutes=1))
     assert not compare(market)["options"][0]["eligible"]
 

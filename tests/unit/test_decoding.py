@@ -32,6 +32,34 @@ def decoded(**raw: Any) -> dict[str, Any]:
     return decode_text(Sample, raw).model_dump(exclude_unset=True)
 
 
+STAND_INS = ("", " ", "null", "None", "NULL", "undefined", "n/a", "N/A")
+
+
+class Order(Sample):
+    account_id: Identifier
+
+
+@pytest.mark.parametrize("stand_in", STAND_INS)
+@pytest.mark.parametrize("field", Sample.model_fields)
+def test_a_stand_in_for_an_optional_argument_counts_as_left_out(field: str, stand_in: str) -> None:
+    assert decoded(**{field: stand_in}) == {}
+    assert decode(Sample, {field: stand_in}) == decode(Sample, {field: None}) == decode(Sample, {})
+
+
+@pytest.mark.parametrize("stand_in", [*STAND_INS, None])
+@pytest.mark.parametrize("read", [decode, decode_text])
+def test_a_stand_in_for_a_required_argument_is_told_to_be_missing(
+    read: Any, stand_in: str | None
+) -> None:
+    with pytest.raises(InvalidRequest, match=r"^`account_id` is missing"):
+        read(Order, {"account_id": stand_in, "name": "null"})
+
+
+@pytest.mark.parametrize("text", ["nulo", "none of them", "Nonee", "0", "-", "ninguno"])
+def test_what_only_resembles_a_stand_in_is_a_value(text: str) -> None:
+    assert decoded(name=text) == {"name": text}
+
+
 @pytest.mark.parametrize(
     ("field", "text", "value"),
     [

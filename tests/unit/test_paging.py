@@ -226,7 +226,6 @@ def test_a_truncated_or_extended_token_is_not_found(history: World) -> None:
         "====",
         "ñ",
         "１２３",
-        "null",
         "-",
         "_" * 1024,
         "\x00",

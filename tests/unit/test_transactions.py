@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -84,6 +85,32 @@ def test_days_and_moments_bound_the_list_inclusively(
     assert days(listed(history, **bounds, **mine)) == wanted[::-1]
 
 
+@pytest.mark.parametrize(
+    ("timestamp", "day"),
+    [
+        ("2026-11-04T05:59:59.999Z", "2026-11-03"),
+        ("2026-11-04T06:00:00.000Z", "2026-11-04"),
+        ("2026-11-05T01:30:00.000Z", "2026-11-04"),
+        ("2026-11-05T05:59:59.999Z", "2026-11-04"),
+        ("2026-11-05T06:00:00.000Z", "2026-11-05"),
+    ],
+)
+def test_a_day_is_the_banks_from_midnight_to_midnight(
+    bank: World, timestamp: str, day: str
+) -> None:
+    bank.transaction("acc-maria", timestamp)
+    for asked in ("2026-11-03", "2026-11-04", "2026-11-05"):
+        assert len(listed(bank, from_date=asked, to_date=asked)) == (asked == day), asked
+
+
+def test_the_zone_of_a_day_is_a_setting(bank: World) -> None:
+    bank.transaction("acc-maria", "2026-11-04T23:30:00.000Z")
+    madrid = bank.resources.settings.model_copy(update={"bank_zone": ZoneInfo("Europe/Madrid")})
+    bank.rebuild(settings=madrid)
+    assert len(listed(bank, from_date="2026-11-05", to_date="2026-11-05")) == 1
+    assert listed(bank, from_date="2026-11-04", to_date="2026-11-04") == []
+
+
 def test_what_happened_within_the_last_second_is_included(bank: World) -> None:
     bank.transaction("acc-maria", "2026-11-04T12:00:00.999Z")
     assert len(listed(bank, to_date="2026-11-04T12:00:00Z")) == 1
@@ -95,7 +122,7 @@ def test_what_happened_within_the_last_second_is_included(bank: World) -> None:
     [
         ("2026-11-05", "2026-11-04"),
         ("2026-11-04T12:00:01Z", "2026-11-04T12:00:00Z"),
-        ("2026-11-05T00:00:00Z", "2026-11-04"),
+        ("2026-11-05T06:00:00Z", "2026-11-04"),
         ("2026-11-05T12:00:00Z", "2026-11-05T10:00:00-01:00"),
     ],
 )
@@ -172,7 +199,7 @@ def test_records_of_another_script_that_writes_time_otherwise_are_found_and_page
 ) -> None:
     for number in range(3):
         bank.transaction("acc-maria", timestamp, transaction_id=f"t{number}", created_at=None)
-    day = {"from_date": "2026-11-04", "to_date": "2026-11-04"}
+    day = {"from_date": "2026-11-03", "to_date": "2026-11-04"}  # one without T is before any hour
     assert [t["created_at"] for t in listed(bank, **day)] == [timestamp] * 3
 
     status, body = bank.call("listTransactions", limit="2", **day)

@@ -1,14 +1,16 @@
 """The operation listTransactions."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
 from action_groups.core_banking import core_banking
 from action_groups.core_banking.errors import AccountNotFound
 from action_groups.core_banking.store import BankStore
+from shared.clock import bounds_of
 from shared.dynamodb import Item
 from shared.errors import InvalidRequest
 from shared.identity import Caller
@@ -35,11 +37,15 @@ _AFTER_ANY_TIME = "~"
 _DATE_LENGTH = len("2026-11-22")
 
 
+def _is_day(text: str) -> bool:
+    return len(text) == _DATE_LENGTH
+
+
 def _day_or_moment(text: str) -> str:
     """Return a day as it is, and a moment in UTC to the second. Raises ValueError otherwise."""
     try:
         moment = datetime.fromisoformat(text)
-        if len(text) == _DATE_LENGTH:
+        if _is_day(text):
             return moment.date().isoformat()
         if moment.tzinfo is not None:
             return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
@@ -65,12 +71,12 @@ class TransactionsQuery(Request):
     )
     from_date: Day | None = Field(
         default=None,
-        description="First day, YYYY-MM-DD in UTC, or first moment in ISO 8601 with its offset.",
+        description="First day, YYYY-MM-DD in Mexico, or first moment in ISO 8601 with its offset.",
     )
     to_date: Day | None = Field(
         default=None,
-        description="Last day (included), YYYY-MM-DD in UTC, or last moment in ISO 8601 with its "
-        "offset.",
+        description="Last day (included), YYYY-MM-DD in Mexico, or last moment in ISO 8601 with "
+        "its offset.",
     )
     type: Annotated[str, AfterValidator(_known_type)] | None = Field(
         default=None, description=f"One of: {', '.join(TRANSACTION_TYPES)}."
@@ -137,7 +143,7 @@ class Transactions(Answer):
 )
 def list_transactions(caller: Caller, request: TransactionsQuery, bank: BankStore) -> Transactions:
     """List the movements of one of the customer's accounts, or of all of them, newest first."""
-    between = _bounds(request)
+    between = _bounds(request, bank.zone)
     _check_owner(caller, request, bank)
     whose = () if request.account_id else ("user_id",)
     key_names = ("account_id", "timestamp_txn_id", *whose)
@@ -173,12 +179,24 @@ def _check_owner(caller: Caller, request: TransactionsQuery, bank: BankStore) ->
         )
 
 
-def _bounds(request: TransactionsQuery) -> tuple[str, str]:
+def _bounds(request: TransactionsQuery, zone: ZoneInfo) -> tuple[str, str]:
     """Return the first and last sort key within the dates; sort keys begin with an ISO time."""
-    first, last = request.from_date or _OLDEST, request.to_date or _NEWEST
+    first = _first_or_last(request.from_date, zone, 0) if request.from_date else _OLDEST
+    last = _first_or_last(request.to_date, zone, 1) if request.to_date else _NEWEST
     if first > last + _AFTER_ANY_TIME:
         raise InvalidRequest("`from_date` must not be after `to_date`.")
     return first, last + _AFTER_ANY_TIME
+
+
+def _first_or_last(text: str, zone: ZoneInfo, which: Literal[0, 1]) -> str:
+    """Return a moment as it is, and of a day its first or last second, in UTC."""
+    if not _is_day(text):
+        return text
+    try:
+        moment = bounds_of(date.fromisoformat(text), zone)[which]
+    except OverflowError:
+        return text
+    return moment.replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 def _transaction(item: Item) -> Transaction:

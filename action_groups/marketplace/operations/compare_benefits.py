@@ -95,7 +95,7 @@ def compare_benefits(
     """
     product = offer_of(market, request.product_id, request.retailer_id)
     total = total_of(product, request.quantity)
-    terms = terms_of(product)
+    terms = terms_of(product, market.zone)
     needs_credit = any(isinstance(term.offer, Instalments) for term in terms)
     basket = Basket(
         total=total,

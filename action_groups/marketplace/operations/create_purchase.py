@@ -195,7 +195,7 @@ def _chosen(
         today=market.today(),
         credit=credit_of(payer),
     )
-    options = options_for(terms_of(product), basket)
+    options = options_for(terms_of(product, market.zone), basket)
     chosen = [option for option in options if choice and option.benefit == choice]
     eligible = next((option for option in chosen if option.eligible), None)
     if eligible is None:

@@ -238,5 +238,5 @@ def _entry(product: Product, market: MarketStore) -> ProductEntry:
         category=product.category[:_MAX_CATEGORY_LENGTH],
         stock=product.stock,
         image_url=product.image_url if 0 < len(product.image_url) <= _MAX_URL_LENGTH else None,
-        benefits=labels_of(terms_of(product), market.today()),
+        benefits=labels_of(terms_of(product, market.zone), market.today()),
     )

@@ -8,9 +8,8 @@ from pydantic_ai.tools import ToolDefinition
 from console.agent.brain import CallOutcome
 from console.agent.language import Language
 from console.agent.operations import AgentOperation, Parameter
-from console.agent.time_zone import MEXICO_CITY
 from shared import json_text
-from shared.clock import Clock
+from shared.clock import BANK_ZONE, Clock
 
 MAX_OUTCOME_CHARACTERS: Final = 25_000
 MAX_OUTCOMES_CHARACTERS: Final = 100_000
@@ -48,7 +47,7 @@ $1,500.50."""
 
 def instructions(clock: Clock, language: Language) -> str:
     """Return who the model is and how it works, today and in the customer's language."""
-    today = clock().astimezone(MEXICO_CITY)
+    today = clock().astimezone(BANK_ZONE)
     return _INSTRUCTIONS.format(
         date=f"{today:%A}, {today:%Y-%m-%d}, {today:%H:%M}", language=_LANGUAGES[language]
     )

@@ -12,8 +12,8 @@ from console.agent.language import Language
 from console.agent.offline.memory import Page
 from console.agent.offline.queries import MAX_PAGE, MovementsQuery
 from console.agent.offline.talk import Flow, Step, Talk
-from console.agent.time_zone import MEXICO_CITY
 from console.agent.wording import money
+from shared.clock import BANK_ZONE
 
 _MAX_PAGES: Final = 6
 _SHOWN: Final = 10
@@ -195,10 +195,10 @@ def _written(talk: Talk, day: date | None) -> str:
     if day is None:
         return ""
     month = _MONTHS[talk.language][day.month - 1]
-    is_this_year = day.year == talk.clock().astimezone(MEXICO_CITY).year
+    is_this_year = day.year == talk.clock().astimezone(BANK_ZONE).year
     return f"{day.day} {month}" if is_this_year else f"{day.day} {month} {day.year}"
 
 
 def day_of(talk: Talk, moment: str) -> str:
     """Return the day in Mexico of a moment of the bank, as it is written."""
-    return _written(talk, datetime.fromisoformat(moment).astimezone(MEXICO_CITY).date())
+    return _written(talk, datetime.fromisoformat(moment).astimezone(BANK_ZONE).date())

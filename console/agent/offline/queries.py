@@ -10,7 +10,7 @@ from console.agent.offline.dates import Span, read_span
 from console.agent.offline.numbers import SMALL
 from console.agent.offline.text import Said, Token
 from console.agent.offline.vocabulary import MONTHS, WEEKDAYS
-from console.agent.time_zone import MEXICO_CITY
+from shared.clock import BANK_ZONE
 from shared.text import word_set
 
 MAX_PAGE: Final = 50
@@ -127,7 +127,7 @@ def read_query(said: Said, now: datetime) -> MovementsQuery:
 
 def today(now: datetime) -> date:
     """Return the day in Mexico City."""
-    return now.astimezone(MEXICO_CITY).date()
+    return now.astimezone(BANK_ZONE).date()
 
 
 def _payer(said: Said) -> str:
@@ -208,4 +208,4 @@ def _limit(said: Said) -> int | None:
 
 
 def _moment(day: date, at: time) -> str:
-    return datetime.combine(day, at, tzinfo=MEXICO_CITY).isoformat()
+    return datetime.combine(day, at, tzinfo=BANK_ZONE).isoformat()
