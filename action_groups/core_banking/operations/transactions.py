@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
@@ -28,7 +28,8 @@ from shared.paging import fill_page, issue_token, position_of
 
 OPENING = "opening"
 """What an account began with."""
-TRANSACTION_TYPES = ("transfer", "payment", "deposit", "withdrawal", OPENING)
+TransactionType = Literal["transfer", "payment", "deposit", "withdrawal", "opening"]
+TRANSACTION_TYPES: tuple[str, ...] = get_args(TransactionType)
 
 _MAX_DESCRIPTION_LENGTH = 500
 _READ_ITEMS_FILTERED = 200
@@ -54,12 +55,6 @@ def _day_or_moment(text: str) -> str:
     raise ValueError("must be a day such as 2026-11-22, or a moment such as 2026-11-22T15:00:00Z")
 
 
-def _known_type(text: str) -> str:
-    if text not in TRANSACTION_TYPES:
-        raise ValueError(f"must be one of: {', '.join(TRANSACTION_TYPES)}")
-    return text
-
-
 Day = Annotated[str, Field(max_length=40), AfterValidator(_day_or_moment)]
 
 
@@ -78,7 +73,7 @@ class TransactionsQuery(Request):
         description="Last day (included), YYYY-MM-DD in Mexico, or last moment in ISO 8601 with "
         "its offset.",
     )
-    type: Annotated[str, AfterValidator(_known_type)] | None = Field(
+    type: TransactionType | None = Field(
         default=None, description=f"One of: {', '.join(TRANSACTION_TYPES)}."
     )
     limit: PageItems = DEFAULT_PAGE_ITEMS
