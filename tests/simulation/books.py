@@ -54,9 +54,9 @@ def check_commit(database: StrictDynamoDB, transaction: Mapping[str, Any]) -> No
             continue
         item = deserialize(put["Item"])
         if put["TableName"].endswith("purchases"):
-            price = _product(database, item["product_id"])["price"]
-            if item["unit_price"] != price:
-                raise Wrong(f"bought for {item['unit_price']} what costs {price}")
+            product = _product(database, item["product_id"])
+            if product is None or item["unit_price"] != product["price"]:
+                raise Wrong(f"bought for {item['unit_price']}: {product}")
         for text in item.get("events", ()) if item.get("status", 200) != 200 else ():
             _check_refusal(database, json_text.loads(text))
 
@@ -74,18 +74,21 @@ def _check_refusal(database: StrictDynamoDB, envelope: dict[str, Any]) -> None:
         is_true = payer["balance"] - floor_of(payer) < data["amount"]
     elif code == "ACCOUNT_NOT_ACTIVE":
         is_true = any(a is not None and a["status"] != "active" for a in (payer, payee))
-    elif code == "OUT_OF_STOCK":
-        is_true = _product(database, data["product_id"])["stock"] < data.get("quantity", 1)
-    elif code == "PRICE_CHANGED":
-        is_true = _product(database, data["product_id"])["price"] != data["unit_price"]
+    elif code in {"OUT_OF_STOCK", "PRICE_CHANGED"}:
+        product = _product(database, data["product_id"])
+        wanted = data.get("quantity", 1)
+        is_true = product is not None and (
+            product["stock"] < wanted
+            if code == "OUT_OF_STOCK"
+            else product["price"] != data["unit_price"]
+        )
     if not is_true:
         name = envelope["correlation_id"]
         raise Wrong(f"{envelope['event_type']} of {name} says {code}, which is not so", name)
 
 
-def _product(database: StrictDynamoDB, product_id: str) -> Item:
-    [found] = [p for p in items_of(database, "products") if p["product_id"] == product_id]
-    return found
+def _product(database: StrictDynamoDB, product_id: str) -> Item | None:
+    return next((p for p in items_of(database, "products") if p["product_id"] == product_id), None)
 
 
 def check_at_rest(cloud: Cloud, traffic: Traffic) -> None:

@@ -4,59 +4,53 @@ A function that is invoked without waiting gets three attempts; what fails then 
 """
 
 import json
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache, partial
+from functools import partial
 from random import Random
 from typing import Any
+from unittest import mock
 
 from action_groups import load_group
-from console.template import expanded_template
+from action_groups.marketplace.sweeper import sweep
 from shared import observability
 from shared.dynamodb import DynamoDB
 from shared.event_relay import relay
 from shared.front_doors import lambda_handler_for
 from shared.publisher import Publisher
 from shared.service import Resources, Service
-from shared.settings import Settings
+from tests.simulation.deployment import declared, settings_with
 from tests.simulation.faults import Fault, Killed, Line
 from tests.simulation.scheduler import Scheduler
 from tests.support.dynamodb import StrictDynamoDB
-from tests.support.tables import function_environment, table_properties
+from tests.support.tables import table_properties
 
-SETTINGS = Settings.from_environment(
-    function_environment() | {"AGENT_WAIT_SECONDS": "1", "DOORS": "agent,bus"}
-)
+ALL = settings_with()
 TIME_LIMIT = timedelta(seconds=10)
 ATTEMPTS = 3
 WORKERS = 3
 SHARDS = 2
-_HANDLER = "action_groups.handler."
 _RELAY = "event-relay"
+_SWEEPER = "sweeper"
 _BATCH = 100
-_MAX_RECORD_AGE = timedelta(hours=12)
 
 Done = Callable[[Any, str | None], None]
 """Takes what an invocation returned, or its error."""
 
 
-def _silence() -> None:
-    """Let invocations log and count nothing: half of their time is spent on that."""
+@contextmanager
+def silence() -> Iterator[None]:
+    """Let invocations log and count nothing: half of their time would be spent on that."""
+    level = observability.logger.log_level
     observability.logger.setLevel("CRITICAL")
-    observability._record = lambda _seen: None
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule of the bus with its target."""
-
-    pattern: Mapping[str, Any]
-    function: str
-
-    def matches(self, event: Mapping[str, Any]) -> bool:
-        return all(event.get(name) in allowed for name, allowed in self.pattern.items())
+    with (
+        mock.patch.object(observability, "_record"),
+        mock.patch.object(observability.EphemeralMetrics, "flush_metrics"),
+    ):
+        yield
+    observability.logger.setLevel(level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +104,10 @@ class Cloud:
     published: list[Published] = field(default_factory=list)
     letters: list[tuple[str, Any]] = field(default_factory=list)
     _handlers: dict[tuple[str, int], Any] = field(default_factory=dict)
-    _rules: list[Rule] = field(default_factory=list)
-    _groups: dict[str, str] = field(default_factory=dict)
     _invocations: int = 0
 
     def __post_init__(self) -> None:
-        _silence()
-        self._groups, self._rules = _declared()
+        self._functions, self._rules = declared()
         self.database = StrictDynamoDB(
             table_properties(),
             now=self.scheduler,
@@ -210,7 +201,7 @@ class Cloud:
                 continue
             if self.line.chance(0.02):
                 self.line.happened(Fault.UNDELIVERED, event["detail-type"])
-                self.letters.append((rule.function, event))
+                self.bury(rule.function, event)
                 continue
             self._send(rule.function, event)
             if self.line.chance(0.08):
@@ -251,23 +242,35 @@ class Cloud:
         self.scheduler.start(f"{function} {self._invocations}", run)
 
     def _handler(self, function: str, worker: int) -> Callable[[Any], Any]:
-        if function == _RELAY:
-            publisher = Publisher(self, SETTINGS.event_bus_name)  # type: ignore[arg-type]
-            return lambda event: relay(event, publisher, _unreadable)
-        key = (self._groups[function], worker)
+        key = (function, worker)
         if key not in self._handlers:
-            skew = self._skews[worker]
-            resources = Resources(
-                settings=SETTINGS,
-                database=DynamoDB(self.database),  # type: ignore[arg-type]
-                publisher=Publisher(self, SETTINGS.event_bus_name),  # type: ignore[arg-type]
-                clock=lambda: self.scheduler.now + skew,
-                sleep=self.line.sleep,
-                random=self.random.random,
-            )
-            handler = lambda_handler_for(Service(load_group(key[0]), resources))
-            self._handlers[key] = lambda event: handler(event, None)
+            self._handlers[key] = self._made(function, self._skews[worker])
         return self._handlers[key]  # type: ignore[no-any-return]
+
+    def _made(self, function: str, skew: timedelta) -> Callable[[Any], Any]:
+        """Return a function's handler, in a worker whose clock is off by so much."""
+        settings = self._functions[function].settings if function in self._functions else ALL
+        publisher = Publisher(self, settings.event_bus_name)  # type: ignore[arg-type]
+        if function == _RELAY:
+            return lambda event: relay(event, publisher, _unreadable)
+        resources = Resources(
+            settings=settings,
+            database=DynamoDB(self.database),  # type: ignore[arg-type]
+            publisher=publisher,
+            clock=lambda: self.scheduler.now + skew,
+            sleep=self.line.sleep,
+            random=self.random.random,
+        )
+        if function == _SWEEPER:
+            service = Service(load_group("marketplace"), resources)
+            return lambda _event: sweep(service, lambda: True)
+        group = load_group(self._functions[function].group)
+        handler = lambda_handler_for(Service(group, resources))
+        return lambda event: handler(event, None)
+
+    def sweep(self) -> None:
+        """Let the sweeper look at what is pending. A sweep that fails is followed by the next."""
+        self.invoke(_SWEEPER, {}, lambda _answer, _failure: None)
 
     def invoke_later(self, function: str, event: Any, attempt: int = 1) -> None:
         """Invoke without waiting: three attempts, then a dead letter."""
@@ -280,9 +283,16 @@ class Cloud:
                 wait = 60.0 * attempt + 10 * self.random.random()
                 self.scheduler.after(wait, lambda: self.invoke_later(function, event, attempt + 1))
             else:
-                self.letters.append((function, event))
+                self.bury(function, event)
 
         self.invoke(function, event, done)
+
+    def bury(self, function: str, event: Any) -> None:
+        """Put an event among the dead letters, where it may be lost for good."""
+        if self.line.chance(0.2):
+            self.line.happened(Fault.LOST, _named(event))
+        else:
+            self.letters.append((function, event))
 
     def redrive(self) -> int:
         """Hand every dead letter over once more, and return how many there were."""
@@ -341,39 +351,10 @@ class Lane:
         self.nudge()
 
 
-@cache
-def _declared() -> tuple[dict[str, str], list[Rule]]:
-    """Return the group of each function and the rules, as the template has them."""
-    groups: dict[str, str] = {}
-    rules: list[Rule] = []
-    template = expanded_template()
-    for resource in template["Resources"].values():
-        if resource["Type"] != "AWS::Serverless::Function":
-            continue
-        properties = resource["Properties"]
-        name = properties["FunctionName"]["Fn::Sub"].removeprefix("${NamePrefix}-")
-        if properties["Handler"].startswith(_HANDLER):
-            groups[name] = properties["Handler"].removeprefix(_HANDLER)
-        rules += [
-            Rule(_pattern(event["Properties"]["Pattern"], template["Parameters"]), name)
-            for event in (properties.get("Events") or {}).values()
-            if event["Type"] == "EventBridgeRule"
-        ]
-    return groups, rules
-
-
-def _pattern(pattern: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return a pattern of lists, with the parameters that it names at their defaults."""
-    made = {}
-    for name, allowed in pattern.items():
-        is_named = isinstance(allowed, dict)
-        made[name] = parameters[allowed["Ref"]]["Default"].split(",") if is_named else allowed
-        assert isinstance(made[name], list), f"a pattern that is not simulated: {pattern}"
-    return made
-
-
 def _named(event: dict[str, Any]) -> str:
     """Return what an event is about, in a few words and ids."""
+    if not event:
+        return "what is pending"
     if "Records" in event:
         return f"{len(event['Records'])} records of the stream"
     if "detail" in event:

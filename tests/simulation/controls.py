@@ -248,6 +248,7 @@ CONTROLS: dict[str, Break] = {
     "a price that is no longer true": without(
         "products", "price =", condition=" AND price = :price"
     ),
+    "nobody looks at what is pending": Patched("tests.simulation.cloud.sweep", lambda *_: None),
     "stock taken that is not there": without("products", "stock - "),
     "stock not given back": forgotten("products", "stock + "),
     "a transaction in parts": OneByOne(),

@@ -42,6 +42,7 @@ class Fault(StrEnum):
     CHECKPOINT_LOST = "a batch relayed and delivered again"
     CLOCK_OFF = "a clock that is off by seconds"
     STALE_INDEX = "an index or read that shows an old state"
+    LOST = "a dead letter lost for good"
     DEAD_LETTER = "a dead letter redriven"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.simulation.bank import open_bank
 from tests.simulation.books import Wrong, check_at_rest, check_commit
-from tests.simulation.cloud import Break, Cloud
+from tests.simulation.cloud import Break, Cloud, silence
 from tests.simulation.faults import Fault, Line
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.traffic import DAY_SECONDS, Traffic
@@ -18,6 +18,8 @@ from tests.support.dynamodb import StrictDynamoDB
 START = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 MAX_STORY_LINES = 60
 MAX_REDRIVES = 3
+SWEEPS_AFTER_HOURS = (0.1, 1, 12, 25, 26, 27)
+"""Beyond the age from which an order is not carried out."""
 
 
 @dataclass
@@ -84,7 +86,7 @@ def live(seed: int, broken: Break | None = None) -> Told:
     open_bank(cloud.database)
     traffic = Traffic(cloud, random, tell)
     traffic.plan()
-    with broken.patched():
+    with silence(), broken.patched():
         try:
             _run(cloud)
             check_at_rest(cloud, traffic)
@@ -110,5 +112,8 @@ def _run(cloud: Cloud) -> None:
         cloud.scheduler.run()
     for _ in range(MAX_REDRIVES):
         if not cloud.redrive():
-            return
+            break
         cloud.scheduler.run()
+    for hours in SWEEPS_AFTER_HOURS:
+        cloud.scheduler.after(3600 * hours, cloud.sweep)
+    cloud.scheduler.run()

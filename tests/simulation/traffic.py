@@ -65,6 +65,8 @@ class Traffic:
                 after(moment + 20 * random.random(), self._look)
             after(moment + 10 * random.random(), self._happen)
             after(moment + 0.2 * random.random(), self._happen)
+            for seconds in (80, 130, 200, 420):
+                after(moment + seconds + 20 * random.random(), self._cloud.sweep)
             for seconds in (0.1, 0.2, 0.3, 0.5, 1, 5, 60):
                 after(moment + seconds, self._follow_up)
             moment += random.choice((1.0, 30.0, 3600.0, DAY_SECONDS))
@@ -236,7 +238,7 @@ class Traffic:
     def _happen(self) -> None:
         """Let the bank or a retailer do something of their own."""
         random = self._random
-        what = random.choice(("price", "deposit", "block", "nothing"))
+        what = random.choice(("price", "price", "deposit", "deposit", "block", "block", "leave"))
         if what == "price":
             self.prices["p-hot"] = random.choice((Decimal(30), Decimal(20)))
             self._tell(f"the price of p-hot is {self.prices['p-hot']}")
@@ -248,6 +250,12 @@ class Traffic:
             )
         elif what == "deposit":
             self._deposit(random.choice(("acc-ana", "acc-beto")), Decimal(random.choice((1, 50))))
+        elif what == "leave" and random.random() < 0.3:
+            self._tell("p-cold leaves the catalogue")
+            key = {"product_id": "p-cold", "retailer_id": "shop-maya"}
+            table = f"{PREFIX}-products"
+            delete = self._cloud.database.delete_item
+            self._behind(lambda: delete(TableName=table, Key=serialize(key)))
         elif what == "block":
             self._block(True)
             self._cloud.scheduler.after(random.choice((0.05, 1, 60)), partial(self._block, False))
