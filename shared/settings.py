@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from shared.clock import BANK_ZONE
 
@@ -54,10 +62,10 @@ class Settings(BaseModel):
         default=("agentcore",), alias="REQUEST_SOURCES", min_length=1
     )
     """The sources of events that may ask for something on a customer's behalf."""
-    order_max_age_hours: int = Field(default=24, alias="ORDER_MAX_AGE_HOURS", ge=1)
-    """How old an order of the bus may be when it is carried out."""
     request_retention_days: int = Field(default=30, alias="REQUEST_RETENTION_DAYS", ge=15)
     """How long a request is remembered: longer than any retry, dead letter or redrive."""
+    order_max_age_hours: int = Field(default=24, alias="ORDER_MAX_AGE_HOURS", ge=1)
+    """How old an order of the bus may be when it is carried out."""
     agent_wait_seconds: int = Field(default=4, alias="AGENT_WAIT_SECONDS", ge=0, le=8)
     """How long an agent waits for the events that end what its change began."""
     bank_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
@@ -66,6 +74,14 @@ class Settings(BaseModel):
     """Where a day without an offset is a day."""
     test_user_id: str = Field(default="", alias="TEST_USER_ID")
     """The caller of an agent session without `user_id`: for the console's test window only."""
+
+    @field_validator("order_max_age_hours")
+    @classmethod
+    def _is_remembered_so_long(cls, hours: int, info: ValidationInfo) -> int:
+        """Refuse to carry out orders of an age at which a request may be forgotten."""
+        if hours > info.data.get("request_retention_days", 0) * 24:
+            raise ValueError("must not be longer than REQUEST_RETENTION_DAYS")
+        return hours
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:

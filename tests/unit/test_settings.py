@@ -50,3 +50,16 @@ def test_a_function_starts_with_the_environment_alone_and_not_without_it(
         monkeypatch.setenv(name, value)
     with pytest.raises(EventNotHandled):
         getattr(handler, group)({}, None)
+
+
+@pytest.mark.parametrize(
+    ("hours", "days"), [("361", "15"), ("721", None)], ids=["given", "by default"]
+)
+def test_an_order_may_not_be_older_than_requests_are_remembered(
+    hours: str, days: str | None
+) -> None:
+    given = {"ORDER_MAX_AGE_HOURS": hours} | ({"REQUEST_RETENTION_DAYS": days} if days else {})
+    with pytest.raises(RuntimeError, match="ORDER_MAX_AGE_HOURS"):
+        Settings.from_environment(ENVIRONMENT | given)
+    least = {"ORDER_MAX_AGE_HOURS": "360", "REQUEST_RETENTION_DAYS": "15"}
+    assert Settings.from_environment(ENVIRONMENT | least).order_max_age_hours == 360
