@@ -83,10 +83,11 @@ def sweep(service: Service, has_time: Callable[[], bool]) -> None:
     """
     oldest = timedelta(0)
     for entry in _pending(service.store):
-        oldest = max(oldest, _age(service, entry["pending_since"]))
-        if not has_time() or _age(service, entry["pending_since"]) < FIRST_ASKED_AGAIN_AFTER:
-            break
         try:
+            age = _age(service, entry["pending_since"])
+            oldest = max(oldest, age)
+            if not has_time() or age < FIRST_ASKED_AGAIN_AFTER:
+                break
             _look_at(service, entry)
         except Exception as error:  # noqa: BLE001 one purchase must not keep the others pending
             logger.error(

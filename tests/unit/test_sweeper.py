@@ -164,6 +164,17 @@ def test_a_purchase_that_cannot_be_read_does_not_keep_the_others_pending(
     assert '"OldestPendingPurchase":[86520.0]' in told.replace(" ", "")
 
 
+@pytest.mark.parametrize("since", ["2026-01-01T00:00:00", "2026-01-01 yesterday"])
+def test_a_time_that_cannot_be_read_does_not_keep_the_others_pending(
+    shop: World, capsys: pytest.CaptureFixture[str], since: str
+) -> None:
+    request = buy(shop)
+    shop.put("purchases", **{**purchase(shop), "user_id": "user-x", "pending_since": since})
+    shop.clock.move(2 * MINUTE)
+    assert run(shop) == [request]
+    assert "SweepFailures" in capsys.readouterr().out
+
+
 def test_without_a_pending_purchase_the_age_of_the_oldest_is_zero(
     shop: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
