@@ -48,7 +48,7 @@ def relay(event: Any, publisher: Publisher, set_aside: SetAside) -> BatchRespons
     for record in event["Records"]:
         try:
             envelopes = [*_owed_events(record)]
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
             logger.error("record not readable", extra={"error_type": type(error).__name__})
             measured("UnreadableRecords")
             set_aside(record)
@@ -83,6 +83,7 @@ def _owed_events(record: dict[str, Any]) -> Iterable[dict[str, Any]]:
         envelope = json_text.without_nulls(json_text.loads(text))  # older records hold nulls
         if not all(isinstance(envelope[name], str) for name in ("source", "event_type")):
             raise ValueError("an envelope names its source and its event type")
+        json_text.dumps(envelope).encode()  # what cannot be sent must not fail the whole batch
         yield envelope
 
 

@@ -164,8 +164,10 @@ def test_amounts_are_published_to_the_centavo(bus: ChunkingBus) -> None:
         ['"text"'],
         ['{"source": "crm"}'],
         ['{"source": 5, "event_type": "X"}'],
+        ["[" * 10_000],
+        ['{"source": "crm", "event_type": "X", "data": "\\ud800"}'],
     ],
-    ids=str,
+    ids=lambda events: str(events)[:60],
 )
 def test_an_item_that_cannot_be_read_becomes_a_dead_letter_and_holds_up_nothing(
     bus: ChunkingBus, events: Any
