@@ -147,5 +147,5 @@ def not_paid(
 
 def decided_payment(record: Item) -> dict[str, Any] | None:
     """Return the envelope of PAYMENT_COMPLETED or PAYMENT_FAILED that a decision owes, if any."""
-    envelopes: list[dict[str, Any]] = [json_text.loads(text) for text in record["events"]]
-    return envelopes[0] if envelopes else None
+    owed = [json_text.without_nulls(json_text.loads(text)) for text in record["events"]]
+    return owed[0] if owed else None

@@ -71,6 +71,27 @@ class TestOfAPayment:
         ]
         assert paid(shop)
 
+    def test_a_decision_recorded_with_nulls_ends_its_purchase(self, shop: World) -> None:
+        request = buy(shop)
+        pay(shop, request)
+        [record] = [r for r in shop.records() if r["operation"] == "payPurchase"]
+        [owed] = record["events"]
+        with_null = owed.replace('"data":{', '"data":{"benefit":null,')
+        shop.put("requests", **record | {"events": [with_null]})
+
+        shop.settle()
+
+        assert purchase(shop)["status"] == "completed"
+
+    def test_a_pending_purchase_without_an_account_agrees_with_no_request(
+        self, shop: World
+    ) -> None:
+        request = buy(shop)
+        bare = {name: value for name, value in purchase(shop).items() if name != "account_id"}
+        shop.put("purchases", **bare)
+        with pytest.raises(EventNotHandled, match="PAYMENT_MISMATCH"):
+            pay(shop, request)
+
     def test_a_purchase_that_was_not_paid_stays_unpaid_when_money_comes_in(
         self, shop: World
     ) -> None:

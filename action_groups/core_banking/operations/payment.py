@@ -78,7 +78,12 @@ def pay_purchase(
 def _check_agreement(caller: Caller, request: PaymentRequest, bank: BankStore) -> None:
     """Raise PaymentMismatch unless the request is that of a pending purchase of a real retailer."""
     purchase = bank.purchase(caller.user_id, request.purchase_id)
-    if purchase is None or purchase["status"] != PENDING or payment_of(purchase) != request:
+    if (
+        purchase is None
+        or purchase["status"] != PENDING
+        or "account_id" not in purchase
+        or payment_of(purchase) != request
+    ):
         raise PaymentMismatch("The request to pay does not agree with a pending purchase.")
     if not bank.is_retailer(request.retailer_id):
         raise PaymentMismatch("The purchase is not one of a retailer of the marketplace.")
