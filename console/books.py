@@ -16,7 +16,7 @@ when it did not change while the purchases were, and disagrees twice by the same
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -179,6 +179,7 @@ def _add_account(books: _Books, item: Item) -> None:
     account = Account.from_item(item)
     if account.account_id in books.accounts:
         books.twice.add(account.account_id)
+    _check_numbers(account.balance, account.credit_limit)
     books.accounts[account.account_id] = account
 
 
@@ -207,14 +208,28 @@ def _add_owed(books: _Books, request: Item) -> None:
 
 
 def _add_product(books: _Books, item: Item) -> None:
+    _check_numbers(*(item[name] for name in ("stock", "stock_received") if name in item))
     books.products[_product(item)] = item
 
 
 def _add_purchase(books: _Books, item: Item) -> None:
     purchase = Purchase.from_item(item)
+    _moment(purchase.created_at)
     if purchase.status in _SOLD:
         books.sold[_product(item)] += purchase.quantity
     books.purchases[purchase.purchase_id] = purchase
+
+
+def _check_numbers(*values: object) -> None:
+    """Raise TypeError for what cannot be compared."""
+    if not all(isinstance(value, Decimal) for value in values):
+        raise TypeError("not a number")
+
+
+def _moment(text: str) -> datetime:
+    """Read a time; one without an offset is in UTC. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _product(item: Item) -> str:
@@ -291,7 +306,7 @@ def _pending(books: _Books, purchase: Purchase, now: datetime) -> str:
     decided_at = books.recorded.get(payment_key(purchase.user_id, purchase))
     if decided_at is not None:
         return "NOT_ENDED" if now - decided_at > IN_FLIGHT else ""
-    made_at = datetime.fromisoformat(purchase.created_at)
+    made_at = _moment(purchase.created_at)
     is_asked = purchase.purchase_id in books.asked
     return "NOT_ASKED" if not is_asked and now - made_at > IN_FLIGHT else ""
 

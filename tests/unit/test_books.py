@@ -236,6 +236,36 @@ def test_an_item_with_the_attributes_of_the_specification_alone_is_not_accused(
     assert report(bank).disagreements == []
 
 
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("purchases", {"status": "pending", "created_at": "yesterday"}),
+        ("products", {"stock": "3"}),
+        ("products", {"stock_received": None}),
+        ("accounts", {"balance": "10.00"}),
+        ("accounts", {"account_type": "credit", "credit_limit": None}),
+    ],
+)
+def test_an_item_that_cannot_be_compared_is_named_and_the_others_are_proved(
+    bank: World, table: str, change: dict[str, Any]
+) -> None:
+    lose_stock(bank)
+    item = bank.items(table)[0]
+    bank.put(table, **item | change)
+    disagreements = report(bank).disagreements
+    assert [d.kind for d in disagreements].count("UNREADABLE") == 1
+    assert "STOCK" in {d.kind for d in disagreements}
+
+
+def test_a_time_without_an_offset_is_in_utc(bank: World) -> None:
+    made_at = bank.clock.now.replace(tzinfo=None).isoformat()
+    theirs = {"purchase_id": "p-1", "timestamp_purchase_id": "p-1", "created_at": made_at}
+    bank.put("purchases", **bought(bank, "failed") | {"status": "pending"} | theirs)
+    assert "NOT_ASKED" not in kinds(bank)
+    bank.clock.move(LATER)
+    assert "NOT_ASKED" in kinds(bank)
+
+
 def test_what_is_said_names_ids_and_nobodys_data(bank: World) -> None:
     add_to_balance(bank)
 
