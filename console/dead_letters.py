@@ -266,7 +266,7 @@ def _read(message: dict[str, Any]) -> Letter:
     try:
         cause = _cause(json.loads(message["Body"]), attributes)
         story, subject = cause.story, cause.subject
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         cause = Unreadable()
         story, subject = cause.story, cause.subject
     return Letter(

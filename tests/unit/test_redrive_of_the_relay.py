@@ -1,5 +1,6 @@
 """A dead letter of the relay is given up only when all that it stands for was published again."""
 
+import json
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from console.dead_letters import show
 from console.errors import ConsoleError
 from console.outbox import records_of_batch
 from tests.support.faults import client_error
@@ -111,3 +113,36 @@ def test_another_error_of_the_stream_is_no_reason_to_look_elsewhere(bank: World)
     batch = {"streamArn": "", "shardId": "", "startSequenceNumber": "1"}
     with pytest.raises(ClientError):
         records_of_batch(deployment, batch)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 10_000,
+        json.dumps(
+            {
+                "requestContext": {"functionArn": "a"},
+                "DDBStreamBatchInfo": {
+                    "batchSize": float("inf"),
+                    "approximateArrivalOfFirstRecord": "x",
+                },
+            }
+        ),
+    ],
+    ids=["too deep", "too large"],
+)
+def test_a_letter_that_cannot_be_read_does_not_hide_the_others(
+    capsys: pytest.CaptureFixture[str], body: str
+) -> None:
+    letter: dict[str, Any] = {"ReceiptHandle": "h", "Attributes": {"SentTimestamp": "1"}}
+    bodies = {"m-1": body, "m-2": "no json"}
+    pages = [[letter | {"MessageId": id_, "Body": body} for id_, body in bodies.items()], []]
+    sqs = SimpleNamespace(
+        receive_message=lambda **_: {"Messages": pages.pop(0)},
+        change_message_visibility_batch=lambda **_: None,
+    )
+    deployment: Any = SimpleNamespace(
+        cloud=SimpleNamespace(client=lambda _name: sqs), outputs={"DeadLetterQueueUrl": "url"}
+    )
+    assert show(deployment) == 0
+    assert "2 dead letters" in capsys.readouterr().out
