@@ -103,6 +103,7 @@ def check_at_rest(cloud: Cloud, traffic: Traffic) -> None:
     _check_orders(traffic.orders, records, purchases)
     _check_answers(traffic.orders)
     _check_events(cloud)
+    _check_told(cloud, traffic.orders)
     _check_privacy(traffic, purchases)
     _check_letters(cloud)
 
@@ -291,6 +292,20 @@ def _check_events(cloud: Cloud) -> None:
     for (_, _, name), texts in outcomes.items():
         if len(texts) > 1:
             raise Wrong(f"{name} has {len(texts)} outcomes", name)
+
+
+def _check_told(cloud: Cloud, orders: list[Order]) -> None:
+    """Check that each order by the bus got an outcome, unless it was lost for good itself."""
+    types = {name for names in OUTCOMES for name in names}
+    told = {
+        published.event["detail"]["correlation_id"]
+        for published in cloud.published
+        if published.event["detail-type"] in types and published.by != "application"
+    }
+    told |= {event["detail"]["correlation_id"] for event in cloud.lost if "detail" in event}
+    for order in orders:
+        if order.door == "bus" and order.request_id not in told:
+            raise Wrong(f"{order} was never told its outcome", str(order.request_id))
 
 
 def _check_privacy(traffic: Traffic, purchases: list[Item]) -> None:

@@ -103,6 +103,7 @@ class Cloud:
     database: StrictDynamoDB = field(init=False)
     published: list[Published] = field(default_factory=list)
     letters: list[tuple[str, Any]] = field(default_factory=list)
+    lost: list[Any] = field(default_factory=list)
     _handlers: dict[tuple[str, int], Any] = field(default_factory=dict)
     _invocations: int = 0
 
@@ -291,6 +292,7 @@ class Cloud:
         """Put an event among the dead letters, where it may be lost for good."""
         if self.line.chance(0.2):
             self.line.happened(Fault.LOST, _named(event))
+            self.lost.append(event)
         else:
             self.letters.append((function, event))
 
