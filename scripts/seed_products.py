@@ -348,6 +348,12 @@ def _products() -> Iterator[dict[str, Any]]:
 
 def _purchases() -> Iterator[dict[str, Any]]:
     """Yield a purchase of the past for each of `PURCHASES`."""
+    retailer_names = {retailer["retailer_id"]: retailer["name"] for retailer in _retailers()}
+    product_names = {
+        (product, retailer): name
+        for products in PRODUCTS.values()
+        for product, retailer, name, *_ in products
+    }
     for time, user, account, product, retailer, amount in PURCHASES:
         moment, purchase_id = _identified(time, f"seed purchase {user}")
         yield {
@@ -355,7 +361,9 @@ def _purchases() -> Iterator[dict[str, Any]]:
             "timestamp_purchase_id": f"{to_iso(moment)}#{purchase_id}",
             "purchase_id": purchase_id,
             "product_id": f"prod-{product}",
+            "product_name": product_names[product, retailer],
             "retailer_id": retailer,
+            "retailer_name": retailer_names[retailer],
             "quantity": 1,
             "total_amount": Decimal(amount),
             "status": "completed",

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 
+_MAX_BATCH_KEYS = 100
+"""Of one BatchGetItem, by DynamoDB's rule."""
+
 _checks: ContextVar["dict[object, ConditionCheck] | None"] = ContextVar("checks", default=None)
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
@@ -154,6 +157,20 @@ class DynamoDB:
             place = (table, tuple(sorted(key.items())))
             checks.setdefault(place, unchanged(table, key, item))
         return item
+
+    def batch_get(self, table: str, keys: Sequence[Item]) -> Iterator[Item]:
+        """Yield the items of these distinct keys that there are, in any order.
+
+        Eventually consistent, and not collected by `watched`: for what decides nothing. Each call
+        answers at least one key, or fails.
+        """
+        for first in range(0, len(keys), _MAX_BATCH_KEYS):
+            wanted: Any = [serialize(key) for key in keys[first : first + _MAX_BATCH_KEYS]]
+            while wanted:
+                answer = self._client.batch_get_item(RequestItems={table: {"Keys": wanted}})
+                yield from map(deserialize, answer["Responses"].get(table, []))
+                left = answer["UnprocessedKeys"].get(table)
+                wanted = left["Keys"] if left else []
 
     @contextmanager
     def watched(self) -> Iterator[Collection[ConditionCheck]]:

@@ -6,7 +6,7 @@ to its Spanish names (`CATEGORY_NAMES`). Nothing else is guessed: a word is ther
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Final
 
@@ -64,11 +64,8 @@ def is_in_category(product: Product, category: str) -> bool:
     return _category_key(product.category) == _category_key(category)
 
 
-def has_words(product: Product, wanted: frozenset[str], name_of: Callable[[str], str]) -> bool:
-    """Tell whether the texts of a product, its category and its retailer have all the words.
-
-    `name_of` returns the name of a retailer; it is asked only when the rest lacks a word.
-    """
+def has_words(product: Product, wanted: frozenset[str], retailer_name: str) -> bool:
+    """Tell whether the texts of a product, its category and its retailer have all the words."""
     said = (
         product.name,
         product.description,
@@ -77,7 +74,7 @@ def has_words(product: Product, wanted: frozenset[str], name_of: Callable[[str],
         product.retailer_id,
     )
     lacking = wanted - words_of(" ".join(said))
-    return not lacking or lacking <= words_of(name_of(product.retailer_id))
+    return not lacking or lacking <= words_of(retailer_name)
 
 
 @lru_cache(maxsize=8192)

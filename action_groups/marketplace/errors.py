@@ -10,6 +10,13 @@ class ProductNotFound(Refusal):
     status = 404
 
 
+class RetailerNotFound(Refusal):
+    """The bank has no such retailer, so nobody can be paid for the product."""
+
+    code = "RETAILER_NOT_FOUND"
+    status = 404
+
+
 class RetailerNeeded(Refusal):
     """Several retailers sell the product, each on its own terms."""
 

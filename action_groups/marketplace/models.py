@@ -9,6 +9,8 @@ from action_groups.marketplace.purchases import Purchase
 from shared.models import Answer, Identifier
 
 MAX_QUANTITY = 100
+MAX_NAME_LENGTH = 200
+"""Of what is shown of a product's or a retailer's name."""
 
 ProductId = Annotated[Identifier, Field(description="The product, as given by searchProducts.")]
 RetailerChoice = Annotated[
@@ -82,7 +84,13 @@ class PurchaseEntry(Answer):
         "the payment is under way, ask again with getPurchase."
     )
     product_id: str = Field(description="The product.")
+    product_name: str | None = Field(
+        default=None, description="What the product was called when it was bought."
+    )
     retailer_id: str = Field(description="The retailer.")
+    retailer_name: str | None = Field(
+        default=None, description="What the retailer was called when the product was bought."
+    )
     quantity: int = Field(description="How many.")
     total_amount: Decimal = Field(description="Price of them all, in pesos.")
     benefit_applied: str | None = Field(description="The benefit it was bought with.")
@@ -107,7 +115,9 @@ class PurchaseEntry(Answer):
             purchase_id=purchase.purchase_id,
             status=purchase.status,
             product_id=purchase.product_id,
+            product_name=purchase.product_name,
             retailer_id=purchase.retailer_id,
+            retailer_name=purchase.retailer_name,
             quantity=purchase.quantity,
             total_amount=purchase.total_amount,
             benefit_applied=purchase.benefit_applied,
@@ -122,7 +132,9 @@ EXAMPLE_PURCHASE = PurchaseEntry(
     purchase_id="01a15a78-5d00-7372-853e-dc44fc784be7",
     status="completed",
     product_id="prod-audifonos-bt",
+    product_name="Audífonos Bluetooth",
     retailer_id="retailer-electronica-azteca",
+    retailer_name="Electrónica Azteca",
     quantity=1,
     total_amount=Decimal("1299.00"),
     benefit_applied=None,

@@ -49,6 +49,8 @@ class Purchase:
     total_amount: Decimal
     status: str
     created_at: str
+    product_name: str | None = None
+    retailer_name: str | None = None
     benefit_applied: str | None = None
     figures: Mapping[str, Any] = field(default_factory=dict)
     """Those of `FIGURES` that apply to the benefit."""
@@ -73,6 +75,8 @@ class Purchase:
             total_amount=item["total_amount"],
             status=item["status"],
             created_at=item.get("created_at") or item["timestamp_purchase_id"].partition("#")[0],
+            product_name=item.get("product_name"),
+            retailer_name=item.get("retailer_name"),
             benefit_applied=item.get("benefit_applied"),
             figures={name: item[name] for name in FIGURES if name in item},
             transaction_id=item.get("transaction_id"),
@@ -95,7 +99,9 @@ class Purchase:
             "timestamp_purchase_id": self.sort_key,
             "purchase_id": self.purchase_id,
             "product_id": self.product_id,
+            "product_name": self.product_name,
             "retailer_id": self.retailer_id,
+            "retailer_name": self.retailer_name,
             "quantity": self.quantity,
             "total_amount": self.total_amount,
             "unit_price": unit_price,

@@ -1,7 +1,7 @@
 """Products and retailers in DynamoDB, and the one question the marketplace asks of the accounts."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -114,10 +114,22 @@ class MarketStore:
             start_key=start,
         )
 
-    def retailer_name(self, retailer_id: str) -> str:
-        """Return what the retailer is called, or nothing when that is not stored."""
+    def retailer_name(self, retailer_id: str) -> str | None:
+        """Return what the retailer is called, empty when it has no name.
+
+        None when the bank has no such retailer: then nobody can be paid.
+        """
         item = self._database.get(self._retailers, {"retailer_id": retailer_id})
-        return _text(item, "name") if item else ""
+        return None if item is None else _text(item, "name")
+
+    def retailer_names(self, retailer_ids: Collection[str]) -> dict[str, str]:
+        """Return what each of these retailers is called, to be shown; empty for one without."""
+        keys = [{"retailer_id": retailer_id} for retailer_id in sorted(retailer_ids)]
+        items = self._database.batch_get(self._retailers, keys)
+        return {
+            **dict.fromkeys(retailer_ids, ""),
+            **{item["retailer_id"]: _text(item, "name") for item in items},
+        }
 
     def account(self, user_id: str, account_id: str) -> Account | None:
         """Return the account if it is this customer's, strongly consistent."""

@@ -92,11 +92,6 @@ def money(amount: Decimal | int | str) -> str:
     return f"-${-value:,.2f}" if value < 0 else f"${value:,.2f}"
 
 
-def retailer_name(retailer_id: str) -> str:
-    """Return what a retailer is called, as far as its id tells: no operation answers its name."""
-    return retailer_id.removeprefix("retailer-").replace("-", " ").title()
-
-
 @dataclass
 class KnownThings:
     """The names of what the bank's answers of one conversation told of, by identifier."""
@@ -107,6 +102,8 @@ class KnownThings:
     """Names and aliases of beneficiaries, by account."""
     products: dict[str, str] = field(default_factory=dict)
     """Names of products."""
+    retailers: dict[str, str] = field(default_factory=dict)
+    """Names of retailers."""
 
     def learn(self, answer: Any) -> None:
         """Remember what an answer, or a part of one, names."""
@@ -125,8 +122,14 @@ class KnownThings:
                 "alias": str(alias),
             }:
                 self.people[account] = (name, alias)
-            case {"product_id": str(product), "name": str(name)}:
+            case {"product_id": str(product), "name": str(name)} | {
+                "product_id": str(product),
+                "product_name": str(name),
+            }:
                 self.products[product] = name
+        match answer:
+            case {"retailer_id": str(retailer), "retailer_name": str(name)}:
+                self.retailers[retailer] = name
         for value in answer.values():
             self.learn(value)
 
@@ -157,7 +160,7 @@ class KnownThings:
         if name == "product_id":
             called = self.products.get(value, value)
         elif name == "retailer_id":
-            called = retailer_name(value)
+            called = self.retailers.get(value, value)
         elif name in {"from_account", "to_account", "account_id"}:
             called = self.account(value, language)
         return value if called == value else f"{called} ({value})"

@@ -156,7 +156,8 @@ class Recorder:
         call = getattr(self._client, name)
 
         def recorded(**arguments: Any) -> Any:
-            for entry in arguments.get("TransactItems", [{name: arguments}]):
+            batch = [{name: {"TableName": t}} for t in arguments.get("RequestItems", ())]
+            for entry in batch or arguments.get("TransactItems", [{name: arguments}]):
                 [(kind, what)] = entry.items()
                 verb = "".join(word[:1].upper() + word[1:] for word in kind.split("_"))
                 action = f"{verb}Item" if kind in {"Put", "Update", "ConditionCheck"} else verb

@@ -30,6 +30,12 @@ def get(what: str, item_key: dict[str, Any]) -> Probe:
     return lambda client: client.get_item(TableName=f"centli-{what}", Key=item_key)
 
 
+def batch_get(what: str, item_key: dict[str, Any]) -> Probe:
+    return lambda client: client.batch_get_item(
+        RequestItems={f"centli-{what}": {"Keys": [item_key]}}
+    )
+
+
 def put(what: str, item: dict[str, Any]) -> Probe:
     return lambda client: client.put_item(TableName=f"centli-{what}", Item=item)
 
@@ -97,6 +103,7 @@ PROBES: dict[str, Probe] = {
     "purchases:DeleteItem": delete("purchases", PURCHASE),
     "purchases:Scan": scan("purchases"),
     "retailers:GetItem": get("retailers", RETAILER),
+    "retailers:BatchGetItem": batch_get("retailers", RETAILER),
     "retailers:Query": query("retailers", "retailer_id"),
     "retailers:PutItem": put("retailers", RETAILER),
     "retailers:UpdateItem": update("retailers", RETAILER),
@@ -120,7 +127,7 @@ CATALOGUE = {
     "products:Query",
     "products/retailer-index:Query",
     "products/category-index:Query",
-    "retailers:GetItem",
+    "retailers:BatchGetItem",
 }
 BENEFITS = {"products:GetItem", "products:Query", "accounts:Query"}
 PURCHASE_GOODS = LEDGER | {
@@ -132,6 +139,7 @@ PURCHASE_GOODS = LEDGER | {
     "purchases:PutItem",
     "purchases:UpdateItem",
     "accounts:GetItem",
+    "retailers:GetItem",
 }
 ADD_BENEFICIARY = LEDGER | {
     "beneficiaries:Query",

@@ -1,5 +1,6 @@
 """searchProducts: every filter, words as people say them, and pages that are full."""
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -142,6 +143,7 @@ def test_an_agent_is_told_everything_of_a_product(shop: World) -> None:
     assert product == {
         "product_id": "p-audifonos",
         "retailer_id": "retailer-azteca",
+        "retailer_name": "Electrónica Azteca",
         "name": "Audífonos inalámbricos",
         "description": "Con cancelación de ruido.",
         "price": Decimal("1299.00"),
@@ -334,22 +336,38 @@ def test_words_of_a_retailer_without_a_name_are_not_found(bank: World) -> None:
     assert found(bank, search="azteca") == ["p-audifonos"]
 
 
-def test_each_retailer_is_looked_up_once_a_search_and_not_without_need(bank: World) -> None:
-    for number in range(6):
-        bank.product(f"p-{number}", retailer_id=f"retailer-{number % 2}")
-    asked: list[str] = []
+@pytest.mark.parametrize("words", [{}, {"search": "audífonos"}, {"search": "moctezuma"}], ids=str)
+def test_the_retailers_that_a_query_finds_are_read_together_and_each_once_a_search(
+    bank: World, words: dict[str, str]
+) -> None:
+    for number in range(120):
+        bank.product(f"p-{number}", retailer_id=f"retailer-{number % 40}")
+        bank.product(f"p-home-{number}", category="home", retailer_id=f"retailer-{number % 41}")
+    asked: list[list[str]] = []
 
     class Asking(DynamoDB):
+        def batch_get(self, table: str, keys: Sequence[Item]) -> Iterator[Item]:
+            if keys:
+                asked.append([key["retailer_id"] for key in keys])
+            return super().batch_get(table, keys)
+
         def get(self, table: str, key: Item) -> Item | None:
-            asked.append(key["retailer_id"])
-            return super().get(table, key)
+            raise AssertionError(f"a call for one item of {table}")
 
     bank.connect(Asking(bank.client))
+    search(bank, limit="50", **words)
 
-    search(bank, search="audífonos")
-    assert asked == []
-    search(bank, search="audífonos moctezuma")
-    assert sorted(asked) == ["retailer-0", "retailer-1"]
+    read = [retailer for retailers in asked for retailer in retailers]
+    assert len(asked) <= 2
+    assert len(read) == len(set(read))
+
+
+def test_a_retailer_that_is_not_stored_or_has_no_name_leaves_the_name_out(bank: World) -> None:
+    bank.product("p-audifonos")
+    bank.product("p-tele", retailer_id="retailer-maya")
+    bank.put("retailers", retailer_id="retailer-maya")
+
+    assert all("retailer_name" not in product for product in search(bank)["products"])
 
 
 @pytest.mark.parametrize("text", ["de la", "¿?", "📺", "y"])

@@ -70,7 +70,7 @@ def test_a_transfer_is_confirmed_made_and_the_account_it_left_is_told_first(mari
 def test_a_television_is_found_compared_recommended_and_bought(maria: Chat) -> None:
     found = maria.say("quiero una tele")
     assert found.text.splitlines()[1] == (
-        "1. Televisor HD de 32 pulgadas, $3,799.00, en Electronica Azteca, 22 disponibles"
+        "1. Televisor HD de 32 pulgadas, $3,799.00, en Electrónica Azteca, 22 disponibles"
     )
 
     compared = maria.say("¿cuál me conviene a meses?")
@@ -399,7 +399,7 @@ def test_a_search_never_looks_for_a_number_alone_nor_for_a_word_that_means_anyth
 def test_a_price_limit_and_instalments_leave_out_what_does_not_fit(maria: Chat) -> None:
     lines = maria.say("quiero una tele de menos de 5 mil a meses").text.splitlines()
     assert [line for line in lines if line[:1].isdigit()] == [
-        "1. Televisor HD de 32 pulgadas, $3,799.00, en Electronica Azteca, 22 disponibles"
+        "1. Televisor HD de 32 pulgadas, $3,799.00, en Electrónica Azteca, 22 disponibles"
     ]
     assert "ninguno cumple" in maria.say("quiero una tele de menos de 500 pesos").text
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from shared.dynamodb import ConditionCheck
+from shared.dynamodb import ConditionCheck, serialize
 from shared.errors import OrderExpired, SourceNotAllowed
 from shared.front_doors.eventbridge import EventNotHandled
 from tests.support.faults import CarelessDatabase, ScriptedDatabase, after
 from tests.support.shop import buy, end, open_shop, pay, purchase, stock
+from tests.support.tables import PREFIX
 from tests.support.world import World
 
 
@@ -147,7 +148,11 @@ class TestOfAPayment:
 
     def test_nobody_but_a_retailer_is_paid(self, shop: World) -> None:
         shop.product("prod-tv", retailer_id="user-juan", price=Decimal("300.00"), stock=5)
+        shop.retailer("user-juan", "Juan")
         request = buy(shop, retailer_id="user-juan")
+        shop.client.delete_item(
+            TableName=f"{PREFIX}-retailers", Key=serialize({"retailer_id": "user-juan"})
+        )
         with pytest.raises(EventNotHandled, match=r"^PAYMENT_MISMATCH$"):
             pay(shop, request)
         assert shop.balance("acc-juan") == 50

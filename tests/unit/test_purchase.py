@@ -1,6 +1,6 @@
 """Purchases through both front doors: reserve, pay, confirm or compensate."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from action_groups.marketplace.purchases import FIGURES
-from shared.dynamodb import DynamoDB
+from shared.dynamodb import DynamoDB, Write
 from tests.support.faults import CarelessDatabase, ScriptedDatabase, after, client_error, in_table
 from tests.support.shop import BUY, open_shop, stock
 from tests.support.world import World
@@ -46,6 +46,72 @@ def test_a_purchase_reserves_stock_asks_for_the_payment_and_is_confirmed(shop: W
     assert final["transaction_id"] == events[1]["data"]["transaction_id"]
     assert events[2]["data"] == final
     assert stock(shop) == 3
+
+
+def test_a_purchase_is_told_with_the_names_that_it_was_made_under(shop: World) -> None:
+    _, body = shop.call("createPurchase", **BUY)
+    names = {"product_name": "Audífonos inalámbricos", "retailer_name": "Electrónica Azteca"}
+    assert body.items() >= names.items()
+
+    shop.product("prod-tv", name="Otra cosa", price=Decimal("300.00"), stock=3)
+    shop.retailer("retailer-azteca", "Otra tienda")
+    *_, confirmed = shop.settle()
+
+    assert confirmed["data"].items() >= names.items()
+    _, final = shop.call("getPurchase", purchase_id=body["purchase_id"])
+    assert final == confirmed["data"]
+    assert shop.call("listPurchases")[1]["purchases"] == [final]
+
+
+def test_a_purchase_that_others_wrote_without_names_is_read_without_them(shop: World) -> None:
+    shop.put(
+        "purchases",
+        user_id="user-maria",
+        timestamp_purchase_id="2026-11-20T10:00:00Z#purchase-1",
+        purchase_id="purchase-1",
+        product_id="prod-tv",
+        retailer_id="retailer-azteca",
+        quantity=1,
+        total_amount=300,
+        status="completed",
+    )
+
+    status, body = shop.call("getPurchase", purchase_id="purchase-1")
+
+    assert status == 200
+    assert not {"product_name", "retailer_name"} & body.keys()
+
+
+def test_what_nobody_could_be_paid_for_is_refused_at_once(shop: World) -> None:
+    shop.product("prod-tv", retailer_id="retailer-nobody", price=Decimal("300.00"), stock=5)
+    order = {**BUY, "retailer_id": "retailer-nobody"}
+    before = shop.items("products")
+
+    status, body = shop.call("createPurchase", **order)
+    assert (status, body["error"]["code"]) == (404, "RETAILER_NOT_FOUND")
+
+    data = {**order, "quantity": 2, "unit_price": Decimal("300.00")}
+    shop.send("marketplace", "PURCHASE_REQUEST", data)
+    events = shop.settle()
+    assert types(events) == ["PURCHASE_FAILED", "PURCHASE_FAILED"]
+    assert {event["data"]["error"]["code"] for event in events} == {"RETAILER_NOT_FOUND"}
+    assert (shop.items("products"), shop.items("purchases")) == (before, [])
+
+
+def test_a_retailer_that_comes_while_its_product_is_refused_sells_it(shop: World) -> None:
+    shop.product("prod-tv", retailer_id="retailer-late", price=Decimal("300.00"), stock=5)
+
+    class Late(DynamoDB):
+        def transact(self, writes: Sequence[Write]) -> None:
+            shop.retailer("retailer-late", "Tarde pero segura")
+            super().transact(writes)
+
+    shop.connect(Late(shop.client))
+    order = {**BUY, "quantity": 2, "unit_price": Decimal("300.00"), "retailer_id": "retailer-late"}
+    shop.send("marketplace", "PURCHASE_REQUEST", order)
+
+    [bought] = purchases(shop)
+    assert bought["retailer_name"] == "Tarde pero segura"
 
 
 def test_a_purchase_without_funds_fails_and_gives_its_stock_back(shop: World) -> None:

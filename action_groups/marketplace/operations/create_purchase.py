@@ -22,8 +22,10 @@ from action_groups.marketplace.errors import (
     BenefitNotEligible,
     OutOfStock,
     PriceChanged,
+    RetailerNotFound,
 )
 from action_groups.marketplace.models import (
+    MAX_NAME_LENGTH,
     BenefitOption,
     ProductId,
     PurchaseEntry,
@@ -104,7 +106,9 @@ def ended_purchase(
             purchase_id="01a213dd-4d00-7057-a444-ffb5e9fd58a2",
             status="completed",
             product_id="prod-televisor-32",
+            product_name="Televisor HD de 32 pulgadas",
             retailer_id="retailer-electronica-azteca",
+            retailer_name="Electrónica Azteca",
             quantity=1,
             total_amount=Decimal("3799.00"),
             benefit_applied="MSI-12",
@@ -128,6 +132,12 @@ def create_purchase(
     was made.
     """
     product = offer_of(market, request.product_id, request.retailer_id)
+    retailer_name = market.retailer_name(product.retailer_id)
+    if retailer_name is None:
+        raise RetailerNotFound(
+            "The bank has no retailer with this `retailer_id`, so this product cannot be bought. "
+            "Offer the customer another one."
+        )
     _check_price(product, request.unit_price)
     total = total_of(product, request.quantity)
     if product.stock < request.quantity:
@@ -148,6 +158,8 @@ def create_purchase(
         total_amount=total,
         status=PENDING,
         created_at=stamp.created_at,
+        product_name=product.name[:MAX_NAME_LENGTH],
+        retailer_name=retailer_name[:MAX_NAME_LENGTH] or None,
         benefit_applied=option.benefit if option else None,
         figures=figures,
         account_id=payer.account_id,

@@ -1,9 +1,8 @@
 """The operation searchProducts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -16,6 +15,7 @@ from action_groups.marketplace.catalogue import (
     is_in_category,
     words_of,
 )
+from action_groups.marketplace.models import MAX_NAME_LENGTH
 from action_groups.marketplace.store import MarketStore, Product, readable
 from shared.dynamodb import Item, Page, StartKeyRefused
 from shared.identity import Caller
@@ -34,7 +34,6 @@ from shared.paging import fill_page, issue_token, position_of, reads_within
 SEARCH_SECONDS = 4.0
 """How long a search goes on reading: of a function's ten seconds, the rest is for its last read."""
 
-_MAX_NAME_LENGTH = 200
 _MAX_DESCRIPTION_LENGTH = 500
 _MAX_URL_LENGTH = 500
 _MAX_CATEGORY_LENGTH = 60
@@ -75,6 +74,9 @@ class ProductEntry(Answer):
 
     product_id: str = Field(description="Identifier of the product.")
     retailer_id: str = Field(description="Identifier of the retailer that sells it.")
+    retailer_name: str | None = Field(
+        default=None, description="Name of the retailer, to say to the customer."
+    )
     name: str = Field(description="Name of the product.")
     description: str = Field(description="What the retailer says of it.")
     price: Decimal = Field(description="Price of one, in pesos.")
@@ -112,6 +114,7 @@ class Products(Answer):
                 ProductEntry(
                     product_id="prod-televisor-32",
                     retailer_id="retailer-electronica-azteca",
+                    retailer_name="Electrónica Azteca",
                     name="Televisor HD de 32 pulgadas",
                     description="Para recámara o cocina.",
                     price=Decimal("3799.00"),
@@ -135,7 +138,7 @@ def search_products(caller: Caller, request: ProductsQuery, market: MarketStore)
     listing = _listing(request, market)
     entries, position = fill_page(
         listing.read,
-        entry_of=lambda item: _entry(Product.from_item(item), market),
+        entry_of=lambda item: listing.entry_of(Product.from_item(item)),
         position_of_item=listing.position_of,
         limit=request.limit,
         start=position_of(caller, request, request.next_token, listing.key_names),
@@ -151,14 +154,18 @@ def search_products(caller: Caller, request: ProductsQuery, market: MarketStore)
 class _Listing:
     """The wanted products of some partitions of an index, one partition after another.
 
-    A position names its partition; its ids are blank at the beginning of one.
+    A position names its partition; its ids are blank at the beginning of one. The names of the
+    retailers in what a Query returns are read together, each once.
     """
 
     market: MarketStore
     key: str
     partitions: tuple[str, ...]
-    is_wanted: Callable[[Item], bool]
+    is_wanted: Callable[[Item, str], bool]
+    """Asked of a product's item and its retailer's name."""
     read_items: int | None
+    names: dict[str, str] = field(default_factory=dict)
+    """Of the retailers read so far, by identifier; empty for one without a name."""
 
     @property
     def key_names(self) -> tuple[str, ...]:
@@ -178,9 +185,29 @@ class _Listing:
         page = self.market.page_of(
             self.key, partition, None if is_beginning else start, self.read_items
         )
+        unnamed = {item["retailer_id"] for item in page.items} - self.names.keys()
+        self.names.update(self.market.retailer_names(unnamed))
         return Page(
-            items=[item for item in page.items if self.is_wanted(item)],
+            items=[i for i in page.items if self.is_wanted(i, self.names[i["retailer_id"]])],
             last_key=page.last_key or self._beginning_after(partition),
+        )
+
+    def entry_of(self, product: Product) -> ProductEntry:
+        """Return what the customer sees, cut so that any one product fits in a page."""
+        terms = terms_of(product, self.market.zone)
+        url = product.image_url
+        return ProductEntry(
+            product_id=product.product_id,
+            retailer_id=product.retailer_id,
+            retailer_name=self.names[product.retailer_id][:MAX_NAME_LENGTH] or None,
+            name=product.name[:MAX_NAME_LENGTH],
+            description=product.description[:_MAX_DESCRIPTION_LENGTH],
+            price=product.price,
+            currency=product.currency,
+            category=product.category[:_MAX_CATEGORY_LENGTH],
+            stock=product.stock,
+            image_url=url if 0 < len(url) <= _MAX_URL_LENGTH else None,
+            benefits=labels_of(terms, self.market.today()),
         )
 
     def _beginning_after(self, partition: str) -> Item | None:
@@ -205,38 +232,21 @@ def _listing(request: ProductsQuery, market: MarketStore) -> _Listing:
         market=market,
         key=key,
         partitions=partitions,
-        is_wanted=_filter(request, market),
+        is_wanted=_filter(request),
         read_items=None if is_filtered else request.limit + 1,
     )
 
 
-def _filter(request: ProductsQuery, market: MarketStore) -> Callable[[Item], bool]:
+def _filter(request: ProductsQuery) -> Callable[[Item, str], bool]:
     category = request.category if request.retailer_id is not None else None
     words = words_of(request.search or "")
-    name_of = cache(market.retailer_name)
 
-    def is_wanted(item: Item) -> bool:
+    def is_wanted(item: Item, retailer_name: str) -> bool:
         product = readable(item)
         return (
             product is not None
             and (category is None or is_in_category(product, category))
-            and (not words or has_words(product, words, name_of))
+            and (not words or has_words(product, words, retailer_name))
         )
 
     return is_wanted
-
-
-def _entry(product: Product, market: MarketStore) -> ProductEntry:
-    """Return what the customer sees, cut so that any one product fits in a page."""
-    return ProductEntry(
-        product_id=product.product_id,
-        retailer_id=product.retailer_id,
-        name=product.name[:_MAX_NAME_LENGTH],
-        description=product.description[:_MAX_DESCRIPTION_LENGTH],
-        price=product.price,
-        currency=product.currency,
-        category=product.category[:_MAX_CATEGORY_LENGTH],
-        stock=product.stock,
-        image_url=product.image_url if 0 < len(product.image_url) <= _MAX_URL_LENGTH else None,
-        benefits=labels_of(terms_of(product, market.zone), market.today()),
-    )

@@ -187,8 +187,7 @@ def _status(talk: Talk, entry: Mapping[str, Any]) -> Say:
 
 def product_name(talk: Talk, product_id: str) -> str:
     """Return what a product is called: by its name when it was seen, else by its identifier."""
-    known = talk.memory.known.products.get(product_id)
-    return known or product_id.removeprefix("prod-").replace("-", " ")
+    return talk.memory.known.products.get(product_id, product_id)
 
 
 def _first_page(talk: Talk, operation_id: str, name: str) -> Looking:

@@ -10,7 +10,7 @@ from console.agent.offline.choosing import Choice
 from console.agent.offline.intents import Intent
 from console.agent.offline.queries import MovementsQuery
 from console.agent.offline.shopping import NO_BENEFIT, Wish
-from console.agent.wording import KnownThings, retailer_name
+from console.agent.wording import KnownThings
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +49,13 @@ class Offer:
 
     product_id: str
     retailer_id: str
+    shop: str
+    """What the retailer is called; its identifier when the bank knows no name."""
     name: str
     description: str
     price: Decimal
     stock: int
     benefits: tuple[str, ...]
-
-    @property
-    def shop(self) -> str:
-        """Return what the retailer is called, by its identifier."""
-        return retailer_name(self.retailer_id)
 
     @property
     def choice(self) -> Choice:
@@ -220,6 +217,7 @@ def offer_of(entry: Mapping[str, Any]) -> Offer:
     return Offer(
         product_id=entry["product_id"],
         retailer_id=entry["retailer_id"],
+        shop=entry.get("retailer_name", entry["retailer_id"]),
         name=entry["name"],
         description=entry["description"],
         price=Decimal(entry["price"]),
