@@ -26,11 +26,11 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
 from itertools import chain, islice
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from action_groups.marketplace.errors import TotalTooLarge
-from action_groups.marketplace.models import BenefitOption, BestOption
+from action_groups.marketplace.models import BenefitOption, BestOption, ReasonCode
 from action_groups.marketplace.store import Product
 from shared.clock import BANK_ZONE, day_of
 from shared.money import CENTAVO, MAX_AMOUNT
@@ -360,14 +360,17 @@ def option_for(term: Term, basket: Basket) -> BenefitOption:
     """Return what the term costs and gives for the basket, and whether it can be had."""
     offer = term.offer
     if isinstance(offer, Unreadable):
-        return BenefitOption(type=offer.type, eligible=False, reason=offer.problem)
+        return BenefitOption(
+            type=offer.type, eligible=False, reason=offer.problem, reason_code="UNREADABLE"
+        )
     figures = offer.figures(basket.total)
-    reason = next(_obstacles(term, figures, basket), None)
+    obstacle = next(_obstacles(term, figures, basket), None)
     return BenefitOption(
         type=offer.type,
         benefit=offer.benefit,
-        eligible=reason is None,
-        reason=reason,
+        eligible=obstacle is None,
+        reason=obstacle.reason if obstacle else None,
+        reason_code=obstacle.code if obstacle else None,
         **asdict(figures),
     )
 
@@ -410,29 +413,44 @@ def _rank(option: BenefitOption) -> tuple[Any, ...]:
     )
 
 
-def _obstacles(term: Term, figures: Figures, basket: Basket) -> Iterator[str]:
+class _Obstacle(NamedTuple):
+    code: ReasonCode
+    reason: str
+    """In a sentence."""
+
+
+def _obstacles(term: Term, figures: Figures, basket: Basket) -> Iterator[_Obstacle]:
     """Yield why the term cannot be had, what matters most first."""
     if not basket.stock:
-        yield "The product is sold out."
+        yield _Obstacle("OUT_OF_STOCK", "The product is sold out.")
     if basket.quantity > basket.stock:
-        yield f"The retailer has only {basket.stock} of the product left."
+        yield _Obstacle(
+            "OUT_OF_STOCK", f"The retailer has only {basket.stock} of the product left."
+        )
     if basket.today < term.valid_from:
-        yield f"It begins on {term.valid_from}."
+        yield _Obstacle("NOT_YET_VALID", f"It begins on {term.valid_from}.")
     if basket.today > term.valid_until:
-        yield f"It ended on {term.valid_until}."
+        yield _Obstacle("EXPIRED", f"It ended on {term.valid_until}.")
     if basket.total < term.minimum_purchase:
-        yield f"It needs a purchase of at least {_pesos(term.minimum_purchase)} pesos."
+        least = _pesos(term.minimum_purchase)
+        yield _Obstacle("BELOW_MINIMUM", f"It needs a purchase of at least {least} pesos.")
     if figures.is_nothing:
-        yield "The total is too small for it."
+        yield _Obstacle("TOTAL_TOO_SMALL", "The total is too small for it.")
     if term.offer.type == MSI:
         yield from _credit_obstacles(basket)
 
 
-def _credit_obstacles(basket: Basket) -> Iterator[str]:
+def _credit_obstacles(basket: Basket) -> Iterator[_Obstacle]:
     if basket.credit is None:
-        yield "MSI is paid from an active credit account, and the customer has none."
+        yield _Obstacle(
+            "NEEDS_CREDIT_ACCOUNT",
+            "MSI is paid from an active credit account, and the customer has none.",
+        )
     elif basket.credit < basket.total:
-        yield f"No active credit account of the customer has {_pesos(basket.total)} pesos left."
+        yield _Obstacle(
+            "INSUFFICIENT_CREDIT",
+            f"No active credit account of the customer has {_pesos(basket.total)} pesos left.",
+        )
 
 
 def _why(best: BenefitOption, others: Sequence[BenefitOption], total: Decimal) -> str:

@@ -1,7 +1,7 @@
 """What the operations of the marketplace have in common."""
 
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -26,6 +26,19 @@ Quantity = Annotated[
 ]
 
 
+ReasonCode = Literal[
+    "UNREADABLE",
+    "OUT_OF_STOCK",
+    "NOT_YET_VALID",
+    "EXPIRED",
+    "BELOW_MINIMUM",
+    "TOTAL_TOO_SMALL",
+    "NEEDS_CREDIT_ACCOUNT",
+    "INSUFFICIENT_CREDIT",
+]
+"""Why a benefit cannot be had."""
+
+
 class BenefitOption(Answer):
     """One way to pay, and what it costs and gives. A figure that does not apply is absent."""
 
@@ -39,6 +52,9 @@ class BenefitOption(Answer):
     )
     eligible: bool = Field(description="Whether the customer can have it with this purchase today.")
     reason: str | None = Field(description="Why the customer cannot have it; absent when eligible.")
+    reason_code: ReasonCode | None = Field(
+        default=None, description="The reason for a program; absent when eligible."
+    )
     months: int | None = Field(default=None, description="Number of monthly instalments.")
     monthly_payment: Decimal | None = Field(
         default=None,

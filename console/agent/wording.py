@@ -64,6 +64,18 @@ LABELS: Final[Mapping[Language, Mapping[str, str]]] = {
     },
 }
 
+BENEFIT_REFUSALS: Final[Mapping[str, str]] = {
+    "UNREADABLE": "La tienda no dice bien en qué consiste.",
+    "OUT_OF_STOCK": "No hay suficientes piezas.",
+    "NOT_YET_VALID": "Todavía no empieza.",
+    "EXPIRED": "Ya terminó.",
+    "BELOW_MINIMUM": "La compra no llega al mínimo que pide.",
+    "TOTAL_TOO_SMALL": "El total es demasiado chico.",
+    "NEEDS_CREDIT_ACCOUNT": "Se paga con una tarjeta de crédito activa, y no tienes.",
+    "INSUFFICIENT_CREDIT": "No te alcanza el crédito disponible.",
+}
+"""Why a benefit cannot be had, in Spanish, by the bank's `reason_code`."""
+
 _MAX_DIGITS: Final = 30
 """An amount with more than these is nothing that a person could read, or a memory hold."""
 
@@ -84,6 +96,13 @@ def printable(text: str) -> str:
     return "".join(
         c if c in _HARMLESS or unicodedata.category(c)[0] != "C" else "\ufffd" for c in text
     )
+
+
+def benefit_refusal(option: Mapping[str, Any], language: Language) -> str:
+    """Return why an option of compareBenefits cannot be had; the bank's own sentence in English."""
+    if language == "en":
+        return str(option["reason"])
+    return BENEFIT_REFUSALS.get(option.get("reason_code", ""), "")
 
 
 def money(amount: Decimal | int | str) -> str:

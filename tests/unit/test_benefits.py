@@ -263,6 +263,7 @@ def test_what_cannot_be_read_is_listed_as_not_eligible_with_the_reason(
 
     assert (option.type, option.eligible, option.benefit) == (type_, False, None)
     assert problem in str(option.reason)
+    assert option.reason_code == "UNREADABLE"
     assert {getattr(option, figure) for figure in FIGURES} == {None}
     assert best_of([option], Decimal(5000)) is None
 
@@ -334,36 +335,54 @@ def test_the_benefit_of_every_option_is_a_choice(
 # --- Eligibility -----------------------------------------------------------------------------
 
 DAY = timedelta(days=1)
-REFUSED: dict[str, tuple[Any, dict[str, Any], str]] = {
-    "sold out": (cashback("5"), {"stock": 0}, "sold out"),
-    "too few": (cashback("5"), {"stock": 2, "quantity": 3}, "only 2"),
-    "tomorrow": (cashback("5", valid_from=str(TODAY + DAY)), {}, "begins on 2026-11-23"),
-    "yesterday": (cashback("5", valid_until=str(TODAY - DAY)), {}, "ended on 2026-11-21"),
+REFUSED: dict[str, tuple[Any, dict[str, Any], str, str]] = {
+    "sold out": (cashback("5"), {"stock": 0}, "sold out", "OUT_OF_STOCK"),
+    "too few": (cashback("5"), {"stock": 2, "quantity": 3}, "only 2", "OUT_OF_STOCK"),
+    "tomorrow": (
+        cashback("5", valid_from=str(TODAY + DAY)),
+        {},
+        "begins on 2026-11-23",
+        "NOT_YET_VALID",
+    ),
+    "yesterday": (
+        cashback("5", valid_until=str(TODAY - DAY)),
+        {},
+        "ended on 2026-11-21",
+        "EXPIRED",
+    ),
     "a day over by its moment": (
         cashback("5", valid_until="2026-11-22T05:59:59+00:00"),
         {},
         "ended on 2026-11-21",
+        "EXPIRED",
     ),
     "a centavo below the minimum": (
         cashback("5", minimum_purchase=Decimal("5000.01")),
         {},
         "at least 5000.01 pesos",
+        "BELOW_MINIMUM",
     ),
-    "nothing to give back": (cashback("5"), {"total": "0.19"}, "too small"),
-    "nothing to divide": (msi(12), {"total": "0.11"}, "too small"),
-    "no point": (points("1"), {"total": "0.99"}, "too small"),
-    "no credit account": (msi(12), {"credit": None}, "has none"),
-    "a centavo too little credit": (msi(12), {"credit": Decimal("4999.99")}, "5000.00 pesos left"),
+    "nothing to give back": (cashback("5"), {"total": "0.19"}, "too small", "TOTAL_TOO_SMALL"),
+    "nothing to divide": (msi(12), {"total": "0.11"}, "too small", "TOTAL_TOO_SMALL"),
+    "no point": (points("1"), {"total": "0.99"}, "too small", "TOTAL_TOO_SMALL"),
+    "no credit account": (msi(12), {"credit": None}, "has none", "NEEDS_CREDIT_ACCOUNT"),
+    "a centavo too little credit": (
+        msi(12),
+        {"credit": Decimal("4999.99")},
+        "5000.00 pesos left",
+        "INSUFFICIENT_CREDIT",
+    ),
 }
 
 
-@pytest.mark.parametrize(("benefit", "changes", "reason"), REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize(("benefit", "changes", "reason", "code"), REFUSED.values(), ids=REFUSED)
 def test_a_benefit_that_the_customer_cannot_have_says_why_and_keeps_its_figures(
-    benefit: Any, changes: dict[str, Any], reason: str
+    benefit: Any, changes: dict[str, Any], reason: str, code: str
 ) -> None:
     option = only_option(benefit, **changes)
 
     assert not option.eligible
+    assert option.reason_code == code
     assert reason in str(option.reason)
     assert str(option.reason).endswith(".")
     assert option.benefit is not None
@@ -390,7 +409,7 @@ def test_a_benefit_that_the_customer_can_just_have_is_eligible(
 ) -> None:
     option = only_option(benefit, **changes)
 
-    assert (option.eligible, option.reason) == (True, None)
+    assert (option.eligible, option.reason, option.reason_code) == (True, None, None)
 
 
 # --- The best --------------------------------------------------------------------------------

@@ -3,12 +3,13 @@
 from datetime import timedelta
 from decimal import Decimal
 from string import Formatter
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from action_groups.marketplace.models import ReasonCode
 from console.agent.brain import Brain, Call, CallOutcome, Heard, Say
 from console.agent.decisions import read_decision
 from console.agent.events import CallRejected
@@ -16,6 +17,7 @@ from console.agent.local_agent import NoAnswer
 from console.agent.offline import OfflineBrain
 from console.agent.offline.replies import REPLIES
 from console.agent.operations import AgentOperation, Parameter
+from console.agent.wording import BENEFIT_REFUSALS
 from shared import json_text
 from shared.clock import Clock
 from tests.support.utterances import TODAY, Chat, seeded_bank
@@ -243,6 +245,28 @@ def test_a_purchase_without_funds_is_told_as_not_made() -> None:
 
     assert turn.outcome == "refused"
     assert "no se cobró nada" in turn.text
+
+
+def test_why_a_benefit_cannot_be_had_is_told_in_the_language_of_the_conversation() -> None:
+    for search, order, why in (
+        ("quiero una tele", "la primera a 12 meses", "No te alcanza el crédito disponible."),
+        ("I want a tv", "the first one in 12 installments", "No active credit account"),
+    ):
+        chat = Chat(user_id="user-sofia")
+        chat.say(search)
+        assert why in chat.say(order).text
+
+
+def test_every_reason_of_the_bank_has_its_sentence_in_spanish() -> None:
+    assert set(BENEFIT_REFUSALS) == set(get_args(ReasonCode))
+
+
+def test_purchases_and_what_is_confirmed_are_told_with_the_banks_names(maria: Chat) -> None:
+    assert "Audífonos Bluetooth" in maria.say("mis compras").text
+    maria.say("quiero una tele")
+    [asked] = maria.say("cómprame la de 32").proposed
+    shop = "Electrónica Azteca (retailer-electronica-azteca)"
+    assert ("Tienda", shop) in asked.details
 
 
 def test_a_purchase_whose_payment_is_under_way_is_told_so() -> None:

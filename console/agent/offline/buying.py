@@ -12,7 +12,7 @@ from console.agent.offline.replies import benefit_name
 from console.agent.offline.shopping import MSI, NO_BENEFIT
 from console.agent.offline.talk import Flow, Step, Talk
 from console.agent.offline.text import read
-from console.agent.wording import money
+from console.agent.wording import benefit_refusal, money
 
 
 def purchase(talk: Talk, frame: PurchaseFrame) -> Flow:
@@ -118,12 +118,12 @@ def _ask_benefit(
     )
     if is_several:
         return question
-    reasons = [o["reason"] for o in body["options"] if o.get("benefit") == wanted and "reason" in o]
+    refused = [o for o in body["options"] if o.get("benefit") == wanted and "reason" in o]
     why = talk.text(
         "benefit_unavailable",
         product=name,
         benefit=benefit_name(talk.language, wanted),
-        reason=reasons[0] if reasons and talk.language == "en" else "",
+        reason=benefit_refusal(refused[0], talk.language) if refused else "",
     )
     return replace(question, delta=f"{why.strip()}\n{question.delta}")
 

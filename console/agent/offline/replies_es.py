@@ -266,6 +266,7 @@ SPANISH: Final[Mapping[str, str]] = {
     "persona. Dime otro alias.",
     "refused_TOO_MANY_BENEFICIARIES": "Ya tienes el máximo de beneficiarios; no agregué a nadie.",
     "refused_PRODUCT_NOT_FOUND": "Ese producto ya no está a la venta; no se compró nada.",
+    "refused_RETAILER_NOT_FOUND": "El banco no le puede pagar a esa tienda; no se compró nada.",
     "refused_RETAILER_NEEDED": "Varias tiendas venden ese producto. Dime en cuál lo quieres.",
     "refused_TOTAL_TOO_LARGE": "El total pasa del máximo por compra. Dime menos piezas.",
     "refused_PRICE_CHANGED": "El precio cambió desde que te lo mostré; no se compró nada. Búscalo "
