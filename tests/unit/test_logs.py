@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -20,8 +21,8 @@ PERSONAL = {
     "name": "Xóchitl Quetzal",
     "alias": "mi cuatita",
     "description": "consulta con el doctor",
-    "amount": 7431.29,
-    "balance": "8642.13",
+    "amount": 12431.29,
+    "balance": "48642.13",
     "purchase": "purchase-confidential",
 }
 
@@ -84,7 +85,7 @@ def arguments(operation_id: str) -> dict[str, Any]:
 def everything(bank: World) -> None:
     """Ask for everything at both doors: rightly, wrongly and for what is not there."""
     user_id = str(PERSONAL["user_id"])
-    for change in ({}, {"account_id": "acc-9876543210"}, {"amount": -7431.29}, {"alias": 5}):
+    for change in ({}, {"account_id": "acc-9876543210"}, {"amount": -12431.29}, {"alias": 5}):
         for operation in ON_AGENT_DOOR:
             given = arguments(operation.operation_id) | change
             event = bank.invocation(operation.operation_id, **given)
@@ -108,8 +109,10 @@ def lines(log: io.StringIO) -> list[dict[str, Any]]:
 
 def assert_confidential(text: str) -> None:
     secrets = [str(value) for value in PERSONAL.values()]
-    for secret in [*secrets, "Xóchitl", "X\\u00f3chitl", "cuatita", "7431", "8642", "9876543210"]:
+    for secret in [*secrets, "Xóchitl", "X\\u00f3chitl", "cuatita"]:
         assert secret not in text
+    for number in ("12431", "48642", "9876543210"):
+        assert not re.search(rf"\b{number}\b", text), number
 
 
 def test_nothing_of_the_customer_is_in_the_logs(confidential: World, log: io.StringIO) -> None:
@@ -157,6 +160,12 @@ def test_a_payload_in_the_logs_would_be_noticed(
     everything(confidential)
     with pytest.raises(AssertionError):
         assert_confidential(log.getvalue())
+
+
+def test_digits_inside_a_time_or_an_id_are_not_taken_for_the_customers() -> None:
+    assert_confidential('{"Timestamp":1764112431864,"id":"00012431-4864-4124-9876-543210124312"}')
+    with pytest.raises(AssertionError):
+        assert_confidential('{"balance":48642.10}')
 
 
 def test_each_request_is_one_line_that_says_which_operation_and_outcome(
