@@ -1,6 +1,5 @@
 """One request to a deployed stack, by the agent's door or by the bus, and what comes of it."""
 
-import json
 import sys
 from collections.abc import Mapping
 from typing import Any, Final
@@ -15,6 +14,7 @@ from console.errors import ConsoleError
 from console.where import Where
 from shared import json_text
 from shared.clock import system_clock
+from shared.decoding import from_text
 from shared.operations import Operation
 
 _REPLY_SECONDS: Final = 20
@@ -107,22 +107,14 @@ def _triggered_by(event_type: str) -> Operation:
 
 
 def _typed(arguments: Mapping[str, str], operation: Operation) -> dict[str, Any]:
-    """Return the values as JSON has them: numbers where the request has numbers."""
-    properties = operation.request_model.model_json_schema(mode="validation")["properties"]
+    """Return the values as an agent's are read; a wrong one stays, for the bus to refuse."""
     typed: dict[str, Any] = {}
-    for name, value in arguments.items():
-        kinds = json.dumps(properties.get(name, {}))
-        is_number = '"number"' in kinds or '"integer"' in kinds
-        typed[name] = _number(value) if is_number else value
+    for name, text in arguments.items():
+        try:
+            typed[name] = from_text(operation.request_model, name, text)
+        except ValueError:
+            typed[name] = text
     return typed
-
-
-def _number(text: str) -> Any:
-    """Return the number that the text is, or the text, for the operation to refuse."""
-    try:
-        return json_text.loads(text)
-    except ValueError:
-        return text
 
 
 def _show(title: str, value: Any) -> None:

@@ -41,18 +41,24 @@ def decode_text(model: type[R], raw: Mapping[str, Any]) -> R:
     typed: dict[str, Any] = {}
     problems: list[str] = []
     for name, value in _given(model, raw).items():
-        field = model.model_fields.get(name)
         try:
-            typed[name] = (
-                _from_text(_base_type(field.annotation), value)
-                if field is not None and isinstance(value, str)
-                else value
-            )
+            typed[name] = from_text(model, name, value)
         except ValueError as error:
             problems.append(f"`{name}` {error}")
     if problems:
         raise InvalidRequest(_sentence(problems))
     return decode(model, typed)
+
+
+def from_text(model: type[BaseModel], name: str, value: Any) -> Any:
+    """Return what the text of a field stands for, and what is typed or of no field as it is.
+
+    Raises ValueError that says what the field must be.
+    """
+    field = model.model_fields.get(name)
+    if field is None or not isinstance(value, str):
+        return value
+    return _from_text(_base_type(field.annotation), value)
 
 
 def _given(model: type[BaseModel], raw: Mapping[str, Any]) -> dict[str, Any]:

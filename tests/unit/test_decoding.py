@@ -1,11 +1,14 @@
 """Values that arrive as text become what the model says, or an error that says what to correct."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from pydantic import BaseModel, Field
 
+from action_groups import all_groups
+from console.calling import _typed
 from shared.decoding import decode, decode_text
 from shared.errors import InvalidRequest
 from shared.models import Identifier, PageItems, Request
@@ -176,3 +179,12 @@ def test_an_operation_without_parameters_says_so() -> None:
 
     with pytest.raises(InvalidRequest, match="it takes none"):
         decode(Nothing, {"a": 1})
+
+
+def test_an_event_that_is_sent_by_hand_has_what_an_agents_texts_stand_for() -> None:
+    operation = replace(next(iter(all_groups()[0])), request_model=Sample)
+    texts = {"name": "true", "count": "5", "amount": "100.50", "flag": "true", "names": "[a, b]"}
+    sent = _typed({**texts, "unknown": "5"}, operation)
+    assert sent == {**decoded(**texts), "unknown": "5"}
+    wrong = {"count": "five", "amount": "1e3", "flag": "yes", "inner": "x"}
+    assert _typed(wrong, operation) == wrong
