@@ -488,7 +488,9 @@ SPEC_LOAD = {
     "crm-get-beneficiaries": ["listBeneficiaries"],
     "crm-add-beneficiary": ["addBeneficiary"],
 }
-"""The specification's functions; those that do two things share their invocations between both."""
+"""The load of the specification's section 7: its nine functions, each with what it does; two things
+share its invocations. `beyond_spec` names the operations that this load does not have.
+"""
 
 
 def spec_table(uses: Mapping[str, Use]) -> list[str]:
@@ -503,7 +505,16 @@ def spec_table(uses: Mapping[str, Use]) -> list[str]:
         use = use.times(SPEC_INVOCATIONS / len(names))
         total += use
         lines.append(_spec_line(function, use))
-    return [*lines, _spec_line(f"all, with {total.invocations:g} invocations", total)]
+    lines.append(_spec_line(f"all, with {total.invocations:g} invocations", total))
+    return [*lines, "", f"Not in the specification's load: {', '.join(beyond_spec())}."]
+
+
+def beyond_spec() -> list[str]:
+    """Return the declared operations that the specification's load does not have."""
+    words = {word for names in SPEC_LOAD.values() for name in names for word in name.split()}
+    known = {word.strip("(),") for word in words}
+    found = [operation for group in all_groups() for operation in group]
+    return sorted(o.operation_id for o in found if known.isdisjoint({o.operation_id, o.event_type}))
 
 
 def _on_the_bus(name: str, use: Use) -> Use:
