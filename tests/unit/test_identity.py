@@ -1,15 +1,21 @@
 """Guarantee 4: the front door says who is calling, and nobody reaches what is somebody else's."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import wraps
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from action_groups import all_groups
 from shared import service
 from shared.errors import Unauthenticated
 from shared.identity import Caller, caller_from
 from shared.operations import Operation
-from tests.support.arguments import ON_AGENT_DOOR, ON_BUS_DOOR, OPERATIONS, RIGHT, as_text
+from tests.support.arguments import ON_AGENT_DOOR, ON_BUS_DOOR, OPERATIONS, RIGHT, as_text, furnish
 from tests.support.faults import ReadOnlyDatabase
+from tests.support.tables import PREFIX, table_properties
 from tests.support.world import SETTINGS, World
 
 NOBODY = [None, "", " ", "\t", "x" * 129, "a\nb", "\u202euser", "\ud800", 5, True, [], {}, ["a"]]
@@ -103,34 +109,137 @@ class TestTheTestUserOfTheConsole:
         assert reply["data"]["error"]["code"] == "UNAUTHENTICATED"
 
 
-STRANGER = {
-    "getBalance": "acc-maria",
-    "listTransactions": "acc-maria",
-    "createTransfer": "acc-maria",
-}
+Owners = dict[str, dict[str, set[str]]]
+"""By the attribute that holds them: the ids of customers' things, and whose they are."""
+
+CALLER, TWIN = "user-maria", "user-twin"
+"""Who makes the requests of the examples; another customer, who has the same under other ids."""
+
+SPECIFIED = [
+    *(("agent", "getBalance", "account_id"), ("bus", "getBalance", "account_id")),
+    *(("agent", "listTransactions", "account_id"), ("bus", "listTransactions", "account_id")),
+    *(("agent", "createTransfer", "from_account"), ("bus", "createTransfer", "from_account")),
+    *(("agent", "createPurchase", "account_id"), ("bus", "createPurchase", "account_id")),
+    ("agent", "getPurchase", "purchase_id"),
+]
+"""Arguments that stand for a thing of the caller: the specification's, there may be more."""
 
 
-@pytest.mark.parametrize("operation_id", STRANGER)
-def test_another_customers_account_is_not_found_and_not_told_from_one_that_is_not(
-    bank: World, operation_id: str
-) -> None:
-    [operation] = [o for o in OPERATIONS if o.operation_id == operation_id]
-    field = "from_account" if operation_id == "createTransfer" else "account_id"
-    money = bank.snapshot()
-    errors = []
-    for number, account_id in enumerate(("acc-maria", "acc-nobody")):
-        data = RIGHT[operation_id] | {field: account_id}
-        reply = bank.send(
-            operation.group,
-            operation.event_type or "",
-            data,
-            user_id="user-luz",
-            correlation_id=f"c-{number}",
+def short(table: dict[str, Any]) -> str:
+    return str(table["TableName"]).removeprefix(f"{PREFIX}-")
+
+
+def id_of(item: dict[str, Any], table: dict[str, Any]) -> str:
+    """Return the id that ends an item's key."""
+    return str(item[table["KeySchema"][-1]["AttributeName"]]).rpartition("#")[2]
+
+
+def like(identifier: str, rank: int) -> str:
+    """Return an id of the same form that the seeds give to nobody, one for each rank."""
+    return identifier[:-1] + [c for c in "0123456789abcdef" if c != identifier[-1]][rank]
+
+
+def furnish_with_twin(bank: World) -> None:
+    """Add what the examples speak of, and the same for another customer."""
+    furnish(bank)
+    for table in table_properties():
+        if table["KeySchema"][0]["AttributeName"] == "user_id":
+            for item in bank.items(short(table)):
+                if item["user_id"] == CALLER:
+                    own = id_of(item, table)
+                    texts = {k: v for k, v in item.items() if isinstance(v, str)}
+                    other = {k: v.replace(own, like(own, 0)) for k, v in texts.items()}
+                    bank.put(short(table), **item | other | {"user_id": TWIN})
+
+
+def owners_of(bank: World) -> Owners:
+    """Return the ids of all items that belong to somebody."""
+    found: Owners = {}
+    for table in table_properties():
+        for item in bank.items(short(table)):
+            for name, value in item.items():
+                if "user_id" in item and name != "user_id" and value == id_of(item, table):
+                    found.setdefault(name, {}).setdefault(str(value), set()).add(item["user_id"])
+    return found
+
+
+def own_ids(operation: Operation, owners: Owners) -> Iterator[tuple[str, str]]:
+    """Yield each argument that stands for a thing of the caller, and an id of such a thing.
+
+    Its example is the caller's; an example that is somebody else's, such as the account that a
+    transfer goes to, is no such argument. One that the example leaves out is told by its name.
+    """
+    for name in operation.request_model.model_fields:
+        value = str(RIGHT[operation.operation_id].get(name, ""))
+        if any(CALLER in ids.get(value, ()) for ids in owners.values()):
+            yield name, value
+        elif name in owners and not value:
+            yield name, min(i for i, users in owners[name].items() if CALLER in users)
+
+
+def ask(bank: World, operation: Operation, door: str, arguments: dict[str, Any]) -> Any:
+    """Return the error with which a door answers a request of the caller, or None."""
+    if door == "agent":
+        return bank.call(operation.operation_id, **as_text(arguments))[1].get("error")
+    event_type = operation.event_type or ""
+    correlation_id = f"correlation-{uuid4()}"
+    reply = bank.send(operation.group, event_type, arguments, correlation_id=correlation_id)
+    return reply["data"].get("error")
+
+
+def check_that_others_things_are_not_found(bank: World, operation: Operation, door: str) -> None:
+    furnish_with_twin(bank)
+    before = bank.snapshot() | {"requests": []}
+    for name, own in own_ids(operation, owners_of(bank)):
+        theirs, nobodys = (
+            ask(bank, operation, door, RIGHT[operation.operation_id] | {name: like(own, rank)})
+            for rank in (0, 1)
         )
-        errors.append(reply["data"]["error"])
-    assert errors[0] == errors[1]
-    assert errors[0]["code"] == "ACCOUNT_NOT_FOUND"
-    assert bank.snapshot() | {"requests": []} == money
+        assert theirs == nobodys, name
+        assert theirs["code"].endswith("_NOT_FOUND"), name
+    assert bank.snapshot() | {"requests": []} == before
+
+
+@pytest.mark.parametrize("operation", ON_AGENT_DOOR, ids=lambda o: o.operation_id)
+def test_an_agent_finds_nothing_of_another_customer_and_is_not_told_it_from_nothing(
+    bank: World, operation: Operation
+) -> None:
+    check_that_others_things_are_not_found(bank, operation, "agent")
+
+
+@pytest.mark.parametrize("operation", ON_BUS_DOOR, ids=lambda o: o.operation_id)
+def test_the_bus_finds_nothing_of_another_customer_and_is_not_told_it_from_nothing(
+    bank: World, operation: Operation
+) -> None:
+    check_that_others_things_are_not_found(bank, operation, "bus")
+
+
+def test_the_callers_things_are_told_from_those_of_others(bank: World) -> None:
+    furnish(bank)
+    owners = owners_of(bank)
+    found = {(o.operation_id, name) for o in OPERATIONS for name, _ in own_ids(o, owners)}
+    assert found >= {(operation_id, name) for _, operation_id, name in SPECIFIED}
+    assert found.isdisjoint({("createTransfer", "to_account"), ("addBeneficiary", "account_id")})
+
+
+@pytest.mark.parametrize(("door", "operation_id", "name"), SPECIFIED)
+def test_an_operation_that_does_not_look_whose_a_thing_is_would_be_found(
+    bank: World, monkeypatch: pytest.MonkeyPatch, door: str, operation_id: str, name: str
+) -> None:
+    """The control: whoever owns what the request names counts as the caller."""
+    [operation] = [o for o in OPERATIONS if o.operation_id == operation_id]
+
+    @wraps(operation.function)
+    def careless(caller: Caller, request: Any, *rest: Any) -> Any:
+        owners = [ids.get(getattr(request, name), set()) for ids in owners_of(bank).values()]
+        owner = min(set().union(*owners), default=caller.user_id)
+        return operation.function(Caller(owner), request, *rest)
+
+    [group] = [group for group in all_groups() if group.name == operation.group]
+    others = [o for o in group if o != operation]
+    monkeypatch.setattr(group, "_operations", [*others, replace(operation, function=careless)])
+    with pytest.raises(AssertionError, match=name):
+        check_that_others_things_are_not_found(bank, operation, door)
 
 
 def test_one_customer_never_sees_a_word_of_another(bank: World) -> None:
