@@ -14,6 +14,7 @@ import pytest
 from action_groups import all_groups
 from console.template import expanded_template
 from shared.operations import Operation
+from tests.support.rights import as_list, role_of, statements_of
 
 TEMPLATE = expanded_template()
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
@@ -67,24 +68,8 @@ def publishes(logical: str) -> set[Entry]:
     }
 
 
-def role_of(logical: str) -> str:
-    return f"{logical.removesuffix('Function')}Role"
-
-
-def statements_of(role: str, resources: dict[str, Any]) -> list[dict[str, Any]]:
-    policies = list(resources[role]["Properties"]["Policies"])
-    policies += [
-        r["Properties"]
-        for r in resources.values()
-        if r["Type"] == "AWS::IAM::Policy" and {"Ref": role} in r["Properties"]["Roles"]
-    ]
-    return [s for policy in policies for s in policy["PolicyDocument"]["Statement"]]
-
-
-def as_list(value: Any) -> list[Any]:
-    if value == {"Ref": "RequestSources"}:
-        return REQUEST_SOURCES
-    return value if isinstance(value, list) else [value]
+def values_of(wanted: Any) -> list[Any]:
+    return REQUEST_SOURCES if wanted == {"Ref": "RequestSources"} else as_list(wanted)
 
 
 def holds(condition: dict[str, Any], entries: Iterable[Entry], principal: Any) -> bool:
@@ -108,7 +93,7 @@ def holds(condition: dict[str, Any], entries: Iterable[Entry], principal: Any) -
         raise AssertionError(f"This test does not know {operator}")
 
     return all(
-        one(operator, key, as_list(wanted))
+        one(operator, key, values_of(wanted))
         for operator, keys in condition.items()
         for key, wanted in keys.items()
     )

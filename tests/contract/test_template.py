@@ -14,7 +14,8 @@ from console.template import TEMPLATE as TEMPLATE_FILE
 from console.template import expanded_template
 from shared.observability import NAMESPACE
 from tests.support.processed_template import fixed_names, processed
-from tests.support.tables import table_properties
+from tests.support.rights import FUNCTIONS, named, rights_on_tables, role_of, statements_of
+from tests.support.tables import PREFIX, table_properties
 
 TEMPLATE = expanded_template()
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
@@ -55,6 +56,20 @@ BUS_FUNCTIONS = {
     "centli-crm-get-beneficiaries": {"BENEFICIARIES_QUERY"},
     "centli-crm-add-beneficiary": {"ADD_BENEFICIARY_REQUEST"},
 }
+# function of the specification's section 5.1: what its role may do on its tables
+RIGHTS = {
+    "centli-core-banking-balance": {"accounts:GetItem", "accounts:Query"},
+    "centli-core-banking-transfer": {
+        *("accounts:GetItem", "accounts:UpdateItem", "accounts:PutItem"),
+        *("transactions:GetItem", "transactions:UpdateItem", "transactions:PutItem"),
+    },
+    "centli-marketplace-purchase": {
+        *("products:GetItem", "products:UpdateItem", "products:PutItem"),
+        *("purchases:GetItem", "purchases:UpdateItem", "purchases:PutItem"),
+    },
+    "centli-crm-resolve-alias": {"beneficiaries:Query", "beneficiaries/alias-index:Query"},
+}
+READS = {"BatchGetItem", "ConditionCheckItem", "GetItem", "Query", "Scan"}
 SWEEPER = "centli-sweeper"
 RELAY = "centli-event-relay"
 PROCESSED = processed()
@@ -73,35 +88,13 @@ def of_type(type_: str) -> dict[str, Any]:
     return {name: r for name, r in RESOURCES.items() if r["Type"] == type_}
 
 
-def named(value: Any) -> str:
-    name = value["Fn::Sub"] if isinstance(value, dict) else value
-    assert isinstance(name, str)
-    return name.replace("${NamePrefix}", "centli")
-
-
-FUNCTIONS = {
-    named(r["Properties"]["FunctionName"]): (logical, r["Properties"])
-    for logical, r in of_type("AWS::Serverless::Function").items()
-}
-
-
 def event_types(properties: dict[str, Any]) -> set[str]:
     rules = [e for e in properties.get("Events", {}).values() if e["Type"] == "EventBridgeRule"]
     return {t for rule in rules for t in rule["Properties"]["Pattern"]["detail-type"]}
 
 
 def statements(logical: str) -> list[dict[str, Any]]:
-    """Return what a function's role may do: what every role may, then its own policy."""
-    short = logical.removesuffix("Function")
-    attached = [
-        *RESOURCES[f"{short}Role"]["Properties"]["Policies"],
-        *(
-            policy["Properties"]
-            for policy in of_type("AWS::IAM::Policy").values()
-            if {"Ref": f"{short}Role"} in policy["Properties"]["Roles"]
-        ),
-    ]
-    return [s for policy in attached for s in policy["PolicyDocument"]["Statement"]]
+    return statements_of(role_of(logical), RESOURCES)
 
 
 @pytest.mark.parametrize("logical", DEPLOYED)
@@ -226,6 +219,69 @@ def test_every_function_has_a_role_of_its_own_without_wildcards(name: str) -> No
         assert not any("*" in action for action in actions)
         if statement["Resource"] == "*":
             assert set(actions) <= WITHOUT_RESOURCE
+
+
+def writes(rights: set[str]) -> set[str]:
+    return {right for right in rights if right.rpartition(":")[2] not in READS}
+
+
+def too_wide(name: str, resources: dict[str, Any]) -> set[str]:
+    """Return the writes of a role to tables of other groups; all of them, if what it serves changes
+    nothing. A table without the tag of a group belongs to all.
+    """
+    _, properties = FUNCTIONS[name]
+    triggers = event_types(properties)
+    group_of = {
+        operation.group.replace("_", "")
+        for operation in (o for group in all_groups() for o in group)
+        if operation.group in properties["Handler"].split(".")
+        and operation.changes
+        and (operation.event_type in triggers or not triggers)
+    }
+    owners = {
+        table["TableName"].removeprefix(f"{PREFIX}-"): tag["Value"].lower()
+        for table in table_properties()
+        for tag in table.get("Tags", ())
+        if tag["Key"] == "ActionGroup"
+    }
+    return {
+        right
+        for right in writes(rights_on_tables(name, resources))
+        if not group_of or owners.get(right.partition(":")[0], *group_of) not in group_of
+    }
+
+
+def beyond_the_specification(name: str, resources: dict[str, Any]) -> set[str]:
+    """Return what the specification does not grant to a role: the writes of a role that changes
+    something, beside the record of its request, and all rights of one that does not.
+    """
+    rights = rights_on_tables(name, resources) - RIGHTS[name]
+    if not writes(RIGHTS[name]):
+        return rights
+    return {right for right in writes(rights) if not right.startswith("requests:")}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_role_writes_for_changes_only_and_to_tables_of_its_group_only(name: str) -> None:
+    assert too_wide(name, RESOURCES) == set()
+
+
+@pytest.mark.parametrize("name", RIGHTS)
+def test_a_role_of_the_specification_may_do_no_more_than_that_says(name: str) -> None:
+    assert beyond_the_specification(name, RESOURCES) == set()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_role_that_may_write_too_much_is_found(name: str) -> None:
+    """The control: a grant on the tables of two groups, of which one is another's."""
+    resources = deepcopy(RESOURCES)
+    tables = [{"Fn::GetAtt": [table, "Arn"]} for table in ("AccountsTable", "RetailersTable")]
+    grant = {"Effect": "Allow", "Action": "dynamodb:DeleteItem", "Resource": tables}
+    role = resources[role_of(FUNCTIONS[name][0])]["Properties"]
+    role["Policies"].append({"PolicyDocument": {"Statement": [grant]}})
+
+    assert too_wide(name, resources)
+    assert name not in RIGHTS or beyond_the_specification(name, resources)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
