@@ -52,17 +52,23 @@ class BankStore:
     def debit(
         self, account: Account, amount: Decimal, updated_at: str, *, needed: Decimal
     ) -> Update:
-        """Take the amount, provided that the account is the one that was read and has `needed`."""
+        """Take the amount, provided that the account is the one that was read and has `needed`.
+
+        The limit is checked beside the version, which another program may leave alone.
+        """
         is_unchanged = (
             "version = :version"
             if account.version
             else "(attribute_not_exists(version) OR version = :version)"
         )
+        limit = {":limit": account.credit_limit} if account.credit_limit else {}
+        is_limit_unchanged = " AND credit_limit = :limit" if limit else ""
         return Update(
             table=self._accounts,
             key={"user_id": account.user_id, "account_id": account.account_id},
             expression="SET balance = balance - :amount, updated_at = :now ADD version :one",
-            condition=f"{is_unchanged} AND #status = :active AND balance >= :floor",
+            condition=f"{is_unchanged} AND #status = :active AND balance >= :floor"
+            f"{is_limit_unchanged}",
             values={
                 ":amount": amount,
                 ":now": updated_at,
@@ -70,6 +76,7 @@ class BankStore:
                 ":version": account.version,
                 ":active": ACTIVE,
                 ":floor": needed - account.credit_limit,
+                **limit,
             },
             names={"#status": "status"},
         )

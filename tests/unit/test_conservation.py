@@ -24,6 +24,7 @@ from tests.support.faults import (
     Commit,
     ScriptedDatabase,
     Step,
+    after,
     cancelled,
     client_error,
     committed_but_cancelled,
@@ -207,3 +208,19 @@ def test_without_the_conditions_on_a_table_the_books_would_not_balance(
     bank = live_through(empty_bank(), history, careless)
     with pytest.raises(AssertionError, match=what):
         check_the_books(bank)
+
+
+def test_a_credit_limit_that_is_lowered_meanwhile_is_not_crossed(bank: World) -> None:
+    """Another program lowers it, and leaves `version` alone."""
+    card: dict[str, Any] = {"account_type": "credit", "credit_limit": Decimal(1000)}
+    bank.account("user-maria", "acc-card", "0.00", **card)
+
+    def lower() -> None:
+        bank.account("user-maria", "acc-card", "0.00", **card | {"credit_limit": Decimal(10)})
+
+    bank.connect(ScriptedDatabase(bank.client, [after(lower)]))
+    status, body = bank.call(
+        "createTransfer", from_account="acc-card", to_account="acc-juan", amount="500"
+    )
+    assert (status, body["error"]["code"]) == (422, "INSUFFICIENT_FUNDS")
+    assert bank.balance("acc-card") == 0
