@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from action_groups import all_groups
 from action_groups.marketplace.models import ReasonCode
 from console.agent.brain import Brain, Call, CallOutcome, Heard, Say
 from console.agent.decisions import read_decision
@@ -20,6 +21,7 @@ from console.agent.operations import AgentOperation, Parameter
 from console.agent.wording import BENEFIT_REFUSALS
 from shared import json_text
 from shared.clock import Clock
+from shared.errors import Refusal
 from tests.support.utterances import TODAY, Chat, seeded_bank
 from tests.support.world import operations_in_schema
 
@@ -553,3 +555,11 @@ def test_a_comparison_of_some_says_that_it_is_not_of_all(maria: Chat) -> None:
     maria.say("¿qué productos tienes?")
 
     assert maria.say("¿cuál me conviene?").text.startswith("Comparo solo los primeros 5")
+
+
+def test_every_refusal_has_its_words_in_both_languages() -> None:
+    all_groups()
+    codes = {refusal.code for refusal in Refusal.__subclasses__()}
+    assert len(codes) > 10
+    for words in REPLIES.values():
+        assert {code for code in codes if f"refused_{code}" not in words} == set()

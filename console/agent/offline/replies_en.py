@@ -275,6 +275,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "refused_PRODUCT_NOT_FOUND": "That product is no longer for sale; nothing was bought.",
     "refused_RETAILER_NOT_FOUND": "The bank cannot pay that shop; nothing was bought.",
     "refused_RETAILER_NEEDED": "Several shops sell that product. Tell me which one you want.",
+    "refused_ORDER_EXPIRED": "That order was too old to be carried out; nothing was charged.",
     "refused_TOTAL_TOO_LARGE": "The total is above the most that a purchase may cost. Tell me "
     "fewer "
     "pieces.",

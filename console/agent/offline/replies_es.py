@@ -268,6 +268,7 @@ SPANISH: Final[Mapping[str, str]] = {
     "refused_PRODUCT_NOT_FOUND": "Ese producto ya no está a la venta; no se compró nada.",
     "refused_RETAILER_NOT_FOUND": "El banco no le puede pagar a esa tienda; no se compró nada.",
     "refused_RETAILER_NEEDED": "Varias tiendas venden ese producto. Dime en cuál lo quieres.",
+    "refused_ORDER_EXPIRED": "Esa orden ya era muy vieja para hacerse; no se cobró nada.",
     "refused_TOTAL_TOO_LARGE": "El total pasa del máximo por compra. Dime menos piezas.",
     "refused_PRICE_CHANGED": "El precio cambió desde que te lo mostré; no se compró nada. Búscalo "
     "de "
