@@ -64,6 +64,8 @@ class Turn:
     """What happened between a message and the next."""
 
     events: list[TurnEvent] = field(default_factory=list)
+    waited: tuple[str, dict[str, str]] | None = None
+    """The call that waited for a yes before it: shown again, it is nothing new."""
 
     @property
     def text(self) -> str:
@@ -77,14 +79,20 @@ class Turn:
     @property
     def calls(self) -> list[tuple[str, dict[str, str]]]:
         """The operations that were called or proposed, with their arguments, in order."""
-        return [call for event in self.events if (call := _call_of(event)) is not None]
+        return [
+            call
+            for event in self.events
+            if (call := call_of(event)) is not None
+            and not (isinstance(event, ConfirmationAsked) and call == self.waited)
+        ]
 
     @property
     def proposed(self) -> list[ConfirmationAsked]:
         return [event for event in self.events if isinstance(event, ConfirmationAsked)]
 
 
-def _call_of(event: TurnEvent) -> tuple[str, dict[str, str]] | None:
+def call_of(event: TurnEvent) -> tuple[str, dict[str, str]] | None:
+    """Return the operation that an event calls or proposes, with its arguments."""
     if isinstance(event, ConfirmationAsked):
         return event.operation_id, dict(event.arguments)
     if isinstance(event, OperationRequested):
@@ -181,7 +189,9 @@ def play(case: Case, make_brain: MakeBrain = offline_brain) -> Mark:
     chat = Chat(user_id=case.user, make_brain=make_brain)
     for text in case.before:
         chat.say(text)
+    waiting = chat.conversation.pending
     turn = chat.say(case.text)
+    turn.waited = None if waiting is None else (waiting.operation_id, dict(waiting.arguments))
     asked_for = tuple(getattr(chat.brain, "awaiting", None) or ())
     problems = list(_problems(case, turn, asked_for))
     moved = any(operation in MONEY for operation, _ in turn.calls)
@@ -205,15 +215,18 @@ def _problems(case: Case, turn: Turn, asked_for: tuple[str, ...]) -> Iterator[st
         return
     given = calls[-1][1]
     for name, wanted in case.arguments.items():
-        if not _agrees(name, wanted, given.get(name), given):
+        if not agrees(name, wanted, given.get(name), given):
             yield f"{name}={wanted!r}, but: {given.get(name)!r}"
 
 
-def _agrees(name: str, wanted: str, given: str | None, arguments: Mapping[str, str]) -> bool:
+def agrees(name: str, wanted: str, given: str | None, arguments: Mapping[str, str]) -> bool:
+    """Tell whether an argument is as wanted: amounts by value, days by the day, words by words."""
     if given is None:
         return False
     compare = _COMPARE.get(name)
-    return compare(wanted, given) if compare is not None else wanted == given
+    if compare is not None:
+        return compare(wanted, given)
+    return wanted == given or _same_amount(wanted, given)
 
 
 def _same_amount(wanted: str, given: str) -> bool:

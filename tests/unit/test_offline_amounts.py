@@ -1,14 +1,20 @@
 """Amounts in digits and words: read back exactly, or doubted, never another one."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.agent.offline.amounts import Amount, the_amount
-from console.agent.offline.text import read
+from console.agent.language import Language, language_of
+from console.agent.offline.amounts import Amount
+from console.agent.offline.lexicon import read, words_for
+from console.agent.offline.orders import is_unclear_amount, read_orders
+from console.agent.offline.parts import Scanner
 from shared.money import MAX_AMOUNT
+
+TODAY = date(2026, 11, 25)
 
 UNITS = "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince"
 UNITS += " dieciséis diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés"
@@ -50,8 +56,15 @@ def in_spanish(number: int) -> str:
     return f"{counted} {below_million(rest)}" if rest else counted
 
 
-def read_amount(text: str) -> Amount | None:
-    return the_amount(read(text).tokens)
+def read_amount(text: str, language: Language | None = None) -> Amount | None:
+    """Return the amount of an order to send what the text says."""
+    language = language or language_of(text) or "es"
+    words = words_for(language)
+    verb = {"es": "manda", "en": "send"}[language]
+    said = read(text if text.startswith(("manda ", "transfiere ")) else f"{verb} {text}", language)
+    orders = read_orders(said, words, Scanner(said, words, TODAY).parts()).orders
+    amount = orders[0].amount if orders else None
+    return None if amount is None else is_unclear_amount(said, amount)
 
 
 def amount_of(text: str) -> Decimal | None:
@@ -136,7 +149,7 @@ def test_the_usual_ways_of_writing_an_amount_are_read(text: str, amount: str) ->
     ],
 )
 def test_what_is_not_surely_one_amount_is_doubted(text: str) -> None:
-    amount = read_amount(f"transfiere {text} a mi hermano")
+    amount = read_amount(f"transfiere {text} a mi hermano", language_of(text) or "es")
 
     assert amount is not None
     assert amount.doubt

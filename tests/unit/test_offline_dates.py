@@ -4,11 +4,19 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from console.agent.offline.dates import read_span
-from console.agent.offline.queries import read_query, today
-from console.agent.offline.text import read
+from console.agent.language import Language, language_of
+from console.agent.offline.days import Span, find_span, today
+from console.agent.offline.lexicon import read, words_for
+from console.agent.offline.orders import read_orders
+from console.agent.offline.parts import Scanner
+from console.agent.offline.queries import read_query
 
 TODAY = date(2026, 11, 25)
+
+
+def span_of(text: str) -> Span | None:
+    language: Language = language_of(text) or "es"
+    return find_span(words_for(language), read(text, language).tokens, TODAY)[0]
 
 
 @pytest.mark.parametrize(
@@ -50,23 +58,26 @@ TODAY = date(2026, 11, 25)
     ],
 )
 def test_days_are_read(text: str, first: str | None, last: str | None) -> None:
-    span = read_span(read(f"movimientos {text}"), TODAY) or read_span(read(text), TODAY)
+    days = tuple(None if day is None else date.fromisoformat(day) for day in (first, last))
 
-    assert span is not None
-    assert (span.first, span.last) == tuple(
-        None if day is None else date.fromisoformat(day) for day in (first, last)
-    )
+    for said in (text, f"movimientos {text}"):
+        span = span_of(said)
+        assert span is not None
+        assert (span.first, span.last) == days
 
 
 @pytest.mark.parametrize("text", ["mis movimientos", "500", "el 31 de febrero", "la segunda"])
 def test_what_names_no_day_is_none(text: str) -> None:
-    assert read_span(read(text), TODAY) is None
+    assert span_of(text) is None
 
 
 def test_a_day_is_that_of_mexico_city_and_asked_for_in_its_time() -> None:
     after_midnight_in_utc = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
 
-    query = read_query(read("movimientos de hoy"), after_midnight_in_utc)
+    said, words = read("movimientos de hoy", "es"), words_for("es")
+    day = today(after_midnight_in_utc)
+    reading = read_orders(said, words, Scanner(said, words, day).parts())
+    query = read_query(reading, day)
 
     assert today(after_midnight_in_utc) == TODAY
     assert query.dates() == {

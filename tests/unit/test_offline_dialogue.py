@@ -16,7 +16,7 @@ from console.agent.decisions import read_decision
 from console.agent.events import CallRejected
 from console.agent.local_agent import NoAnswer
 from console.agent.offline import OfflineBrain
-from console.agent.offline.replies import REPLIES
+from console.agent.offline.lexicon import lexicon
 from console.agent.operations import AgentOperation, Parameter
 from console.agent.wording import BENEFIT_REFUSALS
 from shared import json_text
@@ -24,6 +24,8 @@ from shared.clock import Clock
 from shared.errors import Refusal
 from tests.support.utterances import TODAY, Chat, seeded_bank
 from tests.support.world import operations_in_schema
+
+REPLIES = {language: lexicon(language).replies for language in ("es", "en")}
 
 
 @pytest.fixture
@@ -175,7 +177,9 @@ def test_after_a_no_nothing_is_done_and_a_number_means_nothing(maria: Chat) -> N
 
 def test_what_is_half_done_survives_another_question_but_not_a_cancellation(maria: Chat) -> None:
     maria.say("transfiere 100 a mi hermano")
-    assert maria.say("¿cuánto tengo?").calls == [("getBalance", {})]
+    asked = maria.say("¿cuánto tengo?")
+    assert [name for name, _ in asked.calls] == ["getBalance", "createTransfer"]
+    assert [proposed.arguments["amount"] for proposed in asked.proposed] == ["100.00"]
     assert len(maria.say("mejor 200").proposed) == 1
 
     assert maria.say("olvídalo, ya no quiero").proposed == []
@@ -406,7 +410,6 @@ def test_what_else_was_asked_for_is_said_to_be_left_for_afterwards(maria: Chat) 
 
     assert turn.text.startswith("Hago una cosa a la vez")
     assert len(turn.proposed) == 1
-    assert maria.say("compra la tele de 32 y transfiere 100 a mi hermano").proposed == []
 
 
 def test_what_others_have_is_not_answered_with_what_the_customer_has(maria: Chat) -> None:
@@ -472,6 +475,42 @@ def test_an_operation_added_later_is_called_by_its_name_and_named_by_help() -> N
     [listed] = list(brain.step([Heard("ayuda", language="es")]))
     assert isinstance(listed, Say)
     assert "renameBeneficiary" in listed.delta
+
+
+def test_an_operation_added_later_is_understood_from_its_schema_and_a_few_phrases() -> None:
+    summary = AgentOperation(
+        group="core_banking",
+        operation_id="getSpendingSummary",
+        method="GET",
+        path="/spending-summary",
+        description="What was spent, by kind.",
+        parameters={
+            "from_date": Parameter("from_date", "string", "First day.", required=False),
+            "to_date": Parameter("to_date", "string", "Last day.", required=False),
+        },
+        body={},
+        confirm=False,
+    )
+    points = AgentOperation("crm", "getPoints", "GET", "/points", "Points.", {}, {}, confirm=False)
+    operations = {**operations_in_schema(), "getSpendingSummary": summary, "getPoints": points}
+    examples = {
+        "getSpendingSummary": ["resumen de gastos", "en qué se va mi dinero", "spending summary"],
+        "getPoints": ["cuántos puntos llevo", "how many points do I have"],
+    }
+    brain = OfflineBrain(operations, clock=lambda: TODAY, examples=examples)
+
+    [call] = list(brain.step([Heard("dame mi resumen de gastos de octubre", language="es")]))
+    assert isinstance(call, Call)
+    assert call.operation_id == "getSpendingSummary"
+    assert str(call.arguments["from_date"]).startswith("2026-10-01")  # type: ignore[index]
+    assert str(call.arguments["to_date"]).startswith("2026-10-31")  # type: ignore[index]
+    [told] = list(brain.step([CallOutcome(call, "answered", 200, {"total": Decimal(900)})]))
+    assert isinstance(told, Say)
+    assert "total: 900" in told.delta
+
+    [call] = list(brain.step([Heard("how many points do I have?", language="en")]))
+    assert isinstance(call, Call)
+    assert call.operation_id == "getPoints"
 
 
 def test_a_call_by_name_says_what_it_lacks(maria: Chat) -> None:

@@ -1,44 +1,14 @@
-"""Amounts of money as people write them: read exactly, or doubted for a reason, never guessed.
-
-"1,500.50", "$250", "10 mil", "1.5k", "dos mil trescientos pesos con cincuenta "
-"centavos" are amounts.
-"1.500", "1,50", "unos 200", "100 o 200", "20 dólares" are asked about.
-"""
+"""Amounts of money as people write them: read whole, or doubted for a reason, never guessed."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final
 
-from console.agent.offline import vocabulary
-from console.agent.offline.numbers import (
-    NUMBER_WORDS,
-    SMALL,
-    read_below_thousand,
-    read_number,
-)
+from console.agent.offline.lexicon import Words
 from console.agent.offline.text import Token
 from shared.money import MAX_AMOUNT
-from shared.text import word_set
-
-Doubt = Literal[
-    "",
-    "separator",
-    "malformed",
-    "hedge",
-    "range",
-    "several",
-    "negative",
-    "zero",
-    "too_large",
-    "currency",
-    "small",
-    "unstated",
-    "percent",
-    "slang",
-]
-"""Why an amount cannot be told for sure; empty when it can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,271 +16,296 @@ class Amount:
     """An amount that is spoken of, and the tokens that say it."""
 
     value: Decimal
-    doubt: Doubt
+    doubt: str
+    """Why it cannot be told for sure, as in the sentences `doubt_...`; empty when it can."""
     first: int
     last: int
     """The token after the last one."""
     is_money: bool = False
     """Whether it says that it is money."""
+    unit: str = ""
+    """What is counted, when it counts something else."""
 
 
 _WHOLE: Final = re.compile(r"0|[1-9][0-9]*")
 _GROUPED: Final = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]{1,2})?")
 _DECIMAL: Final = re.compile(r"(?:0|[1-9][0-9]*)\.[0-9]{1,2}")
-_MULTIPLIERS: Final = {
-    "hundred": Decimal(100),
-    "mil": Decimal(1000),
-    "k": Decimal(1000),
-    "thousand": Decimal(1000),
-    "grand": Decimal(1000),
-    "millon": Decimal(1_000_000),
-    "millones": Decimal(1_000_000),
-    "million": Decimal(1_000_000),
-}
-_CENTS: Final = frozenset({"centavos", "centavo", "cents", "cent", "ctvs", "cts"})
-_AND: Final = frozenset({"con", "y", "and", "with"})
-_EITHER: Final = frozenset({"o", "u", "or", "-", "–", "—", "~", "a", "to", "y", "and"})
-_CORRECTING: Final = vocabulary.CORRECTING | {"no"}
-_AROUND: Final = word_set("i , . que sean son ay ah wait espera bien mas a to")
-_MINUS: Final = frozenset({"-", "−", "–"})
-_NAMES_NUMBER: Final = word_set(
-    "numero no # opcion option cuenta clabe tarjeta folio ultimos ultimas last number account "
-    "terminacion"
-)
-_FOREIGN: Final = vocabulary.FOREIGN_CURRENCY | vocabulary.FOREIGN_SIGNS | {"us"}
-_ONE: Final = frozenset({"un", "una", "uno", "one"})
-_ORDINAL_ENDINGS: Final = frozenset({"a", "o", "do", "da", "ro", "ra", "st", "nd", "rd", "th"})
-_MANY: Final = frozenset({"cientos", "miles", "hundreds", "thousands"})
-_NATIONAL_CURRENCY: Final = ("m", ".", "n")
+_SEPARATED: Final = re.compile(r"[0-9]+[.,][0-9]+")
 _NONE: Final = Decimal(0)
 _MAX_DIGITS: Final = 10
-_CENTAVOS_IN_PESO: Final = 100
-_TWO_DIGITS: Final = 10
-_THOUSAND: Final = 1000
+_TEN, _TWENTY, _HUNDRED, _THOUSAND, _MILLION = 10, 20, 100, 1_000, 1_000_000
+_TENS: Final = range(_TWENTY, _HUNDRED, _TEN)
+_MINUS: Final = frozenset("-−–")
+
+_Read = tuple[int, int]
 
 
-def amounts_in(tokens: Sequence[Token], skip: Collection[int] = ()) -> list[Amount]:
-    """Return all amounts that tokens speak of, in order, but for those in `skip`."""
-    found: list[Amount] = []
-    position = 0
-    while position < len(tokens):
-        amount = None if position in skip else _amount_at(tokens, position)
-        if amount is None:
-            position += 1
+def number_at(words: Words, tokens: Sequence[Token], at: int) -> _Read | None:
+    """Return the number in words that begins at a token, and the position after it."""
+    millions = _times(words, tokens, at, _MILLION)
+    if millions is None:
+        return _below_million(words, tokens, at)
+    return _plus(words, tokens, millions, _below_million)
+
+
+def _below_million(words: Words, tokens: Sequence[Token], at: int) -> _Read | None:
+    thousands = _times(words, tokens, at, _THOUSAND)
+    if thousands is None:
+        return _below_thousand(words, tokens, at)
+    return _plus(words, tokens, thousands, _below_thousand)
+
+
+def _below_thousand(words: Words, tokens: Sequence[Token], at: int) -> _Read | None:
+    value = _value(words, tokens, at)
+    if value is not None and _HUNDRED <= value < _THOUSAND and not _is_counted(words, tokens, at):
+        is_round = tokens[at].word in words.rules(tokens[at].word).get("round", "").split()
+        return (value, at + 1) if is_round else _plus(words, tokens, (value, at + 1), _tens)
+    hundreds = _times(words, tokens, at, _HUNDRED)
+    if hundreds is not None:
+        return _plus(words, tokens, hundreds, _tens)
+    return _tens(words, tokens, at)
+
+
+def _tens(words: Words, tokens: Sequence[Token], at: int) -> _Read | None:
+    value = _value(words, tokens, at)
+    if value is None or value >= _HUNDRED:
+        return None
+    rules = words.rules(tokens[at].word)
+    is_joined = _word(tokens, at + 1) in rules["joiners"].split()
+    unit = _value(words, tokens, at + 2 if is_joined else at + 1)
+    is_read = is_joined or not rules["joiner_needed"]
+    if value in _TENS and unit is not None and 0 < unit < _TEN and is_read:
+        return value + unit, at + (3 if is_joined else 2)
+    return value, at + 1
+
+
+def _times(words: Words, tokens: Sequence[Token], at: int, unit: int) -> _Read | None:
+    """Return how many hundreds, thousands or millions there are: "two thousand", "mil"."""
+    if _value(words, tokens, at) == unit and not _is_counted(words, tokens, at):
+        return (unit, at + 1) if unit > _HUNDRED and not _is_suffix(tokens, at) else None
+    is_a = _word(tokens, at) == "a" and _is_counted(words, tokens, at + 1)
+    if is_a and _value(words, tokens, at + 1) == unit:
+        return unit, at + 2
+    read = _tens if unit == _HUNDRED else _below_thousand if unit == _THOUSAND else _below_million
+    count = read(words, tokens, at)
+    if count is None or not count[0] or _value(words, tokens, count[1]) != unit:
+        return None
+    is_many = count[0] == _TEN or count[0] >= _TWENTY
+    if unit == _HUNDRED and (is_many or not _is_counted(words, tokens, count[1])):
+        return None
+    return (count[0] * unit, count[1] + 1) if not _is_suffix(tokens, count[1]) else None
+
+
+def _plus(words: Words, tokens: Sequence[Token], so_far: _Read, reader: object) -> _Read:
+    value, at = so_far
+    joiners = () if words.rules(tokens[at - 1].word)["joiner_needed"] else ("and",)
+    after = at + 1 if _word(tokens, at) in joiners else at
+    rest = reader(words, tokens, after) if after < len(tokens) else None  # type: ignore[operator]
+    return so_far if rest is None or not rest[0] else (value + rest[0], rest[1])
+
+
+def _is_suffix(tokens: Sequence[Token], at: int) -> bool:
+    return len(tokens[at].word) == 1 or tokens[at].word == "grand"
+
+
+def _is_counted(words: Words, tokens: Sequence[Token], at: int) -> bool:
+    word = _word(tokens, at)
+    return word in words.rules(word).get("counted", "").split() if word else False
+
+
+def _value(words: Words, tokens: Sequence[Token], at: int) -> int | None:
+    return words.number(tokens[at].word) if at < len(tokens) and tokens[at].is_word else None
+
+
+def _word(tokens: Sequence[Token], at: int) -> str:
+    return tokens[at].word if 0 <= at < len(tokens) else ""
+
+
+# --- amounts ---
+
+
+def amount_at(words: Words, tokens: Sequence[Token], at: int) -> Amount | None:
+    """Return the amount that begins at a token, with what doubts it; None when none does."""
+    hedge = words.match(tokens, at, "hedge")
+    if hedge is not None:
+        amount = _bare(words, tokens, _past_of(words, tokens, at + hedge.length))
+        return None if amount is None else replace(amount, doubt="hedge", first=at)
+    between = words.match(tokens, at, "between")
+    if between is not None and (first := _bare(words, tokens, at + 1)) is not None:
+        joint = words.match(tokens, first.last, "and")
+        second = _bare(words, tokens, first.last + 1) if joint else None
+        return replace(first, doubt="range", first=at, last=second.last if second else first.last)
+    if tokens[at].said in _MINUS and at + 1 < len(tokens):
+        amount = _bare(words, tokens, at + 1)
+        return None if amount is None else replace(amount, doubt="negative", first=at)
+    return _bare(words, tokens, at) or _unstated(words, tokens, at)
+
+
+def _past_of(words: Words, tokens: Sequence[Token], at: int) -> int:
+    found = words.match(tokens, at, "of_amount")
+    return at + found.length if found is not None else at
+
+
+def _unstated(words: Words, tokens: Sequence[Token], at: int) -> Amount | None:
+    for kind in ("unstated", "slang"):
+        found = words.match(tokens, at, kind)
+        if found is None:
             continue
-        if not _is_count(tokens, amount):
-            found.append(_doubted(tokens, amount))
-        position = amount.last
-    return found
-
-
-def the_amount(tokens: Sequence[Token], skip: Collection[int] = ()) -> Amount | None:
-    """Return the one amount of an order, doubted when it is not one; None when none is said."""
-    found = amounts_in(tokens, skip)
-    if not found:
-        return _unstated(tokens, skip)
-    if any(token.word in {"veces", "times", "each"} for token in tokens):
-        return replace(found[0], doubt="several")
-    doubted = next((amount for amount in found if amount.doubt), None)
-    if doubted is not None:
-        return doubted
-    first, *others = found
-    if not others:
-        return first
-    second = others[0]
-    between = {token.word for token in tokens[first.last : second.first]}
-    if len(others) == 1 and between & _CORRECTING and between <= _CORRECTING | _AROUND:
-        return replace(second, first=first.first)
-    is_range = between <= _EITHER and bool(between & {"o", "u", "or", "a", "to", "-"})
-    return replace(first, doubt="range" if is_range else "several")
-
-
-def _unstated(tokens: Sequence[Token], skip: Collection[int]) -> Amount | None:
-    """Return the doubt of "todo mi saldo", "la mitad", "unos tostones"."""
-    for index, token in enumerate(tokens):
-        if index not in skip and token.word in vocabulary.UNSTATED:
-            return Amount(_NONE, "unstated", index, index + 1)
-        is_someone = _word(tokens, index - 1) in {"a", "al", "mi", "el", "la", "to", "my"}
-        if index not in skip and token.word in vocabulary.SLANG and not is_someone:
-            return Amount(_NONE, "slang", index, index + 1)
+        last = at + found.length
+        of = words.match(tokens, last, "of_amount")
+        rest = _bare(words, tokens, last + of.length) if of is not None else None
+        own = words.match(tokens, last, "money") or words.match(tokens, last, "currency")
+        last = rest.last if rest is not None else last + own.length if own is not None else last
+        return Amount(_NONE, kind, at, last)
     return None
 
 
-def _amount_at(tokens: Sequence[Token], start: int) -> Amount | None:
-    first = start
-    is_money = tokens[start].said == "$"
-    position = start + 1 if is_money else start
-    if position >= len(tokens):
+def _bare(words: Words, tokens: Sequence[Token], at: int) -> Amount | None:
+    is_money = _word(tokens, at) == "$"
+    start = at + 1 if is_money else at
+    if start >= len(tokens):
         return None
-    read = _digits(tokens, position) or _in_words(tokens, position)
+    read = _digits(words, tokens, start) or _in_words(words, tokens, start)
     if read is None:
         return None
-    read = _with_currency(tokens, replace(read, first=first, is_money=is_money))
-    return _with_centavos(tokens, read)
+    amount = _with_units(words, tokens, replace(read, first=at, is_money=is_money))
+    return _doubted(words, tokens, amount)
 
 
-def _digits(tokens: Sequence[Token], at: int) -> Amount | None:
+def _digits(words: Words, tokens: Sequence[Token], at: int) -> Amount | None:
     token = tokens[at]
     if not token.is_number or (token.said.isdigit() and len(token.said) > _MAX_DIGITS):
         return None
     amount = _written(token.said, at)
-    multiplier = _MULTIPLIERS.get(_raw(tokens, at + 1))
-    if multiplier is None:
-        return _whole(tokens, amount)
-    words = [t.word for t in tokens]
-    rest = read_below_thousand(words, at + 2) if multiplier == _THOUSAND else None
-    value, last = amount.value * multiplier, at + 2
+    unit = _value(words, tokens, at + 1)
+    if unit not in {_HUNDRED, _THOUSAND, _MILLION}:
+        return amount
+    if unit == _HUNDRED and not _is_counted(words, tokens, at + 1):
+        return replace(amount, doubt="malformed", last=at + 2)
+    value, last = amount.value * unit, at + 2
+    rest = _below_thousand(words, tokens, last) if unit == _THOUSAND else None
     if rest is not None:
         value, last = value + rest[0], rest[1]
-    elif at + 2 < len(tokens) and tokens[at + 2].is_number:
-        follows = _written(tokens[at + 2].said, at + 2)
+    elif last < len(tokens) and tokens[last].is_number and unit == _THOUSAND:
+        follows = _written(tokens[last].said, last)
         if not follows.doubt and follows.value < _THOUSAND:
-            value, last = value + follows.value, at + 3
-    return _whole(tokens, _bounded(replace(amount, value=value, last=last)))
+            value, last = value + follows.value, last + 1
+    return _bounded(replace(amount, value=value, last=last))
 
 
 def _written(said: str, at: int) -> Amount:
     """Read digits: with commas between thousands and a point before centavos, as in Mexico."""
-    is_exact = any(form.fullmatch(said) for form in (_WHOLE, _GROUPED, _DECIMAL))
-    if not is_exact:
-        doubt: Doubt = "separator" if re.fullmatch(r"[0-9]+[.,][0-9]+", said) else "malformed"
+    if not any(form.fullmatch(said) for form in (_WHOLE, _GROUPED, _DECIMAL)):
+        doubt = "separator" if _SEPARATED.fullmatch(said) else "malformed"
         return Amount(_NONE, doubt, at, at + 1)
     return _bounded(Amount(Decimal(said.replace(",", "")), "", at, at + 1))
 
 
-def _whole(tokens: Sequence[Token], amount: Amount) -> Amount:
-    """Doubt what goes on with something that was not read: "1 500", "5M", "dos k", "100x"."""
-    if amount.last >= len(tokens):
-        return amount
-    after = tokens[amount.last]
-    is_unit = after.word in vocabulary.CURRENCY | vocabulary.COUNTED | _ORDINAL_ENDINGS
-    is_stuck = _is_attached(tokens, amount.last) and after.said.isalpha() and not is_unit
-    is_longer = after.word in NUMBER_WORDS - _ONE | _MANY or after.said.lower() in _MULTIPLIERS
-    if after.is_number or is_stuck or is_longer:
-        return replace(amount, doubt=amount.doubt or "malformed")
-    return amount
-
-
-def _in_words(tokens: Sequence[Token], at: int) -> Amount | None:
-    words = [token.word for token in tokens]
-    read = read_number(words, at)
+def _in_words(words: Words, tokens: Sequence[Token], at: int) -> Amount | None:
+    read = number_at(words, tokens, at)
     if read is None:
-        return None
+        is_number = _value(words, tokens, at) is not None and not _is_suffix(tokens, at)
+        return Amount(_NONE, "malformed", at, at + 1) if is_number else None
     value, last = read
-    is_article = last == at + 1 and words[at] in _ONE
-    if is_article and words[at] in {"one", "uno"} and _word(tokens, last) in NUMBER_WORDS - _ONE:
-        return Amount(_NONE, "malformed", at, last + 1)
-    if is_article and _word(tokens, last) not in vocabulary.ONE_PESO | _CENTS | vocabulary.SLANG:
-        return None
-    return _whole(tokens, _bounded(Amount(Decimal(value), "", at, last)))
+    if value == 1 and last == at + 1 and tokens[at].word in words.of("articles"):
+        if _value(words, tokens, last) is not None:
+            return Amount(_NONE, "malformed", at, last + 1)
+        is_unit = words.match(tokens, last, "currency", "cents", "slang", "piece")
+        if is_unit is None:
+            return None
+    return _bounded(Amount(Decimal(value), "", at, last))
 
 
-def _with_currency(tokens: Sequence[Token], amount: Amount) -> Amount:
-    position = amount.last
-    if tuple(t.word for t in tokens[position : position + 3]) == _NATIONAL_CURRENCY:
-        return replace(amount, last=position + 3, is_money=True)
-    if _word(tokens, position) in vocabulary.SLANG:
-        return replace(amount, last=position + 1, is_money=True, doubt="slang")
-    if _word(tokens, position) == "de" and _word(tokens, position + 1) in {"dinero", "pesos"}:
-        position += 1
-    if _word(tokens, position) in vocabulary.CURRENCY:
-        return replace(amount, last=position + 1, is_money=True)
-    if _word(tokens, position) == "$":
-        return replace(amount, last=position + 1, is_money=True)
-    return amount
+def _with_units(words: Words, tokens: Sequence[Token], amount: Amount) -> Amount:  # noqa: PLR0911 - one reading after the other
+    """Take in what follows: the currency, the centavos, or what else is counted."""
+    at = amount.last
+    if (slang := words.match(tokens, at, "slang")) is not None:
+        return replace(amount, last=at + slang.length, is_money=True, doubt="slang")
+    if (foreign := words.match(tokens, at, "foreign_currency")) is not None:
+        return replace(amount, last=at + foreign.length, is_money=True, doubt="currency")
+    if (percent := words.match(tokens, at, "percent")) is not None:
+        return replace(amount, last=at + percent.length, doubt="percent")
+    if (cents := words.match(tokens, at, "cents")) is not None:
+        value = amount.value / _HUNDRED
+        doubt = amount.doubt if amount.value < _HUNDRED else "malformed"
+        return replace(amount, value=value, last=at + cents.length, is_money=True, doubt=doubt)
+    currency = words.match(tokens, at, "currency")
+    if currency is not None or _word(tokens, at) == "$":
+        length = currency.length if currency is not None else 1
+        amount = replace(amount, last=at + length, is_money=True)
+        return _with_cents(words, tokens, amount)
+    counted = words.match(tokens, at, "counted")
+    if counted is not None:
+        return replace(amount, unit=tokens[at].word)
+    return _with_cents(words, tokens, amount)
 
 
-def _with_centavos(tokens: Sequence[Token], amount: Amount) -> Amount:
-    if _word(tokens, amount.last) in _CENTS:
-        value = amount.value / _CENTAVOS_IN_PESO
-        is_fraction = amount.value < _CENTAVOS_IN_PESO
+def _with_cents(words: Words, tokens: Sequence[Token], amount: Amount) -> Amount:
+    """Take in "con cincuenta centavos" or "50/100 M.N."."""
+    at = amount.last
+    fraction = [token.said for token in tokens[at : at + 3]]
+    if amount.is_money and fraction[1:] == ["/", "100"] and fraction[0].isdigit():
+        is_whole = amount.value == int(amount.value) and int(fraction[0]) < _HUNDRED
+        value = amount.value + Decimal(fraction[0]) / _HUNDRED
+        currency = words.match(tokens, at + 3, "currency")
+        last = at + 3 + (currency.length if currency is not None else 0)
         return replace(
-            amount,
-            value=value,
-            last=amount.last + 1,
-            is_money=True,
-            doubt=amount.doubt if is_fraction else "malformed",
+            amount, value=value, last=last, doubt=amount.doubt if is_whole else "malformed"
         )
-    if _word(tokens, amount.last) not in _AND:
+    if words.match(tokens, at, "with_cents") is None:
         return amount
-    cents = _digits(tokens, amount.last + 1) if amount.last + 1 < len(tokens) else None
-    cents = cents or _in_words_at(tokens, amount.last + 1)
-    if cents is None:
+    read = _digits(words, tokens, at + 1) if at + 1 < len(tokens) else None
+    read = read or (_in_words(words, tokens, at + 1) if at + 1 < len(tokens) else None)
+    cents = words.match(tokens, read.last, "cents") if read is not None else None
+    is_bare = read is not None and amount.is_money and len(tokens[at + 1].said) == len("50")
+    if read is None or (cents is None and not (is_bare and tokens[at + 1].is_number)):
         return amount
-    is_named = _word(tokens, cents.last) in _CENTS
-    is_usual = amount.is_money and _word(tokens, amount.last) == "con"
-    if not (is_named or (is_usual and cents.value >= _TWO_DIGITS)):
-        return amount
-    is_exact = cents.value < _CENTAVOS_IN_PESO and cents.value == int(cents.value)
-    is_whole = amount.value == int(amount.value)
+    is_whole = amount.value == int(amount.value) and read.value < _HUNDRED and not read.doubt
+    value = amount.value + read.value / _HUNDRED
+    doubt = amount.doubt if is_whole else "malformed"
     return replace(
         amount,
-        value=amount.value + cents.value / _CENTAVOS_IN_PESO,
-        last=cents.last + (1 if is_named else 0),
+        value=value,
+        last=read.last + (cents.length if cents else 0),
         is_money=True,
-        doubt=amount.doubt or cents.doubt or ("" if is_exact and is_whole else "malformed"),
+        doubt=doubt,
     )
 
 
-def _in_words_at(tokens: Sequence[Token], at: int) -> Amount | None:
-    read = read_number([token.word for token in tokens], at)
-    return None if read is None else Amount(Decimal(read[0]), "", at, read[1])
+def _doubted(words: Words, tokens: Sequence[Token], amount: Amount) -> Amount:  # noqa: PLR0911 - one reading after the other
+    """Say what doubts an amount: what stands right before or after it, or in it."""
+    last = amount.last
+    hedge = words.match(tokens, last, "hedge_after")
+    if hedge is not None and not amount.unit:
+        return replace(amount, last=last + hedge.length, doubt=amount.doubt or "hedge")
+    either = words.match(tokens, last, "or")
+    other = _bare(words, tokens, last + 1) if either or _word(tokens, last) in _MINUS else None
+    if other is not None:
+        return replace(amount, last=other.last, doubt="range", unit=other.unit)
+    times = words.match(tokens, last, "times")
+    if times is not None:
+        return replace(amount, last=last + times.length, doubt="several")
+    if last < len(tokens) and not amount.unit:
+        after = tokens[last]
+        is_stuck = after.start == tokens[last - 1].end and after.said[0].isalnum()
+        follows = _value(words, tokens, last)
+        is_one = after.word in words.of("articles")
+        is_longer = after.is_number or (follows is not None and not is_one) or is_stuck
+        if is_longer or words.is_near_number(after.word) or after.said == "/":
+            return replace(amount, doubt="malformed", last=last + 1)
+    before = tokens[amount.first - 1] if amount.first else None
+    is_near = before is not None and before.is_word and words.is_near_number(before.word)
+    if is_near or (before is not None and before.said[-1:] == "/"):
+        return replace(amount, doubt="near" if is_near else "malformed")
+    if not amount.doubt and amount.value == 0:
+        return replace(amount, doubt="zero")
+    return amount
 
 
-def _is_count(tokens: Sequence[Token], amount: Amount) -> bool:
-    """Tell whether a number counts something else than pesos, or names something."""
-    if amount.is_money:
-        return False
-    after, before = _word(tokens, amount.last), _word(tokens, amount.first - 1)
-    if after in vocabulary.COUNTED or after in {"º", "ª", "°", '"', "/"} or before == "/":
-        return True
-    if after == "de" and _word(tokens, amount.last + 1) in vocabulary.MONTHS:
-        return True
-    if before in vocabulary.MONTHS or before in _NAMES_NUMBER:
-        return True
-    return after in _ORDINAL_ENDINGS and _is_attached(tokens, amount.last)
-
-
-def _doubted(tokens: Sequence[Token], amount: Amount) -> Amount:
-    """Return the amount with whatever around it makes it doubtful."""
-    if amount.doubt:
-        return amount
-    before, after = _word(tokens, amount.first - 1), _word(tokens, amount.last)
-    earlier = _word(tokens, amount.first - 2)
-    doubts: tuple[tuple[Doubt, bool], ...] = (
-        ("negative", before in _MINUS and not earlier[:1].isdigit()),
-        ("currency", not _FOREIGN.isdisjoint({after, before})),
-        (
-            "percent",
-            after == "%" or (after == "por" and _word(tokens, amount.last + 1) == "ciento"),
-        ),
-        ("hedge", before in vocabulary.HEDGES_BEFORE),
-        ("hedge", before in {"de", "que"} and earlier in vocabulary.HEDGES_BEFORE),
-        ("hedge", _is_hedged_after(tokens, amount.last)),
-        ("range", before in {"entre", "between"}),
-        ("zero", amount.value == 0),
-        ("small", _is_bare_small_word(tokens, amount)),
-    )
-    doubt = next((doubt for doubt, applies in doubts if applies), amount.doubt)
-    return replace(amount, doubt=doubt)
-
-
-def _is_hedged_after(tokens: Sequence[Token], at: int) -> bool:
-    after, later = _word(tokens, at), _word(tokens, at + 1)
-    if after in {"aproximadamente", "aprox", "ish", "approximately", "roughly"}:
-        return True
-    if (after, later) in {("mas", "o"), ("more", "or")}:
-        return True
-    return after in {"y", "o", "or", "and"} and (
-        later in vocabulary.HEDGES_AFTER or later in {"medio", "media", "mas", "half", "more"}
-    )
-
-
-def _is_bare_small_word(tokens: Sequence[Token], amount: Amount) -> bool:
+def is_small_word(tokens: Sequence[Token], amount: Amount) -> bool:
     """Tell whether it is a small number in words that does not say that it is money."""
-    is_one_word = amount.last == amount.first + 1
-    word = tokens[amount.first].word
-    return not amount.is_money and is_one_word and word in SMALL and SMALL[word] < _TWO_DIGITS
+    is_one = amount.last == amount.first + 1 and tokens[amount.first].is_word
+    return is_one and not amount.is_money and not amount.doubt and amount.value < _TEN
 
 
 def _bounded(amount: Amount) -> Amount:
@@ -321,16 +316,3 @@ def _bounded(amount: Amount) -> Amount:
     if amount.value != amount.value.quantize(Decimal("0.01")):
         return replace(amount, doubt="separator")
     return amount
-
-
-def _is_attached(tokens: Sequence[Token], at: int) -> bool:
-    return 0 < at < len(tokens) and tokens[at].start == tokens[at - 1].end
-
-
-def _word(tokens: Sequence[Token], at: int) -> str:
-    return tokens[at].word if 0 <= at < len(tokens) else ""
-
-
-def _raw(tokens: Sequence[Token], at: int) -> str:
-    """Return a token's text in lower case: "k" after digits is not "que"."""
-    return tokens[at].said.lower() if at < len(tokens) else ""

@@ -5,13 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 from console.agent.brain import CallOutcome, Say
-from console.agent.offline.comparing import comparisons, eligible, option_text
-from console.agent.offline.finding import ask_which, find, offers_meant, show
+from console.agent.offline.comparing import (
+    comparisons,
+    eligible,
+    figures_taken,
+    option_text,
+)
+from console.agent.offline.finding import ask_which, find, show
+from console.agent.offline.lexicon import benefit_name
 from console.agent.offline.memory import Account, Offer, PurchaseFrame, account_of
-from console.agent.offline.replies import benefit_name
-from console.agent.offline.shopping import MSI, NO_BENEFIT
+from console.agent.offline.parts import MSI
+from console.agent.offline.shopping import NO_BENEFIT, Wish
 from console.agent.offline.talk import Flow, Step, Talk
-from console.agent.offline.text import read
+from console.agent.offline.text import words_of
 from console.agent.wording import benefit_refusal, money
 
 
@@ -59,15 +65,21 @@ def _find_offer(talk: Talk, frame: PurchaseFrame) -> _Question:
     memory, wish = talk.memory, frame.wish
     if wish is None or not (wish.words or wish.category):
         return _ask_shown(talk)
-    meant = offers_meant(talk, read(wish.words)) if wish.words else []
+    meant = _known(talk, wish)
     if not meant:
         found = yield from find(talk, wish)
         if not found.offers or found.widened:
             frame.wish, memory.asked_for = None, ("product",)
             return replace(show(talk, wish, found), outcome="asked")
         show(talk, wish, found)
-        meant = offers_meant(talk, read(wish.words)) or found.offers
+        meant = _known(talk, wish) or found.offers
     return _take_only(talk, frame, meant)
+
+
+def _known(talk: Talk, wish: Wish) -> list[Offer]:
+    """Return the offers found before that have all the words that are wanted."""
+    wanted = words_of(wish.words)
+    return [offer for offer in talk.memory.offers if wanted and wanted <= offer.words]
 
 
 def _take_only(talk: Talk, frame: PurchaseFrame, meant: Sequence[Offer]) -> Say | None:
@@ -100,7 +112,7 @@ def _settle_benefit(talk: Talk, frame: PurchaseFrame) -> _Question:
     fitting = eligible(offer, body, frame.benefit)
     if len(fitting) == 1:
         frame.benefit = fitting[0].benefit
-        frame.figures = fitting[0].terms(quantity).figures
+        frame.figures = fitting[0].terms(quantity, figures_taken(talk)).figures
         return None
     return _ask_benefit(talk, frame, body, is_several=bool(fitting))
 
@@ -132,7 +144,7 @@ def _pay(talk: Talk, frame: PurchaseFrame) -> Flow:
     """Find the account that pays, and propose the purchase."""
     balances = yield from talk.look("getBalance")
     accounts = [account_of(entry) for entry in balances["accounts"]]
-    question = _payer(talk, frame, accounts)
+    question = _payer(talk, frame, accounts) or _ask_unread(talk, frame)
     if question is not None:
         yield question
         return
@@ -150,6 +162,15 @@ def _pay(talk: Talk, frame: PurchaseFrame) -> Flow:
         unit_price=f"{offer.price:.2f}",
     )
     yield from purchased(talk, outcome)
+
+
+def _ask_unread(talk: Talk, frame: PurchaseFrame) -> Say | None:
+    """Ask whether it is to be bought, where words were said with it that were not read."""
+    if not frame.unread or frame.offer is None:
+        return None
+    said, frame.unread = frame.unread, ""
+    question = talk.ask("ask_buy", "confirmation", frame=frame, product=frame.offer.name)
+    return replace(question, delta=f"{talk.text('unread', said=said)} {question.delta}")
 
 
 def _payer(talk: Talk, frame: PurchaseFrame, accounts: Sequence[Account]) -> Say | None:

@@ -1,15 +1,14 @@
 """Comparing what the benefits of products come to, and recommending one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from action_groups.marketplace.purchases import FIGURES
 from console.agent.brain import Say
+from console.agent.offline.lexicon import benefit_name
 from console.agent.offline.memory import Benefit, Offer, PurchaseFrame
-from console.agent.offline.replies import benefit_name
-from console.agent.offline.shopping import MSI
+from console.agent.offline.parts import MSI
 from console.agent.offline.talk import AskingMany, Flow, Talk
 from console.agent.wording import money
 
@@ -24,9 +23,9 @@ class Option:
     benefit: str
     figures: Mapping[str, Any]
 
-    def terms(self, quantity: int) -> Benefit:
-        """Return the figures of the option as createPurchase takes them."""
-        applying = {name: self.figures.get(name) for name in FIGURES}
+    def terms(self, quantity: int, taken: Collection[str]) -> Benefit:
+        """Return those figures of the option that the order for it takes."""
+        applying = {name: self.figures.get(name) for name in taken}
         written = {name: str(figure) for name, figure in applying.items() if figure is not None}
         return Benefit(self.offer, self.benefit, quantity, written)
 
@@ -83,12 +82,23 @@ def compare(talk: Talk, offers: Sequence[Offer], wanted: str, quantity: int | No
     lines.append(_recommendation(talk, best, wanted))
     if best is not None:
         memory.offer, memory.benefit = best.offer, best.benefit
-        memory.recommended = best.terms(count)
+        memory.recommended = best.terms(count, figures_taken(talk))
         if isinstance(memory.frame, PurchaseFrame):
             memory.drop()
     elif len(compared) == 1:
         memory.offer, memory.benefit = compared[0], ""
     yield talk.lines(lines)
+
+
+def figures_taken(talk: Talk) -> list[str]:
+    """Return which figures of a benefit the order takes, by the schema: all but what names it."""
+    inputs = talk.operations["createPurchase"].inputs if "createPurchase" in talk.operations else {}
+    return [name for name in inputs if name not in _NAMING]
+
+
+_NAMING: Final = frozenset(
+    {"product_id", "retailer_id", "quantity", "account_id", "benefit", "unit_price"}
+)
 
 
 def _price(talk: Talk, offer: Offer, count: int) -> str:

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Final
 
 from console.agent.brain import CallOutcome, Say
-from console.agent.offline.choosing import chosen, is_of_extremes, is_of_the_other
 from console.agent.offline.memory import Offer, PurchaseFrame, offer_of
-from console.agent.offline.shopping import MSI, Wish, category_near, is_generic, quantity_in
+from console.agent.offline.orders import Reading
+from console.agent.offline.parts import MSI
+from console.agent.offline.shopping import Wish, meant
 from console.agent.offline.talk import Flow, Step, Talk
-from console.agent.offline.text import Said
-from console.agent.offline.vocabulary import PRODUCTS
+from console.agent.offline.text import stem
 from console.agent.wording import money
 from shared.text import fold
 
@@ -48,7 +48,7 @@ def search(talk: Talk, wish: Wish) -> Flow:
 
 def find(talk: Talk, wish: Wish) -> Finding:
     """Look for products; when there are none, with fewer words, and in the category at last."""
-    for words, category, widened in _attempts(wish):
+    for words, category, widened in _attempts(talk, wish):
         all_offers = yield from _read_pages(talk, words, category)
         if all_offers:
             fitting = [offer for offer in all_offers if _fits(offer, wish)]
@@ -58,16 +58,17 @@ def find(talk: Talk, wish: Wish) -> Finding:
     return Found([], wish.words)
 
 
-def _attempts(wish: Wish) -> Iterator[tuple[str, str, str]]:
+def _attempts(talk: Talk, wish: Wish) -> Iterator[tuple[str, str, str]]:
     """Yield words, category and what was changed, each looked for when the one before failed."""
     yield wish.words, wish.category, ""
     words = [fold(word) for word in wish.words.split()]
     if len(words) > 1:
-        telling = [word for word in words if word.isalpha() and not is_generic(word)]
-        things = [word for word in telling if word in PRODUCTS]
+        generic, sold = talk.words.of("generic"), talk.words.of("things")
+        telling = [w for w in words if w.isalpha() and generic.isdisjoint({w, stem(w)})]
+        things = [word for word in telling if word in sold or talk.words.product(word)]
         for word in (things or telling)[:_MAX_WORDS_TRIED]:
             yield word, "", "products_fewer"
-    category = category_near(wish.words)
+    category = next(filter(None, (talk.words.category(word) for word in words)), "")
     if category:
         yield "", category, "products_category"
 
@@ -163,20 +164,28 @@ def offer_lines(talk: Talk, offers: Sequence[Offer], before: int) -> Iterator[st
         )
 
 
-def offers_meant(talk: Talk, said: Said) -> list[Offer]:
+@dataclass(frozen=True, slots=True)
+class OffersMeant:
+    """The products last found that a message may mean, and what it says that none of them is."""
+
+    offers: list[Offer]
+    unread: str = ""
+
+
+def offers_meant(talk: Talk, reading: Reading) -> OffersMeant:
     """Return the products last found that a message may mean.
 
     The cheapest is the cheapest of all that were found; whatever else is said is of those shown.
     """
     offers = list(talk.memory.offers)
-    if is_of_the_other(said):
+    if reading.has("other") and not reading.has("ordinal", "cheapest", "dearest"):
         others = [offer for offer in offers if offer != talk.memory.offer]
-        return others if len(others) < len(offers) else []
-    if is_of_extremes(said):
+        if len(others) < len(offers):
+            return OffersMeant(others)
+    if reading.has("cheapest", "dearest"):
         offers += talk.memory.rest
-    choices = [offer.choice for offer in offers]
-    places = chosen(said, choices, counts=quantity_in(said) is not None)
-    return [offers[place] for place in places]
+    found = meant(reading, offers)
+    return OffersMeant([offers[place] for place in found.places], found.unread)
 
 
 def ask_which(talk: Talk, offers: Sequence[Offer]) -> Say:

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from console.agent.offline.amounts import Doubt
-from console.agent.offline.choosing import Choice
-from console.agent.offline.intents import Intent
+from console.agent.brain import Say
 from console.agent.offline.queries import MovementsQuery
-from console.agent.offline.shopping import NO_BENEFIT, Wish
+from console.agent.offline.shopping import NO_BENEFIT, Wish, thing_words
+from console.agent.offline.text import words_of
 from console.agent.wording import KnownThings
 
 
@@ -38,9 +37,9 @@ class Person:
     account_id: str
 
     @property
-    def choice(self) -> Choice:
-        """How a message may choose them."""
-        return Choice(f"{self.name} {self.alias}")
+    def words(self) -> frozenset[str]:
+        """The words that they may be called by."""
+        return words_of(f"{self.name} {self.alias}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +57,9 @@ class Offer:
     benefits: tuple[str, ...]
 
     @property
-    def choice(self) -> Choice:
-        """How a message may choose it."""
-        return Choice(f"{self.name} {self.description} {self.shop}", self.price)
+    def words(self) -> frozenset[str]:
+        """The words that it may be called by."""
+        return thing_words(f"{self.name} {self.description} {self.shop}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class TransferFrame:
     """A transfer that is being put together; what is not known yet is empty."""
 
     amount: Decimal | None = None
-    doubt: Doubt = ""
+    doubt: str = ""
     doubted: str = ""
     recipient: str = ""
     to_account: str = ""
@@ -89,6 +88,10 @@ class TransferFrame:
     description: str = ""
     candidates: list[Person] = field(default_factory=list)
     is_for_several: bool = False
+    shown_from: str = ""
+    """The account that paid when it was last shown."""
+    unread: str = ""
+    """What was said with it and is no part of it: it is asked about before anything is shown."""
 
 
 @dataclass(slots=True)
@@ -105,6 +108,7 @@ class PurchaseFrame:
     """What the benefit costs and gives, by the names of createPurchase's arguments."""
     account_type: str = ""
     account_id: str = ""
+    unread: str = ""
 
     @property
     def is_without_benefit(self) -> bool:
@@ -120,6 +124,7 @@ class AddFrame:
     alias: str = ""
     account_id: str = ""
     relationship: str = ""
+    unread: str = ""
 
 
 Frame = TransferFrame | PurchaseFrame | AddFrame
@@ -148,6 +153,18 @@ class Memory:
     is_declined: bool = False
     """Whether the person said no to it."""
     asked_for: tuple[str, ...] = ()
+    question: Say | None = None
+    """The last one that was asked of what is half done."""
+    proposal: tuple[str, Mapping[str, str]] | None = None
+    """The call last shown, to show it again as it was."""
+    is_shown: bool = False
+    """Whether it waits for a yes."""
+    is_touched: bool = False
+    """Whether this turn went on with what is half done."""
+    queue: list[Frame] = field(default_factory=list)
+    """What is to be done after it, in order."""
+    done: TransferFrame | None = None
+    """The transfer last made or left, for "lo mismo a Sofi"."""
     offers: list[Offer] = field(default_factory=list)
     rest: list[Offer] = field(default_factory=list)
     """Offers that were found and not shown yet."""
@@ -160,17 +177,19 @@ class Memory:
     """How many of the offers shown were asked for, when they were."""
     has_transferred: bool = False
     purchase_id: str = ""
-    topic: Intent | None = None
+    topic: str = ""
     query: MovementsQuery = field(default_factory=MovementsQuery)
     page: Page | None = None
 
     def drop(self) -> None:
         """Forget what is half done."""
         self.frame, self.is_live, self.is_declined, self.asked_for = None, False, False, ()
+        self.proposal, self.is_shown, self.question = None, False, None
 
     def resume(self, frame: Frame) -> None:
         """Go on putting something together."""
         self.frame, self.is_live, self.is_declined, self.asked_for = frame, True, False, ()
+        self.is_shown, self.is_touched = False, True
 
     def leave(self) -> None:
         """Speak of something else: a transfer or an addition is then gone back to by saying so."""
@@ -179,7 +198,7 @@ class Memory:
 
     def decline(self) -> None:
         """Leave what was proposed, for the person may still want it otherwise."""
-        self.is_live, self.is_declined = False, True
+        self.is_live, self.is_declined, self.is_shown = False, True, False
 
     def learn(self, body: Mapping[str, Any]) -> None:
         """Remember what an answer of the bank tells of."""

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from action_groups.marketplace.catalogue import words_of
-from console.agent.brain import CallOutcome
+from console.agent.brain import CallOutcome, Say
 from console.agent.language import Language
 from console.agent.offline.memory import Page
 from console.agent.offline.queries import MAX_PAGE, MovementsQuery
 from console.agent.offline.talk import Flow, Step, Talk
+from console.agent.offline.text import words_of
 from console.agent.wording import money
 from shared.clock import BANK_ZONE
 
@@ -36,14 +36,14 @@ class _Found:
 _Reading = Generator[Step, Sequence[CallOutcome], _Found]
 
 
-def movements(talk: Talk, query: MovementsQuery, recipient: str = "") -> Flow:
+def movements(talk: Talk, query: MovementsQuery) -> Flow:
     """List movements, or add them up."""
     memory = talk.memory
     memory.topic, memory.query = "transactions", query
     if query.is_date_unread:
         yield talk.say("dates_unread")
         return
-    if query.needs_own_accounts or recipient:
+    if query.needs_own_accounts:
         yield from talk.look("getBalance")
     if query.account_type and not query.account_id:
         fitting = [a for a in memory.accounts if a.type == query.account_type]
@@ -53,14 +53,15 @@ def movements(talk: Talk, query: MovementsQuery, recipient: str = "") -> Flow:
             return
         memory.last_account = fitting[0].account_id
         query = replace(query, account_id=memory.last_account)
-    other = recipient or query.payer
-    if other:
-        resolved = yield from talk.look("resolveAlias", alias=other)
+    if query.other:
+        resolved = yield from talk.look("resolveAlias", alias=query.other)
         if not resolved.get("beneficiary"):
-            yield talk.say("is_nobody", said=other)
+            yield talk.say("is_nobody", said=query.other)
             return
         query = replace(query, other_account=resolved["beneficiary"]["account_id"])
     memory.query = query
+    if query.unread:
+        yield Say(talk.text("not_filtered", said=query.unread) + "\n")
     yield from _read_and_tell(talk, query)
 
 
@@ -127,7 +128,7 @@ def _is_between_own(talk: Talk, movement: Mapping[str, Any]) -> bool:
 def _sum_lines(talk: Talk, query: MovementsQuery, found: _Found) -> Iterator[str]:
     direction = query.direction or ("credit" if query.type == "deposit" else "debit")
     counted = [m for m in found.movements if m["direction"] == direction][: query.limit]
-    which = _which(talk, replace(query, direction=""))
+    which = _which(talk, query, tells_way=False)
     if not counted:
         yield talk.text("sum_none", what=talk.text(f"what_{direction}"), which=which)
     else:
@@ -171,11 +172,11 @@ def _what(talk: Talk, movement: Mapping[str, Any]) -> str:
     return f"{kind} · {description}" if description else kind
 
 
-def _which(talk: Talk, query: MovementsQuery) -> str:
+def _which(talk: Talk, query: MovementsQuery, *, tells_way: bool = True) -> str:
     """Return which movements they are: of which account, of which days, which way."""
     parts = []
     if query.other_account:
-        key = "which_from" if query.payer else "which_to"
+        key = "which_from" if query.direction == "credit" else "which_to"
         parts.append(talk.text(key, who=talk.account(query.other_account)))
     if query.account_type:
         parts.append(talk.text("which_account", account=talk.account_type(query.account_type)))
@@ -186,7 +187,7 @@ def _which(talk: Talk, query: MovementsQuery) -> str:
         parts.append(talk.text(key, first=_written(talk, first), last=_written(talk, last)))
     if query.about:
         parts.append(talk.text("which_about", about=query.about))
-    if query.direction:
+    if query.direction and tells_way:
         parts.append(talk.text(f"which_{query.direction}"))
     return "".join(parts)
 

@@ -51,10 +51,10 @@ def _call(talk: Talk, operation: AgentOperation, rest: str) -> Flow:
             "call_missing", "asked", operation=operation.operation_id, names=names, example=example
         )
         return
-    yield from _carry_out(talk, operation, arguments)
+    yield from carry_out(talk, operation, arguments)
 
 
-def _carry_out(talk: Talk, operation: AgentOperation, arguments: Mapping[str, str]) -> Flow:
+def carry_out(talk: Talk, operation: AgentOperation, arguments: Mapping[str, str]) -> Flow:
     """Call, and tell the outcome: as the phrases do where there are any for the operation."""
     name = operation.operation_id
     frame: TransferFrame | AddFrame | None = None

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from console.agent.brain import Call, CallOutcome, Heard, Say
-from console.agent.offline.message_dispatch import MessageDispatch
+from console.agent.offline.dialogue import answer
+from console.agent.offline.lexicon import examples as lexicon_examples
 from console.agent.offline.talk import Flow, NotAnswered, Talk
-from console.agent.offline.text import read
 from console.agent.operations import AgentOperation
 from shared.clock import Clock
 
@@ -13,7 +13,8 @@ from shared.clock import Clock
 class OfflineBrain:
     """Understands everyday banking and shopping, and asks where it is not sure.
 
-    `guarded` False takes whatever may be an order for one: what tests compare the guards with.
+    `examples` are phrases for operations that were added, by operation: by default those of the
+    words' files.
     """
 
     def __init__(
@@ -21,10 +22,9 @@ class OfflineBrain:
         operations: Mapping[str, AgentOperation],
         *,
         clock: Clock,
-        guarded: bool = True,
+        examples: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        self._talk = Talk(operations, clock)
-        self._dispatch = MessageDispatch(self._talk, guarded=guarded)
+        self._talk = Talk(operations, clock, examples=examples or dict(lexicon_examples()))
         self._flow: Flow | None = None
 
     @property
@@ -39,7 +39,7 @@ class OfflineBrain:
             if self._flow is not None:
                 self._flow.close()
             self._talk.language = heard.language
-            self._flow = self._answered(self._dispatch.flow_for(read(heard.text)))
+            self._flow = self._answered(answer(self._talk, heard.text))
             yield from self._advance(self._flow, None)
         elif self._flow is not None:
             outcomes = [one for one in inputs if isinstance(one, CallOutcome)]

@@ -1,21 +1,16 @@
 """What a question about movements asks for: which ones, of which account, of which days."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Final, Literal
+from typing import Final
 
-from console.agent.offline.accounts import account_type_in, accounts_in, is_somebody
-from console.agent.offline.dates import Span, read_span
-from console.agent.offline.numbers import SMALL
-from console.agent.offline.text import Said, Token
-from console.agent.offline.vocabulary import MONTHS, WEEKDAYS
+from console.agent.offline.days import Span, find_span
+from console.agent.offline.orders import Reading
 from shared.clock import BANK_ZONE
-from shared.text import word_set
 
 MAX_PAGE: Final = 50
-
-Direction = Literal["", "debit", "credit"]
+_END_OF_DAY: Final = time(23, 59, 59)
+_COUNTED_DAYS: Final = ("unit", "month", "weekday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +21,20 @@ class MovementsQuery:
     account_id: str = ""
     span: Span | None = None
     type: str = ""
-    direction: Direction = ""
+    direction: str = ""
     limit: int | None = None
     about: str = ""
-    """A word that the description must have: "renta" in "¿cuánto gasté en renta?"."""
-    payer: str = ""
-    """Who sent the money, in the person's own words."""
+    """What the description must have: "renta" in "¿cuánto gasté en renta?"."""
+    other: str = ""
+    """Whom the money went to or came from, in the person's own words."""
     other_account: str = ""
     """Whose account is at the other end."""
     is_date_unread: bool = False
     """Whether days are spoken of that are none, or none that have been."""
     is_sum: bool = False
     """Whether a total is asked for rather than a list."""
+    unread: str = ""
+    """What was said that nothing was made of."""
 
     @property
     def is_filtered(self) -> bool:
@@ -47,7 +44,7 @@ class MovementsQuery:
     @property
     def needs_own_accounts(self) -> bool:
         """Whether it takes the customer's accounts to answer it."""
-        return bool(self.account_type or self.is_sum or self.direction or self.payer)
+        return bool(self.account_type or self.is_sum or self.direction or self.other)
 
     def dates(self) -> dict[str, str]:
         """Return the days as the bank takes them: moments in Mexico's time."""
@@ -57,154 +54,103 @@ class MovementsQuery:
         return {name: _moment(day, at) for name, day, at in ends if day is not None}
 
 
-_END_OF_DAY: Final = time(23, 59, 59)
-_TYPES: Final = (
-    (
-        "deposit",
-        r"depositos?|deposits?|nomina|sueldo|payroll|paycheck|salary",
-    ),
-    ("withdrawal", r"retir\w+|withdr\w+|cajero|saque|atm"),
-    (
-        "transfer",
-        (
-            r"transferencias?|transfers?|transferi\w*|transferred|mande|envie|spei|did i send|i "
-            r"sent|have i sent"
-        ),
-    ),
-    ("payment", r"pagos|payments|compras con|cargos|consumos|card payments"),
-)
-_DIRECTIONS: Final[tuple[tuple[Direction, str], ...]] = (
-    (
-        "credit",
-        (
-            r"ingresos?|recib\w+|received?|income|earned|me (?:han |ha )?(?:deposit|pag|"
-            r"lleg|cay|entr|"
-            r"transfir|mand|envi|abon)\w*|"
-            r"entradas|cobre|que me (?:mand|envi|hic)\w*|recibidas|got paid"
-        ),
-    ),
-    (
-        "debit",
-        (
-            r"gast\w+|spent|spend\w*|expens\w*|egresos?|cargos?|salidas|en que se|hice|mande|"
-            r"transferi|envie|pague|"
-            r"did i (?:send|transfer|pay)|que hice|enviadas|where did|i sent|i paid|charges?"
-        ),
-    ),
-)
-_SUM: Final = re.compile(r"(?<!\w)(?:cuanto|cuanta|how much|total|suma|sumame)(?!\w)")
-_LIMIT: Final = re.compile(
-    rf"(?:ultim[oa]s|last|recent|primer[oa]s|latest|past|mas recientes|dame|muestrame|ver|show me|"
-    rf"los|my) (?:mis |los |my )?(?P<a>[0-9]{{1,3}}|{'|'.join(SMALL)})"
-    r"(?! ?(?:dias?|semanas?|mes|meses|anos?|days?|weeks?|months?|years?|horas?|hours?|quincenas?|"
-    r"de (?:ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic))\w*)(?!\w)"
-    rf"|(?<!\w)(?P<b>[0-9]{{1,3}}|{'|'.join(SMALL)}) (?:ultim[oa]s|most recent|movimientos|"
-    rf"transacciones|transactions|movements)"
-)
-_LAST_ONE: Final = re.compile(
-    r"(?:mi|el|la|my|the) (?:ultim[oa]|last|most recent|latest) "
-    r"(?:movimiento|transaccion|transferencia|deposito|retiro|gasto|pago|transaction|transfer|"
-    r"deposit|payment|withdrawal|expense)(?!\w)"
-)
-
-
-def read_query(said: Said, now: datetime) -> MovementsQuery:
+def read_query(reading: Reading, now: date) -> MovementsQuery:
     """Return which movements a message asks for."""
-    span = read_span(said, today(now))
-    payer = _payer(said)
+    tokens, words = reading.said.tokens, reading.words
+    span, days, is_unread = find_span(words, tokens, now)
+    is_coming = span is None and any(
+        words.match(tokens, place, "coming") for place in range(len(tokens))
+    )
+    is_future = span is not None and span.first is not None and span.first > now
+    credit = _value(reading, "direction", "credit")
+    direction = credit or _value(reading, "direction", "debit")
+    types = {
+        found.value
+        for place in range(len(tokens))
+        if (found := words.match(tokens, place, "movement")) is not None
+    }
+    other = _other(reading, days)
     return MovementsQuery(
-        account_type=account_type_in(said),
+        account_type=account_type_in(reading),
         span=span,
-        type="" if payer else _first(_TYPES, said),
-        direction="credit" if payer else _direction(said),
-        about=_about(said, span),
-        payer=payer,
-        is_date_unread=span is None and not _DAYS.isdisjoint(t.word for t in said.tokens),
-        limit=_limit(said),
-        is_sum=_SUM.search(said.plain) is not None,
+        type=types.pop() if len(types) == 1 and not (other and credit) else "",
+        direction=direction,
+        about=_about(reading, days) if direction != "credit" else "",
+        other=other,
+        is_date_unread=is_unread or is_future or is_coming,
+        limit=_limit(reading, days),
+        is_sum=_value(reading, "sum", "sum") != "",
     )
 
 
-def today(now: datetime) -> date:
-    """Return the day in Mexico City."""
-    return now.astimezone(BANK_ZONE).date()
+def account_type_in(reading: Reading) -> str:
+    """Return the type of the only own account that is named, or nothing."""
+    types = {
+        part.value.type for part in reading.parts if part.kind == "account" and part.value.type
+    }
+    return types.pop() if len(types) == 1 else ""
 
 
-def _payer(said: Said) -> str:
-    """Return who is said to have sent money: "¿cuánto me mandó mi hermano?"."""
-    matches = (found for pattern in _PAYERS for found in pattern.finditer(said.plain))
-    for found in matches:
-        tokens = said.tokens_at(*found.span("who"))
-        if any(is_somebody(said.tokens[index]) for index in tokens):
-            return said.quote(tokens.start, tokens.stop)
+def _value(reading: Reading, kind: str, value: str) -> str:
+    tokens = reading.said.tokens
+    for place in range(len(tokens)):
+        for lexicon in (reading.words.first, reading.words.second):
+            if any(m.kind == kind and m.value == value for m in lexicon.matches(tokens, place)):
+                return value
     return ""
 
 
-def _about(said: Said, span: Span | None) -> str:
-    """Return what money is said to have been spent on, where it is a word of its own."""
-    taken = {index for account in accounts_in(said) for index in account.tokens}
-    taken |= set(said.tokens_at(span.start, span.end)) if span is not None else set()
-    if _SPENDING.search(said.plain) is None:
-        return ""
-    for found in _ABOUT.finditer(said.plain):
-        tokens = said.tokens_at(*found.span("about"))
-        if taken.isdisjoint(tokens) and not _is_time(said.tokens[tokens.start]):
-            return said.quote(tokens.start, tokens.stop)
+def _other(reading: Reading, days: range) -> str:
+    """Return who is said to have sent or got money: "¿cuánto me mandó mi hermano?"."""
+    people = [p for p in reading.parts if p.kind in {"person", "name"} and p.first not in days]
+    return people[0].value if len(people) == 1 else ""
+
+
+def _about(reading: Reading, days: range) -> str:
+    """Return what money is said to have been spent on."""
+    tokens, words = reading.said.tokens, reading.words
+    for part in reading.parts:
+        if part.first in days:
+            continue
+        if part.kind == "reason":
+            of = words.match(tokens, part.first, "movement", "direction", "unit", "money", "sum")
+            named = _value_in(reading, part)
+            return "" if of is not None or named else part.value
+        if part.kind == "unread" and part.first and _is_spending_on(reading, part.first):
+            return reading.said.quote(part.first, part.last)
     return ""
 
 
-def _is_time(token: Token) -> bool:
-    return token.is_number or token.word in _DAYS | _NO_TOPICS
+def _value_in(reading: Reading, part: object) -> bool:
+    first, last = part.first, part.last  # type: ignore[attr-defined]
+    places = range(first, last)
+    kinds = ("movement", "direction", "unit", "relative", "credit", "plain_time")
+    return any(reading.words.match(reading.said.tokens, p, *kinds) for p in places)
 
 
-_PERSON: Final = r"(?:(?:mi|el|la|my|the|don|dona) )?\w+"
-_SENT: Final = r"(?:deposit|mand|pag|transf|envi|pas|abon|presto)\w*"
-_PAYERS: Final = tuple(
-    re.compile(rf"(?<!\w){pattern}")
-    for pattern in (
-        rf"me (?:ha |han )?{_SENT} (?P<who>{_PERSON})",
-        rf"(?P<who>{_PERSON}) (?:(?:ya|no|si) )*me (?:ha |han )?{_SENT}",
-        rf"(?:did|has) (?P<who>{_PERSON}) (?:send|sent|pay|paid|transfer\w*|deposit\w*) (?:to )?me",
-        rf"(?P<who>{_PERSON}) sent me",
-    )
-)
-_SPENDING: Final = re.compile(r"(?<!\w)(?:gast\w+|pag(?:ue|ado|amos)|spen[dt]\w*|paid)(?!\w)")
-_ABOUT: Final = re.compile(
-    r"(?<!\w)(?:en|de|por|on|for|at) (?:(?:la|el|los|las|mi|mis|the|my) )?(?P<about>\w+)"
-)
-_DAYS: Final = frozenset(
-    {name for name in (*MONTHS, *WEEKDAYS) if len(name) > len("sept")}
-    | word_set("manana tomorrow proximo proxima siguiente next")
-) - {"march"}
-_NO_TOPICS: Final = word_set(
-    "todo total que cuenta cheques ahorro tarjeta credito debito semana mes ano quincena dia dias "
-    "mas menos hoy ayer antier este esta estos estas ultimos ultimas ultima ultimo meses semanas "
-    "pasado "
-    "pasada finde fin week month year day last this all everything average it transferencias "
-    "retiros pagos compras money"
-)
+def _is_spending_on(reading: Reading, at: int) -> bool:
+    tokens = reading.said.tokens
+    led = reading.words.match(tokens, at - 1, "into", "for") is not None
+    direct = reading.words.match(tokens, at - 1, "article") is not None and at > 1
+    return led or (direct and reading.words.match(tokens, at - 2, "into", "for") is not None)
 
 
-def _direction(said: Said) -> Direction:
-    return next((d for d, pattern in _DIRECTIONS if _has(pattern, said)), "")
-
-
-def _first(table: tuple[tuple[str, str], ...], said: Said) -> str:
-    found = [name for name, pattern in table if _has(pattern, said)]
-    return found[0] if len(found) == 1 else ""
-
-
-def _has(pattern: str, said: Said) -> bool:
-    return re.search(rf"(?<!\w)(?:{pattern})(?!\w)", said.plain) is not None
-
-
-def _limit(said: Said) -> int | None:
-    found = _LIMIT.search(said.plain)
-    if found is None:
-        return 1 if _LAST_ONE.search(said.plain) else None
-    count = found["a"] or found["b"]
-    number = int(count) if count.isdigit() else SMALL[count]
-    return number if 0 < number <= MAX_PAGE else None
+def _limit(reading: Reading, days: range) -> int | None:
+    for part in reading.parts:
+        if part.kind == "amount" and part.first not in days and not part.value.is_money:
+            number = part.value.value
+            is_whole = not part.value.doubt and number == int(number)
+            return int(number) if is_whole and 0 < number <= MAX_PAGE else None
+    tokens = reading.said.tokens
+    for place in range(len(tokens) - 1):
+        last = reading.words.match(tokens, place, "last", "relative")
+        if last is None or (last.kind == "relative" and last.value != "recent"):
+            continue
+        after = tokens[place + last.length].word if place + last.length < len(tokens) else ""
+        is_plural = after.endswith("s") or tokens[place].word.endswith("s")
+        if after and place not in days and not is_plural:
+            return 1
+    return None
 
 
 def _moment(day: date, at: time) -> str:

@@ -12,8 +12,11 @@ from typing import Any, Final
 from console.agent.brain import Call, CallOutcome, Say
 from console.agent.events import TurnOutcome
 from console.agent.language import Language
+from console.agent.offline.days import today
+from console.agent.offline.lexicon import Words, read, refusal, reply, words_for
 from console.agent.offline.memory import Account, Frame, Memory, Person
-from console.agent.offline.replies import refusal, reply
+from console.agent.offline.orders import Reading, read_orders
+from console.agent.offline.parts import Scanner
 from console.agent.operations import AgentOperation
 from console.agent.wording import ACCOUNT_TYPES, money
 from shared.clock import Clock
@@ -48,7 +51,20 @@ class Talk:
     clock: Clock
     language: Language = "es"
     memory: Memory = field(default_factory=Memory)
+    examples: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Phrases for operations that have no flow of their own, by operation."""
     _ids: "count[int]" = field(default_factory=lambda: count(1))
+
+    @property
+    def words(self) -> Words:
+        """The words of the language that is spoken, and of the other."""
+        return words_for(self.language)
+
+    def read(self, text: str) -> Reading:
+        """Return what a text says, in parts."""
+        said = read(text, self.language)
+        parts = Scanner(said, self.words, today(self.clock())).parts()
+        return read_orders(said, self.words, parts)
 
     # --- saying ---
 
@@ -74,7 +90,9 @@ class Talk:
         self.memory.frame = frame if frame is not None else self.memory.frame
         self.memory.is_live = self.memory.frame is not None
         self.memory.asked_for = wanted
-        return self.say(key, "asked", **fields)
+        self.memory.is_touched = True
+        self.memory.question = self.say(key, "asked", **fields)
+        return self.memory.question
 
     # --- the bank ---
 
@@ -104,6 +122,8 @@ class Talk:
 
     def propose(self, operation_id: str, **arguments: str) -> Asking:
         """Have the person confirm a call, and return what became of it."""
+        self.memory.proposal = (operation_id, arguments)
+        self.memory.is_shown = self.memory.is_touched = True
         (outcome,) = yield (self.call(operation_id, arguments),)
         if outcome.kind == "answered" and outcome.status < FIRST_REFUSAL:
             self.memory.learn(outcome.body or {})

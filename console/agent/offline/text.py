@@ -1,21 +1,21 @@
-"""What a person wrote, as words that can be compared and still be quoted as they were written."""
+"""What a person wrote, as tokens that can be compared and still be quoted as they were written."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
-from console.agent.offline.spelling import usual_spelling
 from shared.text import fold
 
 _TOKEN: Final = re.compile(
-    r"[^\W\d_]+(?:-[^\W_]+)+"  # an identifier, or words joined by hyphens
-    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"acc-[\w-]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     r"|[0-9]+(?:[.,'’][0-9]+)*"
-    r"|[^\W\d_][^\W_]*(?:['’][^\W\d_]+)*"
+    r"|[^\W\d_]+(?:['’][^\W\d_]+)*"
     r"|[^\s\w]|[\d_]+"
 )
-_OPENING_QUOTES: Final = {"«": "»", "“": "”", '"': '"', "„": "“", "‘": "’"}
+_IDENTIFIER: Final = re.compile(r"acc-[\w-]+|[0-9]{10,20}", re.IGNORECASE)
+_STEM: Final = re.compile(r"[^\W\d_]+|\d+")
+_MIN_STEM_LETTERS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +30,30 @@ class Token:
     @property
     def is_number(self) -> bool:
         """Whether it is written in digits."""
-        return self.said[0].isascii() and self.said[0].isdigit()
+        return self.said[0].isascii() and self.said[0].isdigit() and not self.is_identifier
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is written in letters."""
+        return self.said[0].isalpha() and not self.is_identifier
 
     @property
     def is_sign(self) -> bool:
         """Whether it is neither a word nor a number."""
         return not self.said[0].isalnum()
 
+    @property
+    def is_identifier(self) -> bool:
+        """Whether it is the identifier of an account."""
+        return _IDENTIFIER.fullmatch(self.said) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message: its text, its tokens, and the tokens' words joined by single blanks."""
+    """A message: its text and its tokens."""
 
     text: str
     tokens: tuple[Token, ...]
-    plain: str
-    places: tuple[int, ...]
-    """Where in `plain` each token begins."""
 
     def quote(self, first: int, last: int) -> str:
         """Return the tokens from `first` up to `last`, as they were written."""
@@ -54,37 +61,19 @@ class Said:
             return ""
         return self.text[self.tokens[first].start : self.tokens[last - 1].end]
 
-    def tokens_at(self, start: int, end: int) -> range:
-        """Return the tokens that a part of `plain` covers."""
-        covered = [
-            index
-            for index, place in enumerate(self.places)
-            if place < end and place + len(self.tokens[index].word) > start
-        ]
-        return range(covered[0], covered[-1] + 1) if covered else range(0)
 
-    def quoted(self) -> frozenset[int]:
-        """Return the tokens that stand between quotation marks."""
-        inside: set[int] = set()
-        closing = ""
-        for index, token in enumerate(self.tokens):
-            if closing:
-                inside.add(index)
-                closing = "" if token.said == closing else closing
-            elif token.said in _OPENING_QUOTES:
-                closing = _OPENING_QUOTES[token.said]
-        return frozenset(inside)
+def split(text: str) -> Iterable[re.Match[str]]:
+    """Return where the words, numbers and signs of a text are."""
+    return _TOKEN.finditer(text)
 
 
-@lru_cache(maxsize=64)
-def read(text: str) -> Said:
-    """Split a text into tokens."""
-    tokens = tuple(
-        Token(found.group(), usual_spelling(fold(found.group())), found.start(), found.end())
-        for found in _TOKEN.finditer(text)
-    )
-    places, length = [], 0
-    for token in tokens:
-        places.append(length)
-        length += len(token.word) + 1
-    return Said(text, tokens, " ".join(token.word for token in tokens), tuple(places))
+def words_of(text: str) -> frozenset[str]:
+    """Return the words of a text, folded and without plurals, as they are compared."""
+    return frozenset(stem(word) for word in _STEM.findall(fold(text)))
+
+
+def stem(word: str) -> str:
+    """Return a folded word without its plural."""
+    if len(word) > _MIN_STEM_LETTERS + 1 and word.endswith("es") and word[-3] not in "aeiou":
+        return word[:-2]
+    return word[:-1] if len(word) > _MIN_STEM_LETTERS and word.endswith("s") else word

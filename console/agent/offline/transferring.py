@@ -1,52 +1,55 @@
 """Transfers: put together what is said and known, ask for the rest, propose, tell the outcome."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from action_groups.crm.aliases.vocabulary import given_name_gender
+from jellyfish import damerau_levenshtein_distance
+
 from console.agent.brain import CallOutcome, Say
-from console.agent.offline.accounts import Named
 from console.agent.offline.memory import Account, Person, TransferFrame, account_of, person_of
+from console.agent.offline.orders import Order, Reading, is_unclear_amount
+from console.agent.offline.parts import Account as NamedAccount
 from console.agent.offline.talk import Flow, Talk
-from console.agent.offline.text import Said
-from console.agent.offline.transfer_order import Order
 from console.agent.wording import money
 from shared.text import fold
 
 CHECKING = "checking"
-_CONJUNCTIONS = frozenset({"y", "e", "and", "&", ","})
+_MAX_TYPO = 2
 
 
-def merge(frame: TransferFrame, order: Order, said: Said, talk: Talk) -> bool:
-    """Put what an order says into a frame; return whether it says anything."""
-    says = (order.amount, order.recipient, order.source, order.destination, order.description)
+def merge(frame: TransferFrame, order: Order, reading: Reading, talk: Talk) -> None:
+    """Put what an order says into a frame."""
     if order.amount is not None:
-        frame.amount = None if order.amount.doubt else order.amount.value
-        frame.doubt = order.amount.doubt
-        frame.doubted = said.quote(order.amount.first, order.amount.last)
-    if order.says_whom:
+        amount = is_unclear_amount(reading.said, order.amount)
+        frame.amount = None if amount.doubt else amount.value
+        frame.doubt = amount.doubt
+        frame.doubted = reading.said.quote(amount.first, amount.last)
+    if order.recipient or order.destination is not None or order.is_to_same:
         frame.recipient, frame.to_account, frame.to_name, frame.to_type = "", "", "", ""
         frame.candidates = []
     if order.recipient:
         frame.recipient = order.recipient
     elif order.destination is not None:
         frame.to_account, frame.to_type = order.destination.account_id, order.destination.type
-    elif order.is_to_same and (person := talk.memory.last_person) and _may_mean(said, person):
+    elif (person := talk.memory.last_person) and _may_be(talk, order.is_to_same, person):
         choose(frame, person)
-    if order.source is not None:
+    if order.source is not None and (order.source.type or order.source.account_id):
         frame.from_account, frame.from_type = order.source.account_id, order.source.type
     frame.description = order.description or frame.description
     frame.is_for_several = order.is_for_several
-    return any(says) or order.is_to_same or order.is_for_several
+    frame.unread = reading.quoted(order.unread)
 
 
-def _may_mean(said: Said, person: Person) -> bool:
-    """Tell whether "ella" or "him" may be somebody, by the gender that their name tells."""
-    words = {token.word for token in said.tokens}
-    told = "f" if words & {"ella", "her"} else "m" if words & {"him"} else ""
-    gender = given_name_gender(fold(person.name.split()[0]))
-    return not told or gender in {"", told}
+def _may_be(talk: Talk, pronoun: str, person: Person) -> bool:
+    """Tell whether "ella" or "him" may be somebody: by the ending of what they are called."""
+    if not pronoun:
+        return False
+    told = {"pronoun_he": "m", "pronoun_she": "f"}.get(pronoun, "")
+    words = [fold(word) for word in f"{person.name.split()[0]} {person.alias}".split()]
+    known = {talk.words.gender(word) for word in words} - {""}
+    return not told or not known or told in known
 
 
 def choose(frame: TransferFrame, person: Person) -> None:
@@ -95,7 +98,7 @@ def _find_ends(talk: Talk, frame: TransferFrame) -> Flow:
         wanted.append(("resolveAlias", {"alias": frame.recipient}))
     balances, *resolved = yield from talk.look_all(*wanted)
     accounts = [account_of(entry) for entry in balances["accounts"]]
-    if resolved and not _settled(frame, resolved[0]):
+    if resolved and not _settled(talk, frame, resolved[0]):
         yield _ask_person(talk, frame, resolved[0])
         return
     question = _own_destination(talk, frame, accounts)
@@ -106,6 +109,8 @@ def _find_ends(talk: Talk, frame: TransferFrame) -> Flow:
         yield _ask_amount(talk, frame)
         return
     question = _source(talk, frame, accounts)
+    if question is None and frame.unread:
+        question = ask_order(talk, frame)
     if question is not None:
         yield question
         return
@@ -113,30 +118,52 @@ def _find_ends(talk: Talk, frame: TransferFrame) -> Flow:
 
 
 def ask_order(talk: Talk, frame: TransferFrame) -> Say:
-    """Ask whether a transfer that was spoken of is to be made."""
+    """Ask whether a transfer that was spoken of is to be made; say what of it was not read."""
     who = frame.recipient or frame.to_name or talk.account_type(frame.to_type)
-    who = who or talk.account(frame.to_account) or talk.text("someone")
+    who = who or (talk.account(frame.to_account) if frame.to_account else talk.text("someone"))
+    said, frame.unread = frame.unread, ""
+    head = talk.text("unread", said=said) + " " if said else ""
     if frame.amount is None:
-        return talk.ask("ask_order_amount", "confirmation", frame=frame, who=who)
-    amount = money(frame.amount)
-    return talk.ask("ask_order", "confirmation", frame=frame, amount=amount, who=who)
+        question = talk.ask("ask_order_amount", "confirmation", frame=frame, who=who)
+    else:
+        amount = money(frame.amount)
+        question = talk.ask("ask_order", "confirmation", frame=frame, amount=amount, who=who)
+    return replace(question, delta=head + question.delta)
 
 
-def _settled(frame: TransferFrame, resolved: Mapping[str, Any]) -> bool:
-    """Take the person whom the bank is sure of; return whether there is one."""
+def _settled(talk: Talk, frame: TransferFrame, resolved: Mapping[str, Any]) -> bool:
+    """Take the person whom the bank is sure of, if all that was said may be them."""
     if not resolved.get("beneficiary"):
         return False
-    choose(frame, person_of(resolved["beneficiary"]))
+    person = person_of(resolved["beneficiary"])
+    if not _accounts_for(talk, person, frame.recipient):
+        return False
+    choose(frame, person)
+    return True
+
+
+def _accounts_for(talk: Talk, person: Person, said: str) -> bool:
+    """Tell whether each word that said who is meant is somebody's: a name, a relation, "mi"."""
+    called = {fold(word) for word in f"{person.name} {person.alias}".split()}
+    tokens = talk.read(said).said.tokens
+    for place, token in enumerate(tokens):
+        is_known = talk.words.match(
+            tokens, place, "relation", "possessive", "definite", "article", "honorific", "particle"
+        )
+        near = any(
+            damerau_levenshtein_distance(token.word, word) <= min(_MAX_TYPO, len(word) // 3)
+            or word.startswith(token.word[:4])
+            for word in called
+        )
+        if is_known is None and not near and token.is_word:
+            return False
     return True
 
 
 def _ask_person(talk: Talk, frame: TransferFrame, resolved: Mapping[str, Any]) -> Say:
     said, frame.recipient = frame.recipient, ""
-    words = said.lower().replace(",", " , ").split()
-    if _CONJUNCTIONS.intersection(words):
-        frame.amount, frame.doubt = None, ""
-        return talk.ask("ask_one_person", "recipient", "amount")
-    frame.candidates = [person_of(entry) for entry in resolved["candidates"]]
+    found = [resolved["beneficiary"]] if resolved.get("beneficiary") else resolved["candidates"]
+    frame.candidates = [person_of(entry) for entry in found]
     if not frame.candidates:
         return talk.ask("ask_person_unknown", "recipient", said=said)
     if len(frame.candidates) == 1:
@@ -169,6 +196,21 @@ def _own_destination(talk: Talk, frame: TransferFrame, accounts: list[Account]) 
 
 def _source(talk: Talk, frame: TransferFrame, accounts: list[Account]) -> Say | None:
     """Find the account that pays; return a question when it is not sure."""
+    if frame.from_type == "other":
+        frame.from_type = ""
+        others = [
+            a
+            for a in accounts
+            if a.is_active
+            and a.type != "credit"
+            and a.account_id not in {frame.to_account, frame.from_account or frame.shown_from}
+        ]
+        if len(others) == 1:
+            frame.from_account = others[0].account_id
+        else:
+            return talk.ask(
+                "ask_source", "account", accounts=talk.accounts_list(others or accounts)
+            )
     if any(account.account_id == frame.from_account for account in accounts):
         return None
     if frame.from_account:
@@ -185,6 +227,7 @@ def _source(talk: Talk, frame: TransferFrame, accounts: list[Account]) -> Say | 
 
 
 def _propose(talk: Talk, frame: TransferFrame) -> Flow:
+    frame.shown_from = frame.from_account
     outcome = yield from talk.propose(
         "createTransfer",
         from_account=frame.from_account,
@@ -198,6 +241,7 @@ def _propose(talk: Talk, frame: TransferFrame) -> Flow:
 def transferred(talk: Talk, frame: TransferFrame, outcome: CallOutcome) -> Flow:
     """Tell what became of a transfer."""
     memory = talk.memory
+    memory.done = replace(frame)
     refusal = talk.not_done(outcome)
     if refusal is not None:
         yield refusal
@@ -217,14 +261,9 @@ def transferred(talk: Talk, frame: TransferFrame, outcome: CallOutcome) -> Flow:
     yield talk.say("transferred", amount=money(body["amount"]), who=who, source=source)
 
 
-def fill_account(frame: TransferFrame, named: Named | None, account: Account | None) -> bool:
-    """Take the account of an answer to a question for one; return whether there is one."""
-    if account is not None:
-        named = Named(account.type, account.account_id, "none", range(0))
-    if named is None:
-        return False
+def fill_account(frame: TransferFrame, named: NamedAccount) -> None:
+    """Take the account of an answer to a question for one."""
     if frame.to_type:
         frame.to_account, frame.to_type = named.account_id, "" if named.account_id else named.type
     else:
         frame.from_account, frame.from_type = named.account_id, named.type
-    return True
