@@ -9,6 +9,8 @@ from shared.dynamodb import DynamoDB, Item, Page, Put, Update
 from shared.payments import purchase_key
 from shared.settings import Settings
 
+_SAME_CURRENCY = "(attribute_not_exists(currency) OR currency = :currency)"
+
 
 class BankStore:
     """Reads accounts and transactions, and states the writes that move money."""
@@ -54,7 +56,7 @@ class BankStore:
     ) -> Update:
         """Take the amount, provided that the account is the one that was read and has `needed`.
 
-        The limit is checked beside the version, which another program may leave alone.
+        Limit and currency are checked beside the version, which another program may leave alone.
         """
         is_unchanged = (
             "version = :version"
@@ -68,7 +70,7 @@ class BankStore:
             key={"user_id": account.user_id, "account_id": account.account_id},
             expression="SET balance = balance - :amount, updated_at = :now ADD version :one",
             condition=f"{is_unchanged} AND #status = :active AND balance >= :floor"
-            f"{is_limit_unchanged}",
+            f" AND {_SAME_CURRENCY}{is_limit_unchanged}",
             values={
                 ":amount": amount,
                 ":now": updated_at,
@@ -76,19 +78,26 @@ class BankStore:
                 ":version": account.version,
                 ":active": ACTIVE,
                 ":floor": needed - account.credit_limit,
+                ":currency": account.currency,
                 **limit,
             },
             names={"#status": "status"},
         )
 
     def credit(self, account: Account, amount: Decimal, updated_at: str) -> Update:
-        """Add the amount to whatever is there, provided that the account is active."""
+        """Add the amount to whatever is there, while the account is active in this currency."""
         return Update(
             table=self._accounts,
             key={"user_id": account.user_id, "account_id": account.account_id},
             expression="SET balance = balance + :amount, updated_at = :now ADD version :one",
-            condition="attribute_exists(account_id) AND #status = :active",
-            values={":amount": amount, ":now": updated_at, ":one": 1, ":active": ACTIVE},
+            condition=f"attribute_exists(account_id) AND #status = :active AND {_SAME_CURRENCY}",
+            values={
+                ":amount": amount,
+                ":now": updated_at,
+                ":one": 1,
+                ":active": ACTIVE,
+                ":currency": account.currency,
+            },
             names={"#status": "status"},
         )
 

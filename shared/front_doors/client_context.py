@@ -8,7 +8,8 @@ TOOL_NAME = "bedrockAgentCoreToolName"
 
 def custom_context(context: Any) -> Mapping[str, Any]:
     """Return the custom client context of an invocation, empty when it has none."""
-    return getattr(getattr(context, "client_context", None), "custom", None) or {}
+    custom = getattr(getattr(context, "client_context", None), "custom", None)
+    return custom if isinstance(custom, Mapping) else {}
 
 
 def is_tool_call(context: Any) -> bool:

@@ -224,3 +224,20 @@ def test_a_credit_limit_that_is_lowered_meanwhile_is_not_crossed(bank: World) ->
     )
     assert (status, body["error"]["code"]) == (422, "INSUFFICIENT_FUNDS")
     assert bank.balance("acc-card") == 0
+
+
+@pytest.mark.parametrize("changed", ["acc-maria", "acc-juan"])
+def test_money_does_not_reach_an_account_whose_currency_changed_meanwhile(
+    bank: World, changed: str
+) -> None:
+    owner = "user-maria" if changed == "acc-maria" else "user-juan"
+
+    def change() -> None:
+        bank.account(owner, changed, "1000.00", currency="USD")
+
+    bank.connect(ScriptedDatabase(bank.client, [after(change)]))
+    status, body = bank.call(
+        "createTransfer", from_account="acc-maria", to_account="acc-juan", amount="500"
+    )
+    assert status >= 400, body
+    assert bank.balance(changed) == 1000

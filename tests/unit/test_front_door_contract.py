@@ -164,6 +164,13 @@ def test_a_function_without_the_gateways_door_takes_no_tool_call_for_another(
     assert answer["error"]["code"] == "INVALID_REQUEST"
 
 
+@pytest.mark.parametrize("custom", [None, 5, "text", [TOOL_NAME]], ids=str)
+def test_a_client_context_that_is_no_map_says_nothing(bank: World, custom: Any) -> None:
+    context = SimpleNamespace(client_context=SimpleNamespace(custom=custom))
+    answer = bank.handlers["core_banking"](bank.invocation("getBalance"), context)
+    assert answer["response"]["httpStatusCode"] == 200
+
+
 def handler_at(bank: World, *doors: str) -> Any:
     settings = bank.resources.settings.model_copy(update={"doors": doors})
     bank.rebuild(settings=settings)
