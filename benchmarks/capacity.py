@@ -10,6 +10,8 @@ Writes are what the answers of DynamoDB report (`ReturnConsumedCapacity`); MiniS
 the rules of AWS. Two things it does not report are counted here by these rules: a read by the size
 of what was read (MiniStack: one unit whatever the size), and a cancelled transaction, whose error
 has no figure (taken as if it had been committed, without the indexes: an upper bound).
+
+Longer than 400 lines: the measurement, its prices and its tables are read together.
 """
 
 import argparse

@@ -8,6 +8,8 @@ to its end, a random time between the given bounds; another one that begins on o
 is cancelled with TransactionConflict. That time is an assumption: AWS does not tell it. Time is
 virtual, payments arrive at random (Poisson), every customer pays once from an own account, and the
 reference (1.00) is one account at the same rate.
+
+Longer than 400 lines: the model of DynamoDB and what runs on it are one program.
 """
 
 import argparse

@@ -1,4 +1,7 @@
-"""Seed retailers, their accounts and their products: `python scripts/seed_products.py`."""
+"""Seed retailers, their accounts and their products: `python scripts/seed_products.py`.
+
+Longer than 400 lines: most of it is the list of products.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator

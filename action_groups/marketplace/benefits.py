@@ -18,6 +18,8 @@ figures, is never guessed: it is not eligible.
 MSI is worth 0 pesos here: what paying later is worth depends on an interest rate that nobody has
 stated. So options are compared by the pesos that they give back, and where those are equal by how
 little they ask for a month.
+
+Longer than 400 lines: how a benefit is read, computed, compared and refused is one set of rules.
 """
 
 import re

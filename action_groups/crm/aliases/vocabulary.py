@@ -2,6 +2,8 @@
 
 Every table is one string a line, words separated by blanks. A word may stand in several lines: it
 then has several meanings, and none of them is sure.
+
+Longer than 400 lines: these are tables of words, not code.
 """
 
 from functools import cache
