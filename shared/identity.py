@@ -16,17 +16,16 @@ class Caller:
     user_id: str
 
 
-def caller_from(user_id: Any) -> Caller:
+def caller_from(user_id: Any, identity_from: str) -> Caller:
     """Return the caller that a front door names, without blanks around.
 
     A customer's id is visible ASCII characters, so that no two look alike. Raises Unauthenticated
-    when the door names no caller.
+    when the door names no caller: it says that the id comes from `identity_from`.
     """
     trimmed = user_id.strip(" ") if isinstance(user_id, str) else ""
     if not _USER_ID.fullmatch(trimmed):
         raise Unauthenticated(
-            "The request does not say who is calling: the application must set the customer's id "
-            "as `user_id` in the session attributes of the agent or in the envelope of the event: "
-            "1 to 128 visible ASCII characters."
+            "The request does not say who is calling. The customer's id, 1 to 128 visible ASCII "
+            f"characters, comes from {identity_from}."
         )
     return Caller(trimmed)

@@ -71,6 +71,7 @@ class Call:
     or else by its content within a `conversation`, for `REPEAT_WINDOW`. `correlation_id` goes on
     the events of the call; without it they have an id of their own. `is_awaited` where the caller
     waits for the end of a flow rather than for its beginning. `sent_at` is when the bus took it.
+    `identity_from` tells whom the door cannot name where it looks for `user_id`.
     """
 
     operation: Operation
@@ -82,6 +83,7 @@ class Call:
     correlation_id: str | None = None
     is_awaited: bool = False
     sent_at: datetime | None = None
+    identity_from: str = "the front door"
 
 
 class Service:
@@ -162,7 +164,7 @@ class Service:
 
     def _answer(self, call: Call) -> Outcome:
         operation = call.operation
-        caller = caller_from(call.user_id)
+        caller = caller_from(call.user_id, call.identity_from)
         read = decode_text if call.is_text else decode
         request = read(operation.request_model, call.arguments)
         if operation.changes:

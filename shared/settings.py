@@ -54,8 +54,8 @@ class Settings(BaseModel):
         min_length=1,
     )
     """The categories that a search of the whole catalogue goes through, in this order."""
-    doors: Annotated[tuple[Literal["agent", "bus"], ...], BeforeValidator(_listed)] = Field(
-        default=("bus",), alias="DOORS", min_length=1
+    doors: Annotated[tuple[Literal["agent", "bus", "gateway"], ...], BeforeValidator(_listed)] = (
+        Field(default=("bus",), alias="DOORS", min_length=1)
     )
     """The front doors that the function answers at."""
     request_sources: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
@@ -74,6 +74,10 @@ class Settings(BaseModel):
     """Where a day without an offset is a day."""
     test_user_id: str = Field(default="", alias="TEST_USER_ID")
     """The caller of an agent session without `user_id`: for the console's test window only."""
+    gateway_caller_header: str = Field(
+        default="x-centli-user-id", alias="GATEWAY_CALLER_HEADER", pattern=r"^[A-Za-z0-9_-]{1,64}$"
+    )
+    """The header in which the gateway's interceptor says who is calling."""
 
     @field_validator("order_max_age_hours")
     @classmethod

@@ -25,7 +25,7 @@ from typing import Any, Protocol
 
 from shared import json_text
 from shared.errors import InvalidRequest
-from shared.front_doors import bedrock, eventbridge
+from shared.front_doors import bedrock, eventbridge, gateway
 from shared.observability import observed
 from shared.service import Service
 
@@ -42,7 +42,11 @@ class FrontDoor(Protocol):
         """Return what the Lambda function returns."""
 
 
-FRONT_DOORS: Mapping[str, FrontDoor] = {"agent": bedrock, "bus": eventbridge}
+FRONT_DOORS: Mapping[str, FrontDoor] = {
+    "gateway": gateway,
+    "agent": bedrock,
+    "bus": eventbridge,
+}
 
 
 def lambda_handler_for(service: Service, doors: Sequence[FrontDoor] | None = None) -> LambdaHandler:
@@ -70,5 +74,6 @@ def lambda_handler_for(service: Service, doors: Sequence[FrontDoor] | None = Non
 
 _NOT_RECOGNISED = (
     "This event came through no front door of this function. A Bedrock agent's invocation has "
-    "`actionGroup`, `apiPath` and `httpMethod`, an EventBridge event `detail-type` and `detail`."
+    "`actionGroup`, `apiPath` and `httpMethod`, an EventBridge event `detail-type` and `detail`, "
+    "and a gateway names its tool in the client context."
 )

@@ -7,6 +7,7 @@ from typing import Any
 from shared import json_text
 from shared.errors import CentliError, InvalidRequest
 from shared.front_doors.client_context import is_tool_call
+from shared.front_doors.request_ids import checked_id
 from shared.requests import Outcome
 from shared.service import Call, Service
 
@@ -15,7 +16,6 @@ MAX_ANSWER_BYTES = 25_000
 
 _NO_ATTRIBUTES = {"sessionAttributes": None, "promptSessionAttributes": None}
 """What is echoed where there is room; a session keeps what an answer does not name."""
-_MAX_ID_LENGTH = 256
 _UNSET = object()
 _MARKS = ("messageVersion", "actionGroup", "apiPath")
 
@@ -65,13 +65,14 @@ def _call(service: Service, event: dict[str, Any]) -> Call:
         arguments=_arguments(event),
         is_text=True,
         is_awaited=True,
+        identity_from="`user_id` in the session attributes, which the application sets",
     )
     if not operation.changes:
         return call
     request_id = attributes.get("request_id")
     if request_id is not None:
-        return replace(call, request_id=_id("request_id", request_id))
-    return replace(call, conversation=_id("sessionId", event.get("sessionId")))
+        return replace(call, request_id=checked_id("request_id", request_id))
+    return replace(call, conversation=checked_id("sessionId", event.get("sessionId")))
 
 
 def _arguments(event: dict[str, Any]) -> dict[str, Any]:
@@ -119,16 +120,6 @@ def _attributes(event: dict[str, Any], name: str) -> Mapping[str, Any]:
         return {}
     if not isinstance(value, Mapping):
         raise InvalidRequest(f"`{name}` must be an object whose values are text.")
-    return value
-
-
-def _id(name: str, value: Any) -> str:
-    if (
-        not isinstance(value, str)
-        or not 0 < len(value) <= _MAX_ID_LENGTH
-        or not value.isprintable()
-    ):
-        raise InvalidRequest(f"`{name}` must be text of 1 to {_MAX_ID_LENGTH} visible characters.")
     return value
 
 

@@ -68,6 +68,7 @@ def _call(service: Service, event: dict[str, Any]) -> Call:
         operation=operation,
         user_id=envelope.user_id,
         arguments=envelope.data,
+        identity_from="`user_id` in the envelope of the event",
         request_id=envelope.correlation_id,
         correlation_id=envelope.correlation_id,
         sent_at=_sent_at(event) if operation.expires else None,

@@ -23,7 +23,7 @@ from tests.support.dynamodb import StrictDynamoDB
 from tests.support.tables import PREFIX, function_environment, table_properties
 
 SETTINGS = Settings.from_environment(
-    function_environment() | {"AGENT_WAIT_SECONDS": "1", "DOORS": "agent,bus"}
+    function_environment() | {"AGENT_WAIT_SECONDS": "1", "DOORS": "agent,bus,gateway"}
 )
 START = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 

@@ -15,6 +15,7 @@ from shared.identity import Caller, caller_from
 from shared.operations import Operation
 from tests.support.arguments import ON_AGENT_DOOR, ON_BUS_DOOR, OPERATIONS, RIGHT, as_text, furnish
 from tests.support.faults import ReadOnlyDatabase
+from tests.support.gateway import call_tool
 from tests.support.tables import PREFIX, table_properties
 from tests.support.world import SETTINGS, World
 
@@ -24,12 +25,12 @@ NOBODY = [None, "", " ", "\t", "x" * 129, "a\nb", "\u202euser", "\ud800", 5, Tru
 @pytest.mark.parametrize("user_id", NOBODY)
 def test_only_readable_text_names_a_caller(user_id: Any) -> None:
     with pytest.raises(Unauthenticated):
-        caller_from(user_id)
+        caller_from(user_id, "here")
 
 
 @pytest.mark.parametrize("user_id", ["user-maria", "x" * 128, "auth0|5f7c", "5"])
 def test_any_identifier_names_a_caller_as_it_is(user_id: str) -> None:
-    assert caller_from(user_id) == Caller(user_id)
+    assert caller_from(user_id, "here") == Caller(user_id)
 
 
 @pytest.mark.parametrize("operation", ON_AGENT_DOOR, ids=lambda o: o.operation_id)
@@ -120,7 +121,7 @@ SPECIFIED = [
     *(("agent", "listTransactions", "account_id"), ("bus", "listTransactions", "account_id")),
     *(("agent", "createTransfer", "from_account"), ("bus", "createTransfer", "from_account")),
     *(("agent", "createPurchase", "account_id"), ("bus", "createPurchase", "account_id")),
-    ("agent", "getPurchase", "purchase_id"),
+    *(("agent", "getPurchase", "purchase_id"), ("gateway", "getBalance", "account_id")),
 ]
 """Arguments that stand for a thing of the caller: the specification's, there may be more."""
 
@@ -181,6 +182,9 @@ def ask(bank: World, operation: Operation, door: str, arguments: dict[str, Any])
     """Return the error with which a door answers a request of the caller, or None."""
     if door == "agent":
         return bank.call(operation.operation_id, **as_text(arguments))[1].get("error")
+    if door == "gateway":
+        headers = {"x-centli-request-id": str(uuid4())}
+        return call_tool(bank, operation.operation_id, arguments, headers=headers).get("error")
     event_type = operation.event_type or ""
     correlation_id = f"correlation-{uuid4()}"
     reply = bank.send(operation.group, event_type, arguments, correlation_id=correlation_id)
@@ -205,6 +209,13 @@ def test_an_agent_finds_nothing_of_another_customer_and_is_not_told_it_from_noth
     bank: World, operation: Operation
 ) -> None:
     check_that_others_things_are_not_found(bank, operation, "agent")
+
+
+@pytest.mark.parametrize("operation", ON_AGENT_DOOR, ids=lambda o: o.operation_id)
+def test_a_gateway_finds_nothing_of_another_customer_and_is_not_told_it_from_nothing(
+    bank: World, operation: Operation
+) -> None:
+    check_that_others_things_are_not_found(bank, operation, "gateway")
 
 
 @pytest.mark.parametrize("operation", ON_BUS_DOOR, ids=lambda o: o.operation_id)
