@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from shared.text import line_problem
+
 MAX_PAGE_ITEMS = 50
 DEFAULT_PAGE_ITEMS = 20
 
@@ -30,11 +32,23 @@ def _printable(text: str) -> str:
     return text
 
 
+def _plain(text: str) -> str:
+    problem = line_problem(text)
+    if problem is not None:
+        raise ValueError(problem)
+    return text
+
+
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[!-~]+$")]
 """An id as this system gives them out: visible ASCII characters, no spaces."""
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=140), AfterValidator(_printable)]
-"""One line of a person's text."""
+SearchText = Annotated[
+    str, StringConstraints(min_length=1, max_length=140), AfterValidator(_printable)
+]
+"""One line of a person's text that is only looked up, as people write it."""
+
+Line = Annotated[SearchText, AfterValidator(_plain)]
+"""One line of a person's text that is kept and shown beside the bank's own: see `line_problem`."""
 
 PageItems = Annotated[
     int,

@@ -1,4 +1,8 @@
-"""Texts that people write, made comparable: folded, split into tokens, gathered in word sets."""
+"""Texts that people write: made comparable, and kept apart from the bank's own text.
+
+Made comparable, a text is folded, split into tokens, gathered in word sets. Kept apart, it has none
+of the signs with which a bank's card sets off and identifies what it says.
+"""
 
 import re
 import unicodedata
@@ -7,6 +11,11 @@ from typing import Final
 _TOKEN: Final = re.compile(r"['’]s\b|[^\W_]+|[&+,;/]")
 PUNCTUATION: Final = frozenset(",;/")
 """The tokens that are neither a word nor stand for one."""
+
+_OPENING_AND_CLOSING: Final = frozenset({"Ps", "Pe", "Pi", "Pf"})
+_APOSTROPHE: Final = re.compile(r"(?<=[^\W\d_])’(?=[^\W\d_])")
+_ACCOUNT_ID: Final = re.compile(r"(?<![^\W_])acc(?:[-_]+\w|[0-9])")
+_MINUS: Final = "\u2212"
 
 
 def composed(text: str) -> str:
@@ -30,3 +39,46 @@ def tokens_of(text: str) -> list[str]:
 def word_set(text: str) -> frozenset[str]:
     """Return the words of a text that are separated by blanks, as they are."""
     return frozenset(text.split())
+
+
+def line_problem(text: str) -> str | None:
+    """Tell what to correct in a line of a person's text that a card of the bank shows, if anything.
+
+    Such a line has none of these, with which a card sets off and identifies what the bank says:
+
+    - signs that open or close: Unicode's brackets, its opening and closing quotation marks, and
+      whatever has a mirror image, such as < and >. A typographic apostrophe inside a word is none
+      of them (O’Higgins);
+    - account ids: a word that begins with `acc` and goes on with a hyphen, an underscore or a
+      digit, in any case, width or kind of hyphen. Hyphens alone make no id (López-Portillo,
+      mother-in-law).
+    """
+    signs = dict.fromkeys(c for c in _APOSTROPHE.sub("", text) if _opens_or_closes(c))
+    if signs:
+        return (
+            f"must not have {' '.join(signs)} in it: write it without brackets, guillemets and "
+            "quotation marks that open or close"
+        )
+    if _has_account_id(text):
+        return "must not have an account id in it: say in words who or what it is"
+    return None
+
+
+def plain_line(text: str) -> str:
+    """Return a text as one printable line without what `line_problem` names; it may be empty."""
+    visible = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    kept = _APOSTROPHE.sub("'", composed(visible))
+    spaced = "".join(" " if _opens_or_closes(c) or not c.isprintable() else c for c in kept)
+    return " ".join(word for word in spaced.split() if not _has_account_id(word))
+
+
+def _opens_or_closes(character: str) -> bool:
+    return (
+        unicodedata.category(character) in _OPENING_AND_CLOSING
+        or unicodedata.mirrored(character) == 1
+    )
+
+
+def _has_account_id(text: str) -> bool:
+    hyphenated = ("-" if c == _MINUS or unicodedata.category(c) == "Pd" else c for c in fold(text))
+    return _ACCOUNT_ID.search("".join(hyphenated)) is not None

@@ -15,7 +15,7 @@ from scripts import seed_accounts, seed_beneficiaries, seed_products
 from shared import json_text
 from shared.decoding import _base_type, _is_stand_in
 from shared.dynamodb import serialize
-from shared.models import PageToken
+from shared.models import Line, PageToken
 from shared.operations import Operation
 from shared.payments import PENDING, end_key, payment_key, purchase_key
 from tests.support.tables import PREFIX
@@ -62,6 +62,7 @@ def prove(bank: World, step: Operation) -> None:
 
 
 _CONTROL = ["a\nb", "a\x00b", "\u202eabc", "a\u2066b", "\u200b", "a\u2028b", "\ud800"]
+_LIKE_THE_BANKS = ["hermano (trabajo)", "«hermano»", "a <b>", "hermano acc-juan-checking"]
 _NOT_TEXT = [0, 1, -1, 1.5, True, False, [], ["acc-maria"], {}, {"a": 1}, math.nan, math.inf]
 _OUTSIDE_ASCII = ["acc maria", "acc-maría", "０１", " "]
 _BAD_DAY = [
@@ -186,6 +187,8 @@ def _wrong_texts(rules: list[Any]) -> Iterator[str]:
     yield from [*_CONTROL, "\t"]
     if any(getattr(rule, "pattern", None) for rule in rules):
         yield from _OUTSIDE_ASCII
+    if _rules(Line)[-1] in rules:
+        yield from _LIKE_THE_BANKS
     if _rules(Day)[-1] in rules:
         yield from _BAD_DAY
 

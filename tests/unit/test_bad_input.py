@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.agent import invocation
+from shared.decoding import _base_type
 from shared.front_doors import bedrock
 from shared.front_doors.eventbridge import EventNotHandled
 from shared.operations import Operation
@@ -161,6 +162,18 @@ def test_the_bus_is_told_of_each_wrong_value(closed_bank: World, operation: Oper
         for value in wrong_values(operation, name, as_text=False):
             reply = send(closed_bank, operation, right | {name: value})
             assert_reply_refuses(closed_bank, operation, reply, f"`{name}`")
+
+
+@on_agent_door
+def test_no_text_of_a_confirmed_change_can_be_taken_for_the_banks_own(
+    closed_bank: World, operation: Operation
+) -> None:
+    right: dict[str, Any] = as_text(RIGHT[operation.operation_id])
+    fields = operation.request_model.model_fields if operation.confirm else {}
+    for name, field in fields.items():
+        if _base_type(field.annotation) is str:
+            answered = call(closed_bank, operation, right | {name: "hermano «trabajo»"})
+            assert_refused(answered, f"`{name}` must ")
 
 
 @on_agent_door

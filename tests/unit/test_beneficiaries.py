@@ -123,6 +123,14 @@ class TestAdding:
         assert code_of(add(bank, alias=alias)) == (422, "ALIAS_REFUSED")
         assert bank.items("beneficiaries") == []
 
+    @pytest.mark.parametrize("field", ["name", "alias", "relationship"])
+    @pytest.mark.parametrize("text", ["Lupita (trabajo)", "«Lupita»", "Lupita acc-juan-checking"])
+    def test_no_text_looks_like_the_banks_own(self, bank: World, field: str, text: str) -> None:
+        status, body = add(bank, **{field: text})
+        assert (status, body["error"]["code"]) == (400, "INVALID_REQUEST")
+        assert f"`{field}` must not have " in body["error"]["message"]
+        assert bank.items("beneficiaries") == []
+
     def test_an_alias_that_is_another_beneficiarys_name_is_refused(self, bank: World) -> None:
         bank.beneficiary("user-maria", "ben-1", "hermano", name="Juan López García")
         status, code = code_of(
@@ -217,6 +225,15 @@ class TestListing:
                 "account_id": "acc-juan",
             }
         ]
+
+    def test_one_from_before_whose_text_looks_like_the_banks_is_listed_and_found(
+        self, bank: World
+    ) -> None:
+        bank.beneficiary("user-maria", "ben-1", "Lupita (trabajo)", name="«Guadalupe» acc-juan")
+        _, listed = bank.call("listBeneficiaries")
+        _, found = bank.call("resolveAlias", alias="lupita (trabajo)")
+        assert found["beneficiary"] == listed["beneficiaries"][0]
+        assert found["beneficiary"]["name"] == "«Guadalupe» acc-juan"
 
     def test_the_bus_is_answered_with_the_same_list(self, bank: World) -> None:
         bank.beneficiary("user-maria", "ben-1", "mi hermano")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.text import composed, fold, tokens_of
+from shared.text import composed, fold, line_problem, plain_line, tokens_of
 
 
 @given(st.text())
@@ -32,3 +32,71 @@ def test_genitives_and_separating_signs_are_tokens_of_their_own() -> None:
         "o",
         "brien",
     ]
+
+
+class TestALineThatACardShows:
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "María José López-Portillo",
+            "María-José",
+            "Patricio O'Higgins",
+            "Patricio O’Higgins",
+            "Comercializadora S.A. de C.V.",
+            "my mother-in-law",
+            "ex-novia",
+            "7-Eleven",
+            "Renta 2026-11, depto. 4-B",
+            "CFE 123456789012",
+            "Accesorios y acc.",
+            "50% de la cena + propina = 120",
+            "🏠 casa",
+        ],
+    )
+    def test_names_numbers_and_hyphens_are_as_people_write_them(self, line: str) -> None:
+        assert line_problem(line) is None
+        assert plain_line(line) == line.replace("’", "'")
+
+    @pytest.mark.parametrize("sign", "()[]{}<>«»‹›“”‘’„‚「」《》⟨⟩（）＜＞≪≫⋘﹙﹚❮❯⸢⸣༼༽≮")
+    def test_what_opens_or_closes_is_named_and_left_out(self, sign: str) -> None:
+        line = f"hermano {sign} Juan{sign}"
+        assert (line_problem(line) or "").startswith(f"must not have {sign} in it: ")
+        assert plain_line(line) == "hermano Juan"
+
+    @pytest.mark.parametrize(
+        "identifier",
+        [
+            "acc-juan-checking",
+            "ACC-JUAN-CHECKING",
+            "acc_1",
+            "acc001",
+            "hermano/acc-juan",
+            "acc-juan.",
+            "acc\u2011juan",
+            "acc\u2013juan",
+            "acc\u2212juan",
+            "acc--juan",
+            "ａｃｃ－ｊｕａｎ",
+            "àcc-juan",
+        ],
+    )
+    def test_an_account_id_is_refused_and_left_out(self, identifier: str) -> None:
+        line = f"Juan {identifier} López"
+        assert line_problem(line) == (
+            "must not have an account id in it: say in words who or what it is"
+        )
+        assert plain_line(line) == "Juan López"
+
+    def test_no_id_is_made_by_what_is_left_out(self) -> None:
+        assert plain_line("acc(-)juan") == "acc - juan"
+        assert plain_line("acc\u200b-juan López") == "López"
+
+    def test_line_breaks_and_control_characters_are_blanks(self) -> None:
+        assert plain_line(" Juan\r\n\tLópez\x00\ud800García\u202e\u2028") == "Juan López García"
+
+    @given(st.text() | st.text("acc-_1’'=\u0338\u200d <"))
+    def test_what_is_left_is_one_line_without_a_problem_and_stays_so(self, text: str) -> None:
+        line = plain_line(text)
+        assert line.isprintable()
+        assert line_problem(line) is None
+        assert plain_line(line) == line

@@ -7,13 +7,13 @@ from action_groups.crm.aliases.resolving import resolve
 from action_groups.crm.models import EXAMPLE_BENEFICIARY, BeneficiaryEntry
 from action_groups.crm.store import BeneficiaryStore
 from shared.identity import Caller
-from shared.models import Answer, Line, Request
+from shared.models import Answer, Request, SearchText
 
 
 class AliasQuery(Request):
     """Whom the customer means."""
 
-    alias: Line = Field(
+    alias: SearchText = Field(
         description="How the customer calls the person, in the customer's own words, such as: mi "
         "hermano, Lupita, my landlord."
     )

@@ -23,11 +23,11 @@ from shared.models import (
     DEFAULT_PAGE_ITEMS,
     Answer,
     Identifier,
-    Line,
     NextToken,
     PageItems,
     PageToken,
     Request,
+    SearchText,
 )
 from shared.paging import fill_page, issue_token, position_of, reads_within
 
@@ -51,7 +51,7 @@ def _says_something(text: str) -> str:
 class ProductsQuery(Request):
     """Which products to look for."""
 
-    category: Annotated[Line, Field(max_length=_MAX_CATEGORY_LENGTH)] | None = Field(
+    category: Annotated[SearchText, Field(max_length=_MAX_CATEGORY_LENGTH)] | None = Field(
         default=None,
         description="Only this category: electronics, clothing, food, home, beauty, sports, toys, "
         "books, health, travel or another one that products have; Spanish names do too.",
@@ -59,7 +59,7 @@ class ProductsQuery(Request):
     retailer_id: Identifier | None = Field(
         default=None, description="Only this retailer, by the retailer_id of one of its products."
     )
-    search: Annotated[Line, AfterValidator(_says_something)] | None = Field(
+    search: Annotated[SearchText, AfterValidator(_says_something)] | None = Field(
         default=None,
         description="Words that all have to occur in the product's name, description or category, "
         "or in the retailer's name. Use the customer's words for the thing alone, in Spanish, such "
