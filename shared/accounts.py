@@ -13,6 +13,8 @@ from shared.money import MXN
 
 ACTIVE = "active"
 CREDIT = "credit"
+RETAILER = "retailer"
+"""The `holder_type` of an account whose holder is a shop; without one the holder is a person."""
 
 MAX_ACCOUNTS_PER_OWNER = 100
 
@@ -31,11 +33,16 @@ class Account:
     status: str
     version: Decimal
     credit_limit: Decimal
+    holder_name: str | None = None
+    """Whose account it is by the bank's books; None when the books do not say."""
+    is_retailers: bool = False
+    """Whether the holder is a shop, whose name is no secret."""
 
     @classmethod
     def from_item(cls, item: Item) -> Self:
         """Read an item of the accounts table. Only a credit account has a `credit_limit`."""
         is_credit = item["account_type"] == CREDIT
+        holder_name = item.get("holder_name")
         return cls(
             user_id=item["user_id"],
             account_id=item["account_id"],
@@ -45,6 +52,8 @@ class Account:
             status=item["status"],
             version=item.get("version", _NOTHING),
             credit_limit=item.get("credit_limit", _NOTHING) if is_credit else _NOTHING,
+            holder_name=holder_name if isinstance(holder_name, str) else None,
+            is_retailers=item.get("holder_type") == RETAILER,
         )
 
     @property
