@@ -107,6 +107,22 @@ def test_an_order_with_something_unread_around_it_is_not_shown(case: Case) -> No
     assert not is_shown(case)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no a mi hermano mándale 200",
+        "manda 100 a mi hermano y 200 a mi mamá blablá ñongo",
+        "manda 100 a mi hermano, y por favor, entre dos",
+        "¿pásale 200 a mi mamá?",
+        "mándale tres mil cuatrocientos noventa y mueve a mi hermano",
+    ],
+)
+def test_nothing_is_shown_before_all_of_a_message_is_understood(text: str) -> None:
+    turn = Chat().say(text)
+
+    assert turn.proposed == []
+
+
 @pytest.mark.parametrize("slip", SAMPLE.sample(list(slips()), 150), ids=lambda slip: slip.text)
 def test_a_number_with_a_slip_is_never_shown_as_another_one(slip: Slip) -> None:
     assert shown_amount(slip) in {None, slip.meant}

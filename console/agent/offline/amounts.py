@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from console.agent.offline.lexicon import Words
+from console.agent.offline.lexicon import Words, near_numbers
 from console.agent.offline.text import Token
 from shared.money import MAX_AMOUNT
 
@@ -291,6 +291,7 @@ def _doubted(words: Words, tokens: Sequence[Token], amount: Amount) -> Amount:  
         follows = _value(words, tokens, last)
         is_one = after.word in words.of("articles")
         is_longer = after.is_number or (follows is not None and not is_one) or is_stuck
+        is_longer = is_longer or _goes_on_near(words, tokens, last)
         if is_longer or words.is_near_number(after.word) or after.said == "/":
             return replace(amount, doubt="malformed", last=last + 1)
     before = tokens[amount.first - 1] if amount.first else None
@@ -300,6 +301,13 @@ def _doubted(words: Words, tokens: Sequence[Token], amount: Amount) -> Amount:  
     if not amount.doubt and amount.value == 0:
         return replace(amount, doubt="zero")
     return amount
+
+
+def _goes_on_near(words: Words, tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether a joiner and a slip of a number go on: "noventa y mueve", a verb or not."""
+    joiners = words.rules(tokens[at - 1].word)["joiners"].split()
+    is_joined = tokens[at].word in joiners and tokens[at - 1].is_word
+    return is_joined and bool(near_numbers(_word(tokens, at + 1)))
 
 
 def is_small_word(tokens: Sequence[Token], amount: Amount) -> bool:

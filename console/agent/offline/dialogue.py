@@ -4,7 +4,7 @@ A reading is tried after the other; the first that can use the whole message ans
 waits for a yes stays open through questions, and is shown again after them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
@@ -16,7 +16,7 @@ from console.agent.offline.lexicon import is_foreign
 from console.agent.offline.memory import AddFrame, Frame, PurchaseFrame, TransferFrame
 from console.agent.offline.naming import named_call
 from console.agent.offline.orders import Order, Reading
-from console.agent.offline.talk import Flow, Talk
+from console.agent.offline.talk import Flow, Step, Talk
 from console.agent.wording import money
 
 Reader = Callable[[Talk, Reading, tuple[str, ...]], Flow | None]
@@ -344,7 +344,7 @@ def _queued(talk: Talk, reading: Reading, frames: list[Frame], *, has_question: 
         yield from show_again(talk)
         return
     memory.drop()
-    first, *others = frames
+    first, *others = yield from _unclear_first(talk, frames)
     memory.queue = (others + memory.queue)[:_MAX_QUEUED]
     if others:
         yield talk.say("several_orders", count=len(frames))
@@ -352,6 +352,26 @@ def _queued(talk: Talk, reading: Reading, frames: list[Frame], *, has_question: 
     if has_question:
         yield talk.say("one_at_a_time")
     yield from go_on(talk, first)
+
+
+def _unclear_first(
+    talk: Talk, frames: list[Frame]
+) -> Generator[Step, Sequence[CallOutcome], list[Frame]]:
+    """Put what must be asked about first: before all of a message is known, nothing is shown."""
+    if len(frames) == 1:
+        return frames
+    sent = [f for f in frames if isinstance(f, TransferFrame) and f.recipient]
+    wanted = [("resolveAlias", {"alias": frame.recipient}) for frame in sent]
+    found = (yield from talk.look_all(*wanted)) if wanted else []
+    for frame, resolved in zip(sent, found, strict=True):
+        transferring.settled(talk, frame, resolved)
+    return sorted(frames, key=_is_known)
+
+
+def _is_known(frame: Frame) -> bool:
+    return not isinstance(frame, TransferFrame) or bool(
+        frame.amount and (frame.to_account or frame.to_type)
+    )
 
 
 def total(talk: Talk) -> Decimal | None:

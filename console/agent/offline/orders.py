@@ -25,6 +25,7 @@ _QUIET: Final = frozenset(
 _AFTER_NO: Final = frozenset(
     {"stop", "correcting", "amount", "person", "account", "let_that", "set_amount"}
 )
+_AFTER_FIRST_NO: Final = frozenset({"stop", "correcting"})
 _ORDERING: Final = frozenset({"order", "bare", "formal", "polite", "infinitive"})
 
 
@@ -211,7 +212,7 @@ def _is_asked_for(segment: Sequence[Part], said: Said, words: Words) -> bool:  #
     is_first = all(part.kind in _QUIET or part.way == "to" for part in segment[:place])
     if verb.form in {"infinitive", "bare"} and not is_first:
         return False
-    return verb.form in _ORDERING and not (is_question and verb.form in {"bare", "infinitive"})
+    return verb.form in _ORDERING and (verb.form == "polite" or not is_question)
 
 
 def _leading(segment: Sequence[Part], place: int) -> Iterator[Part]:
@@ -234,7 +235,8 @@ def _sent(order: Order, said: Said, words: Words) -> Iterator[Order]:
             continue
         if part.kind == "correcting" or (part.kind == "set_amount" and following == "amount"):
             is_bare_no = words.match(said.tokens, part.first, "no") is not None
-            is_correcting = bool(following) and not (is_bare_no and following not in _AFTER_NO)
+            allowed = _AFTER_NO if place else _AFTER_FIRST_NO
+            is_correcting = bool(following) and not (is_bare_no and following not in allowed)
             if not is_correcting:
                 current.unread.append(part)
             continue

@@ -532,7 +532,8 @@ class Scanner:
             is_named = place > 0 and token.said[0].isupper()
             if run >= longest and not self._is_little(place) and not is_named:
                 break
-            if not (token.is_word or (is_marked and token.is_number)):
+            is_numbered = is_marked and token.is_number and not self._is_little(place - 1)
+            if not (token.is_word or is_numbered):
                 break
             is_month = self.words.match(self.tokens, place, "month") is not None
             if is_marked and (is_month or self.words.match(self.tokens, place, "joke")):

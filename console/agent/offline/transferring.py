@@ -98,7 +98,7 @@ def _find_ends(talk: Talk, frame: TransferFrame) -> Flow:
         wanted.append(("resolveAlias", {"alias": frame.recipient}))
     balances, *resolved = yield from talk.look_all(*wanted)
     accounts = [account_of(entry) for entry in balances["accounts"]]
-    if resolved and not _settled(talk, frame, resolved[0]):
+    if resolved and not settled(talk, frame, resolved[0]):
         yield _ask_person(talk, frame, resolved[0])
         return
     question = _own_destination(talk, frame, accounts)
@@ -131,7 +131,7 @@ def ask_order(talk: Talk, frame: TransferFrame) -> Say:
     return replace(question, delta=head + question.delta)
 
 
-def _settled(talk: Talk, frame: TransferFrame, resolved: Mapping[str, Any]) -> bool:
+def settled(talk: Talk, frame: TransferFrame, resolved: Mapping[str, Any]) -> bool:
     """Take the person whom the bank is sure of, if all that was said may be them."""
     if not resolved.get("beneficiary"):
         return False
