@@ -12,7 +12,5 @@ def seed_all(deployment: Deployment) -> int:
 
 
 def seeded_customers() -> dict[str, str]:
-    """Return the names of the seeded customers by user id, as their beneficiaries' owners know."""
-    owner_of = {account: user for user, account, *_ in seed_accounts.ACCOUNTS}
-    names = {owner_of[account]: name for _, _, name, account, _ in seed_beneficiaries.BENEFICIARIES}
-    return {user: names.get(user, user) for user in dict.fromkeys(owner_of.values())}
+    """Return the names of the seeded customers by user id."""
+    return dict(seed_accounts.CUSTOMERS)

@@ -15,6 +15,14 @@ from shared.ids import time_ordered_id
 
 _OPENED = "2025-01-15T16:00:00.000Z"
 
+CUSTOMERS = {
+    "user-maria": "María López García",
+    "user-juan": "Juan López García",
+    "user-sofia": "Sofía Hernández Ruiz",
+    "user-carlos": "Carlos Ramírez Soto",
+    "user-elena": "Elena García Ortiz",
+}
+
 # user, account, type, balance, credit limit, status
 ACCOUNTS = [
     ("user-maria", "acc-maria-checking", "checking", "15250.75", None, "active"),
@@ -34,7 +42,7 @@ ACCOUNTS = [
     ("user-elena", "acc-elena-credit", "credit", "0.00", "20000.00", "blocked"),
 ]
 
-_OWNERS = {account: user for user, account, *_ in ACCOUNTS}
+OWNERS = {account: user for user, account, *_ in ACCOUNTS}
 
 # time, type, from, to, amount, description; an account outside the bank is None
 HISTORY = [
@@ -127,6 +135,7 @@ def _accounts() -> Iterator[dict[str, Any]]:
             "user_id": user,
             "account_id": account,
             "account_type": type_,
+            "holder_name": CUSTOMERS[user],
             "balance": Decimal(balance),
             "currency": "MXN",
             "status": status,
@@ -187,7 +196,7 @@ def _history() -> Iterator[dict[str, Any]]:
             if account is not None:
                 yield record | {
                     "account_id": account,
-                    "user_id": _OWNERS[account],
+                    "user_id": OWNERS[account],
                     "amount": sign * Decimal(amount),
                 }
 

@@ -5,25 +5,26 @@ from typing import Any
 
 from action_groups.crm.aliases.folding import index_key
 from action_groups.crm.store import beneficiary_id_for
+from scripts.seed_accounts import CUSTOMERS, OWNERS
 from scripts.seeding import add_missing, run, table_name
 
 _ADDED = "2025-02-01T16:00:00.000Z"
 
-# user, alias, name, account, relationship
+# user, alias, account, relationship
 BENEFICIARIES = [
-    ("user-maria", "mi hermano", "Juan López García", "acc-juan-checking", "brother"),
-    ("user-maria", "mi mamá", "Elena García Ortiz", "acc-elena-checking", "mother"),
-    ("user-maria", "casero", "Carlos Ramírez Soto", "acc-carlos-checking", "landlord"),
-    ("user-maria", "Sofi", "Sofía Hernández Ruiz", "acc-sofia-checking", "friend"),
-    ("user-juan", "mi hermana", "María López García", "acc-maria-checking", "sister"),
-    ("user-juan", "mi jefa", "Elena García Ortiz", "acc-elena-checking", "mother"),
-    ("user-juan", "Charly", "Carlos Ramírez Soto", "acc-carlos-checking", "friend"),
-    ("user-sofia", "Mari", "María López García", "acc-maria-checking", "friend"),
-    ("user-sofia", "mi novio", "Carlos Ramírez Soto", "acc-carlos-checking", "boyfriend"),
-    ("user-carlos", "mi amor", "Sofía Hernández Ruiz", "acc-sofia-checking", "girlfriend"),
-    ("user-carlos", "inquilina", "María López García", "acc-maria-checking", "tenant"),
-    ("user-elena", "mi hija", "María López García", "acc-maria-checking", "daughter"),
-    ("user-elena", "mi hijo", "Juan López García", "acc-juan-checking", "son"),
+    ("user-maria", "mi hermano", "acc-juan-checking", "brother"),
+    ("user-maria", "mi mamá", "acc-elena-checking", "mother"),
+    ("user-maria", "casero", "acc-carlos-checking", "landlord"),
+    ("user-maria", "Sofi", "acc-sofia-checking", "friend"),
+    ("user-juan", "mi hermana", "acc-maria-checking", "sister"),
+    ("user-juan", "mi jefa", "acc-elena-checking", "mother"),
+    ("user-juan", "Charly", "acc-carlos-checking", "friend"),
+    ("user-sofia", "Mari", "acc-maria-checking", "friend"),
+    ("user-sofia", "mi novio", "acc-carlos-checking", "boyfriend"),
+    ("user-carlos", "mi amor", "acc-sofia-checking", "girlfriend"),
+    ("user-carlos", "inquilina", "acc-maria-checking", "tenant"),
+    ("user-elena", "mi hija", "acc-maria-checking", "daughter"),
+    ("user-elena", "mi hijo", "acc-juan-checking", "son"),
 ]
 
 
@@ -35,11 +36,11 @@ def seed(client: Any, prefix: str) -> int:
 
 
 def _beneficiaries() -> Iterator[dict[str, Any]]:
-    for user, alias, name, account, relationship in BENEFICIARIES:
+    for user, alias, account, relationship in BENEFICIARIES:
         yield {
             "user_id": user,
             "beneficiary_id": beneficiary_id_for(alias),
-            "name": name,
+            "name": CUSTOMERS[OWNERS[account]],
             "alias": alias,
             "alias_lower": index_key(alias),
             "account_id": account,

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from scripts.seeding import add_missing, run, table_name
+from shared.accounts import RETAILER
 from shared.clock import to_iso
 from shared.ids import time_ordered_id
 
@@ -310,13 +311,15 @@ def _accounts() -> Iterator[dict[str, Any]]:
     received: dict[str, Decimal] = defaultdict(lambda: Decimal("0.00"))
     for _, _, _, _, retailer, amount in PURCHASES:
         received[_account_of(retailer, "checking")] += Decimal(amount)
-    for retailer, _, _, _, account_types in RETAILERS:
+    for retailer, name, _, _, account_types in RETAILERS:
         for account_type in account_types.split():
             account_id = _account_of(retailer, account_type)
             yield {
                 "user_id": retailer,
                 "account_id": account_id,
                 "account_type": account_type,
+                "holder_name": name,
+                "holder_type": RETAILER,
                 "balance": received[account_id],
                 "currency": "MXN",
                 "status": "active",

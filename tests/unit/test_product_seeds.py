@@ -9,7 +9,11 @@ import pytest
 from action_groups.marketplace.benefits import UNKNOWN, Basket, option_for, terms_of
 from action_groups.marketplace.store import Product
 from scripts import seed_accounts, seed_products
+from shared.accounts import Account
+from shared.holders import names_differ, shown_holder
+from shared.text import line_problem
 from tests.support.tables import PREFIX
+from tests.support.utterances import seeded_bank
 from tests.support.world import SETTINGS, START, World
 
 
@@ -68,6 +72,28 @@ def test_every_retailer_has_active_accounts_and_products(seeded: World) -> None:
     assert {a["user_id"] for a in accounts} == retailers
     assert {(a["status"], a["currency"]) for a in accounts} == {("active", "MXN")}
     assert {p.retailer_id for p in all_products(seeded)} == retailers
+
+
+def test_every_account_has_its_holder_and_a_retailers_says_so() -> None:
+    bank = seeded_bank()
+    retailers = {r["retailer_id"]: r["name"] for r in bank.items("retailers")}
+    names = {**retailers, **seed_accounts.CUSTOMERS}
+    accounts = [Account.from_item(item) for item in bank.items("accounts")]
+    assert {account.user_id for account in accounts} == set(names)
+    for account in accounts:
+        name = names[account.user_id]
+        assert account.holder_name == shown_holder(account, account.user_id) == name
+        assert (shown_holder(account, "somebody") == name) == (account.user_id in retailers)
+
+
+def test_every_beneficiary_is_called_as_the_holder_of_the_account() -> None:
+    bank = seeded_bank()
+    holders = {item["account_id"]: item["holder_name"] for item in bank.items("accounts")}
+    for beneficiary in bank.items("beneficiaries"):
+        assert beneficiary["name"] == holders[beneficiary["account_id"]]
+        assert not names_differ(beneficiary["name"], beneficiary["name"])
+        for written in (beneficiary["name"], beneficiary["alias"], beneficiary["relationship"]):
+            assert line_problem(written) is None
 
 
 def test_the_items_have_the_attributes_of_the_specification_and_what_was_received(
