@@ -57,8 +57,10 @@ def own() -> Handler:
         """Answer what came."""
         return Echo(from_account=request.from_account, amount=request.amount)
 
-    names = [field.alias for field in Settings.model_fields.values() if field.is_required()]
-    settings = Settings.from_environment({str(name): "bench" for name in names})
+    names = [str(field.alias) for field in Settings.model_fields.values() if field.is_required()]
+    settings = Settings.from_environment(
+        dict.fromkeys(names, "bench") | {"REQUIRE_CONFIRMATION": "never"}
+    )
     resources: Any = Resources(settings=settings, database=None, publisher=None)  # type: ignore[arg-type]
     return lambda_handler_for(Service(group, resources))
 

@@ -58,6 +58,7 @@ SETTINGS = Settings.from_environment(
         for name, field in Settings.model_fields.items()
         if field.is_required()
     }
+    | {"REQUIRE_CONFIRMATION": "never"}
 )
 KEYS = {
     "accounts": ("user_id", "account_id"),

@@ -19,8 +19,8 @@ _STAGE = ROOT / "build" / "artefact"
 _REQUIREMENTS = ROOT / "requirements.txt"
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
-# botocore describes some 400 services; the functions use these two, and sts for credentials.
-_BOTOCORE_DATA_KEPT = {"dynamodb", "events", "sts"}
+# botocore describes some 400 services; the functions use these three, and sts for credentials.
+_BOTOCORE_DATA_KEPT = {"dynamodb", "events", "kms", "sts"}
 _RUNTIME = ("3.11", "manylinux2014_x86_64")
 
 

@@ -1,6 +1,7 @@
 """Settings from the environment, checked once, at cold start."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,6 +16,7 @@ from pydantic import (
 )
 
 from shared.clock import BANK_ZONE
+from shared.money import amount_from_number, amount_from_text
 
 
 def _listed(value: Any) -> Any:
@@ -32,6 +34,14 @@ def _zone(value: Any) -> Any:
         raise ValueError("must be the name of a time zone, such as America/Mexico_City") from None
 
 
+def _amount(value: Any) -> Decimal:
+    """Return the amount of a text such as 12800.50."""
+    return amount_from_text(value) if isinstance(value, str) else amount_from_number(value)
+
+
+_Limit = Annotated[Decimal, BeforeValidator(_amount)]
+
+
 class Settings(BaseModel):
     """The names that the template gives to a function; every function is given all of them."""
 
@@ -44,6 +54,7 @@ class Settings(BaseModel):
     retailers_table: str = Field(alias="RETAILERS_TABLE", min_length=1)
     purchases_table: str = Field(alias="PURCHASES_TABLE", min_length=1)
     requests_table: str = Field(alias="REQUESTS_TABLE", min_length=1)
+    limits_table: str = Field(alias="LIMITS_TABLE", min_length=1)
     event_bus_name: str = Field(alias="EVENT_BUS_NAME", min_length=1)
     catalogue_categories: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
         default=(
@@ -79,6 +90,31 @@ class Settings(BaseModel):
     )
     """The header in which the gateway's interceptor says who is calling."""
 
+    require_confirmation: Literal["agents", "always", "never"] = Field(
+        default="agents", alias="REQUIRE_CONFIRMATION"
+    )
+    """Where a change that needs the customer's yes is done only with a proof of it."""
+    confirmation_key_arn: str = Field(
+        default="", alias="CONFIRMATION_KEY_ARN", validate_default=True
+    )
+    """The KMS key that proofs are made with."""
+    max_transfer_amount: _Limit = Field(default=Decimal("50000.00"), alias="MAX_TRANSFER_AMOUNT")
+    """The most that one transfer to somebody else may be."""
+    daily_transfer_limit: _Limit = Field(default=Decimal("12800.00"), alias="DAILY_TRANSFER_LIMIT")
+    """What a customer without a limit of their own may transfer to others on one day."""
+    new_payee_limit: _Limit = Field(default=Decimal("3000.00"), alias="NEW_PAYEE_LIMIT")
+    """What an account may be paid in all while it is new to the customer."""
+    new_payee_hours: int = Field(default=24, alias="NEW_PAYEE_HOURS", ge=0)
+    """How long an account is new, from the first payment on."""
+
+    @field_validator("confirmation_key_arn")
+    @classmethod
+    def _is_there_when_proofs_are_asked(cls, arn: str, info: ValidationInfo) -> str:
+        """Refuse to ask for proofs that nothing could check."""
+        if not arn and info.data.get("require_confirmation", "never") != "never":
+            raise ValueError("must name a key unless REQUIRE_CONFIRMATION is never")
+        return arn
+
     @field_validator("order_max_age_hours")
     @classmethod
     def _is_remembered_so_long(cls, hours: int, info: ValidationInfo) -> int:
@@ -89,10 +125,17 @@ class Settings(BaseModel):
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Read the settings. Raises RuntimeError that lists every missing variable."""
+        """Read the settings. Raises RuntimeError that lists what is missing, and what is wrong."""
         try:
             return cls.model_validate(dict(environment))
         except ValidationError as error:
-            names = ", ".join(str(detail["loc"][0]) for detail in error.errors())
+            # A default that is wrong is told by the name of the field.
+            wrong = {str(detail["loc"][0]).upper(): detail for detail in error.errors()}
+            names = ", ".join(wrong)
+            reasons = [
+                f"{name} {detail['msg'].removeprefix('Value error, ')}"
+                for name, detail in wrong.items()
+                if detail["type"] not in {"missing", "string_too_short"}
+            ]
             message = f"Set these environment variables of the function: {names}"
-            raise RuntimeError(message) from None
+            raise RuntimeError("; ".join([message, *reasons])) from None

@@ -13,8 +13,16 @@ from console.reconcile import METRIC
 from console.template import TEMPLATE as TEMPLATE_FILE
 from console.template import expanded_template
 from shared.observability import NAMESPACE
+from shared.operations import Operation
 from tests.support.processed_template import fixed_names, processed
-from tests.support.rights import FUNCTIONS, named, rights_on_tables, role_of, statements_of
+from tests.support.rights import (
+    FUNCTIONS,
+    named,
+    rights_on_keys,
+    rights_on_tables,
+    role_of,
+    statements_of,
+)
 from tests.support.tables import PREFIX, table_properties
 
 TEMPLATE = expanded_template()
@@ -42,6 +50,7 @@ TABLES = {
     "centli-purchases": ("user_id", "timestamp_purchase_id", {}),
     "centli-retailers": ("retailer_id", None, {}),
     "centli-requests": ("request_id", None, {}),
+    "centli-limits": ("user_id", "subject", {}),
 }
 
 # function of the specification: its event types
@@ -69,6 +78,13 @@ RIGHTS = {
     },
     "centli-crm-resolve-alias": {"beneficiaries:Query", "beneficiaries/alias-index:Query"},
 }
+OWNERS = {
+    table["TableName"].removeprefix(f"{PREFIX}-"): tag["Value"].lower()
+    for table in table_properties()
+    for tag in table.get("Tags", ())
+    if tag["Key"] == "ActionGroup"
+}
+"""The group that each table of the specification belongs to; the others serve every group."""
 READS = {"BatchGetItem", "ConditionCheckItem", "GetItem", "Query", "Scan"}
 SWEEPER = "centli-sweeper"
 RELAY = "centli-event-relay"
@@ -77,6 +93,8 @@ NAMES = fixed_names(PROCESSED)
 DEPLOYED = json.loads(Path("tests/data/deployed_resources.json").read_text())
 """What stacks hold that are deployed: (type, name) by logical id. A line never changes."""
 LONGEST_BLOCK_OF_A_BUS_FUNCTION = 25
+LEAST_GRANTS = 2
+"""Of a function of the bus: to read a table, and to answer. Each further one has its own line."""
 
 # actions that take no resource
 WITHOUT_RESOURCE = {
@@ -91,6 +109,13 @@ def of_type(type_: str) -> dict[str, Any]:
 def event_types(properties: dict[str, Any]) -> set[str]:
     rules = [e for e in properties.get("Events", {}).values() if e["Type"] == "EventBridgeRule"]
     return {t for rule in rules for t in rule["Properties"]["Pattern"]["detail-type"]}
+
+
+def policy_of(logical: str) -> dict[str, Any]:
+    """Return what a function may do beside what every function may."""
+    policy = RESOURCES[RESOURCES[logical]["DependsOn"]]
+    document: dict[str, Any] = policy["Properties"]["PolicyDocument"]
+    return document
 
 
 def statements(logical: str) -> list[dict[str, Any]]:
@@ -225,40 +250,38 @@ def writes(rights: set[str]) -> set[str]:
     return {right for right in rights if right.rpartition(":")[2] not in READS}
 
 
-def too_wide(name: str, resources: dict[str, Any]) -> set[str]:
-    """Return the writes of a role to tables of other groups; all of them, if what it serves changes
-    nothing. A table without the tag of a group belongs to all.
-    """
+def served(name: str) -> list[Operation]:
+    """Return the operations that a function carries out: of its rules, or else of its group."""
     _, properties = FUNCTIONS[name]
     triggers = event_types(properties)
-    group_of = {
-        operation.group.replace("_", "")
+    return [
+        operation
         for operation in (o for group in all_groups() for o in group)
         if operation.group in properties["Handler"].split(".")
-        and operation.changes
         and (operation.event_type in triggers or not triggers)
-    }
-    owners = {
-        table["TableName"].removeprefix(f"{PREFIX}-"): tag["Value"].lower()
-        for table in table_properties()
-        for tag in table.get("Tags", ())
-        if tag["Key"] == "ActionGroup"
-    }
+    ]
+
+
+def too_wide(name: str, resources: dict[str, Any]) -> set[str]:
+    """Return the writes of a role to tables of other groups; all of them, if what it serves changes
+    nothing.
+    """
+    group_of = {o.group.replace("_", "") for o in served(name) if o.changes}
     return {
         right
         for right in writes(rights_on_tables(name, resources))
-        if not group_of or owners.get(right.partition(":")[0], *group_of) not in group_of
+        if not group_of or OWNERS.get(right.partition(":")[0], *group_of) not in group_of
     }
 
 
 def beyond_the_specification(name: str, resources: dict[str, Any]) -> set[str]:
     """Return what the specification does not grant to a role: the writes of a role that changes
-    something, beside the record of its request, and all rights of one that does not.
+    something, to the specification's tables, and all rights of one that does not.
     """
     rights = rights_on_tables(name, resources) - RIGHTS[name]
     if not writes(RIGHTS[name]):
         return rights
-    return {right for right in writes(rights) if not right.startswith("requests:")}
+    return {right for right in writes(rights) if right.partition(":")[0] in OWNERS}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -282,6 +305,65 @@ def test_a_role_that_may_write_too_much_is_found(name: str) -> None:
 
     assert too_wide(name, resources)
     assert name not in RIGHTS or beyond_the_specification(name, resources)
+
+
+def key_rights_of(name: str) -> set[tuple[str, str]]:
+    """Return what a function may do with keys, by what it carries out."""
+    has_doors = FUNCTIONS[name][1]["Handler"].startswith("action_groups.handler.")
+    is_needed = has_doors and any(operation.confirm for operation in served(name))
+    return {("kms:VerifyMac", "ConfirmationKey")} if is_needed else set()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_role_checks_proofs_for_confirmed_operations_only_and_makes_none(name: str) -> None:
+    assert rights_on_keys(name) == key_rights_of(name)
+
+
+def test_functions_check_proofs_at_both_doors_of_every_confirmed_operation() -> None:
+    assert {name for name in FUNCTIONS if key_rights_of(name)} == {
+        *("centli-core-banking", "centli-core-banking-transfer"),
+        *("centli-marketplace", "centli-marketplace-purchase"),
+        *("centli-crm", "centli-crm-add-beneficiary"),
+    }
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("action", ["kms:GenerateMac", "kms:*", "*"])
+def test_a_role_that_could_make_proofs_is_found(name: str, action: str) -> None:
+    resources = deepcopy(RESOURCES)
+    grant = {"Effect": "Allow", "Action": [action], "Resource": "*"}
+    role = resources[role_of(FUNCTIONS[name][0])]["Properties"]
+    role["Policies"].append({"PolicyDocument": {"Statement": [grant]}})
+
+    assert rights_on_keys(name, resources) - key_rights_of(name) == {(action, "*")}
+
+
+def test_the_key_makes_macs_stays_and_leaves_its_rights_to_the_account() -> None:
+    key = RESOURCES["ConfirmationKey"]
+    properties = key["Properties"]
+
+    assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+    assert (properties["KeySpec"], properties["KeyUsage"]) == ("HMAC_256", "GENERATE_VERIFY_MAC")
+    [statement] = properties["KeyPolicy"]["Statement"]
+    assert statement["Principal"] == {
+        "AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}
+    }
+    alias = RESOURCES["ConfirmationKeyAlias"]["Properties"]
+    assert named(alias["AliasName"]) == "alias/centli-confirmation"
+    assert alias["TargetKeyId"] == {"Ref": "ConfirmationKey"}
+
+
+def test_the_channels_policy_makes_proofs_and_nothing_else_and_nobody_has_it_yet() -> None:
+    [policy] = of_type("AWS::IAM::ManagedPolicy").values()
+    [statement] = policy["Properties"]["PolicyDocument"]["Statement"]
+
+    assert statement == {
+        "Effect": "Allow",
+        "Action": "kms:GenerateMac",
+        "Resource": {"Fn::GetAtt": ["ConfirmationKey", "Arn"]},
+    }
+    assert not {"Roles", "Users", "Groups"} & set(policy["Properties"])
+    assert TEMPLATE["Outputs"]["ConfirmationPolicyArn"] == {"Value": {"Ref": "ConfirmationPolicy"}}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -331,7 +413,7 @@ def test_a_function_of_the_bus_costs_one_short_block() -> None:
         if len(event_types(properties)) == 1:
             start = text.index(f"\n  {logical}:\n")
             block = text[text.rindex("\n  # ---- ", 0, start) : text.index("\n\n", start)]
-            further_grants = sum("dynamodb:" in str(s["Action"]) for s in statements(logical)) - 1
+            further_grants = len(policy_of(logical)["Statement"]) - LEAST_GRANTS
             longest = LONGEST_BLOCK_OF_A_BUS_FUNCTION + further_grants
             assert block.count("\n") <= longest, f"{logical}: {block}"
 

@@ -62,6 +62,18 @@ def rights_on_tables(function: str, resources: dict[str, Any] = RESOURCES) -> se
     }
 
 
+def rights_on_keys(function: str, resources: dict[str, Any] = RESOURCES) -> set[tuple[str, str]]:
+    """Return what the role of a function may do with KMS: each action, and the key or `*`."""
+    logical, _ = FUNCTIONS[function]
+    return {
+        (action, resource["Fn::GetAtt"][0] if isinstance(resource, dict) else resource)
+        for statement in statements_of(role_of(logical), resources)
+        for action in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+        if action.partition(":")[0] in {"kms", "*"}
+    }
+
+
 def _tables_of(statement: dict[str, Any]) -> Iterator[str]:
     """Yield the tables and indexes of a statement; a stream is neither."""
     for resource in as_list(statement["Resource"]):

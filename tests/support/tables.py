@@ -6,6 +6,7 @@ from typing import Any
 from console.template import expanded_template
 
 PREFIX = "centli"
+CONFIRMATION_KEY_ARN = "arn:aws:kms:us-east-1:123456789012:key/confirmation"
 
 
 @cache
@@ -30,6 +31,8 @@ def function_environment() -> dict[str, str]:
                 return defaults[parameter]
             case {"Fn::Join": [",", list_of_names]}:
                 return value_of(list_of_names)
+            case {"Fn::GetAtt": ["ConfirmationKey", "Arn"]}:
+                return CONFIRMATION_KEY_ARN
         return _resolved(node)
 
     return {name: value_of(value) for name, value in variables.items()}

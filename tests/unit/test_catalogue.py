@@ -245,7 +245,7 @@ def test_the_categories_of_the_environment_are_listed_once_each() -> None:
         field.alias: "name"
         for field in Settings.model_fields.values()
         if field.alias and field.is_required()
-    }
+    } | {"REQUIRE_CONFIRMATION": "never"}
     text = " food, home,,food "
 
     assert Settings.from_environment(environment).catalogue_categories == CATEGORIES

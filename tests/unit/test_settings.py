@@ -1,4 +1,6 @@
-"""Settings are checked once, at cold start, with every missing name in one error."""
+"""Settings are checked once, at cold start, with all that is missing or wrong in one error."""
+
+from decimal import Decimal
 
 import pytest
 from pydantic import ValidationError
@@ -11,7 +13,8 @@ ENVIRONMENT = {
     field.alias: f"centli-{name}"
     for name, field in Settings.model_fields.items()
     if field.alias is not None and field.is_required()
-}
+} | {"CONFIRMATION_KEY_ARN": "arn:aws:kms:us-east-1:123456789012:key/1"}
+AMOUNTS = ("MAX_TRANSFER_AMOUNT", "DAILY_TRANSFER_LIMIT", "NEW_PAYEE_LIMIT")
 
 
 def test_every_setting_is_read_from_the_environment() -> None:
@@ -63,3 +66,51 @@ def test_an_order_may_not_be_older_than_requests_are_remembered(
         Settings.from_environment(ENVIRONMENT | given)
     least = {"ORDER_MAX_AGE_HOURS": "360", "REQUEST_RETENTION_DAYS": "15"}
     assert Settings.from_environment(ENVIRONMENT | least).order_max_age_hours == 360
+
+
+def test_a_function_asks_for_the_yes_unless_it_is_told_otherwise() -> None:
+    assert Settings.from_environment(ENVIRONMENT).require_confirmation == "agents"
+    with pytest.raises(RuntimeError, match=r"REQUIRE_CONFIRMATION .*'agents', 'always' or"):
+        Settings.from_environment(ENVIRONMENT | {"REQUIRE_CONFIRMATION": "sometimes"})
+
+
+def test_proofs_are_not_asked_for_without_the_key_that_checks_them() -> None:
+    for asked in ({}, {"REQUIRE_CONFIRMATION": "always"}):
+        with pytest.raises(RuntimeError, match="CONFIRMATION_KEY_ARN must name a key unless"):
+            Settings.from_environment(ENVIRONMENT | {"CONFIRMATION_KEY_ARN": ""} | asked)
+    never = {"CONFIRMATION_KEY_ARN": "", "REQUIRE_CONFIRMATION": "never"}
+    assert Settings.from_environment(ENVIRONMENT | never).confirmation_key_arn == ""
+
+
+@pytest.mark.parametrize("name", AMOUNTS)
+@pytest.mark.parametrize(
+    ("text", "amount"), [("50000", "50000.00"), ("12800.5", "12800.50"), ("0.01", "0.01")]
+)
+def test_a_limit_is_an_amount_in_pesos_and_centavos(name: str, text: str, amount: str) -> None:
+    settings = Settings.from_environment(ENVIRONMENT | {name: text})
+    limit = getattr(settings, name.lower())
+    assert (type(limit), str(limit)) == (Decimal, amount)
+
+
+@pytest.mark.parametrize("name", AMOUNTS)
+@pytest.mark.parametrize("text", ["", "0", "-1", "1e4", "50,000", "0.001", "NaN", "Infinity", "$5"])
+def test_a_limit_that_is_no_such_amount_is_refused_with_how_to_write_it(
+    name: str, text: str
+) -> None:
+    with pytest.raises(RuntimeError, match=f"{name} must be an amount in pesos greater than 0"):
+        Settings.from_environment(ENVIRONMENT | {name: text})
+
+
+def test_limits_are_those_of_the_design_unless_somebody_sets_them() -> None:
+    settings = Settings.from_environment(ENVIRONMENT)
+    limits = [str(getattr(settings, name.lower())) for name in AMOUNTS]
+    assert limits == ["50000.00", "12800.00", "3000.00"]
+    assert settings.new_payee_hours == 24
+
+
+def test_a_payee_is_new_for_whole_hours_or_not_at_all() -> None:
+    never = Settings.from_environment(ENVIRONMENT | {"NEW_PAYEE_HOURS": "0"})
+    assert never.new_payee_hours == 0
+    for text in ("-1", "1.5", "a day"):
+        with pytest.raises(RuntimeError, match="NEW_PAYEE_HOURS Input should be"):
+            Settings.from_environment(ENVIRONMENT | {"NEW_PAYEE_HOURS": text})
