@@ -17,6 +17,8 @@ RETAILER = "retailer"
 """The `holder_type` of an account whose holder is a shop; without one the holder is a person."""
 
 MAX_ACCOUNTS_PER_OWNER = 100
+MAX_HOLDER_LENGTH = 200
+"""How much of a holder's name is read, in characters."""
 
 _NOTHING = Decimal(0)
 
@@ -52,7 +54,7 @@ class Account:
             status=item["status"],
             version=item.get("version", _NOTHING),
             credit_limit=item.get("credit_limit", _NOTHING) if is_credit else _NOTHING,
-            holder_name=holder_name if isinstance(holder_name, str) else None,
+            holder_name=holder_name[:MAX_HOLDER_LENGTH] if isinstance(holder_name, str) else None,
             is_retailers=item.get("holder_type") == RETAILER,
         )
 

@@ -6,6 +6,7 @@ of the signs with which a bank's card sets off and identifies what it says.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Final
 
 _TOKEN: Final = re.compile(r"['’]s\b|[^\W_]+|[&+,;/]")
@@ -16,6 +17,8 @@ _OPENING_AND_CLOSING: Final = frozenset({"Ps", "Pe", "Pi", "Pf"})
 _APOSTROPHE: Final = re.compile(r"(?<=[^\W\d_])’(?=[^\W\d_])")
 _ACCOUNT_ID: Final = re.compile(r"(?<![^\W_])acc(?:[-_]+\w|[0-9])")
 _MINUS: Final = "\u2212"
+_MAX_MARKS: Final = 2
+"""On one letter: more than the writing of any language here needs."""
 
 
 def composed(text: str) -> str:
@@ -51,8 +54,14 @@ def line_problem(text: str) -> str | None:
       of them (O’Higgins);
     - account ids: a word that begins with `acc` and goes on with a hyphen, an underscore or a
       digit, in any case, width or kind of hyphen. Hyphens alone make no id (López-Portillo,
-      mother-in-law).
+      mother-in-law);
+    - characters that look like a blank but are none, and letters under piles of marks, which would
+      cover the lines above and below.
     """
+    if any(map(_looks_blank, text)):
+        return "must have plain blanks between its words, not characters that look like blanks"
+    if "".join(_without_piles(text)) != text:
+        return "must not have more than two marks on a letter: write it with plain letters"
     signs = dict.fromkeys(c for c in _APOSTROPHE.sub("", text) if _opens_or_closes(c))
     if signs:
         return (
@@ -67,9 +76,28 @@ def line_problem(text: str) -> str | None:
 def plain_line(text: str) -> str:
     """Return a text as one printable line without what `line_problem` names; it may be empty."""
     visible = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    kept = _APOSTROPHE.sub("'", composed(visible))
-    spaced = "".join(" " if _opens_or_closes(c) or not c.isprintable() else c for c in kept)
-    return " ".join(word for word in spaced.split() if not _has_account_id(word))
+    kept = _APOSTROPHE.sub("'", "".join(_without_piles(composed(visible))))
+    words = "".join(" " if _is_left_out(c) else c for c in kept).split()
+    return " ".join(word for word in words if not _has_account_id(word))
+
+
+def _is_left_out(character: str) -> bool:
+    is_seen = character.isprintable() and not _looks_blank(character)
+    return not is_seen or _opens_or_closes(character)
+
+
+def _looks_blank(character: str) -> bool:
+    """Tell whether a character is one of those that Unicode names fillers and blanks."""
+    name = "" if character.isascii() else unicodedata.name(character, "")
+    return "FILLER" in name or "BLANK" in name
+
+
+def _without_piles(text: str) -> Iterator[str]:
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0
+        if marks <= _MAX_MARKS:
+            yield character
 
 
 def _opens_or_closes(character: str) -> bool:

@@ -42,6 +42,7 @@ class TestWhatIsShown:
             ("¡Juan! acc-maria-checking", "¡Juan!"),
             ("\u202eJuan\u200b López\x00García", "Juan L*** G***"),
             ("Juan \U0001f3e6 2", "Juan 2***"),
+            ("J" + "\u0336" * 99 + "uan \u3164 \u0301López", "J\u0336\u0336uan L***"),
         ],
     )
     def test_of_somebody_else_the_first_name_and_initials(self, name: str, masked: str) -> None:

@@ -87,6 +87,20 @@ class TestALineThatACardShows:
         )
         assert plain_line(line) == "Juan López"
 
+    @pytest.mark.parametrize("blank", "\u2800\u3164\u115f\u1160\uffa0")
+    def test_what_only_looks_like_a_blank_makes_no_room_for_a_line_of_its_own(
+        self, blank: str
+    ) -> None:
+        assert "look like blanks" in (line_problem(f"Cena{blank}") or "")
+        assert plain_line(f"Cena{blank * 60}Monto 1.00") == "Cena Monto 1.00"
+
+    def test_a_letter_has_no_pile_of_marks_but_those_of_its_language(self) -> None:
+        assert "two marks" in (line_problem("Juan Lo\u0301\u0336\u0347pez") or "")
+        assert plain_line("Juan L" + "\u0336" * 99 + "ópez") == "Juan L\u0336\u0336ópez"
+        vietnamese = "Nguye\u0302\u0303n"
+        assert line_problem(vietnamese) is None
+        assert plain_line(vietnamese) == "Nguyễn"
+
     def test_no_id_is_made_by_what_is_left_out(self) -> None:
         assert plain_line("acc(-)juan") == "acc - juan"
         assert plain_line("acc\u200b-juan López") == "López"
@@ -94,7 +108,7 @@ class TestALineThatACardShows:
     def test_line_breaks_and_control_characters_are_blanks(self) -> None:
         assert plain_line(" Juan\r\n\tLópez\x00\ud800García\u202e\u2028") == "Juan López García"
 
-    @given(st.text() | st.text("acc-_1’'=\u0338\u200d <"))
+    @given(st.text() | st.text("acc-_1’'=\u0338\u0301\u200d\u3164 <"))
     def test_what_is_left_is_one_line_without_a_problem_and_stays_so(self, text: str) -> None:
         line = plain_line(text)
         assert line.isprintable()
