@@ -35,6 +35,7 @@ def gaps(groups: Sequence[ActionGroup], template: Mapping[str, Any]) -> list[str
     deployed = _Deployed(template)
     return [
         *(gap for group in groups for gap in _gaps_of_group(group, deployed)),
+        *_gaps_of_confirmation(groups, deployed),
         *_gaps_of_leftovers(groups, deployed),
         *_gaps_of_references(template),
         *_gaps_of_settings(deployed),
@@ -246,6 +247,17 @@ def _gaps_of_event(operation: Operation, event_type: str, deployed: _Deployed) -
     for function in dict.fromkeys(function for function, _ in publishers):
         if deployed.bus_denies(function):
             yield f"{function.name}: the policy of the bus does not name {function.role}"
+
+
+def _gaps_of_confirmation(groups: Sequence[ActionGroup], deployed: _Deployed) -> Iterator[str]:
+    confirmed = [o for group in groups for o in group if o.confirm]
+    for operation in confirmed:
+        for function in _serving(groups, operation.operation_id, deployed):
+            if not deployed.may(function, "kms:VerifyMac", "ConfirmationKey"):
+                yield (
+                    f"{operation.operation_id}: {function.name} may not kms:VerifyMac on "
+                    "ConfirmationKey, so it can check no proof of the customer's yes"
+                )
 
 
 def _gaps_of_leftovers(groups: Sequence[ActionGroup], deployed: _Deployed) -> Iterator[str]:

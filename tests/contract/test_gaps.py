@@ -44,6 +44,11 @@ def with_the_wrong_door(template: Template) -> None:
     properties["Environment"] = {"Variables": {"DOORS": "agent"}}
 
 
+def without_the_right_to_check_proofs(template: Template) -> None:
+    policy = template["Resources"]["CrmPolicy"]["Properties"]["PolicyDocument"]
+    policy["Statement"] = [s for s in policy["Statement"] if s["Action"] != "kms:VerifyMac"]
+
+
 def without_role(template: Template) -> None:
     del template["Resources"]["CrmFunction"]["Properties"]["Role"]
 
@@ -103,6 +108,10 @@ def test_nothing_is_missing() -> None:
         (with_a_variable_too_many, "INVENTED_TABLE: given to every function, and no setting"),
         (without("CrmLogGroup"), "centli-crm: template.yaml has no log group for it"),
         (without("CrmErrorsAlarm"), "centli-crm: no alarm tells of its errors"),
+        (
+            without_the_right_to_check_proofs,
+            "addBeneficiary: centli-crm may not kms:VerifyMac on ConfirmationKey",
+        ),
         (without_variable, "PRODUCTS_TABLE: a setting that template.yaml gives to no function"),
         (without("ProductsTable"), "PRODUCTS_TABLE: template.yaml has no table centli-products"),
     ],
