@@ -6,6 +6,7 @@ the operations need, in `tests/contract/test_gaps.py`.
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.support.rights import (
     FUNCTIONS,
     RESOURCES,
     as_list,
+    rights_on_keys,
     rights_on_tables,
     role_of,
     statements_of,
@@ -111,14 +113,83 @@ def test_a_role_may_publish_on_the_bus_of_the_stack_only_if_its_policies_say_so(
     assert not publish("default")
 
 
+def role_name(deployed: Deployed, function: str) -> str:
+    configuration = deployed.cloud.client("lambda").get_function_configuration(
+        FunctionName=function
+    )
+    return str(configuration["Role"]).rpartition("/")[2]
+
+
+MESSAGE: dict[str, Any] = {"Message": b"a challenge", "MacAlgorithm": "HMAC_SHA_256"}
+
+
+def rights_with_keys(client: Any, *keys: str) -> list[set[str]]:
+    """Return what a client may do with each of the keys."""
+    probes: dict[str, Callable[..., object]] = {
+        "kms:VerifyMac": partial(client.verify_mac, Mac=b"no mac", **MESSAGE),
+        "kms:GenerateMac": partial(client.generate_mac, **MESSAGE),
+        "kms:ScheduleKeyDeletion": partial(client.schedule_key_deletion, PendingWindowInDays=30),
+    }
+    return [
+        {action for action, probe in probes.items() if is_allowed(partial(probe, KeyId=key))}
+        for key in keys
+    ]
+
+
+@pytest.fixture
+def other_key(deployed: Deployed) -> str:
+    """A key of the same kind and account that no policy of the stack names."""
+    made = deployed.cloud.client("kms").create_key(
+        KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC"
+    )
+    return str(made["KeyMetadata"]["Arn"])
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_role_may_do_with_keys_exactly_what_its_policies_say(
+    deployed: Deployed, other_key: str, function: str
+) -> None:
+    client = deployed.client_of_role("kms", function)
+
+    with_ours, with_other = rights_with_keys(
+        client, deployed.deployment.outputs["ConfirmationKeyArn"], other_key
+    )
+
+    assert with_ours == {action for action, _ in rights_on_keys(function)}
+    assert with_other == set()
+
+
+def test_the_channels_policy_lets_a_role_make_proofs_that_functions_find_right(
+    deployed: Deployed, other_key: str
+) -> None:
+    outputs = deployed.deployment.outputs
+    ours = outputs["ConfirmationKeyArn"]
+    function = "centli-crm-get-beneficiaries"
+    assert rights_with_keys(deployed.client_of_role("kms", function), ours) == [set()]
+    role = role_name(deployed, function)
+    iam = deployed.cloud.client("iam")
+    iam.attach_role_policy(RoleName=role, PolicyArn=outputs["ConfirmationPolicyArn"])
+    try:
+        client = deployed.client_of_role("kms", function)
+        assert rights_with_keys(client, ours, other_key) == [{"kms:GenerateMac"}, set()]
+        mac = client.generate_mac(KeyId=ours, **MESSAGE)["Mac"]
+    finally:
+        iam.detach_role_policy(RoleName=role, PolicyArn=outputs["ConfirmationPolicyArn"])
+
+    checking = deployed.client_of_role("kms", "centli-core-banking")
+    assert checking.verify_mac(KeyId=ours, Mac=mac, **MESSAGE)["MacValid"]
+    with pytest.raises(ClientError, match="KMSInvalidMacException"):
+        checking.verify_mac(KeyId=ours, Mac=mac, **MESSAGE | {"Message": b"another"})
+
+
 def test_the_probe_of_permissions_tells_a_wider_role_from_the_deployed_one(
     deployed: Deployed,
 ) -> None:
     function = "centli-crm-get-beneficiaries"
-    role = deployed.cloud.client("lambda").get_function_configuration(FunctionName=function)["Role"]
+    role = role_name(deployed, function)
     iam = deployed.cloud.client("iam")
     iam.put_role_policy(
-        RoleName=role.rpartition("/")[2],
+        RoleName=role,
         PolicyName="too-wide",
         PolicyDocument=(
             '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Resource":"*",'
@@ -129,7 +200,7 @@ def test_the_probe_of_permissions_tells_a_wider_role_from_the_deployed_one(
         client = deployed.client_of_role("dynamodb", function)
         assert is_allowed(lambda: PROBES["accounts:DeleteItem"](client))
     finally:
-        iam.delete_role_policy(RoleName=role.rpartition("/")[2], PolicyName="too-wide")
+        iam.delete_role_policy(RoleName=role, PolicyName="too-wide")
 
 
 def test_a_function_answers_an_operation_beyond_its_role_without_doing_it(
