@@ -54,6 +54,7 @@ USD_PER_MILLION_EVENTS = 1.00
 USD_PER_MILLION_INVOCATIONS = 0.20
 USD_PER_GB_SECOND = 0.0000166667
 USD_PER_ALARM_MONTH = 0.10
+USD_PER_KEY_MONTH = 1.00
 
 MEMORY_GB = 0.5
 INVOCATION_SECONDS = 0.1
@@ -532,11 +533,14 @@ def _spec_line(name: str, use: Use) -> str:
 
 def fixed_costs() -> list[str]:
     """Return what is paid without any request."""
-    resources = expanded_template()["Resources"].values()
-    alarms = sum(resource["Type"] == "AWS::CloudWatch::Alarm" for resource in resources)
-    month = alarms * USD_PER_ALARM_MONTH
+    types = [resource["Type"] for resource in expanded_template()["Resources"].values()]
+    paid = (
+        ("Alarms", types.count("AWS::CloudWatch::Alarm"), USD_PER_ALARM_MONTH),
+        ("Keys", types.count("AWS::KMS::Key"), USD_PER_KEY_MONTH),
+    )
     return [
-        f"The template has {alarms} alarms: {month:.2f} USD a month at {USD_PER_ALARM_MONTH:.2f}.",
+        f"{what} of the template: {count}, {count * usd:.2f} USD a month at {usd:.2f}."
+        for what, count, usd in paid
     ]
 
 

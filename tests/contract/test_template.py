@@ -572,6 +572,22 @@ def test_dead_letters_a_late_relay_failures_and_books_raise_an_alarm() -> None:
     }
 
 
+def test_bad_proofs_limits_and_every_use_of_the_test_user_raise_an_alarm() -> None:
+    alarms = [alarm["Properties"] for alarm in of_type("AWS::CloudWatch::Alarm").values()]
+    service = {"Name": "service", "Value": {"Ref": "NamePrefix"}}
+    [test_user] = [a for a in alarms if a["MetricName"] == "TestUserUses"]
+    refusals = [a for a in alarms if a["MetricName"] == "Refusals"]
+
+    assert test_user["Dimensions"] == [service]
+    assert [a["Dimensions"] for a in refusals] == [
+        [service, {"Name": "code", "Value": code}]
+        for code in ("CONFIRMATION_INVALID", "LIMIT_EXCEEDED", "TERMS_LIMIT")
+    ]
+    for alarm in (test_user, *refusals):
+        assert (alarm["Namespace"], alarm["Statistic"]) == (NAMESPACE, "Sum")
+        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+
+
 def test_every_alarm_tells_the_topic_and_is_explained_in_the_operations_guide() -> None:
     guide = Path("docs/operations.md").read_text()
     for alarm in of_type("AWS::CloudWatch::Alarm").values():
