@@ -28,8 +28,8 @@ NEW_FUNCTION = {
 
 
 @contextmanager
-def open_aws() -> Iterator[str]:
-    """Start it and give its address."""
+def open_aws(source: Path | None = None) -> Iterator[str]:
+    """Start it, or the MiniStack in the folder `source`, and give its address."""
     port = free_port()
     endpoint = f"http://{HOST}:{port}"
     with TemporaryDirectory() as folder, Path(folder, "log").open("wb") as log:
@@ -42,6 +42,7 @@ def open_aws() -> Iterator[str]:
             "SFTP_ENABLED": "0",
             "LOG_LEVEL": "WARNING",
             "TMPDIR": folder,
+            **({} if source is None else {"PYTHONPATH": str(source)}),
         }
         process = subprocess.Popen(
             [sys.executable, "-m", "ministack"], env=environment, stdout=log, stderr=log
