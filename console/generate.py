@@ -1,7 +1,7 @@
 """`centli generate`: writes everything that follows from the operations, and says what is missing.
 
-Generated are the schemas in `openapi/`, the sample events in `events/`, and the tables between
-markers in the documents. All of it is committed; `--check` compares instead of writing.
+Generated are the schemas in `openapi/` and `tools/`, the sample events in `events/`, and the tables
+between markers in the documents. All of it is committed; `--check` compares instead of writing.
 """
 
 import difflib
@@ -10,21 +10,30 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from action_groups import all_groups
-from console import openapi, samples
+from console import openapi, samples, tools
 from console.artefact import ROOT
 from console.gaps import gaps, notes
-from console.schemas.models import ModelNotDescribable
 from console.tables import filled
 from console.template import expanded_template
 from shared.operations import ActionGroup
+from shared.schemas import ModelNotDescribable
 
-_OWNED = ("openapi/*.yaml", *(f"events/{folder}/*.json" for folder in samples.FOLDERS))
+_SCHEMAS = {"openapi": openapi.render, "tools": tools.render}
+"""What writes the schema file of a group, by folder."""
+_OWNED = (
+    *(f"{folder}/*.yaml" for folder in _SCHEMAS),
+    *(f"events/{folder}/*.json" for folder in samples.FOLDERS),
+)
 _DOCUMENTS = ("*.md", "docs/*.md")
 
 
 def generated(groups: Sequence[ActionGroup], root: Path) -> dict[Path, str]:
     """Return the text of every generated file. Raises ModelNotDescribable."""
-    files = {root / "openapi" / f"{group.name}.yaml": openapi.render(group) for group in groups}
+    files = {
+        root / folder / f"{group.name}.yaml": render(group)
+        for folder, render in _SCHEMAS.items()
+        for group in groups
+    }
     for name, text in samples.sample_events(groups).items():
         files[root / "events" / name] = text
     for pattern in _DOCUMENTS:

@@ -11,9 +11,10 @@ from typing import Any
 import yaml
 
 from console.schemas.lint import RULES, Unreadable, level_of, lint, read_text
-from console.schemas.models import ModelNotDescribable, Schema, schema_of
 from console.where import SCHEMAS
 from shared.operations import ActionGroup, Operation
+from shared.schemas import ModelNotDescribable, Schema, schema_of
+from shared.tools import REPEAT_FIELDS
 
 DIRECTORY = SCHEMAS
 OPENAPI_VERSION = "3.0.0"
@@ -24,17 +25,6 @@ _HEADER = "# Generated from the code by `centli generate`: change the operations
 _LINE_WIDTH = 100
 _FOLDED_FROM_LENGTH = 60
 
-_REPEAT_FIELDS: Schema = {
-    "repeated": {
-        "type": "boolean",
-        "description": "Present and true when this request was already handled: this is its first "
-        "outcome again, and nothing new was moved or changed.",
-    },
-    "notice": {
-        "type": "string",
-        "description": "Present with `repeated`: how to ask for a second time if it is wanted.",
-    },
-}
 _ERROR: Schema = {
     "type": "object",
     "description": "Why the request was refused.",
@@ -69,14 +59,14 @@ def document(group: ActionGroup) -> dict[str, Any]:
 
 def render(group: ActionGroup) -> str:
     """Return the text of the group's schema file."""
-    body = yaml.dump(
-        document(group),
-        Dumper=_Dumper,
-        sort_keys=False,
-        allow_unicode=True,
-        width=_LINE_WIDTH,
+    return generated_yaml(document(group))
+
+
+def generated_yaml(content: Any) -> str:
+    """Return the text of a generated file."""
+    return _HEADER + yaml.dump(
+        content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_LINE_WIDTH
     )
-    return _HEADER + body
 
 
 def _described(operation: Operation) -> dict[str, Any]:
@@ -145,7 +135,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
     refusal: Schema = {"type": "object", "properties": {"error": _ERROR}, "required": ["error"]}
     if operation.changes:
         for schema in (answer, refusal):
-            schema["properties"] |= _REPEAT_FIELDS
+            schema["properties"] |= REPEAT_FIELDS
     said = _said_of(answer, operation.answer_model)
     return {
         "200": _response(said, answer),

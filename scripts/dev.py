@@ -214,7 +214,8 @@ def _types() -> None:
 
 def _schemas() -> None:
     _run([_PROJECT.program("centli"), "generate", "--check"])
-    schemas = sorted(map(str, (ROOT / "openapi").glob("*.yaml")))
+    folders = (ROOT / "openapi", ROOT / "tools")
+    schemas = sorted(str(path) for folder in folders for path in folder.glob("*.yaml"))
     lint = [_PROJECT.program("centli"), "openapi", "lint", "--strict"]
     _run([*lint, "--max-operations", "0", *schemas])
 

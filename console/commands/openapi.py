@@ -18,6 +18,7 @@ def command() -> None:
         "centli openapi lint openapi/crm.yaml",
         "centli openapi lint a.json b.yaml --group loans",
         "centli openapi lint openapi/*.yaml --max-operations 20",
+        "centli openapi lint tools/*.yaml",
         "centli openapi lint --rules",
     )
 )
@@ -35,7 +36,7 @@ def command() -> None:
 def lint(
     files: Sequence[Path], group: str | None, max_operations: int, strict: bool, rules: bool
 ) -> int:
-    """Check any OpenAPI files against what Bedrock agents and AgentCore read."""
+    """Check any files of OpenAPI or of tools against what Bedrock agents and AgentCore read."""
     from console import openapi
 
     if rules:

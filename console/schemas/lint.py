@@ -1,4 +1,7 @@
-"""The check of OpenAPI files against the profile, on top of what openapi-spec-validator finds."""
+"""The check of OpenAPI files against the profile, on top of what openapi-spec-validator finds.
+
+Files of tools, which a gateway reads in place of OpenAPI, have rules of their own.
+"""
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -13,7 +16,7 @@ from openapi_spec_validator.validation.exceptions import (
     UnresolvableParameterError,
 )
 
-from console.schemas import rules, source
+from console.schemas import rules, source, tools
 from console.schemas.rules import Complaint
 from console.schemas.source import Pointer, Source, Unreadable, read_text
 from console.schemas.view import Document, OperationObject
@@ -27,6 +30,7 @@ _SPECIFICATION = "openapi-specification"
 RULES: Mapping[str, str] = {
     **source.RULES,
     **rules.RULES,
+    **tools.RULES,
     _REPEATED_ID: "An operationId is used once over all the files of an agent.",
     _COUNT: "All the files of an agent have no more operations than its quota allows.",
     _SPECIFICATION: "The file follows OpenAPI 3.0: what openapi-spec-validator finds.",
@@ -88,8 +92,8 @@ def lint(
 ) -> list[Finding]:
     """Check the schema files of one agent, given by file name, and return the findings in order.
 
-    An action group is called as its file, unless `group` names it. `max_operations` is the quota
-    over all files; 0 stands for any number.
+    An action group, or the target of tools, is called as its file, unless `group` names it.
+    `max_operations` is the quota over all files of OpenAPI; 0 stands for any number.
     """
     parsed = {
         file: source.parse(text, is_json=file.lower().endswith(".json"))
@@ -98,18 +102,28 @@ def lint(
     documents = [
         Document(file, group or Path(file).stem, content.content)
         for file, content in parsed.items()
-        if content.content is not None
+        if content.content is not None and tools.PAYLOAD not in content.content
     ]
     findings = [
         Finding(file, flaw.line, _WHOLE_FILE, flaw.rule, flaw.text)
         for file, content in parsed.items()
         for flaw in content.flaws
     ]
+    for file, content in parsed.items():
+        if content.content is not None and tools.PAYLOAD in content.content:
+            findings.extend(_of_tools(file, group or Path(file).stem, content))
     for document in documents:
         findings.extend(_of_one(document, parsed[document.file]))
     findings.extend(_of_all(documents, parsed, max_operations))
     order = list(texts)
     return sorted(findings, key=lambda finding: (order.index(finding.file), finding.line))
+
+
+def _of_tools(file: str, target: str, origin: Source) -> Iterator[Finding]:
+    content = origin.content or {}
+    for rule, pointer, text in tools.breaches(content, target):
+        label = tools.label(content, pointer)
+        yield Finding(file, origin.line_of(pointer), label, rule, text)
 
 
 def _of_one(document: Document, origin: Source) -> Iterator[Finding]:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from console.schemas.keywords import is_plain, keywords_in, schemas_with
-from console.schemas.models import TYPES
 from console.schemas.source import Pointer
 from console.schemas.view import (
     BODYLESS_METHODS,
@@ -19,6 +18,7 @@ from console.schemas.view import (
     sequence,
     shown,
 )
+from shared.schemas import TYPES
 
 MAX_TOOL_NAME_LENGTH = 64
 VERSION = "openapi-version"

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from openapi_schema_validator import OAS30Validator
 
-from console.schemas.models import schema_of
 from shared import json_text
 from shared.operations import Operation
+from shared.schemas import schema_of
 from tests.support.arguments import OPERATIONS, furnish, prove
 from tests.support.world import World
 

@@ -11,7 +11,7 @@ from console.artefact import source_files
 
 RUNTIME = {
     *("aws_lambda_powertools", "boto3", "botocore", "jellyfish", "mypy_boto3_dynamodb"),
-    *("mypy_boto3_events", "pydantic", "simplejson"),
+    *("mypy_boto3_events", "pydantic", "pydantic_core", "simplejson"),
 }
 
 

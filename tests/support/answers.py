@@ -11,7 +11,8 @@ from jsonschema import Draft202012Validator
 
 from action_groups import all_groups
 from console.openapi import DIRECTORY
-from console.schemas.models import schema_of
+from shared.schemas import schema_of
+from shared.tools import tool_of
 
 OUR_SOURCES = {group.source for group in all_groups()}
 
@@ -26,6 +27,15 @@ def check_answer(event: Any, answer: Any) -> None:
     route = (method.upper(), path) if isinstance(method, str) and isinstance(path, str) else None
     known = (answers if status < 400 else refusals).get(route)
     _check(known or _error_schema(), body, f"{route} {status}")
+
+
+def check_tool_answer(tool: Any, answer: dict[str, Any]) -> None:
+    """Refuse an answer to a gateway that the schema of its tool does not promise."""
+    schema = _of_tools().get(str(tool).rpartition("___")[2])
+    if schema is None:
+        assert answer.keys() == {"error"}
+        schema = next(iter(_of_tools().values()))
+    _check(schema, answer, str(tool))
 
 
 def check_event(envelope: dict[str, Any]) -> None:
@@ -101,6 +111,13 @@ def _of_events() -> dict[str, dict[str, Any]]:
         for event_type in operation.replies[:1] if operation.path else ():
             schemas[event_type] = answers[(operation.method, operation.path)]
     return {event_type: _closed(schema) for event_type, schema in schemas.items()}
+
+
+@cache
+def _of_tools() -> dict[str, dict[str, Any]]:
+    """Return the schema of the answers of each tool."""
+    tools = [tool_of(o) for group in all_groups() for o in group if o.path]
+    return {tool.name: _closed(tool.output_schema) for tool in tools}
 
 
 @cache

@@ -9,6 +9,8 @@ from typing import Any
 from awslambdaric.bootstrap import create_lambda_context
 
 from shared import json_text
+from shared.front_doors.client_context import TOOL_NAME, custom_context, is_tool_call
+from tests.support.answers import check_tool_answer
 from tests.support.world import World, operations_in_schema, through_json
 
 GATEWAY_ID = "centli-gateway-a1b2c3"
@@ -58,8 +60,10 @@ def call_tool(
 
 
 def invoke(bank: World, group: str, event: Any, client_context: Any) -> dict[str, Any]:
-    """Invoke a group's function with any event and client context."""
+    """Invoke a group's function with any event and client context; check a tool's answer."""
     event = json_text.without_decimals(event)
-    answer = through_json(bank.handlers[group](event, context_of(client_context)))
-    assert isinstance(answer, dict)
+    context = context_of(client_context)
+    answer = through_json(bank.handlers[group](event, context))
+    if is_tool_call(context):
+        check_tool_answer(custom_context(context)[TOOL_NAME], answer)
     return answer

@@ -1,0 +1,42 @@
+"""The tool schema of each action group, which a Lambda target of AgentCore Gateway reads.
+
+The files in `tools/` are written by the names that CloudFormation has for it, because the template
+includes them; the Gateway's own API has the same names with a small first letter.
+"""
+
+from typing import Any
+
+from console.openapi import generated_yaml
+from shared.operations import ActionGroup
+from shared.schemas import Schema
+from shared.tools import tool_of
+
+
+def render(group: ActionGroup) -> str:
+    """Return the text of the group's tool file. Raises ModelNotDescribable."""
+    return generated_yaml({"InlinePayload": definitions(group)})
+
+
+def definitions(group: ActionGroup) -> list[dict[str, Any]]:
+    """Return the tools of the operations that agents call, as CloudFormation names their parts."""
+    tools = [tool_of(operation) for operation in group if operation.path is not None]
+    tools.sort(key=lambda tool: tool.name)
+    return [
+        {
+            "Name": tool.name,
+            "Description": tool.description,
+            "InputSchema": _capital(tool.input_schema),
+            "OutputSchema": _capital(tool.output_schema),
+        }
+        for tool in tools
+    ]
+
+
+def _capital(schema: Schema) -> Schema:
+    capital = {keyword.capitalize(): value for keyword, value in schema.items()}
+    if "items" in schema:
+        capital["Items"] = _capital(schema["items"])
+    if "properties" in schema:
+        fields = schema["properties"].items()
+        capital["Properties"] = {name: _capital(field) for name, field in fields}
+    return capital

@@ -1,0 +1,55 @@
+"""An operation as a tool: what a gateway and an MCP server tell models of it.
+
+A tool's answer is the operation's, or `error`: whoever checks answers against the schema must not
+be stopped by a refusal after the money has moved, so none of its fields is required.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from shared.operations import Operation
+from shared.schemas import Schema, schema_of
+
+REPEAT_FIELDS: Final[Mapping[str, Schema]] = {
+    "repeated": {
+        "type": "boolean",
+        "description": "Present and true when this request was already handled: this is its first "
+        "outcome again, and nothing new was moved or changed.",
+    },
+    "notice": {
+        "type": "string",
+        "description": "Present with `repeated`: how to ask for a second time if it is wanted.",
+    },
+}
+"""What the answer of a change may hold beside its own fields."""
+
+_ERROR: Final[Mapping[str, Schema]] = {
+    "code": {"type": "string", "description": "Reason, such as INVALID_REQUEST."},
+    "message": {"type": "string", "description": "What to correct, in a sentence."},
+    "status": {"type": "integer", "description": "Of a refusal: its HTTP status, 4xx or 5xx."},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool by the words of MCP; its schemas have the five keywords of `shared.schemas`."""
+
+    name: str
+    description: str
+    input_schema: dict[str, Any]
+    output_schema: dict[str, Any]
+
+
+def tool_of(operation: Operation) -> Tool:
+    """Return an operation that agents call as a tool. Raises ModelNotDescribable."""
+    takes = schema_of(operation.request_model, "validation")
+    gives = schema_of(operation.answer_model, "serialization")
+    takes.pop("description", None)
+    gives.pop("required", None)
+    error: Schema = {"type": "object", "description": "Why the request was refused."}
+    error |= gives["properties"].get("error", {})
+    error["properties"] = {**error.get("properties", {}), **_ERROR}
+    error.pop("required", None)
+    gives["properties"] |= {"error": error} | (dict(REPEAT_FIELDS) if operation.changes else {})
+    return Tool(operation.operation_id, operation.description, takes, gives)
