@@ -55,7 +55,7 @@ def names_differ(typed: str, holder_name: str) -> bool:
     words = _words(holder_name)
     said, theirs = _counted(_words(typed)), _counted(words)
     missing, spare = said - theirs, theirs - said
-    if any(map(_is_name, missing)) or missing - Counter(word[0] for word in spare.elements()):
+    if missing - Counter(word[0] for word in spare.elements()):
         return True
     first, *others = [parts for word in words if (parts := [*filter(_is_name, word)])] or [[""]]
     surnames = {part for word in others[-2:] for part in word}

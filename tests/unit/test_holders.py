@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.accounts import Account
+from shared.accounts import MAX_HOLDER_LENGTH, Account
 from shared.holders import MAX_SHOWN_LENGTH, names_differ, shown_holder
 from shared.text import fold, line_problem
 
@@ -76,6 +76,13 @@ class TestWhatIsShown:
             assert len(shown) <= MAX_SHOWN_LENGTH
             assert line_problem(shown) is None
 
+    def test_a_long_name_is_cut_where_no_blank_is_left_behind(self) -> None:
+        long = " ".join(["Wolfeschlegel"] * 100)
+        assert len(account(long).holder_name or "") == MAX_HOLDER_LENGTH
+        assert shown_holder(account(long), "user-juan") == long[:139]
+        assert shown_holder(account("a" + " b" * 300), "user-maria") == "a" + " b***" * 27 + " b**"
+        assert long[139] == " "
+
     @given(name=st.lists(st.text(st.characters(categories=["L"]), min_size=2), min_size=2))
     def test_of_a_further_word_one_letter_is_shown(self, name: list[str]) -> None:
         shown = shown_holder(account(" ".join(name)), "user-maria") or ""
@@ -123,6 +130,7 @@ class TestWhatIsShown:
         ("Súper El Nopal", "Súper Nopal"),
         ("Oxxo", "OXXO"),
         ("7 Eleven", "7-Eleven"),
+        ("7 Eleven", "7 Eleven México"),
         ("Juan López \u2705", JUAN),
     ],
 )

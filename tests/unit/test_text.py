@@ -45,6 +45,7 @@ class TestALineThatACardShows:
             "Comercializadora S.A. de C.V.",
             "my mother-in-law",
             "ex-novia",
+            "vacc-19",
             "7-Eleven",
             "Renta 2026-11, depto. 4-B",
             "CFE 123456789012",
