@@ -1,4 +1,4 @@
-"""Seed customers' accounts and their history: `python scripts/seed_accounts.py`."""
+"""Seed customers' accounts, history and payees: `python scripts/seed_accounts.py`."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -122,11 +122,12 @@ HISTORY = [
 
 
 def seed(client: Any, prefix: str) -> int:
-    """Add the accounts and their history, and return how many items were missing."""
+    """Add accounts, history and payees, and return how many items were missing."""
     accounts = add_missing(client, table_name("accounts", prefix), _accounts(), "account_id")
     records = chain(_openings(), _history())
     history = add_missing(client, table_name("transactions", prefix), records, "account_id")
-    return accounts + history
+    payees = add_missing(client, table_name("limits", prefix), _payees(), "user_id")
+    return accounts + history + payees
 
 
 def _accounts() -> Iterator[dict[str, Any]]:
@@ -201,5 +202,19 @@ def _history() -> Iterator[dict[str, Any]]:
                 }
 
 
+def _payees() -> Iterator[dict[str, Any]]:
+    """Yield for each account of others that a customer has paid when that was first."""
+    paid: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+    for time, _, source, destination, *_ in HISTORY:
+        if source and destination and OWNERS[source] != OWNERS[destination]:
+            paid[OWNERS[source], destination].append(datetime.fromisoformat(time))
+    for (user, account), moments in paid.items():
+        yield {
+            "user_id": user,
+            "subject": f"payee#{account}",
+            "first_paid_at": to_iso(min(moments)),
+        }
+
+
 if __name__ == "__main__":
-    run(seed, "accounts and history")
+    run(seed, "accounts, history and payees")

@@ -1,0 +1,36 @@
+"""The seeds of accounts: what the history shows is what the limits know of the payees."""
+
+from datetime import datetime, timedelta
+
+from tests.support.arguments import RIGHT
+from tests.support.utterances import seeded_bank
+from tests.support.world import START
+
+
+def test_whom_the_history_shows_as_paid_is_a_payee_known_since_then() -> None:
+    bank = seeded_bank()
+    owners = {account["account_id"]: account["user_id"] for account in bank.items("accounts")}
+    first: dict[tuple[str, str], str] = {}
+    for record in sorted(bank.items("transactions"), key=lambda record: record["created_at"]):
+        payer, payee = record["user_id"], record.get("to_account", "")
+        is_transfer = record["type"] == "transfer" and record["amount"] < 0
+        if is_transfer and owners[payee] != payer:
+            first.setdefault((payer, f"payee#{payee}"), record["created_at"])
+
+    assert {
+        (item["user_id"], item["subject"]): item["first_paid_at"] for item in bank.items("limits")
+    } == first
+    assert {subject for user, subject in first if user == "user-maria"} == {
+        "payee#acc-juan-checking",
+        "payee#acc-elena-checking",
+        "payee#acc-carlos-checking",
+    }
+
+
+def test_no_payee_of_the_seeds_is_new_and_the_example_transfer_goes_to_one() -> None:
+    payees = [item for item in seeded_bank().items("limits") if "first_paid_at" in item]
+    known_before = START - timedelta(hours=24)
+
+    assert all(datetime.fromisoformat(payee["first_paid_at"]) < known_before for payee in payees)
+    to_account = RIGHT["createTransfer"]["to_account"]
+    assert ("user-maria", f"payee#{to_account}") in {(p["user_id"], p["subject"]) for p in payees}
