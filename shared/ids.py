@@ -1,11 +1,15 @@
 """Identifiers in the UUIDv7 layout (RFC 9562): they sort by time and carry their timestamp."""
 
 import hashlib
+import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+
+CUSTOMER_ID = re.compile(r"[!-~]{1,128}")
+"""A customer's id as the bank gives it out: visible ASCII characters, so that no two look alike."""
 
 
 def time_ordered_id(moment: datetime, seed: str) -> str:
