@@ -1,5 +1,6 @@
 """Amounts in digits and words: read back exactly, or doubted, never another one."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -8,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.agent.language import Language, language_of
-from console.agent.offline.amounts import Amount
+from console.agent.offline.amounts import Amount, is_small_word
 from console.agent.offline.lexicon import read, words_for
-from console.agent.offline.orders import is_unclear_amount, read_orders
+from console.agent.offline.orders import read_orders
 from console.agent.offline.parts import Scanner
 from shared.money import MAX_AMOUNT
 
@@ -64,7 +65,8 @@ def read_amount(text: str, language: Language | None = None) -> Amount | None:
     said = read(text if text.startswith(("manda ", "transfiere ")) else f"{verb} {text}", language)
     orders = read_orders(said, words, Scanner(said, words, TODAY).parts()).orders
     amount = orders[0].amount if orders else None
-    return None if amount is None else is_unclear_amount(said, amount)
+    is_small = amount is not None and is_small_word(said.tokens, amount)
+    return replace(amount, doubt="small") if amount is not None and is_small else amount
 
 
 def amount_of(text: str) -> Decimal | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from console.agent.offline import orders, readers
+from console.agent.offline import dialogue, orders
 from console.agent.offline.lexicon import read, words_for
 from console.agent.offline.parts import Scanner
 from tests.support.dialogues import (
@@ -90,8 +90,8 @@ def test_without_the_rule_that_no_word_is_unread_what_nobody_asked_for_is_shown(
     monkeypatch.setattr(orders, "_is_asked_for", lambda *_: True)
     monkeypatch.setattr(orders.Reading, "mood", "")
     monkeypatch.setattr(orders.Reading, "quoted", lambda *_: "")
-    monkeypatch.setattr(readers, "strange", lambda *_: None)
-    monkeypatch.setattr(readers, "READERS", [r for r in readers.READERS if r.__name__ != "strange"])
+    readers = [reader for reader in dialogue.READERS if reader.__name__ != "strange"]
+    monkeypatch.setattr(dialogue, "READERS", readers)
 
     assert [p.operation_id for p in Chat().say(text).proposed] == ["createTransfer"]
 

@@ -1,26 +1,13 @@
-"""Adding a beneficiary: read who it is, ask for what is not said, propose, tell the outcome."""
+"""Adding a beneficiary: read who it is, ask for what is not said, tell the outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from console.agent.brain import CallOutcome
-from console.agent.offline.memory import AddFrame
+from console.agent.brain import Say
 from console.agent.offline.orders import Reading
-from console.agent.offline.talk import Flow, Talk
+from console.agent.offline.talk import Question, Talk, Task
 from shared.text import fold
-
-
-@dataclass(slots=True)
-class Introduction:
-    """The parts of a beneficiary; what is not said is empty."""
-
-    name: str = ""
-    alias: str = ""
-    account_id: str = ""
-    relationship: str = ""
-    unread: str = ""
-
 
 _MARKS: Final = {"name_is": "name", "alias_is": "alias", "account_is": "account_id"}
 _BLOCKS: Final = (
@@ -29,73 +16,126 @@ _BLOCKS: Final = (
 )
 
 
-def read_introduction(reading: Reading) -> Introduction:
+@dataclass
+class Addition(Task):
+    """A beneficiary to add; what is not said is empty."""
+
+    name_said: str = ""
+    alias: str = ""
+    account_id: str = ""
+    relationship: str = ""
+
+    def fill(self, said: "Addition") -> bool:
+        """Put in what another one says; return whether it says anything."""
+        for name in ("name_said", "alias", "account_id", "relationship"):
+            setattr(self, name, getattr(said, name) or getattr(self, name))
+        self.unread = said.unread
+        return bool(said.name_said or said.alias or said.account_id)
+
+    def settle(self, talk: Talk) -> Question:
+        """Ask for what is missing."""
+        yield from ()
+        who = self.alias or self.name_said
+        if not who:
+            return talk.ask("ask_whom_to_add", "name")
+        if not self.name_said:
+            return talk.ask("ask_name", "name", who=who)
+        if not self.account_id:
+            return talk.ask("ask_beneficiary_account", "account", who=who)
+        return None if self.alias else talk.ask("ask_alias", "alias")
+
+    def call(self) -> tuple[str, dict[str, str]]:
+        """Return addBeneficiary with its arguments."""
+        said = {"alias": self.alias, "account_id": self.account_id}
+        rest = {"name": self.name_said, "relationship": self.relationship}
+        return "addBeneficiary", {**said, **rest}
+
+    def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Say:
+        """Say who was added."""
+        if body.get("repeated"):
+            return talk.say("add_repeated")
+        added = body["beneficiary"]
+        return talk.say("added", name=added["name"], alias=added["alias"])
+
+    def name(self, talk: Talk) -> str:
+        """Return what it is, in a few words."""
+        who = self.name_said or self.alias or talk.text("someone")
+        return talk.text("order_add", who=who)
+
+    def ask_sure(self, talk: Talk) -> Say:
+        """Ask whether somebody is to be added at all."""
+        who = self.name_said or self.alias or talk.text("someone")
+        return talk.ask("ask_add", "confirmation", task=self, who=who)
+
+    def refused(self, code: str) -> tuple[str, ...]:
+        """Ask for another alias where the bank refused this one."""
+        if not code.startswith("ALIAS_"):
+            return ()
+        self.alias = ""
+        return ("alias",)
+
+
+def read_addition(reading: Reading) -> Addition:
     """Return what a message says of somebody to add: words up to a sign or what names a field."""
-    said, tokens, words = Introduction(), reading.said.tokens, reading.words
-    field = ""
-    runs: dict[str, list[list[int]]] = {"": [], "name": [], "alias": []}
-    is_open, place = False, 0
+    said, tokens, words = Addition(), reading.said.tokens, reading.words
+    field, runs, is_open, place = "", list[tuple[str, list[int]]](), False, 0
     while place < len(tokens):
         token = tokens[place]
         mark = words.match(tokens, place, *_MARKS)
         lead = words.match(tokens, place, "add_frame", "courtesy", "register", "will", "correcting")
         is_verb = any(verb.act in {"add", "give", "send"} for verb in words.verbs_of(token))
+        is_named = any(field == "name" for field, _ in runs)
         if token.is_identifier:
             said.account_id, is_open, field = token.said, False, ""
-        elif mark is not None and not (mark.kind == "alias_is" and _is_lead(reading, place)):
+        elif mark is not None and not (
+            mark.kind == "alias_is" and words.match(tokens, place + 1, "add_frame")
+        ):
             field, is_open = _MARKS[mark.kind], False
             place += mark.length
             continue
         elif field == "account_id" and any(c.isdigit() for c in token.said):
             said.account_id += token.said
-        elif token.is_sign or lead is not None or (is_verb and not runs["name"]):
+        elif token.is_sign or lead is not None or (is_verb and not is_named):
             is_open, field = False, "" if token.said != ":" else field
             place += lead.length if lead is not None else 1
             continue
         elif token.is_word and field != "account_id":
             is_little = words.match(tokens, place, "particle", "article", "to", "also", "and")
             if is_open:
-                runs[field][-1][1] = place + 1
+                runs[-1][1][1] = place + 1
             elif is_little is None or words.match(tokens, place, "possessive", "definite"):
-                runs[field].append([place, place + 1])
+                runs.append((field, [place, place + 1]))
                 is_open = True
         place += 1
-    _put(reading, said, runs)
+    _put(reading, said, [(field, _quote(reading, *run)) for field, run in runs])
     said.unread = reading.quoted([part for part in reading.parts if part.kind in _BLOCKS])
     return said
 
 
-def _is_lead(reading: Reading, place: int) -> bool:
-    """Tell whether "como" leads to no alias: "como beneficiario"."""
-    return reading.words.match(reading.said.tokens, place + 1, "add_frame") is not None
-
-
-def _put(reading: Reading, said: Introduction, runs: dict[str, list[list[int]]]) -> None:
-    quotes = {field: [_quote(reading, run) for run in found] for field, found in runs.items()}
-    said.name = next(filter(None, quotes["name"]), "")
-    said.alias = next(filter(None, quotes["alias"]), "")
-    for called in filter(None, quotes[""]):
+def _put(reading: Reading, said: Addition, runs: list[tuple[str, str]]) -> None:
+    said.name_said = next(_named(runs, "name"), "")
+    said.alias = next(_named(runs, "alias"), "")
+    for called in _named(runs, ""):
         relation, after = _relation(reading, called)
         if relation and not said.alias:
-            said.alias, said.name = called, said.name or after
-        elif not said.name:
-            said.name = called
-        elif not said.alias:
-            said.alias = called
+            said.alias, said.name_said = called, said.name_said or after
+        elif not said.name_said:
+            said.name_said = called
+        else:
+            said.alias = said.alias or called
     said.relationship = _relation(reading, said.alias)[0]
 
 
-def _quote(reading: Reading, run: list[int]) -> str:
+def _named(runs: list[tuple[str, str]], wanted: str) -> Iterator[str]:
+    return (quote for field, quote in runs if field == wanted and quote)
+
+
+def _quote(reading: Reading, first: int, last: int) -> str:
     """Return a run of words without the little ones at its ends."""
-    first, last = run
     tokens, words = reading.said.tokens, reading.words
     while last > first and words.match(tokens, last - 1, "particle", "to", "courtesy", "and"):
         last -= 1
-    while (
-        first < last
-        and words.match(tokens, first, "to")
-        and not words.match(tokens, first, "possessive")
-    ):
+    while words.match(tokens, first, "to") and not words.match(tokens, first, "possessive"):
         first += 1
     return reading.said.quote(first, last)
 
@@ -107,64 +147,3 @@ def _relation(reading: Reading, called: str) -> tuple[str, str]:
         if reading.words.match_word(fold(word), "relation"):
             return word, " ".join(words[place + 1 :])
     return "", ""
-
-
-def merge(frame: AddFrame, said: Introduction) -> bool:
-    """Put what is said into a frame; return whether anything is."""
-    frame.name = said.name or frame.name
-    frame.alias = said.alias or frame.alias
-    frame.account_id = said.account_id or frame.account_id
-    frame.relationship = said.relationship or frame.relationship
-    frame.unread = said.unread
-    return bool(said.name or said.alias or said.account_id)
-
-
-def frame_of(arguments: Mapping[str, Any]) -> AddFrame:
-    """Return the frame of a call of addBeneficiary, for its amendment."""
-    return AddFrame(
-        **{
-            name: str(arguments.get(name, ""))
-            for name in ("name", "alias", "account_id", "relationship")
-        }
-    )
-
-
-def add(talk: Talk, frame: AddFrame) -> Flow:
-    """Go on with a beneficiary as far as what is known allows."""
-    talk.memory.resume(frame)
-    who = frame.alias or frame.name
-    if not who:
-        yield talk.ask("ask_whom_to_add", "name")
-    elif not frame.name:
-        yield talk.ask("ask_name", "name", who=who)
-    elif not frame.account_id:
-        yield talk.ask("ask_beneficiary_account", "account", who=who)
-    elif not frame.alias:
-        yield talk.ask("ask_alias", "alias")
-    else:
-        outcome = yield from talk.propose(
-            "addBeneficiary",
-            name=frame.name,
-            alias=frame.alias,
-            account_id=frame.account_id,
-            relationship=frame.relationship,
-        )
-        yield from added(talk, frame, outcome)
-
-
-def added(talk: Talk, frame: AddFrame, outcome: CallOutcome) -> Flow:
-    """Tell what became of it."""
-    refusal = talk.not_done(outcome)
-    if refusal is not None:
-        error = (outcome.body or {}).get("error", {})
-        if str(error.get("code", "")).startswith("ALIAS_"):
-            frame.alias, talk.memory.asked_for = "", ("alias",)
-        yield refusal
-        return
-    body = outcome.body or {}
-    talk.memory.drop()
-    beneficiary = body["beneficiary"]
-    if body.get("repeated"):
-        yield talk.say("add_repeated")
-        return
-    yield talk.say("added", name=beneficiary["name"], alias=beneficiary["alias"])

@@ -1,13 +1,14 @@
 """Balances, beneficiaries and purchases: what the bank answers, told."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from console.agent.brain import Say
-from console.agent.offline.memory import Account, Page, account_of, person_of
-from console.agent.offline.movements import day_of, more_movements
-from console.agent.offline.talk import Flow, Looking, Talk
+from console.agent.offline.movements import more_movements
+from console.agent.offline.talk import Flow, Talk
+from console.agent.offline.things import OwnAccount, Page, account_of, person_of
 from console.agent.wording import money
 
 # --- balances ---
@@ -33,14 +34,11 @@ def balance(talk: Talk, type_: str, supposed: Decimal | None = None) -> Flow:
 
 
 def _balance_lines(
-    talk: Talk, accounts: Sequence[Account], supposed: Decimal | None
+    talk: Talk, accounts: Sequence[OwnAccount], supposed: Decimal | None
 ) -> Iterator[str]:
-    if not accounts:
-        yield talk.text("no_accounts")
-    if len(accounts) > 1:
-        yield talk.text("balance_head")
-    for account in accounts:
-        yield _balance_line(talk, account)
+    if len(accounts) != 1:
+        yield talk.text("balance_head" if accounts else "no_accounts")
+    yield from (_balance_line(talk, account) for account in accounts)
     spendable = [account for account in accounts if account.type != "credit"]
     if supposed is not None and spendable:
         payer = next((a for a in spendable if a.type == "checking"), spendable[0])
@@ -53,18 +51,65 @@ def _balance_lines(
         )
 
 
-def _balance_line(talk: Talk, account: Account) -> str:
+def _balance_line(talk: Talk, account: OwnAccount) -> str:
     name = talk.account_type(account.type).capitalize()
     if not account.is_active:
-        status = talk.text(f"status_{account.status}")
-        name += talk.text("not_active", status=status)
+        name += talk.text("not_active", status=talk.text(f"status_{account.status}"))
     if account.type == "credit":
         owed, available = money(max(-account.balance, Decimal(0))), money(account.available)
         return talk.text("credit_line", account=name, owed=owed, available=available)
     return talk.text("balance_line", account=name, balance=money(account.balance))
 
 
-# --- going on ---
+def own_accounts(talk: Talk) -> Flow:
+    """Tell the numbers of the customer's own accounts."""
+    body = yield from talk.look("getBalance")
+    accounts = [(talk.account_type(a["account_type"]), a["account_id"]) for a in body["accounts"]]
+    lines = [
+        talk.text("own_account_line", account=type_.capitalize(), number=number)
+        for type_, number in accounts
+    ]
+    yield talk.lines([talk.text("own_account"), *lines])
+
+
+# --- lists, a page at a time ---
+
+
+def _person_line(talk: Talk, number: int, entry: Mapping[str, Any]) -> str:
+    return talk.text("person_line", number=number, name=entry["name"], alias=entry["alias"])
+
+
+def _purchase_line(talk: Talk, number: int, entry: Mapping[str, Any]) -> str:
+    count = int(entry["quantity"])
+    pieces = talk.text("pieces_one" if count == 1 else "pieces", count=count)
+    return talk.text("purchase_line", number=number, quantity=pieces, **_purchase(talk, entry))
+
+
+def _purchase(talk: Talk, entry: Mapping[str, Any]) -> dict[str, Any]:
+    known = talk.memory.known.products.get(entry["product_id"], entry["product_id"])
+    return {
+        "product": entry.get("product_name") or known,
+        "total": money(entry["total_amount"]),
+        "day": talk.day_of(entry["created_at"]),
+        "status": talk.text(f"status_{entry['status']}"),
+    }
+
+
+_Line = Callable[[Talk, int, Mapping[str, Any]], str]
+_LISTS: Final[Mapping[str, tuple[str, _Line]]] = {
+    "listBeneficiaries": ("people", _person_line),
+    "listPurchases": ("purchases", _purchase_line),
+}
+
+
+def beneficiaries(talk: Talk) -> Flow:
+    """List whom the customer can transfer to."""
+    yield from _next_page(talk, Page("listBeneficiaries", {}, 0))
+
+
+def purchases(talk: Talk) -> Flow:
+    """List the customer's purchases."""
+    yield from _next_page(talk, Page("listPurchases", {}, 0))
 
 
 def more(talk: Talk) -> Flow:
@@ -72,41 +117,26 @@ def more(talk: Talk) -> Flow:
     page = talk.memory.page
     if page is None:
         yield talk.say("no_more")
-        return
-    if page.operation_id == "listTransactions":
+    elif page.operation_id == "listTransactions":
         yield from more_movements(talk, page)
-        return
-    body = yield from talk.look(page.operation_id, **page.arguments)
-    token = body.get("next_token")
-    entries = next(value for value in body.values() if isinstance(value, list))
-    shown = page.shown + len(entries)
-    arguments = {**page.arguments, "next_token": token or ""}
-    talk.memory.page = Page(page.operation_id, arguments, shown) if token else None
-    if page.operation_id == "listBeneficiaries":
-        yield talk.lines(_people_lines(talk, entries, page.shown))
     else:
-        yield talk.lines(purchase_lines(talk, entries, page.shown))
+        yield from _next_page(talk, page)
 
 
-# --- people ---
+def _next_page(talk: Talk, page: Page) -> Flow:
+    memory, (key, line) = talk.memory, _LISTS[page.operation_id]
+    memory.topic = key
+    body = yield from talk.look(page.operation_id, **page.arguments)
+    entries: list[Mapping[str, Any]] = next(v for v in body.values() if isinstance(v, list))
+    token, shown = body.get("next_token"), page.shown + len(entries)
+    arguments = {**page.arguments, "next_token": token or ""}
+    memory.page = replace(page, arguments=arguments, shown=shown) if token else None
+    lines = [line(talk, number, e) for number, e in enumerate(entries, start=page.shown + 1)]
+    head = talk.text(f"{key}_head" if lines else f"{key}_none")
+    yield talk.lines([head, *lines, talk.text("more_available") if token else ""])
 
 
-def beneficiaries(talk: Talk) -> Flow:
-    """List whom the customer can transfer to."""
-    talk.memory.topic = "beneficiaries"
-    body = yield from _first_page(talk, "listBeneficiaries", "beneficiaries")
-    yield talk.lines(_people_lines(talk, body["beneficiaries"], 0))
-
-
-def _people_lines(talk: Talk, entries: Sequence[Mapping[str, Any]], before: int) -> Iterator[str]:
-    if not entries:
-        yield talk.text("people_none")
-        return
-    yield talk.text("people_head")
-    for number, entry in enumerate(entries, start=before + 1):
-        yield talk.text("person_line", number=number, name=entry["name"], alias=entry["alias"])
-    if talk.memory.page is not None:
-        yield talk.text("more_available")
+# --- one of them ---
 
 
 def who_is(talk: Talk, said: str) -> Flow:
@@ -114,14 +144,8 @@ def who_is(talk: Talk, said: str) -> Flow:
     talk.memory.topic = "who_is"
     body = yield from talk.look("resolveAlias", alias=said)
     if body.get("beneficiary"):
-        person = person_of(body["beneficiary"])
-        yield talk.say(
-            "is_person",
-            said=said,
-            name=person.name,
-            alias=person.alias,
-            account=person.account_id,
-        )
+        person = body["beneficiary"]
+        yield Say(talk.text("is_person", **{**person, "said": said}))
     elif body["candidates"]:
         people = talk.people([person_of(entry) for entry in body["candidates"]])
         yield talk.say("may_be_people", said=said, people=people)
@@ -129,69 +153,8 @@ def who_is(talk: Talk, said: str) -> Flow:
         yield talk.say("is_nobody", said=said)
 
 
-# --- purchases ---
-
-
-def purchases(talk: Talk) -> Flow:
-    """List the customer's purchases."""
-    talk.memory.topic = "purchases"
-    body = yield from _first_page(talk, "listPurchases", "purchases")
-    yield talk.lines(purchase_lines(talk, body["purchases"], 0))
-
-
-def purchase_lines(talk: Talk, entries: Sequence[Mapping[str, Any]], before: int) -> Iterator[str]:
-    """Return purchases, one a line."""
-    if not entries:
-        yield talk.text("purchases_none")
-        return
-    yield talk.text("purchases_head")
-    for number, entry in enumerate(entries, start=before + 1):
-        count = int(entry["quantity"])
-        yield talk.text(
-            "purchase_line",
-            number=number,
-            day=day_of(talk, entry["created_at"]),
-            product=product_name(talk, entry["product_id"]),
-            quantity=talk.text("pieces_one" if count == 1 else "pieces", count=count),
-            total=money(entry["total_amount"]),
-            status=talk.text(f"status_{entry['status']}"),
-        )
-    if talk.memory.page is not None:
-        yield talk.text("more_available")
-
-
-def purchase_status(talk: Talk, purchase_id: str) -> Flow:
-    """Tell what has become of a purchase: this one, the last of this conversation, or the last."""
+def purchase_status(talk: Talk) -> Flow:
+    """Tell what has become of the last purchase of this conversation."""
     talk.memory.topic = "purchase_status"
-    purchase_id = purchase_id or talk.memory.purchase_id
-    if purchase_id:
-        entry = yield from talk.look("getPurchase", purchase_id=purchase_id)
-    else:
-        body = yield from talk.look("listPurchases", limit="1")
-        if not body["purchases"]:
-            yield talk.say("purchases_none")
-            return
-        entry = body["purchases"][0]
-    yield _status(talk, entry)
-
-
-def _status(talk: Talk, entry: Mapping[str, Any]) -> Say:
-    return talk.say(
-        "purchase_status",
-        product=product_name(talk, entry["product_id"]),
-        total=money(entry["total_amount"]),
-        day=day_of(talk, entry["created_at"]),
-        status=talk.text(f"status_{entry['status']}"),
-    )
-
-
-def product_name(talk: Talk, product_id: str) -> str:
-    """Return what a product is called: by its name when it was seen, else by its identifier."""
-    return talk.memory.known.products.get(product_id, product_id)
-
-
-def _first_page(talk: Talk, operation_id: str, name: str) -> Looking:
-    body = yield from talk.look(operation_id)
-    token = body.get("next_token")
-    talk.memory.page = Page(operation_id, {"next_token": token}, len(body[name])) if token else None
-    return body
+    entry = yield from talk.look("getPurchase", purchase_id=talk.memory.purchase_id)
+    yield talk.say("purchase_status", **_purchase(talk, entry))

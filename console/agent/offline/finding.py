@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Final
 
 from console.agent.brain import CallOutcome, Say
-from console.agent.offline.memory import Offer, PurchaseFrame, offer_of
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
 from console.agent.offline.shopping import Wish, meant
 from console.agent.offline.talk import Flow, Step, Talk
 from console.agent.offline.text import stem
+from console.agent.offline.things import Offer, offer_of
 from console.agent.wording import money
 from shared.text import fold
 
@@ -39,9 +39,9 @@ def search(talk: Talk, wish: Wish) -> Flow:
     """Look for products and list them."""
     memory = talk.memory
     memory.topic = "search"
-    if isinstance(memory.frame, PurchaseFrame):
+    if memory.task is not None and memory.task.is_left_by_search:
         memory.drop()
-    memory.leave()
+    memory.is_live = False
     found = yield from find(talk, wish)
     yield show(talk, wish, found)
 
@@ -140,13 +140,13 @@ def _foot(talk: Talk) -> str:
     return talk.text("more_available" if talk.memory.rest else "products_foot")
 
 
-def more_offers(talk: Talk) -> Say:
+def more_offers(talk: Talk) -> Flow:
     """Show the next of the products that were found."""
     memory = talk.memory
     before = len(memory.offers)
     following, memory.rest = memory.rest[:_SHOWN], memory.rest[_SHOWN:]
     memory.offers = memory.offers + following
-    return talk.lines([*offer_lines(talk, following, before), _foot(talk)])
+    yield talk.lines([*offer_lines(talk, following, before), _foot(talk)])
 
 
 def offer_lines(talk: Talk, offers: Sequence[Offer], before: int) -> Iterator[str]:

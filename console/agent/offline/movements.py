@@ -2,25 +2,18 @@
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from console.agent.brain import CallOutcome, Say
-from console.agent.language import Language
-from console.agent.offline.memory import Page
 from console.agent.offline.queries import MAX_PAGE, MovementsQuery
 from console.agent.offline.talk import Flow, Step, Talk
 from console.agent.offline.text import words_of
+from console.agent.offline.things import Page
 from console.agent.wording import money
-from shared.clock import BANK_ZONE
 
 _MAX_PAGES: Final = 6
 _SHOWN: Final = 10
-_MONTHS: Final[Mapping[Language, Sequence[str]]] = {
-    "es": ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"),
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-}
 
 
 @dataclass
@@ -62,24 +55,20 @@ def movements(talk: Talk, query: MovementsQuery) -> Flow:
     memory.query = query
     if query.unread:
         yield Say(talk.text("not_filtered", said=query.unread) + "\n")
-    yield from _read_and_tell(talk, query)
-
-
-def _read_and_tell(talk: Talk, query: MovementsQuery) -> Flow:
     limit = MAX_PAGE if query.is_filtered else query.limit or _SHOWN
-    arguments = {
-        "account_id": query.account_id,
-        "type": query.type,
-        "limit": str(limit),
-        **query.dates(),
-    }
-    found = yield from _read(talk, query, arguments)
+    arguments = {"account_id": query.account_id, "type": query.type, "limit": str(limit)}
+    found = yield from _read(talk, query, {**arguments, **query.dates()})
     if query.is_sum:
         yield talk.lines(_sum_lines(talk, query, found))
         return
-    shown = found.movements[: query.limit]
-    _remember_page(talk, arguments, found.token if query.limit is None else "", len(shown))
-    yield talk.lines(_movement_lines(talk, shown, 0))
+    shown, token = found.movements[: query.limit], found.token if query.limit is None else ""
+    yield _listed(talk, {**arguments, **query.dates()}, token, shown, 0)
+
+
+def more_movements(talk: Talk, page: Page) -> Flow:
+    """Show the next of the movements last shown."""
+    found = yield from _read(talk, talk.memory.query, page.arguments)
+    yield _listed(talk, page.arguments, found.token, found.movements, page.shown)
 
 
 def _read(talk: Talk, query: MovementsQuery, arguments: Mapping[str, str]) -> _Reading:
@@ -100,25 +89,13 @@ def _read(talk: Talk, query: MovementsQuery, arguments: Mapping[str, str]) -> _R
     return found
 
 
-def _remember_page(talk: Talk, arguments: Mapping[str, str], token: str, shown: int) -> None:
-    page = Page("listTransactions", {**arguments, "next_token": token}, shown)
-    talk.memory.page = page if token else None
-
-
-def more_movements(talk: Talk, page: Page) -> Flow:
-    """Show the next of the movements last shown."""
-    found = yield from _read(talk, talk.memory.query, page.arguments)
-    _remember_page(talk, page.arguments, found.token, page.shown + len(found.movements))
-    yield talk.lines(_movement_lines(talk, found.movements, page.shown))
-
-
 def _is_wanted(movement: Mapping[str, Any], query: MovementsQuery) -> bool:
     ends = {movement.get("to_account"), movement.get("from_account")}
-    if query.other_account and query.other_account not in ends:
-        return False
-    if not words_of(query.about) <= words_of(movement.get("description") or ""):
-        return False
-    return not query.direction or movement["direction"] == query.direction
+    return (
+        (not query.other_account or query.other_account in ends)
+        and words_of(query.about) <= words_of(movement.get("description") or "")
+        and (not query.direction or movement["direction"] == query.direction)
+    )
 
 
 def _is_between_own(talk: Talk, movement: Mapping[str, Any]) -> bool:
@@ -143,33 +120,39 @@ def _sum_lines(talk: Talk, query: MovementsQuery, found: _Found) -> Iterator[str
         yield talk.text("sum_partial")
 
 
-def _movement_lines(talk: Talk, shown: Sequence[Mapping[str, Any]], before: int) -> Iterator[str]:
-    which = _which(talk, talk.memory.query)
-    yield talk.text("movements_head" if shown else "movements_none", which=which)
-    for number, movement in enumerate(shown, start=before + 1):
-        sign = "-" if movement["direction"] == "debit" else "+"
-        yield talk.text(
-            "movement_line",
-            number=number,
-            day=day_of(talk, movement["created_at"]),
-            sign=sign,
-            amount=money(movement["amount"]),
-            what=_what(talk, movement),
-        )
-    if talk.memory.page is not None:
-        yield talk.text("more_available")
+def _listed(
+    talk: Talk,
+    arguments: Mapping[str, str],
+    token: str,
+    shown: Sequence[Mapping[str, Any]],
+    before: int,
+) -> Say:
+    """List movements, and remember how to go on."""
+    page = Page("listTransactions", {**arguments, "next_token": token}, before + len(shown))
+    talk.memory.page = page if token else None
+    head = "movements_head" if shown else "movements_none"
+    lines = [_line(talk, number, m) for number, m in enumerate(shown, start=before + 1)]
+    more = talk.text("more_available") if token else ""
+    return talk.lines([talk.text(head, which=_which(talk, talk.memory.query)), *lines, more])
 
 
-def _what(talk: Talk, movement: Mapping[str, Any]) -> str:
-    """Return what a movement was: its kind, the other account, and its description."""
-    kind = talk.text(f"type_{movement['type']}")
+def _line(talk: Talk, number: int, movement: Mapping[str, Any]) -> str:
+    """Return a movement: its day, amount, kind, the other account, and its description."""
+    what = talk.text(f"type_{movement['type']}")
     is_debit = movement["direction"] == "debit"
-    other = movement.get("to_account" if is_debit else "from_account")
+    way = "to_account" if is_debit else "from_account"
+    other = movement.get(way)
     if other and (talk.memory.is_own(other) or other in talk.memory.known.people):
-        key = "to_account" if is_debit else "from_account"
-        kind = talk.text(key, type=kind, account=talk.account(other))
+        what = talk.text(way, type=what, account=talk.account(other))
     description = movement.get("description")
-    return f"{kind} · {description}" if description else kind
+    return talk.text(
+        "movement_line",
+        number=number,
+        day=talk.day_of(movement["created_at"]),
+        sign="-" if is_debit else "+",
+        amount=money(movement["amount"]),
+        what=f"{what} · {description}" if description else what,
+    )
 
 
 def _which(talk: Talk, query: MovementsQuery, *, tells_way: bool = True) -> str:
@@ -184,22 +167,9 @@ def _which(talk: Talk, query: MovementsQuery, *, tells_way: bool = True) -> str:
         first, last = query.span.first, query.span.last
         key = "which_since" if last is None else "which_until" if first is None else "which_days"
         key = "which_day" if first == last else key
-        parts.append(talk.text(key, first=_written(talk, first), last=_written(talk, last)))
+        parts.append(talk.text(key, first=talk.written(first), last=talk.written(last)))
     if query.about:
         parts.append(talk.text("which_about", about=query.about))
     if query.direction and tells_way:
         parts.append(talk.text(f"which_{query.direction}"))
     return "".join(parts)
-
-
-def _written(talk: Talk, day: date | None) -> str:
-    if day is None:
-        return ""
-    month = _MONTHS[talk.language][day.month - 1]
-    is_this_year = day.year == talk.clock().astimezone(BANK_ZONE).year
-    return f"{day.day} {month}" if is_this_year else f"{day.day} {month} {day.year}"
-
-
-def day_of(talk: Talk, moment: str) -> str:
-    """Return the day in Mexico of a moment of the bank, as it is written."""
-    return _written(talk, datetime.fromisoformat(moment).astimezone(BANK_ZONE).date())

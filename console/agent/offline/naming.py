@@ -1,81 +1,117 @@
-"""Operations by their names: `operationId name=value name="value with blanks"`, and help."""
+"""Operations by their names or by example phrases, and help.
+
+`operationId name=value name="value with blanks"` calls any operation; a few phrases beside its
+schema let it be understood in words.
+"""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final
 
-from console.agent.offline import adding, buying, transferring
-from console.agent.offline.memory import AddFrame, TransferFrame
-from console.agent.offline.talk import FIRST_REFUSAL, Flow, Talk
-from console.agent.operations import AgentOperation
+from console.agent.brain import CallOutcome, Say
+from console.agent.offline.adding import Addition
+from console.agent.offline.asking import fits_example
+from console.agent.offline.buying import purchased
+from console.agent.offline.days import find_span, today
+from console.agent.offline.orders import Reading
+from console.agent.offline.parts import Account, Part
+from console.agent.offline.queries import MovementsQuery
+from console.agent.offline.talk import Flow, Question, Step, Talk, Task
+from console.agent.offline.tasks import show
+from console.agent.offline.transferring import Transfer
+from console.agent.operations import AgentOperation, Parameter
 
 _ARGUMENT: Final = re.compile(
     r'\s*(?P<name>\w+)=(?:"(?P<double>[^"]*)"|“(?P<curly>[^”]*)”|\'(?P<single>[^\']*)\'|'
     r"«(?P<angle>[^»]*)»|(?P<bare>\S+))"
 )
 _MAX_DEPTH: Final = 4
+_NEVER_SAID: Final = frozenset({"next_token", "limit", "account_id"})
 
 
-def named_call(talk: Talk, text: str) -> Flow | None:
-    """Return the flow of a message that begins with an operation's name, or None."""
-    name, _, rest = text.strip().partition(" ")
+@dataclass
+class Named(Task):
+    """A call of an operation whose arguments were given by name."""
+
+    operation_id: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
+
+    def settle(self, talk: Talk) -> Question:  # noqa: ARG002 - it needs nothing
+        """Ask for nothing: the schema's own check has been made."""
+        yield from ()
+        return None
+
+    def call(self) -> tuple[str, dict[str, str]]:
+        """Return what was given."""
+        return self.operation_id, dict(self.given)
+
+    def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Say:
+        """Say what the bank answered, as it answered it."""
+        if self.operation_id == "createPurchase":
+            return purchased(talk, body)
+        told = "\n".join(_lines(body, 0))
+        key = "call_done" if told else "call_done_empty"
+        return talk.say(key, operation=self.operation_id, answer=told)
+
+    def name(self, talk: Talk) -> str:  # noqa: ARG002 - it has one already
+        """Return the operation's name."""
+        return self.operation_id
+
+    def ask_sure(self, talk: Talk) -> Say:
+        """Ask whether it is to be called at all."""
+        return talk.ask("ask_duty", "confirmation", task=self)
+
+
+def named(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None:
+    """Call the operation that a message begins with."""
+    name, _, rest = reading.said.text.strip().partition(" ")
     by_name = {operation_id.casefold(): o for operation_id, o in talk.operations.items()}
     operation = by_name.get(name.casefold())
-    if operation is None:
-        return None
-    return _call(talk, operation, rest)
+    return None if operation is None else _call(talk, operation, rest)
 
 
 def _call(talk: Talk, operation: AgentOperation, rest: str) -> Flow:
-    memory = talk.memory
-    memory.drop()
-    arguments = _read(rest)
+    talk.memory.drop()
+    arguments, name, inputs = _read(rest), operation.operation_id, operation.inputs
+    unknown = ", ".join(given for given in arguments or {} if given not in inputs)
+    missing = ", ".join(n for n in operation.required if n not in (arguments or {}))
     if arguments is None:
-        yield talk.say(
-            "call_unreadable", "asked", said=rest.strip(), operation=operation.operation_id
-        )
-        return
-    unknown = [name for name in arguments if name not in operation.inputs]
-    if unknown:
-        known = ", ".join(operation.inputs) or "-"
-        names = ", ".join(unknown)
-        yield talk.say(
-            "call_unknown", "asked", operation=operation.operation_id, names=names, known=known
-        )
-        return
-    missing = [name for name in operation.required if name not in arguments]
-    if missing:
-        example = " ".join(f"{name}=…" for name in operation.required)
-        names = ", ".join(missing)
-        yield talk.say(
-            "call_missing", "asked", operation=operation.operation_id, names=names, example=example
-        )
-        return
-    yield from carry_out(talk, operation, arguments)
-
-
-def carry_out(talk: Talk, operation: AgentOperation, arguments: Mapping[str, str]) -> Flow:
-    """Call, and tell the outcome: as the phrases do where there are any for the operation."""
-    name = operation.operation_id
-    frame: TransferFrame | AddFrame | None = None
-    if name == "createTransfer":
-        frame = transferring.frame_of(arguments)
-    elif name == "addBeneficiary":
-        frame = adding.frame_of(arguments)
-    talk.memory.frame, talk.memory.is_live = frame, frame is not None
-    outcome = yield from talk.propose(name, **arguments)
-    if isinstance(frame, TransferFrame):
-        yield from transferring.transferred(talk, frame, outcome)
-    elif isinstance(frame, AddFrame):
-        yield from adding.added(talk, frame, outcome)
-    elif name == "createPurchase":
-        yield from buying.purchased(talk, outcome)
-    elif outcome.kind != "answered" or outcome.status >= FIRST_REFUSAL:
-        yield talk.explain(outcome)
+        yield talk.say("call_unreadable", "asked", said=rest.strip(), operation=name)
+    elif unknown:
+        known = ", ".join(inputs) or "-"
+        yield talk.say("call_unknown", "asked", operation=name, names=unknown, known=known)
+    elif missing:
+        example = " ".join(f"{needed}=…" for needed in operation.required)
+        yield talk.say("call_missing", "asked", operation=name, names=missing, example=example)
     else:
-        answer = "\n".join(_lines(outcome.body or {}, 0))
-        key = "call_done" if answer else "call_done_empty"
-        yield talk.say(key, operation=name, answer=answer)
+        yield from _carry_out(talk, operation, arguments)
+
+
+def _carry_out(talk: Talk, operation: AgentOperation, arguments: Mapping[str, str]) -> Flow:
+    """Tell what the bank answers, or have a change confirmed; nothing that waits is touched."""
+    task = _task_of(operation.operation_id, arguments)
+    if operation.confirm:
+        talk.memory.resume(task)
+        yield from show(talk, task)
+    else:
+        body = yield from talk.look(operation.operation_id, **arguments)
+        yield task.receipt(talk, body)
+
+
+def _task_of(name: str, arguments: Mapping[str, str]) -> Task:
+    """Return the task of a call, which may then be amended in words where there are any for it."""
+    given = {n: arguments.get(n, "") for n in ("name", "alias", "account_id", "relationship")}
+    if name == "addBeneficiary":
+        return Addition("", *given.values())
+    amount = str(arguments.get("amount", ""))
+    if name == "createTransfer" and amount.replace(".", "", 1).isdigit():
+        ends = (Account("", arguments[end]) for end in ("to_account", "from_account"))
+        to, source = ends
+        description = arguments.get("description", "")
+        return Transfer("", Decimal(amount), to=to, source=source, description=description)
+    return Named("", name, arguments)
 
 
 def _read(rest: str) -> dict[str, str] | None:
@@ -111,21 +147,73 @@ def _lines(value: Any, depth: int) -> Iterator[str]:
         yield f"{indent}{value}"
 
 
-# --- help ---
+# --- by example ---
 
-_PHRASED: Final = (
-    *("getBalance", "listTransactions", "createTransfer", "listBeneficiaries", "resolveAlias"),
-    *("addBeneficiary", "searchProducts", "compareBenefits", "createPurchase", "listPurchases"),
-    "getPurchase",
-)
+
+def by_example(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None:
+    """Call the operation one of whose phrases a message says, with what the schema names."""
+    for name, phrases in talk.examples.items():
+        operation = talk.operations.get(name)
+        if operation is not None and any(fits_example(reading, phrase) for phrase in phrases):
+            return _exemplified(talk, reading, operation)
+    return None
+
+
+def _exemplified(talk: Talk, reading: Reading, operation: AgentOperation) -> Flow:
+    arguments = dict(_arguments(talk, reading, operation))
+    account = next((part.value for part in reading.parts if part.kind == "account"), None)
+    if account is not None and "account_id" in operation.inputs:
+        arguments["account_id"] = yield from _account_id(talk, account)
+    missing = [name for name in operation.required if not arguments.get(name)]
+    if missing:
+        described = "; ".join(operation.inputs[name].description for name in missing)
+        yield talk.say("ask_described", "asked", what=described)
+        return
+    yield from _carry_out(talk, operation, arguments)
+
+
+def _account_id(talk: Talk, named: Account) -> Generator[Step, Sequence[CallOutcome], str]:
+    if named.account_id:
+        return named.account_id
+    balances = yield from talk.look("getBalance")
+    fitting = [a["account_id"] for a in balances["accounts"] if a["account_type"] == named.type]
+    return str(fitting[0]) if len(fitting) == 1 else ""
+
+
+def _arguments(
+    talk: Talk, reading: Reading, operation: AgentOperation
+) -> Iterator[tuple[str, str]]:
+    """Yield what a message says of an operation's arguments, by their names and types."""
+    span, days, _ = find_span(reading.words, reading.said.tokens, today(talk.clock()))
+    dates: Mapping[str, str] = MovementsQuery(span=span).dates()
+    amounts = [p for p in reading.of("amount") if p.first not in days]
+    people = reading.of("person", "name")
+    for name, parameter in operation.inputs.items():
+        value = dates.get(name) or _said(parameter, amounts, people)
+        if value and name not in _NEVER_SAID:
+            yield name, value
+
+
+def _said(parameter: Parameter, amounts: list[Part], people: list[Part]) -> str:
+    if parameter.type in {"number", "integer"} and len(amounts) == 1:
+        amount = amounts[0].value
+        return "" if amount.doubt else str(amount.value)
+    is_somebody = parameter.type == "string" and parameter.name in {"alias", "name"}
+    return str(people[0].value) if is_somebody and len(people) == 1 else ""
+
+
+# --- help ---
 
 
 def help_(talk: Talk) -> Flow:
     """List what can be done, with phrases for it, and the operations that have none."""
-    lines = [talk.text("help_head")]
-    lines += [f"- {talk.text(f'help_{name}')}" for name in _PHRASED if name in talk.operations]
-    others = [name for name in talk.operations if name not in _PHRASED]
-    if others:
-        lines.append(f"- {talk.text('help_others', operations=', '.join(others))}")
-    lines.append(talk.text("help_foot"))
-    yield talk.lines(lines)
+    phrased = [name for name in talk.operations if talk.has_text(f"help_{name}")]
+    others = ", ".join(name for name in talk.operations if name not in phrased)
+    yield talk.lines(
+        [
+            talk.text("help_head"),
+            *(f"- {talk.text(f'help_{name}')}" for name in phrased),
+            f"- {talk.text('help_others', operations=others)}" if others else "",
+            talk.text("help_foot"),
+        ]
+    )

@@ -4,12 +4,12 @@ A word that is no part of an order makes it a question, whatever the word is. Wh
 is (a denial, a condition, a day to come) only changes what is answered.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
-from console.agent.offline.amounts import Amount, is_small_word
+from console.agent.offline.amounts import Amount
 from console.agent.offline.lexicon import Words
 from console.agent.offline.parts import Account, Part, verb_form
 from console.agent.offline.text import Said
@@ -21,11 +21,15 @@ _MOODS: Final = (
 _LEADS: Final = frozenset({"will", "will_that", "clitic", "duty", "courtesy", "now"})
 _QUIET: Final = frozenset(
     {"courtesy", "now", "will", "will_that", "clitic", "stop", "verb", "make_noun", "and", "again"}
-) | {"relative_clause", "money", "asking", "thumbs", "yes", "take", "proceed", "here"}
-_AFTER_NO: Final = frozenset(
-    {"stop", "correcting", "amount", "person", "account", "let_that", "set_amount"}
+) | {"relative_clause", "money", "asking", "thumbs", "yes", "take", "proceed", "here", "also"}
+FILLING: Final = (
+    *("courtesy", "now", "stop", "and", "correcting", "was", "set_amount", "let_that", "will"),
+    *("clitic", "verb", "note", "relative_clause", "yes", "take", "no", "again", "article"),
+    *("thumbs", "make_noun"),
 )
+"""What may stand beside an answer without saying anything of its own."""
 _AFTER_FIRST_NO: Final = frozenset({"stop", "correcting"})
+_AFTER_NO: Final = _AFTER_FIRST_NO | {"amount", "person", "account", "let_that", "set_amount"}
 _ORDERING: Final = frozenset({"order", "bare", "formal", "polite", "infinitive"})
 
 
@@ -42,25 +46,47 @@ class Order:
     source: Account | None = None
     destination: Account | None = None
     description: str = ""
-    is_to_same: str = ""
+    pronoun: str = ""
     """The kind of word that means the person spoken of last, or nothing."""
     is_for_several: bool = False
-    is_elliptic: bool = False
-    """Whether it has no verb of its own: "y 200 a mi mamá"."""
     unread: list[Part] = field(default_factory=list)
 
     @property
     def says_anything(self) -> bool:
         """Whether it says more than that something is to be sent."""
-        return bool(
-            self.amount
-            or self.recipient
-            or self.source
-            or self.destination
-            or self.description
-            or self.is_to_same
-            or self.is_for_several
-        )
+        said = (self.amount, self.recipient, self.source, self.destination, self.description)
+        return any(said) or bool(self.pronoun) or self.is_for_several
+
+    def take(self, part: Part, *, is_correcting: bool, is_led: bool, is_answer: bool) -> None:
+        """Put a part into a transfer, or among what is unread."""
+        is_plain = part.way == ""
+        match part.kind:
+            case "amount" if not part.value.unit:
+                is_first = self.amount is None or is_correcting
+                doubt = part.value.doubt if is_first else part.value.doubt or "several"
+                self.amount = replace(part.value, doubt=doubt)
+            case "person" | "name" if part.way == "from" or (self.recipient and not is_correcting):
+                self.is_for_several = True
+            case "person" if not is_plain or is_led:
+                self.recipient, self.destination = part.value, None
+            case "name" if is_answer:
+                self.recipient = part.value
+            case "same":
+                self.pronoun = part.value
+            case "account" if part.way == "from" or (is_plain and is_answer):
+                self._put(part, "source")
+            case "account" if not is_plain or part.value.type == "credit":
+                self._put(part, "destination")
+            case "reason" if not self.description:
+                self.description = part.value
+            case kind if kind not in _QUIET:
+                self.unread.append(part)
+
+    def _put(self, part: Part, end: str) -> None:
+        if getattr(self, end) is None and not (end == "destination" and self.recipient):
+            setattr(self, end, part.value)
+        else:
+            self.unread.append(part)
 
 
 @dataclass(frozen=True)
@@ -75,12 +101,9 @@ class Reading:
     @property
     def mood(self) -> str:
         """What stands in the way of an order, by kind, or nothing."""
-        kinds = {part.kind for part in self.parts}
-        forms = {verb_form(part).form for part in self.parts if part.kind == "verb"}
-        found = next((kind for kind in _MOODS if kind in kinds), "")
-        if not found and forms & {"past"}:
-            return "past_mark"
-        return found
+        found = next((kind for kind in _MOODS if self.has(kind)), "")
+        is_past = any(verb_form(part).form == "past" for part in self.of("verb"))
+        return found or ("past_mark" if is_past else "")
 
     @property
     def is_question(self) -> bool:
@@ -92,16 +115,62 @@ class Reading:
     def asks(self) -> bool:
         """Whether it asks anywhere: a word that also joins sentences asks at the beginning only."""
         joining = self.words.first.grammar["conjunction"]
-        return self.is_question or any(
-            part.kind == "question" and self.said.tokens[part.first].word != joining
-            for part in self.parts
-        )
+        words = {self.said.tokens[part.first].word for part in self.of("question")}
+        return self.is_question or bool(words - {joining})
+
+    @property
+    def first_kind(self) -> str:
+        """The kind of its first part."""
+        return self.parts[0].kind if self.parts else ""
+
+    @property
+    def number_alone(self) -> int | None:
+        """The number that it says and nothing else."""
+        parts = self.beside(*FILLING, "to", "asking", "question")
+        if len(parts) != 1 or parts[0].kind not in {"amount", "ordinal"}:
+            return None
+        said = parts[0].value
+        if isinstance(said, int):
+            return said
+        is_number = not said.doubt and not said.is_money and said.value == int(said.value)
+        return int(said.value) if is_number else None
+
+    def of(self, *kinds: str) -> list[Part]:
+        """Return its parts of these kinds."""
+        return [part for part in self.parts if part.kind in kinds]
+
+    def beside(self, *kinds: str) -> list[Part]:
+        """Return its parts of all other kinds."""
+        return [part for part in self.parts if part.kind not in kinds]
 
     def has(self, *kinds: str) -> bool:
         """Tell whether it has a part of any of these kinds."""
         return any(part.kind in kinds for part in self.parts)
 
-    def quoted(self, parts: Sequence[Part]) -> str:
+    def matches(self, *kinds: str) -> bool:
+        """Tell whether a phrase of any of these kinds stands anywhere in it."""
+        tokens = self.said.tokens
+        return any(self.words.match(tokens, place, *kinds) for place in range(len(tokens)))
+
+    def values(self, kind: str) -> set[str]:
+        """Return the values of the phrases of a kind that stand anywhere in it."""
+        lexicons, places = (self.words.first, self.words.second), range(len(self.said.tokens))
+        found = (m for one in lexicons for at in places for m in one.matches(self.said.tokens, at))
+        return {match.value for match in found if match.kind == kind}
+
+    def covers(self, needed: str, *kinds: str) -> bool:
+        """Tell whether it is words of these kinds only, and one of those needed."""
+        tokens, place, has_needed = self.said.tokens, 0, False
+        while place < len(tokens):
+            own = self.words.match(tokens, place, needed)
+            found = own or self.words.match(tokens, place, *kinds)
+            if found is None and tokens[place].said not in ",.!¡;:":
+                return False
+            has_needed = has_needed or own is not None
+            place += found.length if found is not None else 1
+        return has_needed
+
+    def quoted(self, parts: Iterable[Part]) -> str:
         """Return what the person wrote of these parts."""
         runs: list[list[int]] = []
         for part in parts:
@@ -117,23 +186,21 @@ def read_orders(said: Said, words: Words, parts: list[Part]) -> Reading:
     orders: list[Order] = []
     left: list[Part] = []
     for segment in _segments(parts):
-        found = list(_order(segment, said, words))
+        found = list(_orders(segment, said, words))
         orders += found
         left += [] if found else [part for part in segment if part.kind not in _QUIET]
     if orders:
         orders[0].unread = left + orders[0].unread
-    if orders and len(orders) > 1 and not any(order.says_anything for order in orders[:1]):
-        orders = _merged(orders)
+    if len(orders) > 1 and _opens(*orders[:2]):
+        orders[1].parts = orders[0].parts + orders[1].parts
+        del orders[0]
     return Reading(said, words, parts, orders)
 
 
-def _merged(orders: list[Order]) -> list[Order]:
-    """Join an opening that says nothing, "hazme un favor y", with what follows it."""
-    first, second, *rest = orders
-    if first.act not in {"make", second.act} or first.unread:
-        return orders
-    second.parts = first.parts + second.parts
-    return [second, *rest]
+def _opens(first: Order, second: Order) -> bool:
+    """Tell whether an order only opens the next one: "hazme un favor y"."""
+    is_empty = not first.says_anything and not first.unread
+    return is_empty and first.act in {"make", second.act}
 
 
 def _segments(parts: Sequence[Part]) -> Iterator[list[Part]]:
@@ -144,81 +211,72 @@ def _segments(parts: Sequence[Part]) -> Iterator[list[Part]]:
         start = head
         while start and parts[start - 1].kind in _LEADS:
             start -= 1
-        is_new = number == 0 or not _is_of_one(parts, heads[number - 1], head)
-        starts += [start] if is_new else []
-    bounds = [0, *starts[1:], len(parts)]
-    for first, last in pairwise(bounds):
+        if number == 0 or not _is_of_one(parts, heads[number - 1], head):
+            starts.append(start)
+    for first, last in pairwise([0, *starts[1:], len(parts)]):
         if first < last:
             yield list(parts[first:last])
 
 
 def _is_of_one(parts: Sequence[Part], before: int, head: int) -> bool:
     """Tell whether a verb belongs to the one before: "saca 500 y pásalos", "haz una compra"."""
-    first, second = verb_form(parts[before]) if parts[before].kind == "verb" else None, None
-    if parts[head].kind == "verb":
-        second = verb_form(parts[head])
-    between = {part.kind for part in parts[before + 1 : head]}
-    if first is not None and second is not None and first.act == "make":
+    if parts[before].kind != "verb":
+        return False
+    act, between = verb_form(parts[before]).act, {part.kind for part in parts[before + 1 : head]}
+    second = verb_form(parts[head]).act if parts[head].kind == "verb" else ""
+    if second and act == "make":
         return not between & {"amount", "person", "stop"}
-    is_sent_on = first is not None and second is not None and first.act == second.act == "send"
-    return is_sent_on and "person" not in between and "amount" in between
+    return act == second == "send" and "person" not in between and "amount" in between
 
 
-def _order(segment: list[Part], said: Said, words: Words) -> Iterator[Order]:
+def _orders(segment: list[Part], said: Said, words: Words) -> Iterator[Order]:
     act = _act(segment)
     if act == "":
         return
     order = Order(act, segment, is_asked_for=_is_asked_for(segment, said, words))
-    if act in {"send", "give", "make"}:
-        for sent in _sent(order, said, words):
-            doubt_beside_unread(sent)
-            yield sent
-    else:
+    if act not in {"send", "give", "make"}:
         yield order
+        return
+    for sent in _sent(order, said, words):
+        _doubt_beside_unread(sent)
+        yield sent
 
 
 def _act(segment: Sequence[Part]) -> str:
-    acts = [verb_form(part).act for part in segment if part.kind == "verb"]
+    acts = {verb_form(part).act for part in segment if part.kind == "verb"}
     kinds = {part.kind for part in segment}
     if "register" in kinds or ("add_noun" in kinds and not acts):
         return "add"
     if "purchase_noun" in kinds and kinds & {"proceed"}:
         return "buy"
-    for act in ("add", "send", "buy", "give"):
-        if act in acts:
-            return act
-    if "make" in acts or "make_noun" in kinds:
-        return "send" if "make_noun" in kinds else "make"
-    return ""
+    found = next((act for act in ("add", "send", "buy", "give") if act in acts), "")
+    return found or ("send" if "make_noun" in kinds else "make" if "make" in acts else "")
 
 
-def _is_asked_for(segment: Sequence[Part], said: Said, words: Words) -> bool:  # noqa: PLR0911
+def _is_asked_for(segment: Sequence[Part], said: Said, words: Words) -> bool:  # noqa: PLR0911 - one reason after the other
     """Tell whether the form of a verb, with what leads to it, orders something."""
-    verbs = [(i, verb_form(part)) for i, part in enumerate(segment) if part.kind == "verb"]
+    places = [i for i, part in enumerate(segment) if part.kind == "verb"]
+    forms = [verb_form(segment[place]).form for place in places]
     is_question = any(part.kind == "asking" for part in segment)
-    if not verbs:
+    if not forms:
         return not is_question
-    place, verb = verbs[0]
-    leads = {part.kind for part in _leading(segment, place)}
-    if "duty" in leads or any(v.form in {"past", "other"} for _, v in verbs):
+    start = place = places[0]
+    while start and segment[start - 1].kind in _LEADS:
+        start -= 1
+    leads, form = {part.kind for part in segment[start:place]}, forms[0]
+    if "duty" in leads or {"past", "other"} & set(forms):
         return False
     if "will_that" in leads:
-        return verb.form in {"subjunctive", "formal", "doubtful"}
-    if verb.form == "doubtful":
+        return form in {"subjunctive", "formal", "doubtful"}
+    if form == "doubtful":
         marks = (words.match(said.tokens, p, "formal_mark") for p in range(len(said.tokens)))
         return any(marks) and not is_question
     if "will" in leads:
-        return verb.form in {"infinitive", "bare"}
+        return form in {"infinitive", "bare"}
     is_first = all(part.kind in _QUIET or part.way == "to" for part in segment[:place])
-    if verb.form in {"infinitive", "bare"} and not is_first:
+    if form in {"infinitive", "bare"} and not is_first:
         return False
-    return verb.form in _ORDERING and (verb.form == "polite" or not is_question)
-
-
-def _leading(segment: Sequence[Part], place: int) -> Iterator[Part]:
-    while place and segment[place - 1].kind in _LEADS:
-        place -= 1
-        yield segment[place]
+    return form in _ORDERING and (form == "polite" or not is_question)
 
 
 # --- sending ---
@@ -226,8 +284,7 @@ def _leading(segment: Sequence[Part], place: int) -> Iterator[Part]:
 
 def _sent(order: Order, said: Said, words: Words) -> Iterator[Order]:
     """Read a transfer, and those that follow it without a verb: "y 200 a mi mamá"."""
-    current, is_correcting, is_joint = order, False, False
-    parts = order.parts
+    current, is_correcting, is_joint, parts = order, False, False, order.parts
     for place, part in enumerate(parts):
         following = parts[place + 1].kind if place + 1 < len(parts) else ""
         if part.kind in {"and", "stop"}:
@@ -246,74 +303,25 @@ def _sent(order: Order, said: Said, words: Words) -> Iterator[Order]:
         is_next = is_joint and current.amount and current.recipient and not is_correcting
         if part.kind == "amount" and is_next and not part.value.unit:
             yield current
-            current = Order(order.act, [part], order.is_asked_for, part.value, is_elliptic=True)
+            current = Order(order.act, [part], order.is_asked_for, part.value)
             is_joint = False
             continue
         if part.kind == "person" and is_next and following == "also":
             yield current
-            current = replace(current, recipient=part.value, unread=[], is_elliptic=True)
+            current = replace(current, recipient=part.value, unread=[])
             continue
         is_led = place > 0 and parts[place - 1].kind in {"verb", "clitic", "correcting"}
-        _take(current, part, is_correcting=is_correcting, is_led=is_led)
+        current.take(part, is_correcting=is_correcting, is_led=is_led, is_answer=False)
         if part.kind not in _QUIET:
             is_correcting, is_joint = False, False
     yield current
 
 
-def doubt_beside_unread(order: Order) -> None:
+def _doubt_beside_unread(order: Order) -> None:
     """Doubt an amount that stands right beside a word which was not read: "5 tamales"."""
+    amount = order.amount
     for before, after in pairwise(order.parts):
-        amount = before if before.kind == "amount" else after if after.kind == "amount" else None
-        other = after if amount is before else before
-        value: Amount | None = amount.value if amount is not None else None
-        if value is not None and other.kind == "unread" and value is order.amount:
-            order.amount = replace(value, doubt=value.doubt or "near")
-
-
-def _take(  # noqa: C901, PLR0912 - a case for each kind of part
-    order: Order, part: Part, *, is_correcting: bool, is_led: bool
-) -> None:
-    """Put a part into a transfer, or among what is unread."""
-    match part.kind:
-        case "amount" if part.value.unit:
-            order.unread.append(part)
-        case "amount" if order.amount is None or is_correcting:
-            order.amount = part.value
-        case "amount":
-            said: Amount = part.value
-            order.amount = replace(said, doubt=said.doubt or "several")
-        case "person" if part.way == "from":
-            order.is_for_several = True
-        case "person" if part.way == "" and not is_led:
-            order.unread.append(part)
-        case "name" if order.recipient:
-            order.is_for_several = True
-        case "person" if order.recipient and not is_correcting:
-            order.is_for_several = True
-        case "person":
-            order.recipient, order.destination = part.value, None
-        case "same":
-            order.is_to_same = part.value
-        case "account":
-            _take_account(order, part)
-        case "reason" if not order.description:
-            order.description = part.value
-        case "also":
-            pass
-        case kind if kind not in _QUIET:
-            order.unread.append(part)
-
-
-def _take_account(order: Order, part: Part) -> None:
-    is_paid_off = part.way == "" and part.value.type == "credit"
-    if part.way == "from" and order.source is None:
-        order.source = part.value
-    elif (part.way == "to" or is_paid_off) and order.destination is None and not order.recipient:
-        order.destination = part.value
-    else:
-        order.unread.append(part)
-
-
-def is_unclear_amount(said: Said, amount: Amount) -> Amount:
-    """Doubt a small number in words that does not say that it is money."""
-    return replace(amount, doubt="small") if is_small_word(said.tokens, amount) else amount
+        said, other = (before, after) if before.kind == "amount" else (after, before)
+        is_beside = said.kind == "amount" and other.kind == "unread"
+        if amount is not None and is_beside and said.value.first == amount.first:
+            order.amount = replace(amount, doubt=amount.doubt or "near")

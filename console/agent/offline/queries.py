@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Final
+from typing import Any, Final
 
 from console.agent.offline.days import Span, find_span
 from console.agent.offline.orders import Reading
+from console.agent.offline.parts import Part
 from shared.clock import BANK_ZONE
 
 MAX_PAGE: Final = 50
 _END_OF_DAY: Final = time(23, 59, 59)
-_COUNTED_DAYS: Final = ("unit", "month", "weekday")
+_FILTERS: Final = ("account_type", "span", "type", "direction", "about", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,10 @@ class MovementsQuery:
     unread: str = ""
     """What was said that nothing was made of."""
 
+    def filters(self) -> dict[str, Any]:
+        """Return what is said of which movements are wanted."""
+        return {name: getattr(self, name) for name in _FILTERS if getattr(self, name)}
+
     @property
     def is_filtered(self) -> bool:
         """Whether it wants only some of what the bank lists."""
@@ -51,99 +56,74 @@ class MovementsQuery:
         if self.span is None:
             return {}
         ends = (("from_date", self.span.first, time.min), ("to_date", self.span.last, _END_OF_DAY))
-        return {name: _moment(day, at) for name, day, at in ends if day is not None}
+        moments = ((name, datetime.combine(day, at, BANK_ZONE)) for name, day, at in ends if day)
+        return {name: moment.isoformat() for name, moment in moments}
 
 
 def read_query(reading: Reading, now: date) -> MovementsQuery:
     """Return which movements a message asks for."""
-    tokens, words = reading.said.tokens, reading.words
-    span, days, is_unread = find_span(words, tokens, now)
-    is_coming = span is None and any(
-        words.match(tokens, place, "coming") for place in range(len(tokens))
-    )
+    span, days, is_unread = find_span(reading.words, reading.said.tokens, now)
+    is_coming = span is None and reading.matches("coming")
     is_future = span is not None and span.first is not None and span.first > now
-    credit = _value(reading, "direction", "credit")
-    direction = credit or _value(reading, "direction", "debit")
-    types = {
-        found.value
-        for place in range(len(tokens))
-        if (found := words.match(tokens, place, "movement")) is not None
-    }
-    other = _other(reading, days)
+    directions, types = reading.values("direction"), reading.values("movement")
+    direction = next((way for way in ("credit", "debit") if way in directions), "")
+    people = [part for part in reading.of("person", "name") if part.first not in days]
+    other = people[0].value if len(people) == 1 else ""
+    is_of_type = len(types) == 1 and not (other and direction == "credit")
     return MovementsQuery(
         account_type=account_type_in(reading),
         span=span,
-        type=types.pop() if len(types) == 1 and not (other and credit) else "",
+        type=next(iter(types)) if is_of_type else "",
         direction=direction,
         about=_about(reading, days) if direction != "credit" else "",
         other=other,
         is_date_unread=is_unread or is_future or is_coming,
         limit=_limit(reading, days),
-        is_sum=_value(reading, "sum", "sum") != "",
+        is_sum=bool(reading.values("sum")),
     )
 
 
 def account_type_in(reading: Reading) -> str:
     """Return the type of the only own account that is named, or nothing."""
-    types = {
-        part.value.type for part in reading.parts if part.kind == "account" and part.value.type
-    }
+    types = {part.value.type for part in reading.of("account")} - {""}
     return types.pop() if len(types) == 1 else ""
-
-
-def _value(reading: Reading, kind: str, value: str) -> str:
-    tokens = reading.said.tokens
-    for place in range(len(tokens)):
-        for lexicon in (reading.words.first, reading.words.second):
-            if any(m.kind == kind and m.value == value for m in lexicon.matches(tokens, place)):
-                return value
-    return ""
-
-
-def _other(reading: Reading, days: range) -> str:
-    """Return who is said to have sent or got money: "¿cuánto me mandó mi hermano?"."""
-    people = [p for p in reading.parts if p.kind in {"person", "name"} and p.first not in days]
-    return people[0].value if len(people) == 1 else ""
 
 
 def _about(reading: Reading, days: range) -> str:
     """Return what money is said to have been spent on."""
-    tokens, words = reading.said.tokens, reading.words
-    for part in reading.parts:
+    for part in reading.of("reason", "unread"):
         if part.first in days:
             continue
         if part.kind == "reason":
-            of = words.match(tokens, part.first, "movement", "direction", "unit", "money", "sum")
-            named = _value_in(reading, part)
-            return "" if of is not None or named else part.value
-        if part.kind == "unread" and part.first and _is_spending_on(reading, part.first):
+            return "" if _is_of_movements(reading, part) else part.value
+        if _is_led(reading, part.first):
             return reading.said.quote(part.first, part.last)
     return ""
 
 
-def _value_in(reading: Reading, part: object) -> bool:
-    first, last = part.first, part.last  # type: ignore[attr-defined]
-    places = range(first, last)
-    kinds = ("movement", "direction", "unit", "relative", "credit", "plain_time")
-    return any(reading.words.match(reading.said.tokens, p, *kinds) for p in places)
+def _is_of_movements(reading: Reading, part: Part) -> bool:
+    match, tokens = reading.words.match, reading.said.tokens
+    kinds = ("movement", "direction", "unit", "relative", "credit")
+    return match(tokens, part.first, "money", "sum") is not None or any(
+        match(tokens, place, *kinds) for place in range(part.first, part.last)
+    )
 
 
-def _is_spending_on(reading: Reading, at: int) -> bool:
-    tokens = reading.said.tokens
-    led = reading.words.match(tokens, at - 1, "into", "for") is not None
-    direct = reading.words.match(tokens, at - 1, "article") is not None and at > 1
-    return led or (direct and reading.words.match(tokens, at - 2, "into", "for") is not None)
+def _is_led(reading: Reading, at: int) -> bool:
+    match, tokens = reading.words.match, reading.said.tokens
+    at -= at > 1 and match(tokens, at - 1, "article") is not None
+    return at > 0 and match(tokens, at - 1, "into", "for") is not None
 
 
 def _limit(reading: Reading, days: range) -> int | None:
-    for part in reading.parts:
-        if part.kind == "amount" and part.first not in days and not part.value.is_money:
+    tokens, match = reading.said.tokens, reading.words.match
+    for part in reading.of("amount"):
+        if part.first not in days and not part.value.is_money:
             number = part.value.value
             is_whole = not part.value.doubt and number == int(number)
             return int(number) if is_whole and 0 < number <= MAX_PAGE else None
-    tokens = reading.said.tokens
     for place in range(len(tokens) - 1):
-        last = reading.words.match(tokens, place, "last", "relative")
+        last = match(tokens, place, "last", "relative")
         if last is None or (last.kind == "relative" and last.value != "recent"):
             continue
         after = tokens[place + last.length].word if place + last.length < len(tokens) else ""
@@ -151,7 +131,3 @@ def _limit(reading: Reading, days: range) -> int | None:
         if after and place not in days and not is_plural:
             return 1
     return None
-
-
-def _moment(day: date, at: time) -> str:
-    return datetime.combine(day, at, tzinfo=BANK_ZONE).isoformat()

@@ -44,6 +44,11 @@ class Terms:
     is_unclear: bool = False
     """Whether it says how many in a way that is no number of pieces: "unas 3", "dos o tres"."""
 
+    @property
+    def says_anything(self) -> bool:
+        """Whether it says how to buy."""
+        return bool(self.benefit) or self.quantity is not None or self.is_unclear
+
 
 class Thing(Protocol):
     """What may be chosen."""

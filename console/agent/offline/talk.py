@@ -1,11 +1,14 @@
-"""What all parts of a conversation do alike: call the bank, say things, ask for what is missing.
+"""What all parts of a conversation share: what it remembers, calling the bank, saying, asking.
 
 A flow is a generator: it yields what to say and tuples of calls, and is sent the outcomes of those
 calls. So a flow that needs several answers of the bank reads from top to bottom.
 """
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
 from itertools import count
 from typing import Any, Final
 
@@ -14,25 +17,22 @@ from console.agent.events import TurnOutcome
 from console.agent.language import Language
 from console.agent.offline.days import today
 from console.agent.offline.lexicon import Words, read, refusal, reply, words_for
-from console.agent.offline.memory import Account, Frame, Memory, Person
 from console.agent.offline.orders import Reading, read_orders
 from console.agent.offline.parts import Scanner
+from console.agent.offline.queries import MovementsQuery
+from console.agent.offline.things import Offer, Option, OwnAccount, Page, Person, account_of
 from console.agent.operations import AgentOperation
-from console.agent.wording import ACCOUNT_TYPES, money
+from console.agent.wording import ACCOUNT_TYPES, KnownThings, money
 from shared.clock import Clock
 
 Step = Say | tuple[Call, ...]
 Flow = Generator[Step, Sequence[CallOutcome], None]
+Question = Generator[Step, Sequence[CallOutcome], Say | None]
 Asking = Generator[Step, Sequence[CallOutcome], CallOutcome]
 AskingMany = Generator[Step, Sequence[CallOutcome], list[Mapping[str, Any]]]
 Looking = Generator[Step, Sequence[CallOutcome], Mapping[str, Any]]
 
 FIRST_REFUSAL: Final = 400
-
-
-def once(say: Say) -> Flow:
-    """Say this, and nothing else."""
-    yield say
 
 
 class NotAnswered(Exception):
@@ -41,6 +41,130 @@ class NotAnswered(Exception):
     def __init__(self, outcome: CallOutcome | None) -> None:
         super().__init__()
         self.outcome = outcome
+
+
+@dataclass
+class Task(ABC):
+    """Something to be done for the person, of which more or less is known."""
+
+    unread: str = ""
+    """What was said with it and is no part of it: it is asked about before anything is shown."""
+
+    @abstractmethod
+    def settle(self, talk: "Talk") -> Question:
+        """Find out what it takes to show it; return a question where something is missing."""
+
+    @abstractmethod
+    def call(self) -> tuple[str, dict[str, str]]:
+        """Return its operation and the arguments for it, once it is settled."""
+
+    @abstractmethod
+    def receipt(self, talk: "Talk", body: Mapping[str, Any]) -> Say:
+        """Say what was done."""
+
+    @abstractmethod
+    def name(self, talk: "Talk") -> str:
+        """Return what it is, in a few words."""
+
+    @abstractmethod
+    def ask_sure(self, talk: "Talk") -> Say:
+        """Ask whether it is to be done at all."""
+
+    @property
+    def is_left_by_search(self) -> bool:
+        """Whether looking for something else gives it up."""
+        return False
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What it takes from the customer's accounts, when that is known."""
+        return None
+
+    def refused(self, code: str) -> tuple[str, ...]:  # noqa: ARG002 - most keep all
+        """Forget what the bank refused; return what to ask for in its place."""
+        return ()
+
+
+@dataclass(slots=True)
+class Memory:
+    """All that one conversation remembers."""
+
+    known: KnownThings = field(default_factory=KnownThings)
+    accounts: list[OwnAccount] = field(default_factory=list)
+    last_account: str = ""
+    last_person: Person | None = None
+    task: Task | None = None
+    """What is being put together, or waits for a yes."""
+    queue: list[Task] = field(default_factory=list)
+    """What is to be done after it, in order."""
+    done: Task | None = None
+    """What was last carried out or left, for "lo mismo a Sofi"."""
+    is_live: bool = False
+    """Whether the task is what was spoken of last."""
+    is_declined: bool = False
+    """Whether the person said no to it."""
+    is_proposed: bool = False
+    """Whether it was shown as it is."""
+    is_shown: bool = False
+    """Whether it waits for a yes."""
+    is_touched: bool = False
+    """Whether this turn went on with it."""
+    asked_for: tuple[str, ...] = ()
+    question: Say | None = None
+    """The last one that was asked of what is half done."""
+    choices: list[tuple[frozenset[str], Callable[[], None]]] = field(default_factory=list)
+    """What the last question listed, in order: the words for each, and how to take it."""
+    offers: list[Offer] = field(default_factory=list)
+    rest: list[Offer] = field(default_factory=list)
+    """Offers that were found and not shown yet."""
+    offer: Offer | None = None
+    """The one that is spoken of."""
+    benefit: str = ""
+    """The one last recommended or chosen, for `offer`."""
+    recommended: Option | None = None
+    quantity: int | None = None
+    """How many of the offers shown were asked for, when they were."""
+    purchase_id: str = ""
+    topic: str = ""
+    query: MovementsQuery = field(default_factory=MovementsQuery)
+    page: Page | None = None
+
+    @property
+    def waiting(self) -> Task | None:
+        """What was shown and is neither carried out nor left."""
+        return self.task if self.is_proposed and not self.is_declined else None
+
+    @property
+    def open(self) -> list[Task]:
+        """All that is to be done, in order."""
+        first = [self.task] if self.task is not None and not self.is_declined else []
+        return first + self.queue
+
+    @property
+    def in_focus(self) -> Offer | None:
+        """The product that is spoken of, if it is one."""
+        return self.offer or (self.offers[0] if len(self.offers) == 1 else None)
+
+    def drop(self) -> None:
+        """Forget what is half done."""
+        self.task, self.is_live, self.is_declined, self.asked_for = None, False, False, ()
+        self.is_proposed, self.is_shown, self.question = False, False, None
+
+    def resume(self, task: Task) -> None:
+        """Go on putting something together."""
+        self.is_proposed = self.is_proposed and task is self.task
+        self.task, self.is_live, self.is_declined, self.asked_for = task, True, False, ()
+        self.is_shown, self.is_touched = False, True
+
+    def learn(self, body: Mapping[str, Any]) -> None:
+        """Remember what an answer of the bank tells of."""
+        self.known.learn(body)
+        if isinstance(body.get("accounts"), list) and len(body["accounts"]) != 1:
+            self.accounts = [account_of(entry) for entry in body["accounts"]]
+
+    def is_own(self, account_id: object) -> bool:
+        """Tell whether an account is the customer's."""
+        return account_id in self.known.own_accounts
 
 
 @dataclass
@@ -72,6 +196,10 @@ class Talk:
         """Return one of the brain's sentences."""
         return reply(self.language, key, **fields)
 
+    def has_text(self, key: str) -> bool:
+        """Tell whether the brain has a sentence of this name."""
+        return key in self.words.first.replies
+
     def say(self, key: str, outcome: TurnOutcome = "answered", **fields: object) -> Say:
         """Say one of the brain's sentences."""
         return Say(self.text(key, **fields), outcome)
@@ -81,18 +209,22 @@ class Talk:
         yield self.say(key, outcome, **fields)
 
     @staticmethod
-    def lines(lines: Iterable[str], outcome: TurnOutcome = "answered") -> Say:
+    def lines(lines: Iterable[str]) -> Say:
         """Say several lines."""
-        return Say("\n".join(line for line in lines if line), outcome)
+        return Say("\n".join(line for line in lines if line))
 
-    def ask(self, key: str, *wanted: str, frame: Frame | None = None, **fields: object) -> Say:
+    def ask(self, key: str, *wanted: str, task: Task | None = None, **fields: object) -> Say:
         """Ask for something, and remember what for."""
-        self.memory.frame = frame if frame is not None else self.memory.frame
-        self.memory.is_live = self.memory.frame is not None
-        self.memory.asked_for = wanted
-        self.memory.is_touched = True
-        self.memory.question = self.say(key, "asked", **fields)
-        return self.memory.question
+        memory = self.memory
+        memory.task = task or memory.task
+        memory.is_live, memory.is_touched = memory.task is not None, True
+        memory.asked_for, memory.choices = wanted, []
+        memory.question = self.say(key, "asked", **fields)
+        return memory.question
+
+    def asking(self, key: str, *wanted: str, task: Task | None = None) -> Flow:
+        """Ask for something, and nothing else."""
+        yield self.ask(key, *wanted, task=task)
 
     # --- the bank ---
 
@@ -120,23 +252,14 @@ class Talk:
             bodies.append(body)
         return bodies
 
-    def propose(self, operation_id: str, **arguments: str) -> Asking:
+    def propose(self, operation_id: str, arguments: Mapping[str, str]) -> Asking:
         """Have the person confirm a call, and return what became of it."""
-        self.memory.proposal = (operation_id, arguments)
-        self.memory.is_shown = self.memory.is_touched = True
+        memory = self.memory
+        memory.is_proposed = memory.is_shown = memory.is_touched = True
         (outcome,) = yield (self.call(operation_id, arguments),)
         if outcome.kind == "answered" and outcome.status < FIRST_REFUSAL:
-            self.memory.learn(outcome.body or {})
+            memory.learn(outcome.body or {})
         return outcome
-
-    def not_done(self, outcome: CallOutcome) -> Say | None:
-        """Say why what was proposed is not done; None when the bank answered that it is."""
-        if outcome.kind == "declined":
-            self.memory.decline()
-            return self.say("nothing_done")
-        if outcome.kind != "answered" or outcome.status >= FIRST_REFUSAL:
-            return self.explain(outcome)
-        return None
 
     def explain(self, outcome: CallOutcome | None) -> Say:
         """Say why there is no answer to go on with."""
@@ -144,17 +267,15 @@ class Talk:
             return self.say("unavailable", "refused")
         if outcome.kind == "declined":
             return self.say("nothing_done")
-        if outcome.kind == "unanswered":
-            return self.say("unanswered", "failed")
-        if outcome.kind == "rejected":
-            return self.say("rejected", "failed")
+        if outcome.kind != "answered":
+            return self.say(outcome.kind, "failed")
         return self.refused((outcome.body or {}).get("error"))
 
     def refused(self, error: Mapping[str, Any] | None) -> Say:
         """Say why the bank declined."""
         error = error or {}
-        message = str(error.get("message", ""))
-        return Say(refusal(self.language, str(error.get("code", "")), message), "refused")
+        code, message = str(error.get("code", "")), str(error.get("message", ""))
+        return Say(refusal(self.language, code, message), "refused")
 
     # --- words ---
 
@@ -166,17 +287,29 @@ class Talk:
         """Return what an account is called: whose it is, or of which type."""
         return self.memory.known.account(account_id, self.language)
 
-    def accounts_list(self, accounts: Sequence[Account]) -> str:
-        """Return accounts to choose from, one a line."""
-        return "\n".join(
+    def ask_account(
+        self, key: str, accounts: Sequence[OwnAccount], take: Callable[[OwnAccount], None]
+    ) -> Say:
+        """Ask for one of several accounts, which are listed in the question."""
+        listed = "\n".join(
             f"{number}. {self.account_type(a.type).capitalize()} ({money(a.available)})"
             for number, a in enumerate(accounts, start=1)
         )
+        question = self.ask(key, "account", accounts=listed)
+        self.memory.choices = [(frozenset({a.type}), lambda a=a: take(a)) for a in accounts]  # type: ignore[misc]
+        return question
 
-    def person(self, person: Person) -> str:
-        """Return a beneficiary's name and alias."""
-        line = self.text("person_line", number="", name=person.name, alias=person.alias)
-        return line.removeprefix(". ")
+    def written(self, day: date | None) -> str:
+        """Return a day as it is written, with its year where that is another one."""
+        if day is None:
+            return ""
+        month = self.text("months").split()[day.month - 1]
+        is_this_year = day.year == today(self.clock()).year
+        return f"{day.day} {month}" if is_this_year else f"{day.day} {month} {day.year}"
+
+    def day_of(self, moment: str) -> str:
+        """Return the day in Mexico of a moment of the bank."""
+        return self.written(today(datetime.fromisoformat(moment)))
 
     def people(self, people: Sequence[Person]) -> str:
         """Return beneficiaries, one a line."""

@@ -1,48 +1,223 @@
-"""Transfers: put together what is said and known, ask for the rest, propose, tell the outcome."""
+"""Transfers: put together what is said and known, ask for the rest, tell the outcome."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from jellyfish import damerau_levenshtein_distance
 
-from console.agent.brain import CallOutcome, Say
-from console.agent.offline.memory import Account, Person, TransferFrame, account_of, person_of
-from console.agent.offline.orders import Order, Reading, is_unclear_amount
-from console.agent.offline.parts import Account as NamedAccount
-from console.agent.offline.talk import Flow, Talk
+from console.agent.brain import Say
+from console.agent.offline.amounts import Amount, is_small_word
+from console.agent.offline.orders import Order, Reading
+from console.agent.offline.parts import Account
+from console.agent.offline.talk import Question, Talk, Task
+from console.agent.offline.things import OwnAccount, Person, account_of, person_of
 from console.agent.wording import money
 from shared.text import fold
 
-CHECKING = "checking"
-_MAX_TYPO = 2
+_MAX_TYPO: Final = 2
 
 
-def merge(frame: TransferFrame, order: Order, reading: Reading, talk: Talk) -> None:
-    """Put what an order says into a frame."""
-    if order.amount is not None:
-        amount = is_unclear_amount(reading.said, order.amount)
-        frame.amount = None if amount.doubt else amount.value
-        frame.doubt = amount.doubt
-        frame.doubted = reading.said.quote(amount.first, amount.last)
-    if order.recipient or order.destination is not None or order.is_to_same:
-        frame.recipient, frame.to_account, frame.to_name, frame.to_type = "", "", "", ""
-        frame.candidates = []
-    if order.recipient:
-        frame.recipient = order.recipient
-    elif order.destination is not None:
-        frame.to_account, frame.to_type = order.destination.account_id, order.destination.type
-    elif (person := talk.memory.last_person) and _may_be(talk, order.is_to_same, person):
-        choose(frame, person)
-    if order.source is not None and (order.source.type or order.source.account_id):
-        frame.from_account, frame.from_type = order.source.account_id, order.source.type
-    frame.description = order.description or frame.description
-    frame.is_for_several = order.is_for_several
-    frame.unread = reading.quoted(order.unread)
+@dataclass
+class Transfer(Task):
+    """A transfer that is being put together; what is not known yet is empty."""
+
+    amount: Decimal | None = None
+    doubt: str = ""
+    doubted: str = ""
+    recipient: str = ""
+    to: Account = field(default_factory=Account)
+    to_name: str = ""
+    source: Account = field(default_factory=Account)
+    description: str = ""
+    is_for_several: bool = False
+    shown_from: str = ""
+    """The account that paid when it was last shown."""
+
+    def fill(self, talk: Talk, order: Order, reading: Reading) -> "Transfer":
+        """Put in what an order says."""
+        if order.amount is not None:
+            self._fill_amount(order.amount, reading)
+        if order.recipient or order.destination or order.pronoun:
+            self.recipient, self.to, self.to_name = order.recipient, Account(), ""
+        if order.destination is not None and not order.recipient:
+            self.to = order.destination
+        elif (person := talk.memory.last_person) and may_be(talk, order.pronoun, person):
+            self.choose(person)
+        if order.source is not None and (order.source.type or order.source.account_id):
+            self.source = order.source
+        self.description = order.description or self.description
+        self.is_for_several = order.is_for_several
+        self.unread = reading.quoted(order.unread)
+        return self
+
+    def _fill_amount(self, amount: Amount, reading: Reading) -> None:
+        is_small = is_small_word(reading.said.tokens, amount)
+        self.doubt = "small" if is_small else amount.doubt
+        self.amount = None if self.doubt else amount.value
+        self.doubted = reading.said.quote(amount.first, amount.last)
+
+    def choose(self, person: Person) -> None:
+        """Make somebody the recipient."""
+        self.recipient, self.to, self.to_name = "", Account("", person.account_id), person.name
+
+    @property
+    def has_recipient(self) -> bool:
+        """Whether it is said whom or where the money goes to."""
+        return bool(self.recipient or self.to.account_id or self.to.type)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known how much goes where."""
+        return self.amount is not None and bool(self.to.account_id or self.to.type)
+
+    def settle(self, talk: Talk) -> Question:
+        """Find out who is meant and which accounts there are."""
+        if self.is_for_several:
+            self.is_for_several, self.recipient, self.amount, self.doubt = False, "", None, ""
+            return talk.ask("ask_one_person", "recipient", "amount")
+        if not self.has_recipient:
+            return self._ask_whom(talk)
+        person = [("resolveAlias", {"alias": self.recipient})] if self.recipient else []
+        balances, *found = yield from talk.look_all(("getBalance", {}), *person)
+        accounts = [account_of(entry) for entry in balances["accounts"]]
+        if found and not self.settle_person(talk, found[0]):
+            return self._ask_person(talk, found[0])
+        return self._destination(talk, accounts) or (
+            self._ask_amount(talk) if self.amount is None else self._payer(talk, accounts)
+        )
+
+    def _ask_whom(self, talk: Talk) -> Say:
+        if self.doubt:
+            return self._ask_amount(talk)
+        if self.amount is None:
+            return talk.ask("ask_recipient_amount", "recipient", "amount")
+        return talk.ask("ask_recipient", "recipient", amount=money(self.amount))
+
+    def settle_person(self, talk: Talk, resolved: Mapping[str, Any]) -> bool:
+        """Take the person whom the bank is sure of, if all that was said may be them."""
+        if not resolved.get("beneficiary"):
+            return False
+        person = person_of(resolved["beneficiary"])
+        if not _accounts_for(talk, person, self.recipient):
+            return False
+        self.choose(person)
+        return True
+
+    def _ask_person(self, talk: Talk, resolved: Mapping[str, Any]) -> Say:
+        said, self.recipient = self.recipient, ""
+        found = [resolved["beneficiary"]] if resolved.get("beneficiary") else resolved["candidates"]
+        people = [person_of(entry) for entry in found]
+        keys = {0: "ask_person_unknown", 1: "ask_only_person"}
+        listed = talk.people(people)
+        question = talk.ask(
+            keys.get(len(people), "ask_which_person"),
+            "recipient",
+            said=said,
+            people=listed,
+            person=listed.removeprefix("1. "),
+        )
+        talk.memory.choices = [(p.words, lambda p=p: self.choose(p)) for p in people]  # type: ignore[misc]
+        return question
+
+    def _ask_amount(self, talk: Talk) -> Say:
+        if self.doubt:
+            return talk.ask(f"doubt_{self.doubt}", "amount", said=self.doubted)
+        is_own = talk.memory.is_own(self.to.account_id)
+        key = "ask_amount_own" if is_own else "ask_amount"
+        return talk.ask(key, "amount", who=self._whom(talk))
+
+    def _whom(self, talk: Talk) -> str:
+        who = self.to_name or self.recipient or talk.account_type(self.to.type)
+        named = talk.account(self.to.account_id) if self.to.account_id else talk.text("someone")
+        return who or named
+
+    def _destination(self, talk: Talk, accounts: Sequence[OwnAccount]) -> Say | None:
+        """Find the own account that a type means; return a question when it is not sure."""
+        if not self.to.type:
+            return None
+        fitting = [account for account in accounts if account.type == self.to.type]
+        if len(fitting) == 1:
+            self.to = Account("", fitting[0].account_id)
+            return None
+        return talk.ask_account("ask_own_destination", fitting or accounts, self._to_own)
+
+    def _to_own(self, account: OwnAccount) -> None:
+        self.to = Account("", account.account_id)
+
+    def _from_own(self, account: OwnAccount) -> None:
+        self.source = Account("", account.account_id)
+
+    def _payer(self, talk: Talk, accounts: Sequence[OwnAccount]) -> Say | None:
+        """Find the account that pays; return a question when it is not sure."""
+        if any(account.account_id == self.source.account_id for account in accounts):
+            return None
+        wanted, taken = self.source.type or "checking", {self.to.account_id}
+        is_other = wanted == "other"
+        taken |= {self.shown_from} if is_other else set()
+        fitting = [
+            a
+            for a in accounts
+            if a.account_id not in taken and not self.source.account_id
+            if (a.type != "credit" if is_other else a.type == wanted)
+        ]
+        usable = [a for a in fitting if a.is_active or (self.source.type and not is_other)]
+        if len(usable) == 1:
+            self._from_own(usable[0])
+            return None
+        others = [a for a in accounts if a.account_id != self.to.account_id]
+        active = [a for a in fitting or others if a.is_active]
+        self.source = Account()
+        return talk.ask_account("ask_source", active or others, self._from_own)
+
+    def call(self) -> tuple[str, dict[str, str]]:
+        """Return createTransfer with its arguments."""
+        self.shown_from = self.source.account_id
+        return "createTransfer", {
+            "from_account": self.source.account_id,
+            "to_account": self.to.account_id,
+            "amount": f"{self.amount:.2f}",
+            "description": self.description,
+        }
+
+    def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Say:
+        """Say what was moved, under which number, on which day, and what is left."""
+        memory = talk.memory
+        memory.last_account, memory.topic = body["from_account"], "balance"
+        who = self.to_name or talk.account(body["to_account"])
+        if not memory.is_own(body["to_account"]):
+            name = self.to_name or body["to_account"]
+            memory.last_person = Person(name, name, body["to_account"])
+        if body.get("repeated"):
+            return talk.say("transfer_repeated")
+        source = talk.account(body["from_account"])
+        return talk.say("transferred", amount=money(body["amount"]), who=who, source=source)
+
+    def name(self, talk: Talk) -> str:
+        """Return what it is, in a few words."""
+        amount = money(self.amount) if self.amount is not None else talk.text("some_money")
+        return talk.text("order_transfer", amount=amount, who=self._whom(talk))
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What it takes from the customer's accounts."""
+        return self.amount
+
+    def ask_sure(self, talk: Talk) -> Say:
+        """Ask whether it is to be made at all."""
+        who = self._whom(talk)
+        if self.amount is None:
+            return talk.ask("ask_order_amount", "confirmation", task=self, who=who)
+        amount = money(self.amount)
+        return talk.ask("ask_order", "confirmation", task=self, amount=amount, who=who)
+
+    def like(self, *, keeps_amount: bool) -> "Transfer":
+        """Return another one of the same amount, to nobody yet."""
+        return Transfer(amount=self.amount if keeps_amount else None)
 
 
-def _may_be(talk: Talk, pronoun: str, person: Person) -> bool:
+def may_be(talk: Talk, pronoun: str, person: Person) -> bool:
     """Tell whether "ella" or "him" may be somebody: by the ending of what they are called."""
     if not pronoun:
         return False
@@ -52,218 +227,19 @@ def _may_be(talk: Talk, pronoun: str, person: Person) -> bool:
     return not told or not known or told in known
 
 
-def choose(frame: TransferFrame, person: Person) -> None:
-    """Make somebody the recipient."""
-    frame.recipient, frame.candidates, frame.to_type = "", [], ""
-    frame.to_account, frame.to_name = person.account_id, person.name
-
-
-def frame_of(arguments: Mapping[str, Any]) -> TransferFrame:
-    """Return the frame of a call of createTransfer, for its amendment."""
-    amount = str(arguments.get("amount", ""))
-    return TransferFrame(
-        amount=Decimal(amount) if amount.replace(".", "", 1).isdigit() else None,
-        to_account=str(arguments.get("to_account", "")),
-        from_account=str(arguments.get("from_account", "")),
-        description=str(arguments.get("description", "")),
-    )
-
-
-def transfer(talk: Talk, frame: TransferFrame) -> Flow:
-    """Go on with a transfer as far as what is known allows."""
-    talk.memory.resume(frame)
-    if frame.is_for_several:
-        frame.is_for_several, frame.recipient = False, ""
-        frame.amount, frame.doubt = None, ""
-        yield talk.ask("ask_one_person", "recipient", "amount")
-        return
-    if not (frame.recipient or frame.to_account or frame.to_type):
-        yield _ask_whom(talk, frame)
-        return
-    yield from _find_ends(talk, frame)
-
-
-def _ask_whom(talk: Talk, frame: TransferFrame) -> Say:
-    if frame.doubt:
-        return _ask_amount(talk, frame)
-    if frame.amount is None:
-        return talk.ask("ask_recipient_amount", "recipient", "amount")
-    return talk.ask("ask_recipient", "recipient", amount=money(frame.amount))
-
-
-def _find_ends(talk: Talk, frame: TransferFrame) -> Flow:
-    """Find out who is meant and which accounts there are, then ask or propose."""
-    wanted: list[tuple[str, Mapping[str, str]]] = [("getBalance", {})]
-    if frame.recipient:
-        wanted.append(("resolveAlias", {"alias": frame.recipient}))
-    balances, *resolved = yield from talk.look_all(*wanted)
-    accounts = [account_of(entry) for entry in balances["accounts"]]
-    if resolved and not settled(talk, frame, resolved[0]):
-        yield _ask_person(talk, frame, resolved[0])
-        return
-    question = _own_destination(talk, frame, accounts)
-    if question is not None:
-        yield question
-        return
-    if frame.amount is None:
-        yield _ask_amount(talk, frame)
-        return
-    question = _source(talk, frame, accounts)
-    if question is None and frame.unread:
-        question = ask_order(talk, frame)
-    if question is not None:
-        yield question
-        return
-    yield from _propose(talk, frame)
-
-
-def ask_order(talk: Talk, frame: TransferFrame) -> Say:
-    """Ask whether a transfer that was spoken of is to be made; say what of it was not read."""
-    who = frame.recipient or frame.to_name or talk.account_type(frame.to_type)
-    who = who or (talk.account(frame.to_account) if frame.to_account else talk.text("someone"))
-    said, frame.unread = frame.unread, ""
-    head = talk.text("unread", said=said) + " " if said else ""
-    if frame.amount is None:
-        question = talk.ask("ask_order_amount", "confirmation", frame=frame, who=who)
-    else:
-        amount = money(frame.amount)
-        question = talk.ask("ask_order", "confirmation", frame=frame, amount=amount, who=who)
-    return replace(question, delta=head + question.delta)
-
-
-def settled(talk: Talk, frame: TransferFrame, resolved: Mapping[str, Any]) -> bool:
-    """Take the person whom the bank is sure of, if all that was said may be them."""
-    if not resolved.get("beneficiary"):
-        return False
-    person = person_of(resolved["beneficiary"])
-    if not _accounts_for(talk, person, frame.recipient):
-        return False
-    choose(frame, person)
-    return True
-
-
 def _accounts_for(talk: Talk, person: Person, said: str) -> bool:
     """Tell whether each word that said who is meant is somebody's: a name, a relation, "mi"."""
     called = {fold(word) for word in f"{person.name} {person.alias}".split()}
     tokens = talk.read(said).said.tokens
-    for place, token in enumerate(tokens):
-        is_known = talk.words.match(
-            tokens, place, "relation", "possessive", "definite", "article", "honorific", "particle"
-        )
-        near = any(
-            damerau_levenshtein_distance(token.word, word) <= min(_MAX_TYPO, len(word) // 3)
-            or word.startswith(token.word[:4])
-            for word in called
-        )
-        if is_known is None and not near and token.is_word:
-            return False
-    return True
-
-
-def _ask_person(talk: Talk, frame: TransferFrame, resolved: Mapping[str, Any]) -> Say:
-    said, frame.recipient = frame.recipient, ""
-    found = [resolved["beneficiary"]] if resolved.get("beneficiary") else resolved["candidates"]
-    frame.candidates = [person_of(entry) for entry in found]
-    if not frame.candidates:
-        return talk.ask("ask_person_unknown", "recipient", said=said)
-    if len(frame.candidates) == 1:
-        person = talk.person(frame.candidates[0])
-        return talk.ask("ask_only_person", "recipient", said=said, person=person)
-    people = talk.people(frame.candidates)
-    return talk.ask("ask_which_person", "recipient", said=said, people=people)
-
-
-def _ask_amount(talk: Talk, frame: TransferFrame) -> Say:
-    if frame.doubt:
-        doubt, frame.doubt = frame.doubt, ""
-        return talk.ask(f"doubt_{doubt}", "amount", said=frame.doubted)
-    if talk.memory.is_own(frame.to_account):
-        return talk.ask("ask_amount_own", "amount", who=talk.account(frame.to_account))
-    return talk.ask("ask_amount", "amount", who=frame.to_name or talk.account(frame.to_account))
-
-
-def _own_destination(talk: Talk, frame: TransferFrame, accounts: list[Account]) -> Say | None:
-    """Find the own account that a type means; return a question when it means none or several."""
-    if not frame.to_type:
-        return None
-    fitting = [account for account in accounts if account.type == frame.to_type]
-    if len(fitting) == 1:
-        frame.to_account, frame.to_type = fitting[0].account_id, ""
-        return None
-    listed = talk.accounts_list(fitting or accounts)
-    return talk.ask("ask_own_destination", "account", accounts=listed)
-
-
-def _source(talk: Talk, frame: TransferFrame, accounts: list[Account]) -> Say | None:
-    """Find the account that pays; return a question when it is not sure."""
-    if frame.from_type == "other":
-        frame.from_type = ""
-        others = [
-            a
-            for a in accounts
-            if a.is_active
-            and a.type != "credit"
-            and a.account_id not in {frame.to_account, frame.from_account or frame.shown_from}
-        ]
-        if len(others) == 1:
-            frame.from_account = others[0].account_id
-        else:
-            return talk.ask(
-                "ask_source", "account", accounts=talk.accounts_list(others or accounts)
-            )
-    if any(account.account_id == frame.from_account for account in accounts):
-        return None
-    if frame.from_account:
-        frame.from_account = ""
-        return talk.ask("ask_source", "account", accounts=talk.accounts_list(accounts))
-    wanted = frame.from_type or CHECKING
-    fitting = [a for a in accounts if a.type == wanted and (frame.from_type or a.is_active)]
-    if len(fitting) == 1 and fitting[0].account_id != frame.to_account:
-        frame.from_account, frame.from_type = fitting[0].account_id, ""
-        return None
-    others = [a for a in fitting or accounts if a.account_id != frame.to_account and a.is_active]
-    others = others or [a for a in accounts if a.account_id != frame.to_account]
-    return talk.ask("ask_source", "account", accounts=talk.accounts_list(others))
-
-
-def _propose(talk: Talk, frame: TransferFrame) -> Flow:
-    frame.shown_from = frame.from_account
-    outcome = yield from talk.propose(
-        "createTransfer",
-        from_account=frame.from_account,
-        to_account=frame.to_account,
-        amount=f"{frame.amount:.2f}",
-        description=frame.description,
+    little = ("relation", "possessive", "definite", "article", "honorific", "particle")
+    return all(
+        not token.is_word
+        or talk.words.match(tokens, place, *little) is not None
+        or any(_is_near(token.word, word) for word in called)
+        for place, token in enumerate(tokens)
     )
-    yield from transferred(talk, frame, outcome)
 
 
-def transferred(talk: Talk, frame: TransferFrame, outcome: CallOutcome) -> Flow:
-    """Tell what became of a transfer."""
-    memory = talk.memory
-    memory.done = replace(frame)
-    refusal = talk.not_done(outcome)
-    if refusal is not None:
-        yield refusal
-        return
-    body = outcome.body or {}
-    memory.last_account, memory.topic = body["from_account"], "balance"
-    memory.has_transferred = True
-    if not memory.is_own(body["to_account"]):
-        name = frame.to_name or body["to_account"]
-        memory.last_person = Person(name, name, body["to_account"])
-    memory.drop()
-    if body.get("repeated"):
-        yield talk.say("transfer_repeated")
-        return
-    who = frame.to_name or talk.account(body["to_account"])
-    source = talk.account(body["from_account"])
-    yield talk.say("transferred", amount=money(body["amount"]), who=who, source=source)
-
-
-def fill_account(frame: TransferFrame, named: NamedAccount) -> None:
-    """Take the account of an answer to a question for one."""
-    if frame.to_type:
-        frame.to_account, frame.to_type = named.account_id, "" if named.account_id else named.type
-    else:
-        frame.from_account, frame.from_type = named.account_id, named.type
+def _is_near(said: str, word: str) -> bool:
+    allowed = min(_MAX_TYPO, len(word) // 3)
+    return word.startswith(said[:4]) or damerau_levenshtein_distance(said, word) <= allowed

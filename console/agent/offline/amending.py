@@ -1,0 +1,195 @@
+"""Messages that go on with an order: answers to a question, amendments, the same for another."""
+
+from typing import Final
+
+from console.agent.offline import tasks
+from console.agent.offline.adding import Addition, read_addition
+from console.agent.offline.orders import FILLING, Order, Reading
+from console.agent.offline.parts import Part, verb_form
+from console.agent.offline.picking import answered_purchase
+from console.agent.offline.talk import Flow, Talk
+from console.agent.offline.transferring import Transfer
+
+_SLOTS: Final = ("amount", "person", "account", "reason", "same", "name")
+
+
+def answered(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Flow | None:
+    """Take the answer to what was asked, where the whole message is one."""
+    task = talk.memory.task
+    if task is None or not asked or reading.is_question:
+        return None
+    if chosen_of_list(talk, reading):
+        return tasks.go_on(talk, task)
+    if isinstance(task, Transfer):
+        return _amended_transfer(talk, reading, task, asked, is_answer=True)
+    if isinstance(task, Addition):
+        return _answered_addition(talk, reading, task, asked)
+    return answered_purchase(talk, reading, asked)
+
+
+def chosen_of_list(talk: Talk, reading: Reading) -> bool:
+    """Take one of those that the question listed, by its number or its words."""
+    choices, number = talk.memory.choices, reading.number_alone
+    if number is not None and 0 < number <= len(choices):
+        choices[number - 1][1]()
+        return True
+    said = {token.word for token in reading.said.tokens if token.is_word}
+    said |= {part.value.type for part in reading.of("account")}
+    fitting = [take for words, take in choices if words & said]
+    if len(fitting) != 1 or reading.mood or reading.has("amount"):
+        return False
+    fitting[0]()
+    return True
+
+
+def _answered_addition(
+    talk: Talk, reading: Reading, task: Addition, asked: tuple[str, ...]
+) -> Flow | None:
+    said = read_addition(reading)
+    if said.unread or reading.has("question", "verb"):
+        return None
+    if "name" in asked and task.alias and said.name_said and not said.account_id:
+        task.name_said = said.name_said
+    elif "alias" in asked and (said.alias or said.name_said):
+        task.alias = said.alias or said.name_said
+    elif "account" in asked and not said.account_id:
+        task.account_id = "".join(token.said for token in reading.said.tokens if token.is_number)
+        return tasks.go_on(talk, task) if task.account_id else None
+    elif not task.fill(said):
+        return None
+    return tasks.go_on(talk, task)
+
+
+def amended(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Flow | None:
+    """Change what is open, or what was left or refused a moment ago."""
+    task = talk.memory.task
+    if reading.is_question:
+        return None
+    if isinstance(task, Transfer):
+        return _amended_transfer(talk, reading, task, asked, is_answer=False)
+    return _amended_addition(talk, reading, task) if isinstance(task, Addition) else None
+
+
+def _amended_transfer(
+    talk: Talk, reading: Reading, task: Transfer, asked: tuple[str, ...], *, is_answer: bool
+) -> Flow | None:
+    """Put what a message says besides courtesies into a transfer; nothing may be unread."""
+    slots, rest = reading.of(*_SLOTS), reading.beside(*FILLING, *_SLOTS)
+    if rest and rest[0] is reading.parts[0] and rest[0].kind == "negation" and len(rest) > 1:
+        rest = rest[1:]
+    is_worded = any(part.kind != "adjust" for part in rest)
+    if rest and talk.memory.is_live and not is_worded and (slots or len(rest) == 1):
+        task.amount, task.doubt, task.doubted = None, "unstated", ""
+        return tasks.go_on(talk, task)
+    if rest or not slots or _tells(reading) or _ends_in_no(reading):
+        return None
+    if not _is_amending(talk, reading, slots, is_answer=is_answer):
+        return None
+    order = _order_of(reading, slots, asked)
+    if order is None or (order.recipient and order.amount and _is_another(reading)):
+        return None
+    if order.pronoun and talk.memory.last_person is None:
+        return None
+    return tasks.go_on(talk, task.fill(talk, order, reading))
+
+
+def _order_of(reading: Reading, slots: list[Part], asked: tuple[str, ...] = ()) -> Order | None:
+    """Return what parts without an order's verb say of a transfer, None where one says nothing."""
+    order = Order("send", reading.parts)
+    for part in slots:
+        is_answer = "recipient" not in asked or part.kind != "account"
+        if part.kind == "account" and not is_answer and part.way == "":
+            order.destination = part.value
+            continue
+        order.take(part, is_correcting=False, is_led=True, is_answer=is_answer)
+    return None if order.unread or order.is_for_several else order
+
+
+def _tells(reading: Reading) -> bool:
+    """Tell whether a verb tells of something: "mi hermano me transfirió"."""
+    forms = {verb_form(part).form for part in reading.of("verb")}
+    return bool(forms & {"past", "other", "subjunctive"})
+
+
+def _ends_in_no(reading: Reading) -> bool:
+    """Tell whether something is taken back at the end: "200 no"."""
+    said = reading.beside("stop", "courtesy")
+    return bool(said) and reading.words.match(reading.said.tokens, said[-1].first, "no") is not None
+
+
+def _is_another(reading: Reading) -> bool:
+    """Tell whether a message asks for something besides: "y 100 a mi hermano"."""
+    return reading.first_kind in {"and", "again", "yes"} or reading.has("also")
+
+
+def _is_amending(talk: Talk, reading: Reading, slots: list[Part], *, is_answer: bool) -> bool:
+    memory = talk.memory
+    if memory.is_declined and all(p.kind in {"account", "person", "same"} for p in slots):
+        return True
+    if is_answer or memory.is_live:
+        is_bare = len(slots) == len(reading.parts) and all(p.kind == "amount" for p in slots)
+        return not (is_bare and memory.is_declined)
+    return reading.has("correcting", "let_that", "set_amount") or (
+        reading.first_kind in {"negation", "no"}
+    )
+
+
+def _amended_addition(talk: Talk, reading: Reading, task: Addition) -> Flow | None:
+    if reading.has("question", "amount", "verb"):
+        return None
+    said = read_addition(reading)
+    marks = ("name_is", "account_is", "alias_is", "negation", "correcting", "no")
+    is_marked = reading.has(*marks[:3]) or reading.first_kind in marks[3:]
+    is_named = said.name_said.istitle() and " " in said.name_said
+    if (said.unread and reading.first_kind != "negation") or not is_marked:
+        return None
+    if not (said.account_id or said.alias or is_named):
+        return None
+    said.unread = ""
+    task.fill(said)
+    return tasks.go_on(talk, task)
+
+
+def repeated(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None:
+    """Do for another what was asked for: "lo mismo a Sofi", "y a mi hermano también", "y 50 a él".
+
+    What waits for a yes stays first; this is done after it.
+    """
+    memory = talk.memory
+    model = memory.task if isinstance(memory.task, Transfer) else memory.done
+    people, amounts = reading.of("person", "same"), reading.of("amount")
+    rest = reading.beside(*FILLING, "person", "same", "amount", "same_order", "also", "reason")
+    is_like = reading.has("same_order", "also", "again") or reading.first_kind in {"and", "yes"}
+    if not is_like or [p for p in rest if p.kind != "adjust"] or reading.is_question:
+        return None
+    if len(people) > 1 or len(amounts) > 1 or not (people or (amounts and reading.has("again"))):
+        return None
+    if not isinstance(model, Transfer) or (model.amount is None and not amounts):
+        return None
+    order = _order_of(reading, [*people, *amounts, *reading.of("reason")])
+    if order is None or (order.pronoun and memory.last_person is None):
+        return None
+    task = Transfer(amount=None if amounts else model.amount).fill(talk, order, reading)
+    is_open = memory.waiting is model
+    return tasks.queue(talk, [task]) if is_open else tasks.go_on(talk, task)
+
+
+def owed(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None:
+    """Ask about what is owed, or said without a verb: "200 a mi hermano"."""
+    amounts, people = reading.of("amount"), reading.of("person", "name")
+    is_duty = reading.has("duty")
+    if reading.is_question or not (people or is_duty) or not (amounts or is_duty):
+        return None
+    if reading.mood not in {"", "duty"} or reading.has("want_thing"):
+        return None
+    said = [p.kind for p in reading.beside("courtesy", "stop", "now", "and", "again")]
+    if not is_duty and said != ["amount", "person"]:
+        return None
+    order = Order("send", reading.parts)
+    order.amount = amounts[0].value if len(amounts) == 1 else None
+    order.recipient = people[0].value if len(people) == 1 else ""
+    order.description = next((part.value for part in reading.of("reason")), "")
+    task = Transfer().fill(talk, order, reading)
+    if not task.recipient:
+        return talk.asking("ask_duty", "recipient", "amount", task=task)
+    return tasks.asked_whether(talk, task)

@@ -1,0 +1,111 @@
+"""The open tasks: the first is gone on with until it waits for a yes, the others wait behind it."""
+
+from decimal import Decimal
+from typing import Final
+
+from console.agent.brain import CallOutcome, Say
+from console.agent.offline.talk import FIRST_REFUSAL, Flow, Talk, Task
+from console.agent.wording import money
+
+_MAX_WAITING: Final = 5
+
+
+def go_on(talk: Talk, task: Task) -> Flow:
+    """Go on with a task as far as what is known allows, and after it with those behind it."""
+    talk.memory.resume(task)
+    question = yield from task.settle(talk)
+    if question is None and task.unread:
+        question = sure(talk, task)
+    if question is None:
+        yield from show(talk, task)
+    else:
+        yield question
+
+
+def show(talk: Talk, task: Task) -> Flow:
+    """Have a task confirmed, and tell what became of it."""
+    memory = talk.memory
+    outcome = yield from talk.propose(*task.call())
+    yield _told(talk, task, outcome)
+    if memory.queue and (memory.task is None or (memory.is_declined and not memory.asked_for)):
+        yield Say("\n" + talk.text("next_order") + "\n")
+        yield from go_on(talk, memory.queue.pop(0))
+
+
+def _told(talk: Talk, task: Task, outcome: CallOutcome) -> Say:
+    """Say what became of a task; what was left or refused may be asked for otherwise."""
+    memory, body = talk.memory, outcome.body or {}
+    memory.done = task
+    if outcome.kind == "answered" and outcome.status < FIRST_REFUSAL:
+        memory.drop()
+        return task.receipt(talk, body)
+    if outcome.kind == "declined":
+        memory.is_live, memory.is_declined, memory.is_shown = False, True, False
+    memory.asked_for = task.refused(str(body.get("error", {}).get("code", "")))
+    memory.is_proposed = outcome.kind != "answered" and memory.is_proposed
+    return talk.explain(outcome)
+
+
+def sure(talk: Talk, task: Task) -> Say:
+    """Ask whether what is spoken of is to be done at all; say what of it was not read."""
+    said, task.unread = task.unread, ""
+    question = task.ask_sure(talk)
+    return Say(f"{talk.text('unread', said=said)} {question.delta}", "asked") if said else question
+
+
+def asked_whether(talk: Talk, task: Task) -> Flow:
+    """Ask whether a task is to be done at all."""
+    yield sure(talk, task)
+
+
+def show_again(talk: Talk) -> Flow:
+    """Show again what waits for a yes."""
+    waiting = talk.memory.waiting
+    if waiting is not None:
+        yield Say("\n")
+        yield from show(talk, waiting)
+
+
+def queue(talk: Talk, tasks: list[Task]) -> Flow:
+    """Put tasks behind what waits for a yes, and show that again."""
+    talk.memory.queue = (talk.memory.queue + tasks)[:_MAX_WAITING]
+    yield talk.say("queued", what=names(talk, tasks))
+    yield from show_again(talk)
+
+
+def start(talk: Talk, tasks: list[Task]) -> Flow:
+    """Begin with the first of several tasks; what was open before is gone, or waits behind them."""
+    memory = talk.memory
+    memory.drop()
+    first, *others = tasks
+    memory.queue = (others + memory.queue)[:_MAX_WAITING]
+    if others:
+        yield talk.say("several_orders", count=len(tasks))
+        yield Say("\n")
+    yield from go_on(talk, first)
+
+
+def drop(talk: Talk) -> Flow:
+    """Drop all that is open, and say what that was."""
+    had = names(talk, talk.memory.open)
+    talk.memory.drop()
+    talk.memory.queue = []
+    yield talk.say("dropped", what=had) if had else talk.say("nothing_pending")
+
+
+def names(talk: Talk, tasks: list[Task]) -> str:
+    """Return what tasks are, in a few words each."""
+    return "; ".join(task.name(talk) for task in tasks)
+
+
+def listed(talk: Talk) -> Flow:
+    """List what is open."""
+    lines = [f"{n}. {task.name(talk)}" for n, task in enumerate(talk.memory.open, start=1)]
+    yield talk.lines([talk.text("tasks_head"), *lines]) if lines else talk.say("nothing_pending")
+
+
+def total(talk: Talk) -> Flow | None:
+    """Tell what the open tasks come to; None when none costs anything."""
+    costs = [task.cost for task in talk.memory.open if task.cost is not None]
+    amount = money(sum(costs, Decimal(0)))
+    return talk.answer("total_open", total=amount) if costs else None

@@ -1,0 +1,119 @@
+"""What the bank told of: accounts, people, products, benefits, pages of a list."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from console.agent.offline.shopping import thing_words
+from console.agent.offline.text import words_of
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """One of the customer's accounts."""
+
+    account_id: str
+    type: str
+    balance: Decimal
+    available: Decimal
+    status: str
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it can be used."""
+        return self.status == "active"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A beneficiary."""
+
+    name: str
+    alias: str
+    account_id: str
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words that they may be called by."""
+        return words_of(f"{self.name} {self.alias}")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A product as one retailer sells it."""
+
+    product_id: str
+    retailer_id: str
+    shop: str
+    """What the retailer is called; its identifier when the bank knows no name."""
+    name: str
+    description: str
+    price: Decimal
+    stock: int
+    benefits: tuple[str, ...]
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words that it may be called by."""
+        return thing_words(f"{self.name} {self.description} {self.shop}")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A benefit of an offer that the customer can have, with its figures for so many pieces."""
+
+    offer: Offer
+    benefit: str
+    quantity: int
+    figures: Mapping[str, Any]
+
+    @property
+    def monthly(self) -> Decimal:
+        """What it costs a month."""
+        return Decimal(self.figures["cost_per_month"])
+
+    @property
+    def value(self) -> Decimal:
+        """What it gives back, in pesos."""
+        return Decimal(self.figures.get("value") or 0)
+
+    def terms(self, taken: Collection[str]) -> dict[str, str]:
+        """Return those of its figures that an order takes, as text."""
+        told = {name: self.figures.get(name) for name in taken}
+        return {name: str(figure) for name, figure in told.items() if figure is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How to go on with a list."""
+
+    operation_id: str
+    arguments: Mapping[str, str]
+    shown: int
+
+
+def account_of(entry: Mapping[str, Any]) -> OwnAccount:
+    """Read an account of an answer."""
+    balance, available = Decimal(entry["balance"]), Decimal(entry["available"])
+    ids = entry["account_id"], entry["account_type"]
+    return OwnAccount(*ids, balance, available, entry["status"])
+
+
+def person_of(entry: Mapping[str, Any]) -> Person:
+    """Read a beneficiary of an answer."""
+    return Person(entry["name"], entry["alias"], entry["account_id"])
+
+
+def offer_of(entry: Mapping[str, Any]) -> Offer:
+    """Read a product of an answer."""
+    return Offer(
+        product_id=entry["product_id"],
+        retailer_id=entry["retailer_id"],
+        shop=entry.get("retailer_name", entry["retailer_id"]),
+        name=entry["name"],
+        description=entry["description"],
+        price=Decimal(entry["price"]),
+        stock=int(entry["stock"]),
+        benefits=tuple(entry["benefits"]),
+    )
