@@ -15,6 +15,14 @@ BANK_ZONE: Final = ZoneInfo(MEXICO_CITY)
 """The time zone of the bank, unless its settings name another."""
 
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def from_epoch(seconds: int) -> datetime:
+    """Return the moment of so many seconds after 1970. Raises OverflowError after the year 9999."""
+    return EPOCH + timedelta(seconds=seconds)
+
+
 def system_clock() -> datetime:
     """Return the current time in UTC."""
     return datetime.now(UTC)

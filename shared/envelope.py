@@ -1,11 +1,13 @@
 """The envelope of every event on the bus: what `detail` holds, in and out."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.clock import to_iso
+from shared.confirmation import MAX_PROOFS_LENGTH
 
 ENVELOPE_VERSION = "1.0"
 
@@ -35,6 +37,8 @@ class Envelope(BaseModel):
     source: ShortText
     user_id: str | None = None
     """Checked by `shared.identity`, so that a missing caller is a 401 and not a malformed event."""
+    confirmation: Annotated[str, Field(max_length=MAX_PROOFS_LENGTH)] | None = None
+    """The proof of the customer's yes, where the request needs one."""
     data: dict[str, Any]
 
 
@@ -46,9 +50,13 @@ def compose(
     source: str,
     user_id: str,
     data: dict[str, Any],
+    confirmed: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Return the envelope of an event that this system publishes."""
-    return {
+    """Return the envelope of an event that this system publishes.
+
+    `confirmed` says on which yes of the customer it rests.
+    """
+    envelope = {
         "version": ENVELOPE_VERSION,
         "event_type": event_type,
         "correlation_id": correlation_id,
@@ -57,3 +65,4 @@ def compose(
         "user_id": user_id,
         "data": data,
     }
+    return envelope | {"confirmed": dict(confirmed)} if confirmed else envelope

@@ -2,10 +2,11 @@
 
 import hashlib
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from shared.clock import EPOCH
+
 _MILLISECOND = timedelta(milliseconds=1)
 
 CUSTOMER_ID = re.compile(r"[!-~]{1,128}")
@@ -17,7 +18,7 @@ def time_ordered_id(moment: datetime, seed: str) -> str:
 
     The 74 bits that UUIDv7 leaves to chance come from SHA-256 of the seed.
     """
-    milliseconds = (moment - _EPOCH) // _MILLISECOND
+    milliseconds = (moment - EPOCH) // _MILLISECOND
     digest = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:10], "big")
     random_a = digest >> 64 & 0xFFF
     random_b = digest & 0x3FFF_FFFF_FFFF_FFFF
@@ -34,6 +35,6 @@ def moment_of(identifier: str) -> datetime | None:
     if parsed.version != 7 or str(parsed) != identifier:  # noqa: PLR2004
         return None
     try:
-        return _EPOCH + (parsed.int >> 80) * _MILLISECOND
+        return EPOCH + (parsed.int >> 80) * _MILLISECOND
     except OverflowError:
         return None

@@ -7,15 +7,17 @@ transaction. A change does not write by itself, so it can be decided again after
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import ValidationError
 
 from shared import json_text
 from shared.clock import Clock, to_iso
+from shared.confirmation import Proof, Terms, Warned
 from shared.decoding import decode, decode_text
 from shared.dynamodb import DynamoDB, Write
 from shared.errors import InvalidRequest
@@ -37,13 +39,17 @@ _CHANGE_REPLIES = 2
 class Stamp:
     """The identity and the time of one change; what it records derives its ids from here.
 
-    `correlation_id` is that of its events; `record_key` names its item in the requests table.
+    `correlation_id` is that of its events; `record_key` names its item in the requests table. One
+    that `is_preview` is decided to be shown only. With a `proof` a person said yes to it.
     """
 
     at: datetime
     seed: str
     correlation_id: str = ""
     record_key: str = ""
+    door: str = ""
+    proof: Proof | None = None
+    is_preview: bool = False
 
     @property
     def id(self) -> str:
@@ -55,19 +61,41 @@ class Stamp:
         """The time of the change in ISO 8601; `id` carries the same millisecond."""
         return to_iso(self.at)
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether a person is shown, or was shown, the terms of the change."""
+        return self.is_preview or self.proof is not None
+
+    @property
+    def confirmed(self) -> dict[str, str] | None:
+        """What its events say of the yes that it rests on."""
+        return None if self.proof is None else {"door": self.door, **self.proof.trail}
+
+    @property
+    def trail(self) -> dict[str, str]:
+        """What a record keeps of who asked, through which door, and on which yes."""
+        confirmed = {} if self.proof is None else self.proof.trail
+        return {"door": self.door, "correlation_id": self.correlation_id, **confirmed}
+
 
 @dataclass(frozen=True, slots=True)
 class Change(Generic[A_co]):
     """A decided change: what to answer and what to write, not yet committed.
 
     It owes the operation's success event to the bus: with `event_data`, or else the answer, under
-    `correlation_id`, or else that of the request.
+    `correlation_id` and on the yes that is `confirmed`, or else those of the request. What needs
+    confirmation has the `terms` and `warnings` that a person has to see, and what the day's limit
+    still allows (`left_today`, pesos).
     """
 
     answer: A_co
     writes: Sequence[Write]
     event_data: dict[str, Any] | None = None
     correlation_id: str | None = None
+    confirmed: Mapping[str, str] | None = None
+    terms: Terms | None = None
+    warnings: Sequence[Warned] = ()
+    left_today: Decimal | None = None
 
 
 RecordKey = Callable[[str, Any], str]
@@ -94,7 +122,7 @@ class Operation:
     replies: tuple[str, ...]
     example_request: Request
     example_answer: Answer
-    confirm: bool = False
+    terms_model: type[Terms] | None = None
     begins: str | None = None
     final_answer: FinalAnswer | None = None
     expires: bool = False
@@ -119,6 +147,11 @@ class Operation:
         """The name by which agents know the operation, in camel case."""
         head, *tail = self.function.__name__.split("_")
         return head + "".join(word.capitalize() for word in tail)
+
+    @property
+    def confirm(self) -> bool:
+        """Whether a person has to say yes before it is done."""
+        return self.terms_model is not None
 
     @property
     def description(self) -> str:
@@ -172,7 +205,7 @@ class ActionGroup:
         example: tuple[Request, Answer],
         on: str | None = None,
         replies: tuple[str, ...] = (),
-        confirm: bool = False,
+        confirm: type[Terms] | None = None,
         begins: str | None = None,
         final_answer: FinalAnswer | None = None,
         expires: bool = False,
@@ -181,8 +214,9 @@ class ActionGroup:
 
         `example` is a request of the seeded customer `user-maria` and its answer: sample events,
         tests and documents are made of it. `replies` are the event types that publish its answer
-        and its errors: one for a query, (completed, failed) for a change. `confirm` asks the agent
-        to have the person confirm. A success that `begins` a flow publishes that event type; the
+        and its errors: one for a query, (completed, failed) for a change. `confirm` is
+        what a person has to see and agree to before it is done: the `Change` then has such `terms`,
+        whenever it is decided. A success that `begins` a flow publishes that event type; the
         first of `replies` then comes at the end of the flow, and `final_answer` tells what an agent
         is answered once it came. One that `expires` is an order: an event that asks for it is
         refused when it is too old.
@@ -193,7 +227,7 @@ class ActionGroup:
             on,
             replies,
             example=example,
-            confirm=confirm,
+            terms_model=confirm,
             begins=begins,
             final_answer=final_answer,
             expires=expires,
@@ -327,6 +361,8 @@ def _check(new: Operation, declared: Sequence[Operation]) -> None:
     expected_replies = 0 if new.event_type is None else _CHANGE_REPLIES if new.changes else 1
     if len(new.replies) != expected_replies and not (new.is_step or new.record_key):
         raise TypeError(f"{name} must name {expected_replies} reply event types")
+    if not (new.terms_model is None or _is_terms(new.terms_model)):
+        raise TypeError(f"{name} must say what is confirmed: confirm=<a model of Terms>")
     if new.confirm and not new.changes:
         raise TypeError(f"{name} changes nothing, so there is nothing to confirm")
     if new.path is not None and not new.path.startswith("/"):
@@ -345,6 +381,10 @@ def _check(new: Operation, declared: Sequence[Operation]) -> None:
         ):
             raise TypeError(f"{name} repeats the name, route or event of {other.function.__name__}")
     _check_example(new)
+
+
+def _is_terms(model: object) -> bool:
+    return isinstance(model, type) and issubclass(model, Terms)
 
 
 def _check_example(new: Operation) -> None:

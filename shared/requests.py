@@ -20,7 +20,15 @@ from uuid import uuid4
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared import json_text
-from shared.clock import Clock, to_iso
+from shared.clock import EPOCH, Clock, to_iso
+from shared.confirmation import (
+    Asked,
+    ConfirmationExpired,
+    ConfirmationNeeded,
+    Proof,
+    Terms,
+    TermsChanged,
+)
 from shared.dynamodb import ConditionCheck, DynamoDB, Item, Put, TransactionCancelled, Write
 from shared.envelope import compose
 from shared.errors import OrderExpired, Refusal, RequestMismatch, Unavailable
@@ -34,7 +42,6 @@ MAX_ATTEMPTS = 8
 _BACKOFF_BASE_SECONDS = 0.02
 _BACKOFF_CAP_SECONDS = 0.5
 _MILLISECOND = timedelta(milliseconds=1)
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +50,22 @@ class Delivery:
 
     Deliveries with the same `key` are the same request, with a `window` until that has passed since
     the first. `correlation_id` None means that the change's own id correlates its events. `sent_at`
-    is when the bus took the request, where it came so.
+    is when the bus took the request, where it came so. Where a person has to say yes, `asked` is
+    what to, and `proof` is the yes; without it the request is only decided to be shown.
     """
 
     key: str
+    door: str
     correlation_id: str | None = None
     window: timedelta | None = None
     sent_at: datetime | None = None
+    asked: Asked | None = None
+    proof: Proof | None = None
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether it is decided to be shown only."""
+        return self.asked is not None and self.proof is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +135,30 @@ class RequestLedger:
     ) -> Outcome:
         """Decide and commit the change, or return the outcome of its first delivery.
 
-        Raises RequestMismatch when the key was used with other content, and Unavailable when other
-        changes kept getting in first.
+        Raises RequestMismatch when the key was used with other content, ConfirmationNeeded and
+        ConfirmationExpired when the person's yes is not there, or not to this, and Unavailable when
+        other changes kept getting in first.
         """
         attempt = _Attempt(operation, caller, delivery, fingerprint(request), self._clock())
+        if delivery.is_preview:
+            raise attempt.to_be_shown(request, store, max_age=self._max_age(operation))
+        if attempt.is_too_late:
+            first = self._recorded(attempt)
+            if first is None:
+                raise ConfirmationExpired(_TOO_LATE)
+            return self._first_outcome(first, attempt)
+        return self._committed(attempt, request, store, max_age=self._max_age(operation))
+
+    def _committed(
+        self, attempt: "_Attempt", request: Request, store: Any, *, max_age: timedelta | None
+    ) -> Outcome:
+        """Decide and commit, again after each lost race."""
         for number in range(MAX_ATTEMPTS):
             if number:
                 self._back_off(number)
             try:
                 with self._database.watched() as reads:
-                    outcome, writes = attempt.decide(
-                        request, store, max_age=self._max_age(operation), reads=reads
-                    )
+                    outcome, writes = attempt.decide(request, store, max_age=max_age, reads=reads)
             except Exception:
                 # What cannot be decided now may have been decided before.
                 first = self._recorded(attempt)
@@ -186,7 +214,7 @@ class RequestLedger:
             body=_stored(first["answer"]),
             correlation_id=first["correlation_id"],
             repeat_from=(
-                _EPOCH + int(first["repeats_until_ms"]) * _MILLISECOND if is_repeat else None
+                EPOCH + int(first["repeats_until_ms"]) * _MILLISECOND if is_repeat else None
             ),
             owed=tuple(map(_stored, first["events"])),
             is_recorded=True,
@@ -221,8 +249,8 @@ class _Attempt:
     ) -> None:
         self.id = str(uuid4())
         self.fingerprint = fingerprint
-        self.now_ms = (now - _EPOCH) // _MILLISECOND
-        at = _EPOCH + self.now_ms * _MILLISECOND
+        self.now_ms = (now - EPOCH) // _MILLISECOND
+        at = EPOCH + self.now_ms * _MILLISECOND
         self.window_key = None if delivery.window is None else delivery.key
         # Each window has a record of its own: what the one before still owes is not written over.
         self.record_key = (
@@ -234,8 +262,26 @@ class _Attempt:
         stamp = Stamp(at=at, seed=delivery.key)
         self._correlation_id = delivery.correlation_id or stamp.id
         self._stamp = replace(
-            stamp, correlation_id=self._correlation_id, record_key=self.record_key
+            stamp,
+            correlation_id=self._correlation_id,
+            record_key=self.record_key,
+            door=delivery.door,
+            proof=delivery.proof,
+            is_preview=delivery.is_preview,
         )
+
+    @property
+    def is_too_late(self) -> bool:
+        """Whether the customer's yes is no longer one."""
+        proof = self._delivery.proof
+        return proof is not None and self._stamp.at > proof.expires_at
+
+    def to_be_shown(
+        self, request: Request, store: Any, *, max_age: timedelta | None
+    ) -> ConfirmationNeeded:
+        """Decide the change and return what a person has to see first. Raises the Refusal."""
+        confirmation = self._confirmation(self._run(request, store, max_age))
+        return ConfirmationNeeded(_NOT_CONFIRMED, confirmation)
 
     def decide(
         self,
@@ -257,13 +303,16 @@ class _Attempt:
             body = {"error": refusal.body}
             outcome = self._outcome(refusal.status, body, operation.failure_event, data)
             return outcome, () if isinstance(refusal, OrderExpired) else tuple(reads)
+        proof = self._delivery.proof
+        if proof is not None and not proof.has_shown(self._terms(change), change.warnings):
+            raise TermsChanged(_OTHER_TERMS, self._confirmation(change))
         answer = change.answer.payload()
         outcome = self._outcome(
             200,
             answer,
             operation.success_event,
             change.event_data or answer,
-            change.correlation_id,
+            change,
         )
         return outcome, change.writes
 
@@ -277,7 +326,6 @@ class _Attempt:
             "attempt_id": self.id,
             "operation": self._operation.operation_id,
             "user_id": self._caller.user_id,
-            "correlation_id": outcome.correlation_id,
             "fingerprint": self.fingerprint,
             "status": outcome.status,
             "answer": json_text.dumps(outcome.body),
@@ -285,6 +333,8 @@ class _Attempt:
             "deliveries": 1,
             "created_at": self._stamp.created_at,
             "repeats_until_ms": repeats_until_ms,
+            **self._stamp.trail,
+            "correlation_id": outcome.correlation_id,
         }
         if self._operation.record_key is None:
             item["expires_at"] = expires_at
@@ -301,6 +351,18 @@ class _Attempt:
         }
         is_over = f"{absent} OR repeats_until_ms <= :now"
         return [Put(settings.requests_table, window, is_over, {":now": self.now_ms}), record]
+
+    def _terms(self, change: Change[Any]) -> Terms:
+        model = self._operation.terms_model
+        if model is None or type(change.terms) is not model:
+            raise TypeError(f"{self._operation.operation_id} did not say what is confirmed")
+        return change.terms
+
+    def _confirmation(self, change: Change[Any]) -> dict[str, Any]:
+        assert self._delivery.asked is not None
+        return self._delivery.asked.confirmation(
+            self._terms(change), change.warnings, at=self._stamp.at, left_today=change.left_today
+        )
 
     def _run(self, request: Request, store: Any, max_age: timedelta | None) -> Change[Any]:
         """Run the operation. Raises OrderExpired in place of what it would do or refuse."""
@@ -327,9 +389,9 @@ class _Attempt:
         body: dict[str, Any],
         event_type: str | None,
         data: dict[str, Any],
-        correlation_id: str | None = None,
+        change: Change[Any] | None = None,
     ) -> Outcome:
-        correlation_id = correlation_id or self._correlation_id
+        correlation_id = (change and change.correlation_id) or self._correlation_id
         envelope = compose(
             event_type=event_type or "",
             correlation_id=correlation_id,
@@ -337,9 +399,24 @@ class _Attempt:
             source=self._operation.source,
             user_id=self._caller.user_id,
             data=data,
+            confirmed=(change and change.confirmed) or self._stamp.confirmed,
         )
         owed = () if event_type is None else (envelope,)
         return Outcome(status, body, correlation_id=correlation_id, owed=owed, is_recorded=True)
+
+
+_NOT_CONFIRMED = (
+    "Nothing was done yet: the customer has to see the terms and agree. The application shows "
+    "`confirmation`, has its `challenge` signed, and repeats exactly this request with the proof."
+)
+_OTHER_TERMS = (
+    "What the customer agreed to is no longer what would be done, and nothing was changed. Show "
+    "the new terms in `confirmation`, and go on only if the customer agrees to them."
+)
+_TOO_LATE = (
+    "The customer's confirmation is too old, and nothing was changed. Send the request without it "
+    "to get its terms again, and confirm those."
+)
 
 
 def _stored(text: str) -> Any:

@@ -6,13 +6,16 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import Any
+from uuid import uuid4
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.clock import Clock, system_clock
+from shared.confirmation import Asked, ConfirmationNeeded, KmsMacCheck, MacCheck, verified
 from shared.decoding import decode, decode_text
 from shared.dynamodb import DynamoDB
 from shared.errors import InvalidRequest, UnknownOperation
@@ -44,6 +47,7 @@ class Resources:
     settings: Settings
     database: DynamoDB
     publisher: Publisher
+    is_mac: MacCheck
     clock: Clock = system_clock
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = random.random
@@ -59,6 +63,10 @@ def connect() -> Resources:
         publisher=Publisher(
             session.client("events", config=_CLIENT_CONFIG), settings.event_bus_name
         ),
+        is_mac=KmsMacCheck(
+            cache(lambda: session.client("kms", config=_CLIENT_CONFIG)),
+            settings.confirmation_key_arn,
+        ),
     )
 
 
@@ -66,17 +74,22 @@ def connect() -> Resources:
 class Call:
     """A request as a front door reads it from its event, for `Service.answer`.
 
-    `user_id` is whom the door says is calling. The values of `arguments` are those of JSON, or all
-    text where the door delivers so (`is_text`). A change is told from others by its `request_id`,
-    or else by its content within a `conversation`, for `REPEAT_WINDOW`. `correlation_id` goes on
-    the events of the call; without it they have an id of their own. `is_awaited` where the caller
-    waits for the end of a flow rather than for its beginning. `sent_at` is when the bus took it.
-    `identity_from` tells whom the door cannot name where it looks for `user_id`.
+    `door` is its name, and `user_id` whom it says is calling. The values of `arguments` are those
+    of JSON, or all text where the door delivers so (`is_text`). `proofs` are what it was given of
+    the customer's yes, separated by blanks; a call that `is_exempt` needs none. A change is told
+    from others by its `request_id`, or else by its content within a `conversation`, for
+    `REPEAT_WINDOW`. `correlation_id` goes on the events of the call; without it they have an id of
+    their own. `is_awaited` where the caller waits for the end of a flow rather than for its
+    beginning. `sent_at` is when the bus took it. `identity_from` tells whom the door cannot name
+    where it looks for `user_id`.
     """
 
     operation: Operation
+    door: str
     user_id: Any
     arguments: Mapping[str, Any]
+    proofs: str = ""
+    is_exempt: bool = False
     is_text: bool = False
     request_id: str | None = None
     conversation: str | None = None
@@ -94,6 +107,7 @@ class Service:
         self.settings = resources.settings
         self.clock = resources.clock
         self.publisher = resources.publisher
+        self._is_mac = resources.is_mac
         self._sleep = resources.sleep
         self.store = group.store(resources.database, resources.settings, resources.clock)
         self._ledger = RequestLedger(
@@ -168,8 +182,8 @@ class Service:
         read = decode_text if call.is_text else decode
         request = read(operation.request_model, call.arguments)
         if operation.changes:
-            delivery = _delivery(call, caller, request)
-            outcome = self._ledger.carry_out(operation, caller, request, delivery, self.store)
+            delivery = self._delivery(call, caller, request)
+            outcome = self._carried_out(call, caller, request, delivery)
         else:
             answer: Any = operation.function(caller, request, self.store)
             outcome = Outcome(200, answer.payload(), correlation_id=call.correlation_id)
@@ -181,6 +195,50 @@ class Service:
             correlation_id=outcome.correlation_id,
         )
         return self._awaited(operation, caller, outcome) if call.is_awaited else outcome
+
+    def _carried_out(
+        self, call: Call, caller: Caller, request: Request, delivery: Delivery
+    ) -> Outcome:
+        """Carry out a change, or return the terms that a person has to agree to first."""
+        try:
+            return self._ledger.carry_out(call.operation, caller, request, delivery, self.store)
+        except ConfirmationNeeded as needed:
+            body = {"error": needed.body, "confirmation": needed.confirmation}
+            return Outcome(needed.status, body, correlation_id=call.correlation_id)
+
+    def _delivery(self, call: Call, caller: Caller, request: Request) -> Delivery:
+        """Tell this request from others, by the same key on every front door.
+
+        Raises ConfirmationInvalid when it comes with proofs, and none is of this request.
+        """
+        parts = (caller.user_id, call.operation.operation_id)
+        delivery = partial(
+            Delivery, door=call.door, correlation_id=call.correlation_id, sent_at=call.sent_at
+        )
+        if call.operation.confirm and (call.proofs or self._needs_yes(call)):
+            asked = Asked(*parts, fingerprint(request), call.request_id or str(uuid4()))
+            proof = None
+            if call.proofs:
+                proof = verified(call.proofs, asked, call.request_id, self._is_mac)
+                asked = replace(asked, request_id=proof.request_id)
+            key = delivery_key(*parts, "id", asked.request_id)
+            return delivery(key=key, asked=asked, proof=proof)
+        if call.operation.record_key is not None:
+            return delivery(key=call.operation.record_key(caller.user_id, request))
+        if call.request_id is not None:
+            return delivery(key=delivery_key(*parts, "id", call.request_id))
+        if call.conversation is not None:
+            content = fingerprint(request)
+            key = delivery_key(*parts, "conversation", call.conversation, content)
+            return delivery(key=key, window=REPEAT_WINDOW)
+        raise InvalidRequest("The request has no id that tells it from others.")
+
+    def _needs_yes(self, call: Call) -> bool:
+        """Tell whether a call has to prove that the customer said yes."""
+        where = self.settings.require_confirmation
+        if call.is_exempt or where == "never":
+            return False
+        return where == "always" or call.door != "bus"
 
     def _awaited(self, operation: Operation, caller: Caller, outcome: Outcome) -> Outcome:
         """Wait for the final answer of a change that events complete, as long as an agent waits.
@@ -200,19 +258,3 @@ class Service:
             if final is not None:
                 return replace(outcome, body=final)
         return outcome
-
-
-def _delivery(call: Call, caller: Caller, request: Request) -> Delivery:
-    """Tell this request from others, by the same key on every front door."""
-    parts = (caller.user_id, call.operation.operation_id)
-    window = None
-    if call.operation.record_key is not None:
-        key = call.operation.record_key(caller.user_id, request)
-    elif call.request_id is not None:
-        key = delivery_key(*parts, "id", call.request_id)
-    elif call.conversation is not None:
-        key = delivery_key(*parts, "conversation", call.conversation, fingerprint(request))
-        window = REPEAT_WINDOW
-    else:
-        raise InvalidRequest("The request has no id that tells it from others.")
-    return Delivery(key, call.correlation_id, window, call.sent_at)

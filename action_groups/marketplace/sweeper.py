@@ -22,6 +22,7 @@ from action_groups.marketplace.models import EXAMPLE_PURCHASE, PurchaseEntry, Pu
 from action_groups.marketplace.purchases import CANCELLED, FIRST_ASKED_AGAIN_AFTER, Purchase
 from action_groups.marketplace.store import MarketStore
 from shared.clock import to_iso
+from shared.confirmation import confirmed_in
 from shared.dynamodb import Item
 from shared.errors import OrderExpired
 from shared.identity import Caller
@@ -68,6 +69,7 @@ def cancel_purchase(
             market.never_to_be_paid(purchase, request, _NOT_PAID, stamp.at),
         ],
         correlation_id=purchase.correlation_id,
+        confirmed=confirmed_in(purchase.trail),
     )
 
 
@@ -118,9 +120,9 @@ def _look_at(service: Service, entry: Item) -> None:
     age = _age(service, purchase.created_at)
     if decided is not None:
         operation = service.triggered_by(decided["event_type"])
-        _end(service, Call(operation, purchase.user_id, decided["data"]))
+        _end(service, Call(operation, "sweeper", purchase.user_id, decided["data"]))
     elif age > timedelta(hours=service.settings.order_max_age_hours):
-        _end(service, Call(cancel_purchase, purchase.user_id, request.model_dump()))
+        _end(service, Call(cancel_purchase, "sweeper", purchase.user_id, request.model_dump()))
     elif item["ask_at"] <= to_iso(service.clock()) and purchase.request_key is not None:
         service.publish_again(purchase.request_key)
         market.purchases.ask_again_at(purchase, service.clock() + age)

@@ -7,7 +7,7 @@ from typing import Any
 from shared import json_text
 from shared.errors import CentliError, InvalidRequest
 from shared.front_doors.client_context import is_tool_call
-from shared.front_doors.request_ids import checked_id
+from shared.front_doors.given import checked_id, checked_proofs
 from shared.requests import Outcome
 from shared.service import Call, Service
 
@@ -61,7 +61,10 @@ def _call(service: Service, event: dict[str, Any]) -> Call:
     user_id = attributes.get("user_id", _UNSET)
     call = Call(
         operation=operation,
+        door="agent",
         user_id=service.test_user() if user_id is _UNSET else user_id,
+        is_exempt=user_id is _UNSET,
+        proofs=checked_proofs("confirmation", attributes.get("confirmation")),
         arguments=_arguments(event),
         is_text=True,
         is_awaited=True,

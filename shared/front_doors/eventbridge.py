@@ -13,6 +13,7 @@ from shared import json_text
 from shared.envelope import Envelope, compose
 from shared.errors import CentliError, InvalidRequest, SourceNotAllowed
 from shared.front_doors.client_context import is_tool_call
+from shared.front_doors.given import checked_proofs
 from shared.operations import Operation
 from shared.requests import Outcome
 from shared.service import Call, Service
@@ -66,7 +67,9 @@ def _call(service: Service, event: dict[str, Any]) -> Call:
     _check_source(service, operation, event, envelope)
     return Call(
         operation=operation,
+        door="bus",
         user_id=envelope.user_id,
+        proofs=checked_proofs("confirmation", envelope.confirmation),
         arguments=envelope.data,
         identity_from="`user_id` in the envelope of the event",
         request_id=envelope.correlation_id,

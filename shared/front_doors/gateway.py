@@ -12,11 +12,13 @@ from typing import Any
 
 from shared.errors import InvalidRequest
 from shared.front_doors.client_context import TOOL_NAME, custom_context, is_tool_call
-from shared.front_doors.request_ids import checked_id
+from shared.front_doors.given import checked_id, checked_proofs
 from shared.service import Call, Service
 
 REQUEST_ID_HEADER = "x-centli-request-id"
 """The header by which a client tells its request from others; it says nothing of who is calling."""
+PROOF_HEADER = "x-centli-confirmation"
+"""The header that holds the proof of the customer's yes."""
 
 _HEADERS = "bedrockAgentCorePropagatedHeaders"
 _GATEWAY = "bedrockAgentCoreGatewayId"
@@ -46,8 +48,10 @@ def _call(service: Service, event: Any, told: Mapping[str, Any]) -> Call:
         raise InvalidRequest("The arguments of a tool must be an object.")
     call = Call(
         operation=operation,
+        door="gateway",
         user_id=user_id,
         arguments=event,
+        proofs=checked_proofs(PROOF_HEADER, _header(told, PROOF_HEADER)),
         is_awaited=True,
         identity_from=f"the header `{caller_header}`, which the gateway's interceptor sets",
     )

@@ -1,0 +1,234 @@
+"""The person's yes: the terms that are shown, the challenge that is signed, and the check of both.
+
+An operation that needs confirmation is decided twice. Without a proof it is decided to be shown:
+the answer holds the terms, the warnings and a challenge, and nothing is written. The channel shows
+the terms, gets the yes, and has KMS sign the challenge: challenge and MAC together are the proof.
+With it the operation is decided again, and committed when what was shown is still what is decided.
+
+    challenge   1.<request id>.<expiry, epoch seconds>.<asked>.<shown>
+    proof       <challenge>.<MAC of its bytes, base64url without padding>
+
+`asked` is a digest of user, operation and arguments; `shown` is a digest of the terms, followed by
+the codes of the warnings. docs/confirmation.md tells the protocol door by door.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final, NamedTuple, Protocol, Self
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared import json_text
+from shared.clock import from_epoch, to_iso
+from shared.errors import CentliError, Unavailable
+from shared.models import Answer
+from shared.observability import logger
+
+VALID_FOR: Final = timedelta(minutes=10)
+"""How long the terms that were shown may be confirmed."""
+
+MAC_ALGORITHM: Final = "HMAC_SHA_256"
+_VERSION: Final = "1"
+_PROOF: Final = re.compile(
+    r"1\.(?P<request_id>[!-~]{1,128})\.(?P<expires_at>[0-9]{1,10})"
+    r"\.(?P<asked>[\w-]{43})\.(?P<shown>[\w-]{43}(?:~[A-Z_]{1,40}){0,10})\.(?P<mac>[\w-]{43})",
+    re.ASCII,
+)
+MAX_PROOFS_LENGTH: Final = 4096
+"""Of the text that holds the proofs of a call, separated by blanks."""
+
+
+class Terms(Answer):
+    """What a person has to know before the yes: facts that the bank itself knows."""
+
+
+class Warned(NamedTuple):
+    """Something that the person must be told besides the terms."""
+
+    code: str
+    message: str
+
+
+class ConfirmationInvalid(CentliError):
+    """The proof is not one of this call; nothing was decided."""
+
+    code = "CONFIRMATION_INVALID"
+    status = 403
+
+
+class ConfirmationExpired(CentliError):
+    """The yes came too late."""
+
+    code = "CONFIRMATION_EXPIRED"
+    status = 403
+
+
+class ConfirmationNeeded(CentliError):
+    """The person has not said yes to the terms in `confirmation`; nothing was written."""
+
+    code = "CONFIRMATION_REQUIRED"
+    status = 428
+
+    def __init__(self, message: str, confirmation: dict[str, Any]) -> None:
+        super().__init__(message)
+        self.confirmation = confirmation
+
+
+class TermsChanged(ConfirmationNeeded):
+    """What the person said yes to is no longer what would be done, which `confirmation` has."""
+
+    code = "TERMS_CHANGED"
+    status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A call whose terms are to be shown, or were: what the digests are made of."""
+
+    user_id: str
+    operation_id: str
+    fingerprint: str
+    request_id: str
+
+    @property
+    def digest(self) -> str:
+        """The digest of what is asked for."""
+        return _digest([self.user_id, self.operation_id, self.fingerprint])
+
+    def confirmation(
+        self,
+        terms: Terms,
+        warnings: Sequence[Warned],
+        *,
+        at: datetime,
+        left_today: Decimal | None,
+    ) -> dict[str, Any]:
+        """Return what the channel shows and has signed."""
+        expires_at = int((at + VALID_FOR).timestamp())
+        shown = "~".join([_digest(terms.payload()), *sorted({w.code for w in warnings})])
+        fields = (_VERSION, self.request_id, str(expires_at), self.digest, shown)
+        confirmation: dict[str, Any] = {
+            "operation": self.operation_id,
+            "request_id": self.request_id,
+            "terms": terms.payload(),
+            "warnings": [warned._asdict() for warned in warnings],
+            "expires_at": to_iso(from_epoch(expires_at)),
+            "challenge": ".".join(fields),
+        }
+        return confirmation if left_today is None else confirmation | {"left_today": left_today}
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A challenge and its MAC, as the channel sent them; believed once it is verified."""
+
+    request_id: str
+    expires_at: datetime
+    asked: str
+    shown: str
+    challenge: str
+    mac: bytes
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """Read a proof; None for what is none."""
+        found = _PROOF.fullmatch(text)
+        if found is None:
+            return None
+        return cls(
+            request_id=found["request_id"],
+            expires_at=from_epoch(int(found["expires_at"])),
+            asked=found["asked"],
+            shown=found["shown"],
+            challenge=text.rpartition(".")[0],
+            mac=base64.urlsafe_b64decode(found["mac"] + "="),
+        )
+
+    @property
+    def confirmation_id(self) -> str:
+        """What names the yes on records and events."""
+        return hashlib.sha256(self.challenge.encode()).hexdigest()[:32]
+
+    @property
+    def terms_digest(self) -> str:
+        """The digest of the terms that were shown."""
+        return self.shown.partition("~")[0]
+
+    @property
+    def trail(self) -> dict[str, str]:
+        """What names the yes, and what it was said to, on records and events."""
+        return {"confirmation_id": self.confirmation_id, "terms_digest": self.terms_digest}
+
+    def has_shown(self, terms: Terms, warnings: Iterable[Warned]) -> bool:
+        """Tell whether these terms were shown, and every warning that there is now."""
+        digest, *codes = self.shown.split("~")
+        return digest == _digest(terms.payload()) and {w.code for w in warnings} <= set(codes)
+
+
+class MacCheck(Protocol):
+    """Tells whether a MAC is that of a message. Raises Unavailable when it cannot be known."""
+
+    def __call__(self, message: bytes, mac: bytes) -> bool:
+        """Return whether the MAC is right."""
+
+
+@dataclass(frozen=True, slots=True)
+class KmsMacCheck:
+    """Asks KMS, whose client is made when it is needed first."""
+
+    client: Callable[[], Any]
+    key_arn: str
+
+    def __call__(self, message: bytes, mac: bytes) -> bool:
+        """Return whether the MAC is right; nothing is ever believed without the word of KMS."""
+        try:
+            answer = self.client().verify_mac(
+                KeyId=self.key_arn, Message=message, Mac=mac, MacAlgorithm=MAC_ALGORITHM
+            )
+        except (ClientError, BotoCoreError) as error:
+            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else None
+            if code == "KMSInvalidMacException":
+                return False
+            logger.error("proof not checked", extra={"error_type": code or type(error).__name__})
+            raise Unavailable(
+                "The bank could not check the confirmation now, and nothing was changed. Repeat "
+                "exactly the same request in a few seconds."
+            ) from None
+        return answer["MacValid"] is True
+
+
+def verified(proofs: str, asked: Asked, request_id: str | None, is_mac: MacCheck) -> Proof:
+    """Return the one of the proofs, separated by blanks, that is of this call, its MAC checked.
+
+    `request_id` is what the door says, None where it leaves that to the proof. Raises
+    ConfirmationInvalid when none is of this call, or its MAC is wrong.
+    """
+    texts = proofs.split() if len(proofs) <= MAX_PROOFS_LENGTH else []
+    for proof in map(Proof.parse, texts):
+        if (
+            proof is not None
+            and proof.asked == asked.digest
+            and request_id in (None, proof.request_id)
+            and is_mac(proof.challenge.encode(), proof.mac)
+        ):
+            return proof
+    raise ConfirmationInvalid(
+        "This confirmation is not one of this request, and nothing was changed. Send the request "
+        "without it to get its terms, show them to the customer, and confirm those."
+    )
+
+
+def confirmed_in(item: Mapping[str, Any]) -> dict[str, str]:
+    """Return what events say of the yes that a stored item rests on; empty without one."""
+    names = ("door", "confirmation_id", "terms_digest")
+    return {name: item[name] for name in names} if "confirmation_id" in item else {}
+
+
+def _digest(value: Any) -> str:
+    content = json_text.dumps(value, sort_keys=True).encode()
+    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
