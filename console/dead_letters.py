@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -52,27 +52,17 @@ class Cause(Protocol):
 
 
 @dataclass(frozen=True)
-class _Failure:
-    """What a function failed to do, and the code of why."""
+class FailedEvent:
+    """An event whose function failed at every try."""
 
     function: str
     code: str
-
-    what: ClassVar[str]
+    event: Any
 
     @property
     def story(self) -> str:
         """What happened, with a code."""
-        return f"{_function_name(self.function)} {self.what}: {self.code}"
-
-
-@dataclass(frozen=True)
-class FailedEvent(_Failure):
-    """An event whose function failed at every try."""
-
-    event: Any
-
-    what = "failed at every try"
+        return f"{_function_name(self.function)} failed at every try: {self.code}"
 
     @property
     def subject(self) -> str:
@@ -98,12 +88,17 @@ class UndeliveredEvent(FailedEvent):
 
 
 @dataclass(frozen=True)
-class UnpublishedRecords(_Failure):
+class UnpublishedRecords:
     """Records of the stream of the requests table whose events the relay could not publish."""
 
+    function: str
+    code: str
     batch: Mapping[str, Any]
 
-    what = "could not publish"
+    @property
+    def story(self) -> str:
+        """What happened, with a code."""
+        return f"{_function_name(self.function)} could not publish: {self.code}"
 
     @property
     def subject(self) -> str:
@@ -118,12 +113,17 @@ class UnpublishedRecords(_Failure):
 
 
 @dataclass(frozen=True)
-class UnreadableItem(_Failure):
+class UnreadableItem:
     """An item of the requests table that the relay could not read."""
 
+    function: str
+    code: str
     key: Mapping[str, Any]
 
-    what = "could not read an item"
+    @property
+    def story(self) -> str:
+        """What happened, with a code."""
+        return f"{_function_name(self.function)} could not read an item: {self.code}"
 
     @property
     def subject(self) -> str:

@@ -35,6 +35,12 @@ _ERROR: Schema = {
     "required": ["code", "message"],
 }
 
+_CONFIRMATION: Schema = {
+    "type": "object",
+    "description": "Present with CONFIRMATION_REQUIRED and TERMS_CHANGED: the terms that the "
+    "application shows to the customer, who alone can confirm them.",
+}
+
 
 def document(group: ActionGroup) -> dict[str, Any]:
     """Return the OpenAPI document of the operations that agents call.
@@ -133,6 +139,8 @@ def _request_body(operation: Operation, request: Schema, names: Sequence[str]) -
 def _responses(operation: Operation) -> dict[str, Any]:
     answer = schema_of(operation.answer_model, "serialization")
     refusal: Schema = {"type": "object", "properties": {"error": _ERROR}, "required": ["error"]}
+    if operation.confirm:
+        refusal["properties"]["confirmation"] = _CONFIRMATION
     if operation.changes:
         for schema in (answer, refusal):
             schema["properties"] |= REPEAT_FIELDS

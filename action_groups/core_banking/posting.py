@@ -22,7 +22,8 @@ _NOTHING = Decimal("0.00")
 class Movement:
     """An amount that leaves one account and enters another.
 
-    `cashback` comes back at once, as a transaction of its own. `notes` are kept on the records.
+    `cashback` comes back at once, as a transaction of its own. `notes` are kept on the records, and
+    on the payer's the `trail`: who asked, how, and on which yes.
     """
 
     payer: Account
@@ -33,6 +34,7 @@ class Movement:
     description: str | None = None
     cashback: Decimal = _NOTHING
     notes: Mapping[str, object] = field(default_factory=dict)
+    trail: Mapping[str, object] = field(default_factory=dict)
 
     def give_back(self) -> Self:
         """Return the movement of the cashback."""
@@ -43,6 +45,7 @@ class Movement:
             amount=self.cashback,
             description="Cashback",
             cashback=_NOTHING,
+            trail={},
         )
 
 
@@ -68,7 +71,9 @@ def post(bank: BankStore, movement: Movement, stamp: Stamp) -> list[Write]:
 
 def _records(bank: BankStore, movement: Movement, stamp: Stamp) -> list[Put]:
     return [
-        bank.record(_record(movement, movement.payer, -movement.amount, stamp)),
+        bank.record(
+            {**_record(movement, movement.payer, -movement.amount, stamp), **movement.trail}
+        ),
         bank.record(_record(movement, movement.payee, movement.amount, stamp)),
     ]
 

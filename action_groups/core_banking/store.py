@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from shared.accounts import ACTIVE, MAX_ACCOUNTS_PER_OWNER, Account
 from shared.dynamodb import DynamoDB, Item, Page, Put, Update
+from shared.limits import Limits
 from shared.payments import purchase_key
 from shared.settings import Settings
 
@@ -21,6 +22,8 @@ class BankStore:
         self._transactions = settings.transactions_table
         self._purchases = settings.purchases_table
         self._retailers = settings.retailers_table
+        self.limits = Limits(database, settings)
+        """What the customers may transfer to others."""
         self.zone = settings.bank_zone
         """The time zone of the bank."""
 
@@ -85,18 +88,25 @@ class BankStore:
         )
 
     def credit(self, account: Account, amount: Decimal, updated_at: str) -> Update:
-        """Add the amount to whatever is there, while the account is active in this currency."""
+        """Add the amount to whatever is there, while the account is active in this currency.
+
+        A holder who was shown still holds it.
+        """
+        holder = {":holder": account.holder_name} if account.holder_name else {}
+        is_holder = " AND holder_name = :holder" if holder else ""
         return Update(
             table=self._accounts,
             key={"user_id": account.user_id, "account_id": account.account_id},
             expression="SET balance = balance + :amount, updated_at = :now ADD version :one",
-            condition=f"attribute_exists(account_id) AND #status = :active AND {_SAME_CURRENCY}",
+            condition=f"attribute_exists(account_id) AND #status = :active AND {_SAME_CURRENCY}"
+            f"{is_holder}",
             values={
                 ":amount": amount,
                 ":now": updated_at,
                 ":one": 1,
                 ":active": ACTIVE,
                 ":currency": account.currency,
+                **holder,
             },
             names={"#status": "status"},
         )

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from action_groups.crm.aliases.folding import comparison_key, index_key
+from shared.accounts import Account
 from shared.dynamodb import DynamoDB, Item, Page, Put
+from shared.limits import Limits
 from shared.settings import Settings
 
 MAX_BENEFICIARIES = 500
@@ -41,6 +43,8 @@ class BeneficiaryStore:
         self._database = database
         self._beneficiaries = settings.beneficiaries_table
         self._accounts = settings.accounts_table
+        self.limits = Limits(database, settings)
+        """What is known of the accounts that the customers pay."""
 
     def all_of(self, user_id: str) -> list[Beneficiary]:
         """Return the owner's beneficiaries: one more than `MAX_BENEFICIARIES` tells of too many."""
@@ -76,8 +80,8 @@ class BeneficiaryStore:
         )
         return [Beneficiary.from_item(item) for item in items]
 
-    def account_exists(self, account_id: str) -> bool:
-        """Tell whether one customer or retailer has this account; two owners are a data error."""
+    def account(self, account_id: str) -> Account | None:
+        """Return the account of this id, whoever owns it; two owners are a data error."""
         page = self._database.query(
             self._accounts,
             index="account-index",
@@ -85,10 +89,18 @@ class BeneficiaryStore:
             values={":account": account_id},
             limit=2,
         )
-        return len(page.items) == 1
+        if len(page.items) != 1:
+            return None
+        [found] = page.items
+        key = {name: found[name] for name in ("user_id", "account_id")}
+        item = self._database.get(self._accounts, key)
+        return None if item is None else Account.from_item(item)
 
-    def add(self, user_id: str, beneficiary: Beneficiary, created_at: str) -> Put:
-        """Add a beneficiary whose id, and so whose alias, the owner does not have yet."""
+    def add(self, user_id: str, beneficiary: Beneficiary, created_at: str, trail: Item) -> Put:
+        """Add a beneficiary whose id, and so whose alias, the owner does not have yet.
+
+        `trail` is kept with it: who asked, how, and on which yes.
+        """
         item: Item = {
             "user_id": user_id,
             "beneficiary_id": beneficiary.beneficiary_id,
@@ -97,6 +109,7 @@ class BeneficiaryStore:
             "alias_lower": index_key(beneficiary.alias),
             "account_id": beneficiary.account_id,
             "created_at": created_at,
+            **trail,
         }
         if beneficiary.relationship:
             item["relationship"] = beneficiary.relationship

@@ -1,6 +1,6 @@
 """Purchases in DynamoDB, and the writes that reserve, sell and give back stock."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,6 +28,9 @@ CANCELLED: Status = "cancelled"
 
 FIGURES: Final = ("months", "monthly_payment", "last_payment", "cashback", "points")
 """What a benefit costs and gives, kept on the purchase under these names where it applies."""
+
+TRAIL: Final = ("door", "confirmation_id", "terms_digest", "terms")
+"""Who asked for a purchase, how, and on which yes to what, kept on it under these names."""
 
 FIRST_ASKED_AGAIN_AFTER: Final = timedelta(minutes=2)
 """How long a purchase may be pending before its payment is asked for again."""
@@ -58,6 +61,8 @@ class Purchase:
     account_id: str | None = None
     correlation_id: str | None = None
     request_key: str | None = None
+    trail: Mapping[str, Any] = field(default_factory=dict)
+    """Those of `TRAIL` that are known."""
     error_code: str | None = None
     error_message: str | None = None
 
@@ -83,6 +88,7 @@ class Purchase:
             account_id=item.get("account_id"),
             correlation_id=item.get("correlation_id"),
             request_key=item.get("request_key"),
+            trail={name: item[name] for name in TRAIL if name in item},
             error_code=error.get("code"),
             error_message=error.get("message"),
         )
@@ -114,6 +120,7 @@ class Purchase:
             "pending_since": self.created_at,
             "ask_at": to_iso(datetime.fromisoformat(self.created_at) + FIRST_ASKED_AGAIN_AFTER),
             **self.figures,
+            **{name: value for name, value in self.trail.items() if name in TRAIL},
         }
         return {name: value for name, value in item.items() if value is not None}
 
@@ -144,6 +151,17 @@ class Purchases:
             limit=read_items,
             start_key=start,
         )
+
+    def made_since(self, user_id: str, moment: str) -> Iterator[Purchase]:
+        """Yield a customer's purchases made after a moment (ISO 8601), newest first."""
+        items = self._database.query_all(
+            self._purchases,
+            condition="user_id = :user AND timestamp_purchase_id > :moment",
+            values={":user": user_id, ":moment": moment},
+            newest_first=True,
+            limit=_MAX_SEARCHED,
+        )
+        return map(Purchase.from_item, items)
 
     def reserve(self, purchase: Purchase, unit_price: Decimal, benefits: Any) -> list[Put | Update]:
         """Take the stock and record the purchase as pending, at the price that was told.

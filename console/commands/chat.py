@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 import click
 
 from console.commands._options import (
+    DEFAULT_USER,
     choose_brain,
-    choose_user,
+    complete_customer,
     examples,
+    setting,
 )
 
 if TYPE_CHECKING:
@@ -23,7 +25,13 @@ if TYPE_CHECKING:
         'centli chat -m "how much do I have?" --json',
     )
 )
-@choose_user("The customer.")
+@setting(
+    "--user",
+    default=DEFAULT_USER,
+    show_default=True,
+    shell_complete=complete_customer,
+    help="The customer.",
+)
 @click.option("--trace", is_flag=True, help="Show every call, answer and bus event.")
 @click.option(
     "-m",

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 import click
 
 from console.commands._options import (
+    DEFAULT_USER,
     Pair,
     choose_stack,
-    choose_user,
+    complete_customer,
     complete_operation,
     examples,
+    setting,
 )
 from console.where import Where
 
@@ -23,7 +25,13 @@ from console.where import Where
 )
 @click.argument("operation", shell_complete=complete_operation)
 @click.argument("arguments", nargs=-1, type=Pair(), metavar="[NAME=VALUE]...")
-@choose_user("The caller; '' for none.")
+@setting(
+    "--user",
+    default=DEFAULT_USER,
+    show_default=True,
+    shell_complete=complete_customer,
+    help="The caller; '' for none.",
+)
 @click.option("--session", help="Session id; a new one unless said.")
 @click.option("--request-id", help="The application's own id of the request.")
 @choose_stack

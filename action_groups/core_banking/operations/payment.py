@@ -6,16 +6,12 @@ from action_groups.core_banking import core_banking
 from action_groups.core_banking.errors import AccountNotFound, PaymentMismatch, SameAccount
 from action_groups.core_banking.posting import Movement, check_payee, check_payer, post
 from action_groups.core_banking.store import BankStore, settlement_account
+from shared.confirmation import confirmed_in
+from shared.dynamodb import Item
 from shared.identity import Caller
+from shared.money import MXN
 from shared.operations import Change, Stamp
-from shared.payments import (
-    EXAMPLE_PAYMENT,
-    PENDING,
-    PaymentCompleted,
-    PaymentRequest,
-    payment_key,
-    payment_of,
-)
+from shared.payments import PENDING, PaymentCompleted, PaymentRequest, payment_key, payment_of
 
 
 @core_banking.event(
@@ -25,9 +21,26 @@ from shared.payments import (
     record_key=payment_key,
     expires=True,
     example=(
-        EXAMPLE_PAYMENT,
+        PaymentRequest(
+            purchase_id="01a20000-0000-7000-8000-000000000001",
+            account_id="acc-maria-checking",
+            amount=Decimal("1299.00"),
+            currency=MXN,
+            retailer_id="retailer-electronica-azteca",
+            benefit="cashback",
+            cashback=Decimal("64.95"),
+            points=20,
+        ),
         PaymentCompleted(
-            **EXAMPLE_PAYMENT.model_dump(), transaction_id="01a213dd-4d00-7b6e-a1fc-1b3f757936fe"
+            purchase_id="01a20000-0000-7000-8000-000000000001",
+            account_id="acc-maria-checking",
+            amount=Decimal("1299.00"),
+            currency=MXN,
+            retailer_id="retailer-electronica-azteca",
+            transaction_id="01a213dd-4d00-7b6e-a1fc-1b3f757936fe",
+            benefit="cashback",
+            cashback=Decimal("64.95"),
+            points=20,
         ),
     ),
 )
@@ -38,7 +51,7 @@ def pay_purchase(
 
     A request that does not agree with the purchase decides nothing.
     """
-    _check_agreement(caller, request, bank)
+    purchase = _agreeing_purchase(caller, request, bank)
     payer = bank.account(caller.user_id, request.account_id)
     if payer is None:
         raise AccountNotFound("The customer has no account with the id in `account_id`.")
@@ -59,13 +72,17 @@ def pay_purchase(
         type="payment",
         cashback=request.cashback or Decimal("0.00"),
         notes=_notes(request),
+        trail={"correlation_id": stamp.correlation_id, **confirmed_in(purchase)},
     )
     payment = PaymentCompleted(**request.model_dump(), transaction_id=stamp.id)
-    return Change(payment, post(bank, movement, stamp))
+    return Change(payment, post(bank, movement, stamp), confirmed=confirmed_in(purchase))
 
 
-def _check_agreement(caller: Caller, request: PaymentRequest, bank: BankStore) -> None:
-    """Raise PaymentMismatch unless the request is that of a pending purchase of a real retailer."""
+def _agreeing_purchase(caller: Caller, request: PaymentRequest, bank: BankStore) -> Item:
+    """Return the pending purchase, of a real retailer, that the request is of.
+
+    Raises PaymentMismatch when there is none.
+    """
     purchase = bank.purchase(caller.user_id, request.purchase_id)
     if (
         purchase is None
@@ -76,6 +93,7 @@ def _check_agreement(caller: Caller, request: PaymentRequest, bank: BankStore) -
         raise PaymentMismatch("The request to pay does not agree with a pending purchase.")
     if not bank.is_retailer(request.retailer_id):
         raise PaymentMismatch("The purchase is not one of a retailer of the marketplace.")
+    return purchase
 
 
 def _notes(request: PaymentRequest) -> dict[str, object]:

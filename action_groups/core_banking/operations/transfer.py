@@ -1,5 +1,6 @@
 """The operation createTransfer."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from pydantic import Field
@@ -9,10 +10,14 @@ from action_groups.core_banking.errors import AccountNotFound, SameAccount
 from action_groups.core_banking.posting import Movement, check_payee, check_payer, post
 from action_groups.core_banking.store import BankStore
 from shared.accounts import Account
+from shared.confirmation import Terms, Warned
+from shared.holders import shown_holder
 from shared.identity import Caller
+from shared.limits import Payee
 from shared.models import Answer, Identifier, Line, Request
 from shared.money import MXN, Amount
 from shared.operations import Change, Stamp
+from shared.text import plain_line
 
 
 class TransferRequest(Request):
@@ -47,12 +52,25 @@ class TransferReceipt(Answer):
     created_at: str = Field(description="When it happened, ISO 8601 in UTC.")
 
 
+class TransferTerms(Terms):
+    """What a person agrees to before a transfer."""
+
+    from_account: str = Field(description="Account that the money leaves.")
+    to_account: str = Field(description="Account that the money enters.")
+    to_holder: str | None = Field(
+        description="Who holds it, by the bank's own records: somebody else's name is masked."
+    )
+    amount: Decimal = Field(description="Amount in pesos.")
+    currency: str = Field(description="Currency, MXN.")
+    description: str | None = Field(description="What the transfer is for.")
+
+
 @core_banking.operation(
     "POST",
     "/transfers",
     on="TRANSFER_REQUEST",
     replies=("TRANSFER_COMPLETED", "TRANSFER_FAILED"),
-    confirm=True,
+    confirm=TransferTerms,
     expires=True,
     example=(
         TransferRequest(
@@ -90,13 +108,28 @@ def create_transfer(
     if request.from_account == request.to_account:
         raise SameAccount("The money would stay where it is: choose two different accounts.")
     check_payer(payer, request.amount, MXN)
+    paid = bank.limits.payee(caller.user_id, request.to_account)
+    payee = _payee(caller, paid, bank, stamp)
+    day = bank.limits.day(caller.user_id, stamp.at)
+    is_own = payee.user_id == caller.user_id
+    if not is_own:
+        bank.limits.check(paid, day, request.amount, stamp.at)
+    terms = TransferTerms(
+        from_account=payer.account_id,
+        to_account=payee.account_id,
+        to_holder=shown_holder(payee, caller.user_id),
+        amount=request.amount,
+        currency=MXN,
+        description=plain_line(request.description or "") or None,
+    )
     movement = Movement(
         payer=payer,
-        payee=_payee(caller, request.to_account, bank),
+        payee=payee,
         amount=request.amount,
         currency=MXN,
         type="transfer",
         description=request.description,
+        trail=stamp.trail | ({"terms": terms.payload()} if stamp.is_shown else {}),
     )
     receipt = TransferReceipt(
         transaction_id=stamp.id,
@@ -108,18 +141,58 @@ def create_transfer(
         description=request.description,
         created_at=stamp.created_at,
     )
-    return Change(receipt, post(bank, movement, stamp))
+    writes = post(bank, movement, stamp)
+    writes.append(bank.limits.pay(caller.user_id, paid, payer.account_id, request.amount, stamp.at))
+    if not is_own:
+        writes.append(bank.limits.spend(caller.user_id, day, request.amount))
+    return Change(
+        receipt,
+        writes,
+        terms=terms,
+        warnings=list(_warnings(payer, paid, request.amount, bank, stamp, is_own=is_own)),
+        left_today=None if is_own else day.left,
+    )
 
 
-def _payee(caller: Caller, account_id: str, bank: BankStore) -> Account:
+def _warnings(
+    payer: Account,
+    paid: Payee,
+    amount: Decimal,
+    bank: BankStore,
+    stamp: Stamp,
+    *,
+    is_own: bool,
+) -> Iterator[Warned]:
+    if not is_own and bank.limits.is_new(paid, stamp.at):
+        yield Warned(
+            "NEW_PAYEE",
+            "The customer first paid this account a short time ago."
+            if paid.is_known
+            else "The customer has never paid this account.",
+        )
+    if bank.limits.is_repeated(paid, payer.account_id, amount, stamp.at):
+        yield Warned(
+            "POSSIBLE_DUPLICATE",
+            "The same amount already went from this account to that one in the last 24 hours.",
+        )
+    if payer.is_credit:
+        yield Warned(
+            "CASH_FROM_CREDIT",
+            "The money leaves a credit account: it is borrowed, and the bank may charge for it.",
+        )
+
+
+def _payee(caller: Caller, paid: Payee, bank: BankStore, stamp: Stamp) -> Account:
     """Return the one account with this id that takes money, somebody's or the customer's own.
 
     Whatever is wrong with somebody else's account has one answer, given only to a payer who has the
     money: nobody learns here which accounts there are. Two owners for one id is a data error, and
     never a guess.
     """
-    found = bank.accounts_with_id(account_id)
+    found = bank.accounts_with_id(paid.account_id)
     payee = found[0] if len(found) == 1 else None
+    if not paid.is_known and (payee is None or payee.user_id != caller.user_id):
+        bank.limits.count_terms(caller.user_id, stamp)
     if payee is not None and payee.user_id == caller.user_id:
         check_payee(payee, MXN)
         return payee

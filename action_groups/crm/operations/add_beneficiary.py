@@ -1,5 +1,7 @@
 """The operation addBeneficiary."""
 
+from collections.abc import Iterator
+
 from pydantic import Field
 
 from action_groups.crm import crm
@@ -18,9 +20,13 @@ from action_groups.crm.store import (
     BeneficiaryStore,
     beneficiary_id_for,
 )
+from shared.accounts import Account
+from shared.confirmation import Terms, Warned
+from shared.holders import names_differ, shown_holder
 from shared.identity import Caller
 from shared.models import Answer, Identifier, Line, Request
 from shared.operations import Change, Stamp
+from shared.text import plain_line
 
 
 class NewBeneficiary(Request):
@@ -44,12 +50,23 @@ class BeneficiaryAdded(Answer):
     beneficiary: BeneficiaryEntry = Field(description="The beneficiary that was added.")
 
 
+class BeneficiaryTerms(Terms):
+    """What a person agrees to before a beneficiary is added."""
+
+    name: str = Field(description="Name that the customer gives.")
+    alias: str = Field(description="What the customer calls them.")
+    account_id: str = Field(description="Account that transfers to them enter.")
+    holder: str | None = Field(
+        description="Who holds it, by the bank's own records: somebody else's name is masked."
+    )
+
+
 @crm.operation(
     "POST",
     "/beneficiaries",
     on="ADD_BENEFICIARY_REQUEST",
     replies=("BENEFICIARY_ADDED", "ADD_BENEFICIARY_FAILED"),
-    confirm=True,
+    confirm=BeneficiaryTerms,
     example=(
         NewBeneficiary(
             name="Carlos Ramírez Soto",
@@ -78,7 +95,11 @@ def add_beneficiary(
         raise TooManyBeneficiaries(
             f"The customer has {MAX_BENEFICIARIES} beneficiaries, which is the most there can be."
         )
-    if not people.account_exists(request.account_id):
+    account = people.account(request.account_id)
+    is_own = account is not None and account.user_id == caller.user_id
+    if not is_own and not people.limits.payee(caller.user_id, request.account_id).is_known:
+        people.limits.count_terms(caller.user_id, stamp)
+    if account is None:
         raise AccountNotFound(
             "There is no account with this `account_id`: ask the customer to check the number."
         )
@@ -90,10 +111,26 @@ def add_beneficiary(
         relationship=request.relationship or "",
     )
     entry = BeneficiaryEntry.model_validate(BeneficiaryEntry.fields_of(beneficiary))
+    terms = BeneficiaryTerms(
+        name=plain_line(request.name),
+        alias=plain_line(request.alias),
+        account_id=request.account_id,
+        holder=shown_holder(account, caller.user_id),
+    )
+    trail = stamp.trail | ({"terms": terms.payload()} if stamp.is_shown else {})
     return Change(
         BeneficiaryAdded(beneficiary=entry),
-        [people.add(caller.user_id, beneficiary, stamp.created_at)],
+        [people.add(caller.user_id, beneficiary, stamp.created_at, trail)],
+        terms=terms,
+        warnings=list(_warnings(request, account)),
     )
+
+
+def _warnings(request: NewBeneficiary, account: Account) -> Iterator[Warned]:
+    if account.holder_name is not None and names_differ(request.name, account.holder_name):
+        yield Warned(
+            "NAME_DIFFERS", "The account is held by somebody of another name than the one given."
+        )
 
 
 def _check_alias(request: NewBeneficiary, others: list[Beneficiary]) -> None:

@@ -1,6 +1,6 @@
 """The operation createPurchase: reserve the stock, then ask for the payment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -33,14 +33,18 @@ from action_groups.marketplace.models import (
     RetailerChoice,
 )
 from action_groups.marketplace.offers import offer_of
-from action_groups.marketplace.purchases import FIGURES, Purchase
+from action_groups.marketplace.purchases import COMPLETED, FIGURES, Purchase
 from action_groups.marketplace.store import MarketStore, Product, credit_of
 from shared.accounts import Account
+from shared.clock import to_iso
+from shared.confirmation import Terms, Warned
 from shared.identity import Caller
+from shared.limits import RECENT
 from shared.models import Identifier, Line, Request
 from shared.money import Amount
 from shared.operations import Change, Stamp
 from shared.payments import PENDING, Points, payment_of, sort_key
+from shared.text import plain_line
 
 _SHOWN = "Figure of the option, as shown; refused when it is another now."
 
@@ -71,6 +75,23 @@ class PurchaseRequest(Request):
     )
 
 
+class PurchaseTerms(Terms):
+    """What a person agrees to before a purchase."""
+
+    product_name: str = Field(description="What the product is called.")
+    retailer_name: str | None = Field(description="Who sells it.")
+    quantity: int = Field(description="How many.")
+    unit_price: Decimal = Field(description="Pesos of one.")
+    total_amount: Decimal = Field(description="Pesos of them all.")
+    account_id: str = Field(description="Account of the customer that pays.")
+    benefit: str | None = Field(description="The benefit that it is bought with.")
+    months: int | None = Field(default=None, description="Instalments, with MSI.")
+    monthly_payment: Decimal | None = Field(default=None, description="Pesos of each but the last.")
+    last_payment: Decimal | None = Field(default=None, description="Pesos of the last.")
+    cashback: Decimal | None = Field(default=None, description="Pesos given back.")
+    points: int | None = Field(default=None, description="Points given.")
+
+
 def ended_purchase(
     caller: Caller, answer: dict[str, Any], market: MarketStore
 ) -> dict[str, Any] | None:
@@ -87,7 +108,7 @@ def ended_purchase(
     on="PURCHASE_REQUEST",
     begins="PAYMENT_REQUEST",
     replies=("PURCHASE_CONFIRMED", "PURCHASE_FAILED"),
-    confirm=True,
+    confirm=PurchaseTerms,
     expires=True,
     final_answer=ended_purchase,
     example=(
@@ -148,6 +169,17 @@ def create_purchase(
     option = _chosen(request, product, total, payer, market)
     figures = _figures(option)
     _check_figures(request, figures)
+    terms = PurchaseTerms(
+        product_name=plain_line(product.name[:MAX_NAME_LENGTH]),
+        retailer_name=plain_line(retailer_name[:MAX_NAME_LENGTH]) or None,
+        quantity=request.quantity,
+        unit_price=product.price,
+        total_amount=total,
+        account_id=payer.account_id,
+        benefit=option.benefit if option else None,
+        **figures,
+    )
+    warnings = _warnings(caller, request, product, market, stamp) if stamp.is_shown else ()
     purchase = Purchase(
         user_id=caller.user_id,
         purchase_id=stamp.id,
@@ -165,12 +197,31 @@ def create_purchase(
         account_id=payer.account_id,
         correlation_id=stamp.correlation_id,
         request_key=stamp.record_key,
+        trail=stamp.trail | ({"terms": terms.payload()} if stamp.is_shown else {}),
     )
     return Change(
         PurchaseEntry.of(purchase),
         market.purchases.reserve(purchase, product.price, product.stored_benefits),
         event_data=payment_of(purchase.item(product.price)).model_dump(exclude_none=True),
+        terms=terms,
+        warnings=list(warnings),
     )
+
+
+def _warnings(
+    caller: Caller, request: PurchaseRequest, product: Product, market: MarketStore, stamp: Stamp
+) -> Iterator[Warned]:
+    since = to_iso(stamp.at - RECENT)
+    if any(
+        (done.product_id, done.retailer_id) == (product.product_id, product.retailer_id)
+        and (done.quantity, done.account_id) == (request.quantity, request.account_id)
+        for done in market.purchases.made_since(caller.user_id, since)
+        if done.status in (PENDING, COMPLETED)
+    ):
+        yield Warned(
+            "POSSIBLE_DUPLICATE",
+            "The same was already bought from this account in the last 24 hours.",
+        )
 
 
 def _check_price(product: Product, told: Decimal) -> None:

@@ -1,0 +1,239 @@
+"""What limits a customer's transfers to others, and what is known of the accounts that are paid.
+
+The items of the limits table, by `user_id` and `subject`:
+
+    transfers           `daily_limit` (the customer's own, optional), `day` (the bank's), `spent`
+    payee#<account id>  `first_paid_at`, `payments` (how many), `paid_while_new`, `recent`
+    terms               `day`, `asked`: how often terms were asked for of accounts never paid
+
+`recent` has when each amount went there last, by "<from account> <amount>", for a day.
+
+A transfer writes what it spends and what it pays in its own transaction. What is spent today is
+added under a condition on the amount and the day, never on what else was written; a payee's item
+is the one that was read, so that of two equal transfers the second sees the first.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from shared.clock import bounds_of, day_of, to_iso
+from shared.dynamodb import DynamoDB, Item, TransactionCancelled, Update
+from shared.errors import CentliError, Refusal, Unavailable
+from shared.operations import Stamp
+from shared.settings import Settings
+
+RECENT: Final = timedelta(hours=24)
+"""How long the same transfer may be one that was sent twice by mistake."""
+
+MAX_TERMS_ASKED: Final = 20
+"""How often a day the terms of accounts may be asked for that the customer never paid."""
+
+_MAX_TRIES: Final = 8
+_NOTHING: Final = Decimal("0.00")
+
+
+class LimitExceeded(Refusal):
+    """The transfer is above what the customer may transfer to others."""
+
+    code = "LIMIT_EXCEEDED"
+
+
+class TermsLimit(CentliError):
+    """The customer asked for the terms of too many accounts never paid; nothing was looked up."""
+
+    code = "TERMS_LIMIT"
+    status = 429
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What a customer may transfer to others on a day of the bank, and what was transferred."""
+
+    day: str
+    ends_at: str
+    limit: Decimal
+    own_limit: Decimal | None
+    spent: Decimal
+    is_begun: bool
+    """Whether the item says so; otherwise that of an earlier day, or none, is there."""
+
+    @property
+    def left(self) -> Decimal:
+        """The pesos that may still go to others."""
+        return max(self.limit - self.spent, _NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """What a customer has paid to one account."""
+
+    account_id: str
+    first_paid_at: str | None = None
+    payments: int | None = None
+    paid_while_new: Decimal = _NOTHING
+    recent: Mapping[str, str] | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the customer has ever paid the account."""
+        return self.first_paid_at is not None
+
+
+class Limits:
+    """Reads the limits of customers, and states the writes that count what is transferred."""
+
+    def __init__(self, database: DynamoDB, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+        self._table = settings.limits_table
+
+    def day(self, user_id: str, at: datetime) -> Day:
+        """Return what the customer may transfer to others on the bank's day of a moment."""
+        item = self._item(user_id, "transfers")
+        today = day_of(at, self._settings.bank_zone).isoformat()
+        own: Decimal | None = item.get("daily_limit")
+        # A clock that is ahead may have begun tomorrow already.
+        day = max(today, item.get("day", ""))
+        is_begun = item.get("day") == day
+        return Day(
+            day=day,
+            ends_at=to_iso(bounds_of(date.fromisoformat(day), self._settings.bank_zone)[1]),
+            limit=self._settings.daily_transfer_limit if own is None else own,
+            own_limit=own,
+            spent=item["spent"] if is_begun else _NOTHING,
+            is_begun=is_begun,
+        )
+
+    def payee(self, user_id: str, account_id: str) -> Payee:
+        """Return what the customer has paid to an account."""
+        item = self._item(user_id, f"payee#{account_id}")
+        return Payee(
+            account_id=account_id,
+            first_paid_at=item.get("first_paid_at"),
+            payments=item.get("payments"),
+            paid_while_new=item.get("paid_while_new", _NOTHING),
+            recent=item.get("recent"),
+        )
+
+    def is_new(self, payee: Payee, at: datetime) -> bool:
+        """Tell whether the account was first paid too short a time ago to be trusted."""
+        return payee.first_paid_at is None or to_iso(at) < self._known_from(payee, at)
+
+    def check(self, payee: Payee, day: Day, amount: Decimal, at: datetime) -> None:
+        """Raise LimitExceeded, which says what is left and until when, above a limit."""
+        most = self._settings.max_transfer_amount
+        if amount > most:
+            raise LimitExceeded(f"One transfer to others may be of {most:.2f} pesos at most.")
+        if self.is_new(payee, at):
+            left = max(self._settings.new_payee_limit - payee.paid_while_new, _NOTHING)
+            if amount > left:
+                raise LimitExceeded(
+                    "The account is new to the customer: until "
+                    f"{self._known_from(payee, at)}, {left:.2f} pesos may still go to it."
+                )
+        if amount > day.left:
+            raise LimitExceeded(
+                "This would pass the customer's daily limit for transfers to others: "
+                f"{day.left:.2f} pesos are left until {day.ends_at}."
+            )
+
+    def spend(self, user_id: str, day: Day, amount: Decimal) -> Update:
+        """Count what is transferred to others, provided that the day's limit still allows it."""
+        own = {} if day.own_limit is None else {":own": day.own_limit}
+        is_limit = "daily_limit = :own" if own else "attribute_not_exists(daily_limit)"
+        if day.is_begun:
+            expression = "SET spent = spent + :amount"
+            condition = "#day = :day AND spent <= :room"
+            more = {":room": day.limit - amount}
+        else:
+            expression = "SET spent = :amount, #day = :day"
+            condition = "(attribute_not_exists(#day) OR #day < :day)"
+            more = {}
+        return Update(
+            table=self._table,
+            key={"user_id": user_id, "subject": "transfers"},
+            expression=expression,
+            condition=f"{is_limit} AND {condition}",
+            values={":amount": amount, ":day": day.day, **own, **more},
+            names={"#day": "day"},
+        )
+
+    def pay(
+        self, user_id: str, payee: Payee, from_account: str, amount: Decimal, at: datetime
+    ) -> Update:
+        """Remember a payment, provided that the payee's item is the one that was read."""
+        now, since = to_iso(at), to_iso(at - RECENT)
+        recent = {name: paid for name, paid in (payee.recent or {}).items() if paid > since}
+        return Update(
+            table=self._table,
+            key={"user_id": user_id, "subject": f"payee#{payee.account_id}"},
+            expression="SET first_paid_at = if_not_exists(first_paid_at, :now), recent = :recent, "
+            "paid_while_new = :new ADD payments :one",
+            condition="attribute_not_exists(payments)"
+            if payee.payments is None
+            else "payments = :payments",
+            values={
+                ":now": now,
+                ":recent": recent | {_sent(from_account, amount): now},
+                ":new": payee.paid_while_new + (amount if self.is_new(payee, at) else _NOTHING),
+                ":one": 1,
+                **({} if payee.payments is None else {":payments": payee.payments}),
+            },
+        )
+
+    def is_repeated(self, payee: Payee, from_account: str, amount: Decimal, at: datetime) -> bool:
+        """Tell whether the same amount went from the same account to the payee within a day."""
+        last = (payee.recent or {}).get(_sent(from_account, amount))
+        return last is not None and last > to_iso(at - RECENT)
+
+    def count_terms(self, user_id: str, stamp: Stamp) -> None:
+        """Count that terms are asked for of an account never paid. Raises TermsLimit after many.
+
+        Holders' names are shown with the terms, and the bank is no directory.
+        """
+        if not stamp.is_preview:
+            return
+        day = day_of(stamp.at, self._settings.bank_zone).isoformat()
+        for _ in range(_MAX_TRIES):
+            item = self._item(user_id, "terms")
+            if item.get("day") != day:
+                expression = "SET #day = :day, asked = :one"
+                condition = "attribute_not_exists(#day) OR #day <> :day"
+                values: dict[str, Any] = {}
+            elif item["asked"] < MAX_TERMS_ASKED:
+                expression = "SET asked = asked + :one"
+                condition = "#day = :day AND asked < :most"
+                values = {":most": MAX_TERMS_ASKED}
+            else:
+                raise TermsLimit(
+                    "The customer asked about too many accounts today to which nothing was ever "
+                    "paid. Accounts that were paid before, and tomorrow all of them, can be used."
+                )
+            update = Update(
+                table=self._table,
+                key={"user_id": user_id, "subject": "terms"},
+                expression=expression,
+                condition=condition,
+                values={":day": day, ":one": 1, **values},
+                names={"#day": "day"},
+            )
+            try:
+                self._database.transact([update])
+            except TransactionCancelled:
+                continue
+            return
+        raise Unavailable("The terms could not be made now. Try again in a few seconds.")
+
+    def _item(self, user_id: str, subject: str) -> Item:
+        return self._database.get(self._table, {"user_id": user_id, "subject": subject}) or {}
+
+    def _known_from(self, payee: Payee, at: datetime) -> str:
+        first = at if payee.first_paid_at is None else datetime.fromisoformat(payee.first_paid_at)
+        return to_iso(first + timedelta(hours=self._settings.new_payee_hours))
+
+
+def _sent(from_account: str, amount: Decimal) -> str:
+    return f"{from_account} {amount:.2f}"
