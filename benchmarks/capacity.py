@@ -206,6 +206,7 @@ class Bank:
             settings=self.settings,
             database=DynamoDB(client),
             publisher=self._publisher,
+            is_mac=lambda _message, _mac: False,
             sleep=self.advance,
         )
         self._groups = {group.name: group for group in all_groups()}

@@ -61,7 +61,7 @@ def own() -> Handler:
     settings = Settings.from_environment(
         dict.fromkeys(names, "bench") | {"REQUIRE_CONFIRMATION": "never"}
     )
-    resources: Any = Resources(settings=settings, database=None, publisher=None)  # type: ignore[arg-type]
+    resources: Any = Resources(settings=settings, database=None, publisher=None, is_mac=None)  # type: ignore[arg-type]
     return lambda_handler_for(Service(group, resources))
 
 

@@ -16,6 +16,7 @@ from unittest import mock
 from action_groups import load_group
 from action_groups.marketplace.sweeper import sweep
 from shared import observability
+from shared.confirmation import KmsMacCheck
 from shared.dynamodb import DynamoDB
 from shared.event_relay import relay
 from shared.front_doors import lambda_handler_for
@@ -25,6 +26,7 @@ from tests.simulation.deployment import declared, settings_with
 from tests.simulation.faults import Fault, Killed, Line
 from tests.simulation.scheduler import Scheduler
 from tests.support.dynamodb import StrictDynamoDB
+from tests.support.kms import InMemoryKms
 from tests.support.tables import table_properties
 
 ALL = settings_with()
@@ -101,6 +103,7 @@ class Cloud:
     """Looks at the tables after each transaction."""
     broken: Break = field(default_factory=Break)
     database: StrictDynamoDB = field(init=False)
+    kms: InMemoryKms = field(default_factory=InMemoryKms)
     published: list[Published] = field(default_factory=list)
     letters: list[tuple[str, Any]] = field(default_factory=list)
     lost: list[Any] = field(default_factory=list)
@@ -258,6 +261,7 @@ class Cloud:
             settings=settings,
             database=DynamoDB(self.database),  # type: ignore[arg-type]
             publisher=publisher,
+            is_mac=KmsMacCheck(lambda: self.kms, settings.confirmation_key_arn),
             clock=lambda: self.scheduler.now + skew,
             sleep=self.line.sleep,
             random=self.random.random,

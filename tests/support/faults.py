@@ -105,8 +105,8 @@ def client_error(code: str, message: str = "") -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": message}}, "Operation")
 
 
-def in_table(name: str) -> Callable[[Write], bool]:
-    return lambda write: write.table.endswith(name)
+def in_table(*names: str) -> Callable[[Write], bool]:
+    return lambda write: write.table.endswith(names)
 
 
 class _Unconditional:

@@ -1,5 +1,6 @@
 """A bank in memory: services over its tables, a clock that tests move, and a bus that listens."""
 
+import base64
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from action_groups import all_groups, load_group
 from console.agent import invocation
 from console.agent.operations import AgentOperation, read_operations
-from scripts import seed_accounts, seed_beneficiaries, seed_products
+from shared.confirmation import MAC_ALGORITHM, KmsMacCheck
 from shared.dynamodb import DynamoDB, Item, deserialize, serialize
 from shared.event_relay import relay
 from shared.front_doors import lambda_handler_for
@@ -21,10 +23,19 @@ from shared.service import Resources, Service
 from shared.settings import Settings
 from tests.support.answers import check_event, checked
 from tests.support.dynamodb import StrictDynamoDB
+from tests.support.kms import InMemoryKms
 from tests.support.tables import PREFIX, function_environment, table_properties
 
 SETTINGS = Settings.from_environment(
-    function_environment() | {"AGENT_WAIT_SECONDS": "1", "DOORS": "agent,bus,gateway"}
+    function_environment()
+    | {
+        "AGENT_WAIT_SECONDS": "1",
+        "DOORS": "agent,bus,gateway",
+        "REQUIRE_CONFIRMATION": "never",
+        **dict.fromkeys(
+            ("MAX_TRANSFER_AMOUNT", "DAILY_TRANSFER_LIMIT", "NEW_PAYEE_LIMIT"), "1000000000"
+        ),
+    }
 )
 START = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
@@ -101,6 +112,7 @@ class World:
     bus: ListeningBus
     clock: MovingClock
     resources: Resources
+    kms: InMemoryKms
     handlers: dict[str, Any] = field(default_factory=dict)
     relayed: int = 0
 
@@ -220,15 +232,10 @@ class World:
         assert isinstance(balance, Decimal)
         return balance
 
-    def snapshot(self) -> dict[str, list[Any]]:
-        """Return what all tables hold, in the order of their keys, to show that nothing changed."""
-        tables = [self.client.table(properties["TableName"]) for properties in table_properties()]
-        return {
-            table.name.removeprefix(f"{PREFIX}-"): sorted(
-                table, key=lambda item, key=table.key: str(key.of_item(item))
-            )
-            for table in tables
-        }
+    def snapshot(self) -> dict[str, list[str]]:
+        """Return what all tables hold, to show that nothing changed."""
+        tables = [t["TableName"].removeprefix(f"{PREFIX}-") for t in table_properties()]
+        return {t: sorted(str(sorted(i.items())) for i in self.items(t)) for t in tables}
 
     def call(
         self,
@@ -237,17 +244,31 @@ class World:
         user_id: str | None = "user-maria",
         session_id: str = "session-1",
         attributes: dict[str, Any] | None = None,
+        yes: bool = True,
         **arguments: Any,
     ) -> tuple[int, dict[str, Any]]:
-        """Call an operation as an agent does; return the status and the decoded body."""
+        """Call an operation as an agent does; return the status and the decoded body.
+
+        A customer who is asked says `yes` to whatever the terms and warnings are.
+        """
         operation = operations_in_schema()[operation_id]
+        given = ({"user_id": user_id} if user_id else {}) | (attributes or {})
         event = invocation.invocation(
-            operation,
-            arguments,
-            session_id=session_id,
-            session_attributes=({"user_id": user_id} if user_id else {}) | (attributes or {}),
+            operation, arguments, session_id=session_id, session_attributes=given
         )
+        status, body = self.invoke(operation.group, event)
+        if status != HTTPStatus.PRECONDITION_REQUIRED or not yes:
+            return status, body
+        event["sessionAttributes"] = given | {"confirmation": self.proof(body)}
         return self.invoke(operation.group, event)
+
+    def proof(self, answer: dict[str, Any], key: str = SETTINGS.confirmation_key_arn) -> str:
+        """Return the proof of a yes to the terms of an answer, as a channel mints it."""
+        challenge: str = answer["confirmation"]["challenge"]
+        made = self.kms.generate_mac(
+            KeyId=key, Message=challenge.encode(), MacAlgorithm=MAC_ALGORITHM
+        )
+        return f"{challenge}.{base64.urlsafe_b64encode(made['Mac']).rstrip(b'=').decode()}"
 
     def invocation(self, operation_id: str, **arguments: Any) -> dict[str, Any]:
         """Return the event of an agent's call of María's, for a test to change."""
@@ -348,20 +369,6 @@ class World:
         return self.bus.envelopes[before:]
 
 
-@cache
-def seeded_tables() -> StrictDynamoDB:
-    """Return tables with all that the seed scripts add, made once: to copy from, not to write."""
-    client = StrictDynamoDB(table_properties())
-    seed_all(client)
-    return client
-
-
-def seed_all(client: Any) -> None:
-    """Run every seed script."""
-    for seed in (seed_accounts.seed, seed_beneficiaries.seed, seed_products.seed):
-        seed(client, PREFIX)
-
-
 @contextmanager
 def world() -> Iterator[World]:
     """Yield a bank with empty tables."""
@@ -370,16 +377,17 @@ def world() -> Iterator[World]:
 
 def world_over(client: StrictDynamoDB) -> World:
     """Return a bank over the tables of a client."""
-    bus, clock = CheckingBus(), MovingClock()
+    bus, clock, kms = CheckingBus(), MovingClock(), InMemoryKms()
     resources = Resources(
         settings=SETTINGS,
         database=DynamoDB(client),  # type: ignore[arg-type]
         publisher=Publisher(bus, SETTINGS.event_bus_name),  # type: ignore[arg-type]
+        is_mac=KmsMacCheck(lambda: kms, SETTINGS.confirmation_key_arn),  # type: ignore[arg-type, return-value]
         clock=clock,
         sleep=lambda _seconds: None,
         random=lambda: 0.5,
     )
-    made = World(client, bus, clock, resources)
+    made = World(client, bus, clock, resources, kms)
     made.rebuild()
     return made
 

@@ -38,6 +38,8 @@ class TestAdding:
             "beneficiary_id": body["beneficiary"]["beneficiary_id"],
             "alias_lower": "mi compañera lupita",
             "created_at": "2026-11-22T15:00:00.000Z",
+            "door": "agent",
+            "correlation_id": stored["correlation_id"],
         }
         assert body["beneficiary"] == {**NEW, "beneficiary_id": stored["beneficiary_id"]}
 

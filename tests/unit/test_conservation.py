@@ -193,17 +193,17 @@ def test_a_purchase_of_a_history_is_paid() -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "history", "what"),
+    ("tables", "history", "what"),
     [
-        ("accounts", A_RACE, "acc-a is overdrawn"),
-        ("requests", A_REDELIVERY, "a change without its request, or twice"),
+        (("accounts", "limits"), A_RACE, "acc-a is overdrawn"),
+        (("requests", "limits"), A_REDELIVERY, "a change without its request, or twice"),
     ],
 )
 def test_without_the_conditions_on_a_table_the_books_would_not_balance(
-    table: str, history: list[Any], what: str
+    tables: tuple[str, ...], history: list[Any], what: str
 ) -> None:
     def careless(client: Any, script: list[Step]) -> ScriptedDatabase:
-        return CarelessDatabase(client, in_table(table), script)
+        return CarelessDatabase(client, in_table(*tables), script)
 
     bank = live_through(empty_bank(), history, careless)
     with pytest.raises(AssertionError, match=what):

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import AfterValidator
 
+from shared.confirmation import Terms
 from shared.identity import Caller
 from shared.models import Answer, Identifier, Request
 from shared.operations import ActionGroup, Change, Stamp
@@ -18,6 +19,12 @@ class Ask(Request):
 
 
 class Told(Answer):
+    thing_id: str
+
+
+class Agreed(Terms):
+    """What is agreed to."""
+
     thing_id: str
 
 
@@ -73,7 +80,7 @@ def test_everything_follows_from_the_function(group: ActionGroup) -> None:
 
 def test_a_change_is_told_from_a_query_by_what_it_returns(group: ActionGroup) -> None:
     group.operation(
-        "POST", "/things", on="ASK", replies=("DONE", "FAILED"), confirm=True, example=EXAMPLE
+        "POST", "/things", on="ASK", replies=("DONE", "FAILED"), confirm=Agreed, example=EXAMPLE
     )(change_thing)
     [operation] = group
     assert operation.changes
@@ -158,7 +165,8 @@ def no_docstring(caller: Caller, request: Ask, store: object) -> Told:
         (read_thing, {"path": "/things", "on": "ASK", "replies": ("A", "B")}, "must name 1 reply"),
         (read_thing, {"path": "/things", "replies": ("A",)}, "must name 0 reply"),
         (change_thing, {"path": "/things", "on": "ASK", "replies": ("A",)}, "must name 2 reply"),
-        (read_thing, {"path": "/things", "confirm": True}, "nothing to confirm"),
+        (read_thing, {"path": "/things", "confirm": Agreed}, "nothing to confirm"),
+        (read_thing, {"path": "/things", "confirm": True}, "must say what is confirmed"),
         (read_thing, {"path": "things"}, "must start with /"),
         (read_thing, {"path": "/things/{other}"}, "path parameter other"),
         (read_thing, {"path": "/things/{more}"}, "path parameter more"),

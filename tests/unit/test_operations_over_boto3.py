@@ -23,9 +23,8 @@ _OF_A_TABLE = (
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def furnished() -> Iterator[World]:
-    """One bank for all tests, as no example needs what another changes."""
     with mock_aws():
         client: Any = boto3.client(
             "dynamodb",

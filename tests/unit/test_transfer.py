@@ -57,8 +57,11 @@ def test_both_records_and_both_accounts_tell_the_whole_story(bank: World) -> Non
         "description": "Renta 🏠 de noviembre",
     }
     by_account = {r["account_id"]: r for r in bank.items("transactions")}
+    trail = {"door": "agent", "correlation_id": by_account["acc-maria"]["correlation_id"]}
     assert by_account == {
-        "acc-maria": shared | {"account_id": "acc-maria", "user_id": "user-maria", "amount": -100},
+        "acc-maria": shared
+        | trail
+        | {"account_id": "acc-maria", "user_id": "user-maria", "amount": -100},
         "acc-juan": shared | {"account_id": "acc-juan", "user_id": "user-juan", "amount": 100},
     }
     changed = {a["account_id"]: a for a in bank.items("accounts")}
@@ -272,7 +275,9 @@ def test_of_two_transfers_that_each_take_everything_one_is_refused(bank: World) 
 def test_without_the_condition_of_the_debit_both_transfers_would_pass(bank: World) -> None:
     bank.connect(
         CarelessDatabase(
-            bank.client, in_table("accounts"), [after(lambda: spend_all(bank, "session-2"))]
+            bank.client,
+            in_table("accounts", "limits"),
+            [after(lambda: spend_all(bank, "session-2"))],
         )
     )
 
