@@ -1,4 +1,4 @@
-"""The offline brain stays small: a budget of lines, files that a reader takes in, no import cycle."""
+"""The offline brain stays small: a budget of lines, files one takes in, and no import cycle."""
 
 import ast
 from collections.abc import Iterable, Mapping
