@@ -172,6 +172,17 @@ def test_every_table_survives_the_stack_and_can_be_restored(logical: str) -> Non
     assert table["Properties"]["DeletionProtectionEnabled"] == {"Ref": "DeletionProtection"}
 
 
+def test_requests_and_what_counts_for_a_day_are_removed_by_time_and_no_money_is() -> None:
+    removed = {
+        logical: table["Properties"]["TimeToLiveSpecification"]
+        for logical, table in of_type("AWS::DynamoDB::Table").items()
+        if "TimeToLiveSpecification" in table["Properties"]
+    }
+
+    by_time = {"AttributeName": "expires_at", "Enabled": True}
+    assert removed == {"RequestsTable": by_time, "LimitsTable": by_time}
+
+
 @pytest.mark.parametrize("parameter", ["PointInTimeRecovery", "DeletionProtection"])
 def test_recovery_and_protection_are_on_unless_somebody_turns_them_off(parameter: str) -> None:
     declared = TEMPLATE["Parameters"][parameter]
