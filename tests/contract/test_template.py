@@ -172,7 +172,7 @@ def test_every_table_survives_the_stack_and_can_be_restored(logical: str) -> Non
     assert table["Properties"]["DeletionProtectionEnabled"] == {"Ref": "DeletionProtection"}
 
 
-def test_requests_and_what_counts_for_a_day_are_removed_by_time_and_no_money_is() -> None:
+def test_only_requests_and_limits_can_lose_items_by_time() -> None:
     removed = {
         logical: table["Properties"]["TimeToLiveSpecification"]
         for logical, table in of_type("AWS::DynamoDB::Table").items()
