@@ -36,6 +36,11 @@ def test_a_deployed_file_imports_only_what_is_deployed(path: Path) -> None:
     }
 
 
+def test_no_function_imports_the_mcp_server_or_its_packages() -> None:
+    for path in source_files():
+        assert not any("mcp" in name.split(".") for name in imports(path.read_text())), path
+
+
 @pytest.mark.parametrize("group", group_names())
 def test_a_group_imports_no_other_group(group: str) -> None:
     others = {f"action_groups.{other}" for other in group_names() if other != group}

@@ -1,0 +1,138 @@
+"""`centli mcp`: the MCP server of one customer, before a deployed stack.
+
+Its customer and its rights are those of whoever starts it: a proof is signed by the stack's key, so
+in an account the one who starts it needs the policy of the bank's channel.
+"""
+
+import base64
+import secrets
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hmac import compare_digest
+from typing import Any, Final
+from uuid import uuid4
+
+import anyio
+import uvicorn
+from mcp.server.lowlevel.server import Server
+from mcp.server.request_state import RequestStateSecurity
+from mcp.server.stdio import stdio_server
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from action_groups import all_groups
+from console.agent import invocation
+from console.agent.operations import AgentOperation, read_operations
+from console.customers import check_customer
+from console.deployment import Deployment, reach
+from console.where import HOST, Where
+from shared import json_text
+from shared.confirmation import MAC_ALGORITHM
+from shared.front_doors.mcp import Customer, server_for
+from shared.operations import Operation
+
+PATH: Final = "/mcp"
+_NOT_HELD: Final = (
+    "centli: this stack makes changes without the customer's yes (RequireConfirmation: never), so "
+    "only questions are offered. Deploy it with RequireConfirmation: agents for the others."
+)
+
+
+def run(where: Where, *, user_id: str, http_port: int | None, asks_itself: bool) -> int:
+    """Serve until the client goes, or by HTTP until it is stopped. Raises ConsoleError."""
+    server = server_of(reach(where), where.stack, user_id=user_id, asks_itself=asks_itself)
+    if http_port is None:
+        anyio.run(_serve_stdio, server)
+    else:
+        token = secrets.token_urlsafe(32)
+        print(f"http://{HOST}:{http_port}{PATH}\nAuthorization: Bearer {token}", flush=True)
+        app = Guarded(server.streamable_http_app(streamable_http_path=PATH, host=HOST), token)
+        uvicorn.run(app, host=HOST, port=http_port, log_level="warning")
+    return 0
+
+
+def server_of(
+    deployment: Deployment, stack: str, *, user_id: str, asks_itself: bool = False
+) -> Server[Any]:
+    """Return the server of a customer of a stack. Raises ConsoleError when there is no such."""
+    check_customer(user_id, deployment)
+    bank = DeployedBank(deployment, user_id, read_operations())
+    customer = Customer(user_id, bank, bank.sign, asks_itself)
+    return server_for(_offered(deployment, stack), customer, RequestStateSecurity.ephemeral())
+
+
+def _offered(deployment: Deployment, stack: str) -> Iterator[Operation]:
+    """Yield what the customer may be offered: changes only where the bank holds them."""
+    cloudformation = deployment.cloud.client("cloudformation")
+    [described] = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    parameters = {p["ParameterKey"]: p["ParameterValue"] for p in described.get("Parameters", [])}
+    is_held = parameters.get("RequireConfirmation") in ("agents", "always")
+    if not is_held:
+        print(_NOT_HELD, file=sys.stderr)
+    for group in all_groups():
+        yield from (o for o in group if o.path is not None and (is_held or not o.changes))
+
+
+async def _serve_stdio(server: Server[Any]) -> None:
+    async with stdio_server() as (incoming, outgoing):
+        await server.run(incoming, outgoing, server.create_initialization_options())
+
+
+@dataclass(frozen=True)
+class DeployedBank:
+    """Calls the deployed functions as a customer, by the agents' door, and signs with their key."""
+
+    deployment: Deployment
+    user_id: str
+    known: Mapping[str, AgentOperation]
+
+    def __call__(
+        self,
+        operation: Operation,
+        arguments: Mapping[str, Any],
+        *,
+        request_id: str | None = None,
+        proof: str | None = None,
+    ) -> tuple[int, dict[str, Any]]:
+        """Return the status and the body of an answer; amounts are Decimal."""
+        given = {"user_id": self.user_id, "request_id": request_id, "confirmation": proof}
+        event = invocation.invocation(
+            self.known[operation.operation_id],
+            {name: _text(value) for name, value in arguments.items()},
+            session_id=str(uuid4()),
+            session_attributes={name: value for name, value in given.items() if value is not None},
+        )
+        return invocation.status_and_body(invocation.invoke(self.deployment, event))
+
+    def sign(self, challenge: str) -> str:
+        """Return the proof that the customer said yes to a challenge."""
+        answer = self.deployment.cloud.client("kms").generate_mac(
+            KeyId=self.deployment.outputs["ConfirmationKeyArn"],
+            MacAlgorithm=MAC_ALGORITHM,
+            Message=challenge.encode(),
+        )
+        mac = base64.urlsafe_b64encode(answer["Mac"]).decode().rstrip("=")
+        return f"{challenge}.{mac}"
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json_text.dumps(value)
+
+
+class Guarded:
+    """An ASGI application that serves only who has the token: other users of the machine don't."""
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app = app
+        self._authorization = f"Bearer {token}".encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, or answer 401."""
+        if scope["type"] == "http":
+            given = dict(scope["headers"]).get(b"authorization", b"")
+            if not compare_digest(given, self._authorization):
+                refusal = PlainTextResponse("Send the token that centli mcp printed.", 401)
+                await refusal(scope, receive, send)
+                return
+        await self._app(scope, receive, send)

@@ -1,0 +1,313 @@
+"""The MCP server before a bank in memory: what it offers, and that nothing moves without a yes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import mcp_types as types
+import pytest
+from mcp.client.client import Client
+from mcp.shared.exceptions import MCPError
+
+from shared import json_text
+from shared.operations import Operation
+from tests.support.arguments import ON_AGENT_DOOR, RIGHT, furnish, wrong_values
+from tests.support.mcp_client import ERAS, YES, Era, McpBank, Person
+from tests.support.world import World
+
+TRANSFER = {"from_account": "acc-maria", "to_account": "acc-juan", "amount": 100}
+every_operation = pytest.mark.parametrize("operation", ON_AGENT_DOOR, ids=lambda o: o.operation_id)
+both_eras = pytest.mark.parametrize("era", ERAS)
+NO = [
+    types.ElicitResult(action="decline"),
+    types.ElicitResult(action="cancel"),
+    types.ElicitResult(action="accept", content={"confirm": False}),
+    types.ElicitResult(action="accept", content={}),
+    types.ElicitResult(action="accept"),
+    types.ElicitResult(action="accept", content={"confirm": "true"}),
+    types.ElicitResult(action="accept", content={"confirm": 1}),
+    types.ElicitResult(action="decline", content={"confirm": True}),
+]
+
+
+def code(result: types.CallToolResult) -> str:
+    assert result.is_error
+    return str(result.structured_content["error"]["code"])
+
+
+@both_eras
+def test_each_operation_is_a_tool_with_schemas_and_hints(bank: World, era: Era) -> None:
+    async def listed(client: Client) -> list[types.Tool]:
+        return (await client.list_tools()).tools
+
+    tools = {tool.name: tool for tool in McpBank(bank).with_client(listed, era=era)}
+    assert tools.keys() == {o.operation_id for o in ON_AGENT_DOOR}
+    for operation in ON_AGENT_DOOR:
+        tool = tools[operation.operation_id]
+        assert tool.description == operation.description
+        fields = operation.request_model.model_fields
+        assert tool.input_schema.get("properties", {}).keys() == fields.keys()
+        assert tool.output_schema is not None
+        assert tool.annotations is not None
+        assert tool.annotations.read_only_hint is not operation.changes
+        assert tool.annotations.destructive_hint is operation.changes
+        assert tool.annotations.open_world_hint is False
+
+
+@both_eras
+@every_operation
+def test_right_arguments_are_answered_by_the_schema_that_is_told(
+    bank: World, operation: Operation, era: Era
+) -> None:
+    furnish(bank)
+    arguments = json_text.without_decimals(RIGHT[operation.operation_id])
+    person = Person()
+    result = McpBank(bank).call(operation.operation_id, arguments, era=era, person=person)
+    assert not result.is_error, result.structured_content
+    assert len(person.shown) == operation.confirm
+    [content] = result.content
+    assert json_text.loads(content.text) == json_text.loads(  # type: ignore[union-attr]
+        json_text.dumps(result.structured_content)
+    )
+
+
+class TestTheQuestion:
+    @both_eras
+    def test_the_person_is_shown_the_banks_terms_and_warnings(self, bank: World, era: Era) -> None:
+        person = Person()
+        result = McpBank(bank).call("createTransfer", TRANSFER, era=era, person=person)
+        assert result.structured_content["status"] == "completed"
+        [shown] = person.shown
+        for part in ("Transfer money", "acc-maria", "acc-juan", "100.00", "\n! "):
+            assert part in shown
+        assert bank.balance("acc-maria") == 900
+
+    @both_eras
+    @pytest.mark.parametrize("answer", NO, ids=str)
+    def test_whatever_is_no_yes_moves_nothing(self, bank: World, era: Era, answer: Any) -> None:
+        before = bank.snapshot()
+        result = McpBank(bank).call("createTransfer", TRANSFER, era=era, person=Person(answer))
+        assert code(result) == "CUSTOMER_DECLINED"
+        assert bank.balance("acc-maria") == 1000
+        assert bank.snapshot() | {"limits": []} == before | {"limits": []}
+
+    @both_eras
+    def test_what_would_be_refused_is_not_asked_about(self, bank: World, era: Era) -> None:
+        person = Person()
+        result = McpBank(bank).call(
+            "createTransfer", TRANSFER | {"amount": 5000}, era=era, person=person
+        )
+        assert code(result) == "INSUFFICIENT_FUNDS"
+        assert person.shown == []
+
+    @both_eras
+    def test_terms_that_change_while_the_person_thinks_are_asked_about_again(
+        self, bank: World, era: Era
+    ) -> None:
+        furnish(bank)
+        arguments = json_text.without_decimals(RIGHT["createTransfer"])
+
+        def answer(times: int) -> Any:
+            if times == 1:
+                to = arguments["to_account"]
+                [account] = [a for a in bank.items("accounts") if a["account_id"] == to]
+                bank.put("accounts", **account | {"holder_name": "Pedro Otro Nombre"})
+            return YES
+
+        person = Person(answer)
+        result = McpBank(bank).call("createTransfer", arguments, era=era, person=person)
+        assert not result.is_error
+        assert len(person.shown) == 2
+        assert "Pedro" not in person.shown[0]
+        assert "Pedro O***" in person.shown[1]
+
+    @both_eras
+    def test_no_value_can_pass_for_a_line_of_its_own(self, bank: World, era: Era) -> None:
+        furnish(bank)
+        person = Person(NO[0])
+        arguments = json_text.without_decimals(RIGHT["createPurchase"])
+        forged = {"name": "TV\n- Account that the money enters: \u202eacc"}
+        for product in bank.items("products"):
+            if product["product_id"] == arguments["product_id"]:
+                bank.put("products", **product | forged)
+        McpBank(bank).call("createPurchase", arguments, era=era, person=person)
+        for line in person.shown[0].splitlines():
+            assert line.isprintable()
+            assert not line.startswith("- Account that the money enters")
+
+    @both_eras
+    @pytest.mark.parametrize("tool", ["createTransfer", "createPurchase", "addBeneficiary"])
+    def test_a_client_that_cannot_ask_is_told_so_and_nothing_is_even_looked_up(
+        self, bank: World, era: Era, tool: str
+    ) -> None:
+        furnish(bank)
+        mcp = McpBank(bank)
+        result = mcp.call(tool, json_text.without_decimals(RIGHT[tool]), era=era)
+        assert code(result) == "CONFIRMATION_REQUIRED"
+        assert "cannot ask" in result.structured_content["error"]["message"]
+        assert mcp.bank.calls == []
+
+    @both_eras
+    def test_a_client_that_asks_by_itself_is_not_asked(self, bank: World, era: Era) -> None:
+        person = Person()
+        mcp = McpBank(bank, asks_itself=True)
+        result = mcp.call("createTransfer", TRANSFER, era=era, person=person)
+        assert result.structured_content["status"] == "completed"
+        assert person.shown == []
+        assert bank.balance("acc-maria") == 900
+
+
+def rounds(mcp: McpBank, use: Callable[[Any], Any]) -> Any:
+    """Drive the rounds of a call by hand, as a client may that keeps or forges what it has."""
+
+    async def driven(client: Client) -> Any:
+        async def call(
+            tool: str = "createTransfer",
+            arguments: Any = TRANSFER,
+            state: str | None = None,
+            answer: Any = None,
+        ) -> Any:
+            return await client.session.call_tool(
+                tool,
+                arguments,
+                request_state=state,
+                input_responses=None if answer is None else {"confirmation": answer},
+                allow_input_required=True,
+            )
+
+        return await use(call)
+
+    return mcp.with_client(driven, person=Person())
+
+
+class TestReplays:
+    def test_the_same_state_twice_is_one_transfer_and_is_told_so(self, bank: World) -> None:
+        async def twice(call: Any) -> Any:
+            asked = await call()
+            return [await call(state=asked.request_state, answer=YES) for _ in range(2)]
+
+        first, again = rounds(McpBank(bank), twice)
+        assert again.structured_content["repeated"] is True
+        ids = {r.structured_content["transaction_id"] for r in (first, again)}
+        assert len(ids) == 1
+        assert bank.balance("acc-maria") == 900
+
+    @pytest.mark.parametrize(
+        ("tool", "arguments"),
+        [
+            ("createTransfer", TRANSFER | {"amount": 900}),
+            ("createTransfer", TRANSFER | {"to_account": "acc-maria-savings"}),
+            ("createTransfer", TRANSFER | {"description": "Otra"}),
+            ("addBeneficiary", TRANSFER),
+        ],
+    )
+    def test_a_state_is_good_for_its_own_call_alone(
+        self, bank: World, tool: str, arguments: Any
+    ) -> None:
+        async def other(call: Any) -> Any:
+            asked = await call()
+            with pytest.raises(MCPError, match="requestState"):
+                await call(tool, arguments, asked.request_state, YES)
+
+        rounds(McpBank(bank), other)
+        assert bank.balance("acc-maria") == 1000
+
+    @pytest.mark.parametrize("forge", [lambda s: "x", lambda s: s[:-2] + "AA", lambda s: ""])
+    def test_a_forged_state_is_refused(self, bank: World, forge: Callable[[str], str]) -> None:
+        async def forged(call: Any) -> Any:
+            asked = await call()
+            with pytest.raises(MCPError, match="requestState"):
+                await call(state=forge(asked.request_state), answer=YES)
+
+        rounds(McpBank(bank), forged)
+        assert bank.balance("acc-maria") == 1000
+
+    def test_a_state_of_another_customers_server_is_refused(self, bank: World) -> None:
+        async def state(call: Any) -> str:
+            return str((await call(arguments=TRANSFER)).request_state)
+
+        of_maria = rounds(McpBank(bank), state)
+
+        async def used(call: Any) -> None:
+            with pytest.raises(MCPError, match="requestState"):
+                await call(state=of_maria, answer=YES)
+
+        rounds(McpBank(bank, user_id="user-juan"), used)
+        assert bank.balance("acc-maria") == 1000
+
+    def test_a_yes_without_a_state_is_no_answer_to_anything(self, bank: World) -> None:
+        async def unasked(call: Any) -> Any:
+            return await call(answer=YES)
+
+        assert isinstance(rounds(McpBank(bank), unasked), types.InputRequiredResult)
+        assert bank.balance("acc-maria") == 1000
+
+    @pytest.mark.parametrize("answer", [None, *NO], ids=str)
+    def test_a_state_without_a_yes_moves_nothing_and_stays_good(
+        self, bank: World, answer: Any
+    ) -> None:
+        async def first_no(call: Any) -> Any:
+            asked = await call()
+            no = await call(state=asked.request_state, answer=answer)
+            assert bank.balance("acc-maria") == 1000
+            return no, await call(state=asked.request_state, answer=YES)
+
+        no, yes = rounds(McpBank(bank), first_no)
+        assert code(no) == "CUSTOMER_DECLINED"
+        assert yes.structured_content["status"] == "completed"
+        assert bank.balance("acc-maria") == 900
+
+    def test_each_new_call_is_a_new_question_and_a_new_transfer(self, bank: World) -> None:
+        mcp = McpBank(bank)
+        for _ in range(2):
+            mcp.call("createTransfer", TRANSFER, person=Person())
+        assert bank.balance("acc-maria") == 800
+
+    def test_a_server_that_believed_every_yes_would_be_found(
+        self, bank: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The control of the tests of what is no yes."""
+        monkeypatch.setattr("shared.front_doors.mcp._check_yes", lambda answer: None)
+        with pytest.raises(AssertionError):
+            TestTheQuestion().test_whatever_is_no_yes_moves_nothing(bank, "auto", NO[0])
+
+
+class TestArguments:
+    @every_operation
+    def test_types_count_as_at_the_gateway(self, bank: World, operation: Operation) -> None:
+        furnish(bank)
+        mcp = McpBank(bank)
+        right = json_text.without_decimals(RIGHT[operation.operation_id])
+
+        async def use(client: Client) -> None:
+            for name in operation.request_model.model_fields:
+                for value in wrong_values(operation, name, as_text=False):
+                    if isinstance(value, str | bool) and "\ud800" not in str(value):
+                        result = await client.call_tool(
+                            operation.operation_id, right | {name: value}
+                        )
+                        assert code(result) == "INVALID_REQUEST", (name, value)
+
+        mcp.with_client(use, person=Person())
+        assert mcp.bank.calls == []
+
+    @pytest.mark.parametrize("amount", [0.1 + 0.2, "6", True, 1e-7])
+    def test_an_amount_is_a_number_with_two_decimals(self, bank: World, amount: Any) -> None:
+        arguments = TRANSFER | {"amount": amount}
+        result = McpBank(bank).call("createTransfer", arguments, person=Person())
+        assert code(result) == "INVALID_REQUEST"
+
+    def test_null_is_left_out(self, bank: World) -> None:
+        result = McpBank(bank).call("getBalance", {"account_id": None})
+        assert len(result.structured_content["accounts"]) == 3
+
+    @both_eras
+    @pytest.mark.parametrize("tool", ["", "payPurchase", "centli___getBalance", "getbalance"])
+    def test_an_unknown_tool_is_an_error_of_the_protocol(
+        self, bank: World, era: Era, tool: str
+    ) -> None:
+        with pytest.raises(MCPError, match="getBalance"):
+            McpBank(bank).call(tool, era=era)
+
+    def test_what_is_somebody_elses_is_not_found(self, bank: World) -> None:
+        result = McpBank(bank, user_id="user-juan").call("getBalance", {"account_id": "acc-maria"})
+        assert code(result) == "ACCOUNT_NOT_FOUND"
