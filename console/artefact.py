@@ -21,8 +21,8 @@ _STAGE = ROOT / "build" / "artefact"
 _REQUIREMENTS = ROOT / "requirements.txt"
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
-# botocore describes some 400 services; the functions use these three, and sts for credentials.
-_BOTOCORE_DATA_KEPT = {"dynamodb", "events", "kms", "sts"}
+# botocore describes some 400 services; the functions use these four, and sts for credentials.
+BOTOCORE_DATA_KEPT = {"dynamodb", "events", "kms", "sqs", "sts"}
 _RUNTIME = ("3.11", "manylinux2014_x86_64")
 
 
@@ -57,11 +57,11 @@ def build(directory: Path) -> None:
 
 
 def _dependencies() -> Path:
-    """Install the pinned runtime dependencies for Lambda, unless that was done for these pins."""
+    """Install the pinned runtime dependencies for Lambda, unless they are there as they must be."""
     installed = _STAGE / "dependencies"
-    stamp = _STAGE / "requirements.txt"
-    pins = _REQUIREMENTS.read_text()
-    if stamp.exists() and stamp.read_text() == pins:
+    stamp = _STAGE / "made-of"
+    made_of = f"{_REQUIREMENTS.read_text()}\n{sorted(BOTOCORE_DATA_KEPT)}"
+    if stamp.exists() and stamp.read_text() == made_of:
         return installed
     shutil.rmtree(_STAGE, ignore_errors=True)
     version, platform = _RUNTIME
@@ -76,13 +76,13 @@ def _dependencies() -> Path:
     )
     _prune_botocore(installed / "botocore" / "data")
     shutil.rmtree(installed / "bin", ignore_errors=True)
-    stamp.write_text(pins)
+    stamp.write_text(made_of)
     return installed
 
 
 def _prune_botocore(data: Path) -> None:
     for path in data.iterdir():
-        if path.is_dir() and path.name not in _BOTOCORE_DATA_KEPT:
+        if path.is_dir() and path.name not in BOTOCORE_DATA_KEPT:
             shutil.rmtree(path)
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -52,17 +52,27 @@ class Cause(Protocol):
 
 
 @dataclass(frozen=True)
-class FailedEvent:
-    """An event whose function failed at every try."""
+class _Failure:
+    """What a function failed to do, and the code of why."""
 
     function: str
     code: str
-    event: Any
+
+    what: ClassVar[str]
 
     @property
     def story(self) -> str:
         """What happened, with a code."""
-        return f"{_function_name(self.function)} failed at every try: {self.code}"
+        return f"{_function_name(self.function)} {self.what}: {self.code}"
+
+
+@dataclass(frozen=True)
+class FailedEvent(_Failure):
+    """An event whose function failed at every try."""
+
+    event: Any
+
+    what = "failed at every try"
 
     @property
     def subject(self) -> str:
@@ -88,17 +98,12 @@ class UndeliveredEvent(FailedEvent):
 
 
 @dataclass(frozen=True)
-class UnpublishedRecords:
+class UnpublishedRecords(_Failure):
     """Records of the stream of the requests table whose events the relay could not publish."""
 
-    function: str
-    code: str
     batch: Mapping[str, Any]
 
-    @property
-    def story(self) -> str:
-        """What happened, with a code."""
-        return f"{_function_name(self.function)} could not publish: {self.code}"
+    what = "could not publish"
 
     @property
     def subject(self) -> str:
@@ -113,17 +118,12 @@ class UnpublishedRecords:
 
 
 @dataclass(frozen=True)
-class UnreadableItem:
+class UnreadableItem(_Failure):
     """An item of the requests table that the relay could not read."""
 
-    function: str
-    code: str
     key: Mapping[str, Any]
 
-    @property
-    def story(self) -> str:
-        """What happened, with a code."""
-        return f"{_function_name(self.function)} could not read an item: {self.code}"
+    what = "could not read an item"
 
     @property
     def subject(self) -> str:

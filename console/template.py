@@ -8,18 +8,28 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from samtranslator.yaml_helper import yaml_parse
+import yaml
+from samtranslator.yaml_helper import intrinsics_multi_constructor
 
 from console.artefact import ROOT
+from console.fast_yaml import SafeLoader
 
 TEMPLATE = ROOT / "template.yaml"
 _LOOP = "Fn::ForEach::"
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
+class _TemplateLoader(SafeLoader):
+    """Turns the short intrinsic functions (`!Ref`) into the long ones."""
+
+
+_TemplateLoader.add_multi_constructor("!", intrinsics_multi_constructor)
+
+
 def load_template() -> dict[str, Any]:
     """Read the template; its short intrinsic functions (`!Ref`) become the long ones."""
-    template: dict[str, Any] = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))
+    text = TEMPLATE.read_text(encoding="utf-8")
+    template: dict[str, Any] = yaml.load(text, Loader=_TemplateLoader)  # noqa: S506 it is safe
     return template
 
 

@@ -5,7 +5,7 @@
     python3 scripts/dev.py demo      the main job on a local stack, shown and checked
     python3 scripts/dev.py test      the tests; further arguments go to pytest
                                      --fast: without a local AWS, browser and simulations,
-                                     and with fewer examples
+                                     and with fewer examples of a test
     python3 scripts/dev.py check     the whole gate, or its parts that are named:
                                      lint, format, types, schemas, template, tests
     python3 scripts/dev.py centli …  any `centli` command, such as `centli up`
@@ -142,6 +142,7 @@ _CHAT_PINS = "requirements-chat.txt"
 _ALL_PINS = "requirements-dev.txt"
 _SAM_PINS = "requirements-sam.txt"
 _FAST = "--fast"
+_FAST_CASES = 100
 _SLOW_FOLDERS = ("stack", "browser", "simulation")
 _PROJECT = Environment(".venv", _CHAT_PINS, _ALL_PINS, with_project=True)
 _SAM = Environment(".venv-sam", _SAM_PINS, with_project=False)
@@ -180,10 +181,12 @@ def test(arguments: Sequence[str]) -> None:
     pytest = [_PROJECT.program("python"), "-m", "pytest", "-n", "auto"]
     if _FAST in arguments:
         left_out = ", ".join(f"tests/{name}" for name in _SLOW_FOLDERS)
-        print(f"without {left_out}, a local AWS; fewer examples", file=sys.stderr, flush=True)
+        told = f"without {left_out}, a local AWS; at most {_FAST_CASES} cases of a test"
+        print(told, file=sys.stderr, flush=True)
         others = [argument for argument in arguments if argument != _FAST]
         quick = [f"--ignore=tests/{name}" for name in _SLOW_FOLDERS]
         quick += ["-m", "not local_aws", "--hypothesis-profile=centli-fast"]
+        quick += [f"--max-cases={_FAST_CASES}"]
         _run([*pytest, *quick, *others])
         return
     _ensure_browser()

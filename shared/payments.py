@@ -20,6 +20,7 @@ of the payment. One that does not decides nothing and becomes a dead letter.
 """
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Protocol, Self
 
 from pydantic import Field, model_validator
@@ -57,6 +58,19 @@ class PaymentRequest(Request):
         if self.cashback is not None and self.cashback > self.amount:
             raise ValueError("`cashback` must not be above `amount`")
         return self
+
+
+EXAMPLE_PAYMENT = PaymentRequest(
+    purchase_id="01a20000-0000-7000-8000-000000000001",
+    account_id="acc-maria-checking",
+    amount=Decimal("1299.00"),
+    currency=MXN,
+    retailer_id="retailer-electronica-azteca",
+    benefit="cashback",
+    cashback=Decimal("64.95"),
+    points=20,
+)
+"""A purchase to pay, for the examples of what is done about it."""
 
 
 class PaymentCompleted(PaymentRequest, Answer):

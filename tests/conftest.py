@@ -1,6 +1,6 @@
 """What every kind of test may use, how hypothesis runs here, and which tests need a local AWS."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from console.agent import invocation
 from console.deployment import Deployment
 from tests.support.answers import check_answer
+from tests.support.samples import cases_too_many
 from tests.support.world import World, world
 
 settings.register_profile(
@@ -23,11 +24,23 @@ settings.load_profile("centli")
 """No deadlines, and a failure prints what reproduces it; `--hypothesis-profile` names another."""
 
 
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Mark the tests whose fixtures start a local AWS."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run be shorter: hypothesis has its profile for that, written cases have this."""
+    parser.addoption(
+        "--max-cases", type=int, help="of a test with more cases run so many, spread evenly"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests whose fixtures start a local AWS, and leave out the cases too many."""
     for item in items:
         if "local_aws" in getattr(item, "fixturenames", ()):
             item.add_marker("local_aws")
+    max_cases = config.getoption("max_cases")
+    if max_cases is not None:
+        too_many = dict.fromkeys(cases_too_many(items, max_cases))
+        config.hook.pytest_deselected(items=list(too_many))
+        items[:] = [item for item in items if item not in too_many]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -41,7 +41,7 @@ def model_brain(
         )
     # Imported here because the model library takes longer to import than all the rest.
     providers = import_module("console.agent.model.providers")
-    thinking = import_module("console.agent.model.thinking")
+    steps = import_module("console.agent.model.steps")
     try:
         provider = (
             providers.Bedrock(model_name, base_url, timeout_seconds, client)
@@ -54,7 +54,7 @@ def model_brain(
         raise ConsoleError(
             "Bedrock needs a region: set AWS_DEFAULT_REGION, or a region in the profile in use."
         ) from None
-    brain: Brain = thinking.ModelBrain(
+    brain: Brain = steps.ModelBrain(
         provider, operations=operations, clock=clock, timeout_seconds=timeout_seconds
     )
     return brain

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from console.errors import ConsoleError
+from console.fast_yaml import safe_load
 from console.where import SCHEMAS
 
 
@@ -50,7 +49,7 @@ def read_operations(directory: Path = SCHEMAS) -> dict[str, AgentOperation]:
     """Read every operation of the schema files, by its id."""
     operations: dict[str, AgentOperation] = {}
     for file in sorted(directory.glob("*.yaml")):
-        operations |= operations_of(file.stem, yaml.safe_load(file.read_text(encoding="utf-8")))
+        operations |= operations_of(file.stem, safe_load(file.read_text(encoding="utf-8")))
     return operations
 
 

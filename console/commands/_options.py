@@ -11,7 +11,6 @@ from console.where import DEFAULT_PORT, DEFAULT_STACK, Where
 if TYPE_CHECKING:
     from console.chat.session import ChatSettings
 
-DEFAULT_USER: Final = "user-maria"
 PORT: Final = click.IntRange(1, 65_535)
 
 Function = Callable[..., Any]
@@ -65,6 +64,17 @@ def complete_customer() -> Iterable[str]:
     from console.seeds import seeded_customers
 
     return seeded_customers()
+
+
+def choose_user(help_text: str) -> Decorator:
+    """Return the option that says as whom; the command takes `user`."""
+    return setting(
+        "--user",
+        default="user-maria",
+        show_default=True,
+        shell_complete=complete_customer,
+        help=help_text,
+    )
 
 
 def choose_stack(command: Function) -> Function:

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 import click
 
 from console.commands._options import (
-    DEFAULT_USER,
     choose_brain,
-    complete_customer,
+    choose_user,
     examples,
-    setting,
 )
 
 if TYPE_CHECKING:
@@ -25,13 +23,7 @@ if TYPE_CHECKING:
         'centli chat -m "how much do I have?" --json',
     )
 )
-@setting(
-    "--user",
-    default=DEFAULT_USER,
-    show_default=True,
-    shell_complete=complete_customer,
-    help="The customer.",
-)
+@choose_user("The customer.")
 @click.option("--trace", is_flag=True, help="Show every call, answer and bus event.")
 @click.option(
     "-m",

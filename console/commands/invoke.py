@@ -5,13 +5,11 @@ from collections.abc import Sequence
 import click
 
 from console.commands._options import (
-    DEFAULT_USER,
     Pair,
     choose_stack,
-    complete_customer,
+    choose_user,
     complete_operation,
     examples,
-    setting,
 )
 from console.where import Where
 
@@ -25,13 +23,7 @@ from console.where import Where
 )
 @click.argument("operation", shell_complete=complete_operation)
 @click.argument("arguments", nargs=-1, type=Pair(), metavar="[NAME=VALUE]...")
-@setting(
-    "--user",
-    default=DEFAULT_USER,
-    show_default=True,
-    shell_complete=complete_customer,
-    help="The caller; '' for none.",
-)
+@choose_user("The caller; '' for none.")
 @click.option("--session", help="Session id; a new one unless said.")
 @click.option("--request-id", help="The application's own id of the request.")
 @choose_stack

@@ -20,9 +20,15 @@ from console.agent.events import as_json
 from console.agent.language import Language
 from console.chat.session import ChatService
 from console.errors import ConsoleError
+from console.web.conversations import (
+    Busy,
+    TooManyConversations,
+    Turn,
+    WebConversation,
+    WebConversations,
+)
 from console.web.guard import Guard, Refused, json_response, refusal
 from console.web.log import Log
-from console.web.rooms import Busy, Room, Rooms, TooManyRooms, Turn
 from shared import json_text
 from shared.clock import Clock, system_clock
 
@@ -52,7 +58,7 @@ class Web:
 
     def __init__(self, service: ChatService, clock: Clock = system_clock) -> None:
         self._service = service
-        self._rooms = Rooms(clock)
+        self._conversations = WebConversations(clock)
         self._watched = Log(MAX_WATCHED_BYTES, clock)
         self._watchers = 0
         self._waiting = CapacityLimiter(2 * MAX_WATCHERS)
@@ -65,9 +71,9 @@ class Web:
             Route("/api/state", self._state),
             Route("/api/watch", self._watch),
             Route("/api/conversations", self._open, methods=["POST"]),
-            Route("/api/conversations/{room_id}", self._conversation),
-            Route("/api/conversations/{room_id}/messages", self._say, methods=["POST"]),
-            Route("/api/conversations/{room_id}/decisions", self._decide, methods=["POST"]),
+            Route("/api/conversations/{conversation_id}", self._conversation),
+            Route("/api/conversations/{conversation_id}/messages", self._say, methods=["POST"]),
+            Route("/api/conversations/{conversation_id}/decisions", self._decide, methods=["POST"]),
             *_static_routes(),
         ]
         app = Starlette(
@@ -88,7 +94,7 @@ class Web:
 
     def wait_until_idle(self) -> bool:
         """Wait for turns under way, within reason, and tell whether all have ended."""
-        return self._rooms.wait_until_idle(_TURNS_END_SECONDS)
+        return self._conversations.wait_until_idle(_TURNS_END_SECONDS)
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -158,39 +164,39 @@ class Web:
         if language is None:
             raise Refused(400, "WRONG_LANGUAGE", "The language is es or en.")
         try:
-            conversation = await to_thread.run_sync(self._service.open, user_id, language)
-            room = self._rooms.add(user_id, conversation)
+            opened = await to_thread.run_sync(self._service.open, user_id, language)
+            conversation = self._conversations.add(user_id, opened)
         except (ConsoleError, BotoCoreError, ClientError):
             raise Refused(503, "STACK_UNAVAILABLE", "The stack does not answer now.") from None
-        except TooManyRooms:
+        except TooManyConversations:
             raise Refused(
                 503, "TOO_MANY_CONVERSATIONS", "Every conversation is at work: try again soon."
             ) from None
-        return json_response({"id": room.id}, 201)
+        return json_response({"id": conversation.id}, 201)
 
     async def _conversation(self, request: Request) -> Response:
-        room = self._room(request)
-        busy = room.is_busy  # read first: what a turn says afterwards is in the transcript
-        _, lines = room.transcript.after(_number(request, "after"))
+        conversation = self._of_path(request)
+        busy = conversation.is_busy  # read first: what a turn says afterwards is in the transcript
+        _, lines = conversation.transcript.after(_number(request, "after"))
         return json_response(
             {
-                "id": room.id,
-                "user_id": room.user_id,
+                "id": conversation.id,
+                "user_id": conversation.user_id,
                 "busy": busy,
-                "pending": room.pending(),
+                "pending": conversation.pending(),
                 "transcript": [json_text.loads(line.decode()) for line in lines],
             }
         )
 
     async def _say(self, request: Request) -> Response:
-        room = self._room(request)
+        conversation = self._of_path(request)
         text = (await _body(request)).get("text")
         if not isinstance(text, str):
             raise Refused(400, "WRONG_BODY", "`text` must be what the person wrote.")
-        return self._turn(room, lambda: room.say(text))
+        return self._turn(conversation, lambda: conversation.say(text))
 
     async def _decide(self, request: Request) -> Response:
-        room = self._room(request)
+        conversation = self._of_path(request)
         body = await _body(request)
         invocation_id, decision = body.get("invocation_id"), body.get("decision")
         if not isinstance(invocation_id, str) or decision not in ("CONFIRM", "DENY"):
@@ -199,32 +205,32 @@ class Web:
                 "WRONG_BODY",
                 "`invocation_id` must be the confirmation's, and `decision` CONFIRM or DENY.",
             )
-        return self._turn(room, lambda: room.decide(invocation_id, decision))
+        return self._turn(conversation, lambda: conversation.decide(invocation_id, decision))
 
-    def _turn(self, room: Room, start: Callable[[], Turn]) -> Response:
+    def _turn(self, conversation: WebConversation, start: Callable[[], Turn]) -> Response:
         try:
             turn = start()
         except Busy:
             raise Refused(
                 409, "BUSY", "The turn before is still under way: wait until it has ended."
             ) from None
-        return _stream(self._said_in(room, turn))
+        return _stream(self._said_in(conversation, turn))
 
-    async def _said_in(self, room: Room, turn: Turn) -> AsyncIterator[bytes]:
+    async def _said_in(self, conversation: WebConversation, turn: Turn) -> AsyncIterator[bytes]:
         number = turn.start
         while (turn.end is None or number < turn.end) and not self._closing.is_set():
-            number, lines = await self._more(room.transcript, number)
+            number, lines = await self._more(conversation.transcript, number)
             if lines:
                 yield b"".join(lines)
 
     async def _more(self, log: Log, number: int) -> tuple[int, list[bytes]]:
         return await to_thread.run_sync(log.after, number, _WAIT_SECONDS, limiter=self._waiting)
 
-    def _room(self, request: Request) -> Room:
-        room = self._rooms.find(request.path_params["room_id"])
-        if room is None:
+    def _of_path(self, request: Request) -> WebConversation:
+        conversation = self._conversations.find(request.path_params["conversation_id"])
+        if conversation is None:
             raise Refused(404, "NO_CONVERSATION", "There is no such conversation: open a new one.")
-        return room
+        return conversation
 
     def _customer(self, user_id: Any) -> str:
         for customer in self._service.customers:

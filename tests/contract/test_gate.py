@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import yaml
 
 from scripts import branch_coverage, dev
+from tests.support.samples import cases_too_many
 
 
 def test_the_hooks_are_the_parts_of_the_gate_in_its_order() -> None:
@@ -52,3 +55,14 @@ def test_a_package_that_was_not_measured_is_below_the_floor(tmp_path: Path) -> N
     report.write_text('{"files": {}}')
 
     assert len(branch_coverage.below_the_floor(report)) == len(branch_coverage.PACKAGES)
+
+
+def test_a_fast_run_has_cases_from_all_over_a_test_that_has_many_and_all_of_the_others() -> None:
+    many = [f"test_a.py::test_many[{number}]" for number in range(10)]
+    others = ["test_a.py::test_few[0]", "test_a.py::test_few[1]", "test_a.py::test_one"]
+    items: Any = [SimpleNamespace(nodeid=nodeid) for nodeid in (*many, *others)]
+
+    left_out = [item.nodeid for item in cases_too_many(items, 4)]
+
+    assert [nodeid for nodeid in many if nodeid not in left_out] == [many[n] for n in (0, 2, 5, 7)]
+    assert set(left_out) <= set(many)

@@ -6,10 +6,10 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-import yaml
 from jsonschema import Draft202012Validator
 
 from action_groups import all_groups
+from console.fast_yaml import safe_load
 from console.openapi import DIRECTORY
 from shared.schemas import schema_of
 from shared.tools import tool_of
@@ -87,7 +87,7 @@ def _published() -> tuple[Schemas, Schemas]:
     answers: Schemas = {}
     refusals: Schemas = {}
     for file in DIRECTORY.glob("*.yaml"):
-        for path, methods in yaml.safe_load(file.read_text(encoding="utf-8"))["paths"].items():
+        for path, methods in safe_load(file.read_text(encoding="utf-8"))["paths"].items():
             for method, operation in methods.items():
                 for kind, status in ((answers, "200"), (refusals, "400")):
                     content = operation["responses"][status]["content"]["application/json"]

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-import yaml
-
 from console.agent.events import ConfirmationAsked, OperationRequested
+from console.fast_yaml import safe_load
 from tests.support.utterances import (
     DATA,
     MONEY,
@@ -46,7 +45,7 @@ def read_dialogues(path: Path) -> list[Dialogue]:
             turns=tuple((str(text), str(wanted)) for text, wanted in entry["turns"]),
             moved={k: Decimal(str(v)) for k, v in (entry.get("moved") or {}).items()},
         )
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
+        for entry in safe_load(path.read_text(encoding="utf-8"))
     ]
 
 

@@ -6,9 +6,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-import yaml
-
 from console.agent.language import Language
+from console.fast_yaml import safe_load
 from tests.support.utterances import (
     DATA,
     MONEY,
@@ -32,7 +31,7 @@ _ALIKE = ("sz", "zs", "cs", "sc", "iy", "yi", "bv", "vb", "ie", "ei", "uo", "ou"
 @cache
 def perturbations() -> dict[str, Any]:
     """Return the tails, heads and numbers of the data file."""
-    read: dict[str, Any] = yaml.safe_load(PERTURBATIONS.read_text(encoding="utf-8"))
+    read: dict[str, Any] = safe_load(PERTURBATIONS.read_text(encoding="utf-8"))
     return read
 
 

@@ -4,11 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from functools import cache
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from action_groups.marketplace.catalogue import words_of
 from console.agent.brain import Brain
@@ -16,12 +13,18 @@ from console.agent.conversation import Conversation
 from console.agent.events import ConfirmationAsked, OperationRequested, Text, TurnEnded, TurnEvent
 from console.agent.local_agent import LocalAgent
 from console.agent.offline import OfflineBrain
-from scripts import seed_accounts, seed_beneficiaries, seed_products
+from console.fast_yaml import safe_load
 from shared.clock import BANK_ZONE, Clock
 from shared.text import fold
 from tests.support.dynamodb import StrictDynamoDB
-from tests.support.tables import PREFIX, table_properties
-from tests.support.world import World, operations_in_schema, through_json, world_over
+from tests.support.tables import table_properties
+from tests.support.world import (
+    World,
+    operations_in_schema,
+    seeded_tables,
+    through_json,
+    world_over,
+)
 
 DATA = Path(__file__).parents[1] / "data"
 OWN, UNSEEN = DATA / "utterances.yaml", DATA / "utterances_unseen.yaml"
@@ -31,21 +34,13 @@ MONEY = frozenset({"createTransfer", "createPurchase", "addBeneficiary"})
 _HELPERS = frozenset({"resolveAlias", "getBalance", "searchProducts", "compareBenefits"})
 
 
-@cache
-def _seeded() -> StrictDynamoDB:
-    client = StrictDynamoDB(table_properties())
-    for seed in (seed_accounts.seed, seed_beneficiaries.seed, seed_products.seed):
-        seed(client, PREFIX)
-    return client
-
-
 def seeded_bank() -> World:
     """Return a bank with all that the seed scripts add, on the day of the cases.
 
     What an operation owes to the bus is carried on while the operation waits for it.
     """
     client = StrictDynamoDB(table_properties())
-    client.copy_from(_seeded())
+    client.copy_from(seeded_tables())
     bank = world_over(client)
     bank.clock.now = TODAY
     bank.rebuild(sleep=lambda _seconds: bank.settle())
@@ -170,7 +165,7 @@ def read_cases(path: Path) -> list[Case]:
             user=entry.get("user", "user-maria"),
             before=tuple(entry.get("before", ())),
         )
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
+        for entry in safe_load(path.read_text(encoding="utf-8"))
     ]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from action_groups import all_groups, load_group
 from console.agent import invocation
 from console.agent.operations import AgentOperation, read_operations
+from scripts import seed_accounts, seed_beneficiaries, seed_products
 from shared.confirmation import MAC_ALGORITHM, KmsMacCheck
 from shared.dynamodb import DynamoDB, Item, deserialize, serialize
 from shared.event_relay import relay
@@ -232,10 +233,15 @@ class World:
         assert isinstance(balance, Decimal)
         return balance
 
-    def snapshot(self) -> dict[str, list[str]]:
-        """Return what all tables hold, to show that nothing changed."""
-        tables = [t["TableName"].removeprefix(f"{PREFIX}-") for t in table_properties()]
-        return {t: sorted(str(sorted(i.items())) for i in self.items(t)) for t in tables}
+    def snapshot(self) -> dict[str, list[Any]]:
+        """Return what all tables hold, in the order of their keys, to show that nothing changed."""
+        tables = [self.client.table(properties["TableName"]) for properties in table_properties()]
+        return {
+            table.name.removeprefix(f"{PREFIX}-"): sorted(
+                table, key=lambda item, key=table.key: str(key.of_item(item))
+            )
+            for table in tables
+        }
 
     def call(
         self,
@@ -367,6 +373,20 @@ class World:
             assert answer == {"batchItemFailures": []}
         self.relayed = len(records)
         return self.bus.envelopes[before:]
+
+
+@cache
+def seeded_tables() -> StrictDynamoDB:
+    """Return tables with all that the seed scripts add, made once: to copy from, not to write."""
+    client = StrictDynamoDB(table_properties())
+    seed_all(client)
+    return client
+
+
+def seed_all(client: Any) -> None:
+    """Run every seed script."""
+    for seed in (seed_accounts.seed, seed_beneficiaries.seed, seed_products.seed):
+        seed(client, PREFIX)
 
 
 @contextmanager

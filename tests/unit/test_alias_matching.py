@@ -5,7 +5,6 @@ from time import process_time
 from typing import NamedTuple
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from jellyfish import damerau_levenshtein_distance
@@ -14,6 +13,7 @@ from action_groups.crm.aliases import phrases, reading, records, resolving, voca
 from action_groups.crm.aliases.choosing import alias_problem
 from action_groups.crm.aliases.folding import comparison_key, index_key
 from action_groups.crm.aliases.resolving import MAX_CANDIDATES, MAX_PEOPLE, Resolution, resolve
+from console.fast_yaml import safe_load
 
 DATA = Path(__file__).parents[1] / "data"
 MIN_RECALL = 0.99
@@ -52,7 +52,7 @@ def looked_up(phrase: str, people: list[Someone]) -> Resolution[Someone]:
 
 
 def labelled_cases(file: Path) -> Iterator[LabelledCase]:
-    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    document = safe_load(file.read_text(encoding="utf-8"))
     for list_name, labels in document["cases"].items():
         people = [
             Someone(identifier, *(field.strip() for field in fields.split("|")))

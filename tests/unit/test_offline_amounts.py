@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.agent.language import Language, language_of
-from console.agent.offline.amounts import Amount, is_small_word
+from console.agent.offline.amounts import Amount
 from console.agent.offline.lexicon import read, words_for
 from console.agent.offline.orders import read_orders
 from console.agent.offline.parts import Scanner
@@ -63,9 +63,9 @@ def read_amount(text: str, language: Language | None = None) -> Amount | None:
     words = words_for(language)
     verb = {"es": "manda", "en": "send"}[language]
     said = read(text if text.startswith(("manda ", "transfiere ")) else f"{verb} {text}", language)
-    orders = read_orders(said, words, Scanner(said, words, TODAY).parts()).orders
+    orders = read_orders(said, words, Scanner(words, said.tokens, TODAY, said).parts()).orders
     amount = orders[0].amount if orders else None
-    is_small = amount is not None and is_small_word(said.tokens, amount)
+    is_small = amount is not None and amount.is_small_word
     return replace(amount, doubt="small") if amount is not None and is_small else amount
 
 

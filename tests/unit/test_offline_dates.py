@@ -76,7 +76,7 @@ def test_a_day_is_that_of_mexico_city_and_asked_for_in_its_time() -> None:
 
     said, words = read("movimientos de hoy", "es"), words_for("es")
     day = today(after_midnight_in_utc)
-    reading = read_orders(said, words, Scanner(said, words, day).parts())
+    reading = read_orders(said, words, Scanner(words, said.tokens, day, said).parts())
     query = read_query(reading, day)
 
     assert today(after_midnight_in_utc) == TODAY

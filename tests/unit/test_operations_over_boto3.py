@@ -23,8 +23,9 @@ _OF_A_TABLE = (
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def furnished() -> Iterator[World]:
+    """One bank for all tests, as no example needs what another changes."""
     with mock_aws():
         client: Any = boto3.client(
             "dynamodb",

@@ -145,7 +145,7 @@ def test_the_blind_dialogues_mostly_go_as_their_author_wrote() -> None:
 def test_the_work_grows_with_the_length_of_a_message_only(text: str) -> None:
     """Counted in readings tried, so that no neighbour of the test makes a difference."""
     said = read(text[:2000], "es")
-    scanner = Scanner(said, words_for("es"), TODAY.date())
+    scanner = Scanner(words_for("es"), said.tokens, TODAY.date(), said)
 
     scanner.parts()
 

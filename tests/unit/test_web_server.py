@@ -17,8 +17,8 @@ from starlette.testclient import TestClient
 from console.agent.events import BusEvent, Changed, Text, TurnEnded, TurnEvent
 from console.errors import ConsoleError
 from console.web.app import MAX_BODY_BYTES, MAX_WATCHERS, Web
+from console.web.conversations import TooManyConversations, WebConversations
 from console.web.log import Log
-from console.web.rooms import Rooms, TooManyRooms
 from console.web.server import WebChatServer
 from shared import json_text
 from shared.clock import system_clock
@@ -59,8 +59,8 @@ def lines(answer: Any) -> list[dict[str, Any]]:
     return [json.loads(line) for line in answer.text.splitlines()]
 
 
-def say(client: TestClient, room: str, text: str) -> list[dict[str, Any]]:
-    answer = client.post(f"/api/conversations/{room}/messages", json={"text": text})
+def say(client: TestClient, conversation: str, text: str) -> list[dict[str, Any]]:
+    answer = client.post(f"/api/conversations/{conversation}/messages", json={"text": text})
     assert answer.status_code == 200, answer.text
     return lines(answer)
 
@@ -90,8 +90,8 @@ def test_start_says_who_the_customers_are_and_what_answers(client: TestClient) -
 
 
 def test_a_turn_is_streamed_as_numbered_lines_with_exact_amounts(client: TestClient) -> None:
-    room = open_conversation(client)
-    answer = client.post(f"/api/conversations/{room}/messages", json={"text": "hola"})
+    conversation = open_conversation(client)
+    answer = client.post(f"/api/conversations/{conversation}/messages", json={"text": "hola"})
     assert answer.headers["content-type"].startswith("application/x-ndjson")
     assert [line["type"] for line in lines(answer)] == ["said", "response", "text", "end"]
     assert [line["n"] for line in lines(answer)] == [1, 2, 3, 4]
@@ -104,12 +104,12 @@ def test_the_state_of_a_customer_has_exact_amounts(client: TestClient) -> None:
 
 
 def test_a_reload_finds_the_conversation_and_what_waits(client: TestClient) -> None:
-    room = open_conversation(client)
-    assert say(client, room, "transfiere")[-1]["pending"] == ASKED.invocation_id
-    told = client.get(f"/api/conversations/{room}").json()
+    conversation = open_conversation(client)
+    assert say(client, conversation, "transfiere")[-1]["pending"] == ASKED.invocation_id
+    told = client.get(f"/api/conversations/{conversation}").json()
     assert told["pending"]["invocation_id"] == ASKED.invocation_id
     assert [entry["type"] for entry in told["transcript"]] == ["said", "confirmation", "end"]
-    later = client.get(f"/api/conversations/{room}?after=2").json()
+    later = client.get(f"/api/conversations/{conversation}?after=2").json()
     assert [entry["type"] for entry in later["transcript"]] == ["end"]
     assert told["busy"] is False
 
@@ -124,9 +124,9 @@ def test_conversations_do_not_mix(client: TestClient, service: FakeService) -> N
 
 
 def test_a_lone_surrogate_is_shown_as_a_question_mark(client: TestClient) -> None:
-    room = open_conversation(client)
+    conversation = open_conversation(client)
     answer = client.post(
-        f"/api/conversations/{room}/messages",
+        f"/api/conversations/{conversation}/messages",
         content=b'{"text": "hola \\ud83d"}',
         headers={"Content-Type": "application/json"},
     )
@@ -258,15 +258,15 @@ def test_every_answer_has_the_headers(client: TestClient, service: FakeService) 
 def test_a_malformed_body_is_refused_in_a_sentence(
     client: TestClient, service: FakeService, content: bytes, status: int, code: str
 ) -> None:
-    room = open_conversation(client)
+    conversation = open_conversation(client)
     answer = client.post(
-        f"/api/conversations/{room}/messages",
+        f"/api/conversations/{conversation}/messages",
         content=content,
         headers={"Content-Type": "application/json"},
     )
     assert_refused(answer, status, code)
     assert service.agents["user-maria"].heard == []
-    assert say(client, room, "hola")[-1]["outcome"] == "answered"
+    assert say(client, conversation, "hola")[-1]["outcome"] == "answered"
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", ""])
@@ -291,10 +291,10 @@ def test_only_json_bodies_are_read(client: TestClient, media_type: str) -> None:
 def test_a_decision_that_is_none_is_refused(
     client: TestClient, service: FakeService, body: dict[str, Any]
 ) -> None:
-    room = open_conversation(client)
-    say(client, room, "transfiere")
+    conversation = open_conversation(client)
+    say(client, conversation, "transfiere")
     assert_refused(
-        client.post(f"/api/conversations/{room}/decisions", json=body), 400, "WRONG_BODY"
+        client.post(f"/api/conversations/{conversation}/decisions", json=body), 400, "WRONG_BODY"
     )
     assert service.agents["user-maria"].decisions == []
 
@@ -348,12 +348,12 @@ def test_a_turn_that_breaks_ends_as_failed_and_the_conversation_goes_on(
         yield TurnEnded("answered")
 
     service.answer = answer
-    room = open_conversation(client)
-    broken = say(client, room, "rompe")
+    conversation = open_conversation(client)
+    broken = say(client, conversation, "rompe")
     assert [line["type"] for line in broken] == ["said", "text", "problem", "end"]
     assert broken[-1]["outcome"] == "failed"
     assert "secret" not in json.dumps(broken)
-    assert say(client, room, "sigue")[-1]["outcome"] == "answered"
+    assert say(client, conversation, "sigue")[-1]["outcome"] == "answered"
 
 
 # one turn at a time, to its end
@@ -381,30 +381,34 @@ def test_a_second_turn_is_refused_while_one_is_under_way(
 ) -> None:
     gate = Gate()
     service.answer = gate.answer
-    room = open_conversation(client)
+    conversation = open_conversation(client)
     other = open_conversation(client, "user-juan")
     first: list[Any] = []
-    thread = threading.Thread(target=lambda: first.append(say(client, room, "uno")))
+    thread = threading.Thread(target=lambda: first.append(say(client, conversation, "uno")))
     thread.start()
     assert gate.reached.wait(WAIT_SECONDS)
-    second = client.post(f"/api/conversations/{room}/messages", json={"text": "dos"})
+    second = client.post(f"/api/conversations/{conversation}/messages", json={"text": "dos"})
     assert_refused(second, 409, "BUSY")
     decided = {"invocation_id": "inv-1", "decision": "CONFIRM"}
-    assert_refused(client.post(f"/api/conversations/{room}/decisions", json=decided), 409, "BUSY")
-    assert client.get(f"/api/conversations/{room}").json()["busy"] is True
+    assert_refused(
+        client.post(f"/api/conversations/{conversation}/decisions", json=decided), 409, "BUSY"
+    )
+    assert client.get(f"/api/conversations/{conversation}").json()["busy"] is True
     gate.open.set()
     thread.join(WAIT_SECONDS)
     assert service.agents["user-maria"].heard == ["uno"]
     assert first[0][-1]["outcome"] == "answered"
     assert say(client, other, "hola")[-1]["outcome"] == "answered"
-    assert say(client, room, "dos")[-1]["outcome"] == "answered"
+    assert say(client, conversation, "dos")[-1]["outcome"] == "answered"
 
 
 def test_a_confirmation_sent_twice_counts_once(client: TestClient, service: FakeService) -> None:
-    room = open_conversation(client)
-    say(client, room, "transfiere")
+    conversation = open_conversation(client)
+    say(client, conversation, "transfiere")
     body = {"invocation_id": "inv-1", "decision": "CONFIRM"}
-    answers = [client.post(f"/api/conversations/{room}/decisions", json=body) for _ in range(2)]
+    answers = [
+        client.post(f"/api/conversations/{conversation}/decisions", json=body) for _ in range(2)
+    ]
     assert service.agents["user-maria"].decisions == ["CONFIRM"]
     assert [line["type"] for line in lines(answers[0])] == ["chosen", "decision", "text", "end"]
     assert lines(answers[0])[-1]["pending"] is None
@@ -412,9 +416,9 @@ def test_a_confirmation_sent_twice_counts_once(client: TestClient, service: Fake
 
 
 def test_who_saw_the_end_may_start_the_next_turn_at_once(client: TestClient) -> None:
-    room = open_conversation(client)
+    conversation = open_conversation(client)
     for number in range(100):
-        assert say(client, room, str(number))[-1]["type"] == "end"
+        assert say(client, conversation, str(number))[-1]["type"] == "end"
 
 
 # what is bounded
@@ -424,21 +428,21 @@ def test_the_conversation_unused_for_longest_is_forgotten_and_a_busy_one_never()
     service = FakeService()
     gate = Gate()
     service.answer = gate.answer
-    rooms = Rooms(system_clock, max_rooms=2)
-    busy = rooms.add("user-maria", service.open("user-maria"))
+    conversations = WebConversations(system_clock, max_conversations=2)
+    busy = conversations.add("user-maria", service.open("user-maria"))
     busy.say("uno")
     assert gate.reached.wait(WAIT_SECONDS)
-    second = rooms.add("user-maria", service.open("user-maria"))
-    third = rooms.add("user-maria", service.open("user-maria"))
-    assert rooms.find(second.id) is None
-    assert rooms.find(busy.id) is busy
+    second = conversations.add("user-maria", service.open("user-maria"))
+    third = conversations.add("user-maria", service.open("user-maria"))
+    assert conversations.find(second.id) is None
+    assert conversations.find(busy.id) is busy
     third.say("tres")
-    with pytest.raises(TooManyRooms):
-        rooms.add("user-maria", service.open("user-maria"))
-    assert not rooms.wait_until_idle(0)
+    with pytest.raises(TooManyConversations):
+        conversations.add("user-maria", service.open("user-maria"))
+    assert not conversations.wait_until_idle(0)
     gate.open.set()
-    assert rooms.wait_until_idle(WAIT_SECONDS)
-    assert rooms.add("user-maria", service.open("user-maria"))
+    assert conversations.wait_until_idle(WAIT_SECONDS)
+    assert conversations.add("user-maria", service.open("user-maria"))
 
 
 def test_a_log_forgets_the_oldest_and_says_how_many() -> None:
@@ -488,8 +492,8 @@ def test_a_turn_goes_on_when_its_listener_leaves(service: FakeService) -> None:
     gate = Gate()
     service.answer = gate.answer
     with web_chat_server(service) as server:
-        room = ask(server, "POST", "/api/conversations", {"user_id": "user-maria"})["id"]
-        path = f"/api/conversations/{room}"
+        conversation = ask(server, "POST", "/api/conversations", {"user_id": "user-maria"})["id"]
+        path = f"/api/conversations/{conversation}"
         with asking(server, "POST", f"{path}/messages", {"text": "mueve"}) as answer:
             assert json.loads(answer.readline())["type"] == "said"
             assert json.loads(answer.readline())["delta"] == "moviendo"  # as it comes
@@ -536,8 +540,8 @@ def test_the_server_stops_with_a_window_open_and_waits_for_a_turn(service: FakeS
     service.answer = gate.answer
     with ExitStack() as listening, web_chat_server(service) as server:
         listening.enter_context(asking(server, "GET", "/api/watch"))
-        room = ask(server, "POST", "/api/conversations", {"user_id": "user-maria"})["id"]
-        path = f"/api/conversations/{room}/messages"
+        conversation = ask(server, "POST", "/api/conversations", {"user_id": "user-maria"})["id"]
+        path = f"/api/conversations/{conversation}/messages"
         listening.enter_context(asking(server, "POST", path, {"text": "mueve"}))
         assert gate.reached.wait(WAIT_SECONDS)
         server.stop()

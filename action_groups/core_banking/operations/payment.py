@@ -9,9 +9,15 @@ from action_groups.core_banking.store import BankStore, settlement_account
 from shared.confirmation import confirmed_in
 from shared.dynamodb import Item
 from shared.identity import Caller
-from shared.money import MXN
 from shared.operations import Change, Stamp
-from shared.payments import PENDING, PaymentCompleted, PaymentRequest, payment_key, payment_of
+from shared.payments import (
+    EXAMPLE_PAYMENT,
+    PENDING,
+    PaymentCompleted,
+    PaymentRequest,
+    payment_key,
+    payment_of,
+)
 
 
 @core_banking.event(
@@ -21,26 +27,9 @@ from shared.payments import PENDING, PaymentCompleted, PaymentRequest, payment_k
     record_key=payment_key,
     expires=True,
     example=(
-        PaymentRequest(
-            purchase_id="01a20000-0000-7000-8000-000000000001",
-            account_id="acc-maria-checking",
-            amount=Decimal("1299.00"),
-            currency=MXN,
-            retailer_id="retailer-electronica-azteca",
-            benefit="cashback",
-            cashback=Decimal("64.95"),
-            points=20,
-        ),
+        EXAMPLE_PAYMENT,
         PaymentCompleted(
-            purchase_id="01a20000-0000-7000-8000-000000000001",
-            account_id="acc-maria-checking",
-            amount=Decimal("1299.00"),
-            currency=MXN,
-            retailer_id="retailer-electronica-azteca",
-            transaction_id="01a213dd-4d00-7b6e-a1fc-1b3f757936fe",
-            benefit="cashback",
-            cashback=Decimal("64.95"),
-            points=20,
+            **EXAMPLE_PAYMENT.model_dump(), transaction_id="01a213dd-4d00-7b6e-a1fc-1b3f757936fe"
         ),
     ),
 )

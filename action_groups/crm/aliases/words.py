@@ -158,7 +158,13 @@ def _plural(senses: Senses) -> Senses:
 def _known_neighbours(text: str) -> list[str]:
     if len(text) < MIN_TYPO_LETTERS:
         return []
-    return [word for word in _near_words(text, vocabulary.all_words()) if _is_typo(text, word)]
+    return [word for word in _near_known_words(text) if _is_typo(text, word)]
+
+
+@lru_cache(maxsize=1024)
+def _near_known_words(text: str) -> tuple[str, ...]:
+    """Return what is spelled nearly so of the vocabulary, which is much to compare with."""
+    return tuple(_near_words(text, vocabulary.all_words()))
 
 
 def _is_typo(text: str, meant: str) -> bool:

@@ -4,8 +4,6 @@ The event only says that the payment is decided. What is believed is the record 
 event that says something else, or of a purchase that there is not, ends nothing.
 """
 
-from decimal import Decimal
-
 from action_groups.marketplace import marketplace
 from action_groups.marketplace.errors import PaymentUnmatched
 from action_groups.marketplace.models import EXAMPLE_PURCHASE, PurchaseEntry, PurchaseError
@@ -13,9 +11,9 @@ from action_groups.marketplace.purchases import COMPLETED, FAILED, Purchase
 from action_groups.marketplace.store import MarketStore
 from shared.confirmation import confirmed_in
 from shared.identity import Caller
-from shared.money import MXN
 from shared.operations import Change, Stamp
 from shared.payments import (
+    EXAMPLE_PAYMENT,
     PaymentCompleted,
     PaymentError,
     PaymentFailed,
@@ -23,6 +21,8 @@ from shared.payments import (
     end_key,
     payment_key,
 )
+
+_ASKED = EXAMPLE_PAYMENT.model_dump() | {"purchase_id": EXAMPLE_PURCHASE.purchase_id}
 
 
 @marketplace.event(
@@ -32,14 +32,7 @@ from shared.payments import (
     record_key=end_key,
     example=(
         PaymentCompleted(
-            purchase_id=EXAMPLE_PURCHASE.purchase_id,
-            account_id="acc-maria-checking",
-            amount=EXAMPLE_PURCHASE.total_amount,
-            currency=MXN,
-            retailer_id=EXAMPLE_PURCHASE.retailer_id,
-            benefit="cashback",
-            cashback=Decimal("64.95"),
-            points=20,
+            **_ASKED,
             transaction_id="01a15a78-5d00-7a50-9571-f507970e592e",
         ),
         EXAMPLE_PURCHASE,
@@ -67,14 +60,7 @@ def complete_purchase(
     record_key=end_key,
     example=(
         PaymentFailed(
-            purchase_id=EXAMPLE_PURCHASE.purchase_id,
-            account_id="acc-maria-checking",
-            amount=EXAMPLE_PURCHASE.total_amount,
-            currency=MXN,
-            retailer_id=EXAMPLE_PURCHASE.retailer_id,
-            benefit="cashback",
-            cashback=Decimal("64.95"),
-            points=20,
+            **_ASKED,
             error=PaymentError(
                 code="INSUFFICIENT_FUNDS",
                 message="The amount is above what is available in the account.",

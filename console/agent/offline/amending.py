@@ -4,8 +4,9 @@ from typing import Final
 
 from console.agent.offline import tasks
 from console.agent.offline.adding import Addition, read_addition
+from console.agent.offline.ends import Part
 from console.agent.offline.orders import FILLING, Order, Reading
-from console.agent.offline.parts import Part, verb_form
+from console.agent.offline.parts import verb_form
 from console.agent.offline.picking import answered_purchase
 from console.agent.offline.talk import Flow, Talk
 from console.agent.offline.transferring import Transfer

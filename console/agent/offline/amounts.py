@@ -1,13 +1,12 @@
-"""Amounts of money as people write them: read whole, or doubted for a reason, never guessed."""
+"""Amounts as people write them: read whole, or doubted for a reason, never guessed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
-from console.agent.offline.lexicon import Words, near_numbers
-from console.agent.offline.text import Token
+from console.agent.offline.lexicon import Cursor, near_numbers
 from shared.money import MAX_AMOUNT
 
 
@@ -25,302 +24,262 @@ class Amount:
     """Whether it says that it is money."""
     unit: str = ""
     """What is counted, when it counts something else."""
+    is_in_words: bool = False
+
+    @property
+    def whole(self) -> int | None:
+        """The number, where it is a whole one without a doubt that does not say it is money."""
+        is_whole = not self.doubt and not self.is_money and self.value == int(self.value)
+        return int(self.value) if is_whole else None
+
+    @property
+    def is_small_word(self) -> bool:
+        """Whether it is a small number in words that does not say that it is money."""
+        is_one = self.is_in_words and self.last == self.first + 1 and not self.is_money
+        return is_one and not self.doubt and self.value < _TEN
 
 
 _WHOLE: Final = re.compile(r"0|[1-9][0-9]*")
 _GROUPED: Final = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]{1,2})?")
 _DECIMAL: Final = re.compile(r"(?:0|[1-9][0-9]*)\.[0-9]{1,2}")
 _SEPARATED: Final = re.compile(r"[0-9]+[.,][0-9]+")
-_NONE: Final = Decimal(0)
 _MAX_DIGITS: Final = 10
 _TEN, _TWENTY, _HUNDRED, _THOUSAND, _MILLION = 10, 20, 100, 1_000, 1_000_000
-_TENS: Final = range(_TWENTY, _HUNDRED, _TEN)
 _MINUS: Final = frozenset("-−–")
+_TWO_DIGITS: Final = 2
 
 _Read = tuple[int, int]
 
 
-def number_at(words: Words, tokens: Sequence[Token], at: int) -> _Read | None:
-    """Return the number in words that begins at a token, and the position after it."""
-    millions = _times(words, tokens, at, _MILLION)
-    if millions is None:
-        return _below_million(words, tokens, at)
-    return _plus(words, tokens, millions, _below_million)
+class AmountReader(Cursor):
+    """Reads the amounts that tokens speak of."""
 
+    # --- numbers in words ---
 
-def _below_million(words: Words, tokens: Sequence[Token], at: int) -> _Read | None:
-    thousands = _times(words, tokens, at, _THOUSAND)
-    if thousands is None:
-        return _below_thousand(words, tokens, at)
-    return _plus(words, tokens, thousands, _below_thousand)
+    def number_at(self, at: int) -> _Read | None:
+        """Return the number in words that begins at a token, and the position after it."""
+        count = self._below_million(at)
+        if count is None or not count[0] or self.value(count[1]) != _MILLION:
+            return count
+        millions, last = count[0] * _MILLION, count[1] + 1
+        rest = self._below_million(last)
+        return (millions, last) if rest is None or not rest[0] else (millions + rest[0], rest[1])
 
+    def _below_million(self, at: int) -> _Read | None:
+        """Read words that each count less than the one before, or multiply what came before."""
+        done, group, limit, last, place = 0, 0, _THOUSAND, at, at
+        if self.word(at) in self.words.of("articles") and self._is_counted(at + 1):
+            group, last = (1, at + 1) if self.value(at) is None else (0, at)
+            place = last
+        while (value := self.value(place)) is not None and value < _MILLION:
+            if value == _THOUSAND:
+                is_first = not (done or group) and not self._is_counted(place)
+                if done or self._is_suffix(place) or not (group or is_first):
+                    break
+                done, group, limit = (group or 1) * _THOUSAND, 0, _THOUSAND
+            elif value == _HUNDRED and self._is_counted(place):
+                if not 0 < group < _TWENTY or group == _TEN:
+                    break
+                group, limit = group * _HUNDRED, _HUNDRED
+            elif value < limit and (value or last == at):
+                group, limit = group + value, self._limit_after(value, place)
+            else:
+                break
+            last = place + 1
+            place = self._past_joiner(last, limit)
+        return (done + group, last) if last > at else None
 
-def _below_thousand(words: Words, tokens: Sequence[Token], at: int) -> _Read | None:
-    value = _value(words, tokens, at)
-    if value is not None and _HUNDRED <= value < _THOUSAND and not _is_counted(words, tokens, at):
-        is_round = tokens[at].word in words.rules(tokens[at].word).get("round", "").split()
-        return (value, at + 1) if is_round else _plus(words, tokens, (value, at + 1), _tens)
-    hundreds = _times(words, tokens, at, _HUNDRED)
-    if hundreds is not None:
-        return _plus(words, tokens, hundreds, _tens)
-    return _tens(words, tokens, at)
+    def _limit_after(self, value: int, place: int) -> int:
+        """Return what a word that is added to another one must be below."""
+        if value >= _HUNDRED:
+            is_round = self.word(place) in self._rules(place)["round"].split()
+            return 0 if is_round else _HUNDRED
+        return _TEN if value >= _TWENTY and value % _TEN == 0 else 0
 
+    def _past_joiner(self, at: int, limit: int) -> int:
+        rules = self._rules(at - 1)
+        is_joined = self.word(at) in rules["joiners"].split()
+        if rules["joiner_needed"] and limit == _TEN:
+            return at + 1 if is_joined else len(self.tokens)
+        return at + 1 if is_joined and not rules["joiner_needed"] else at
 
-def _tens(words: Words, tokens: Sequence[Token], at: int) -> _Read | None:
-    value = _value(words, tokens, at)
-    if value is None or value >= _HUNDRED:
-        return None
-    rules = words.rules(tokens[at].word)
-    is_joined = _word(tokens, at + 1) in rules["joiners"].split()
-    unit = _value(words, tokens, at + 2 if is_joined else at + 1)
-    is_read = is_joined or not rules["joiner_needed"]
-    if value in _TENS and unit is not None and 0 < unit < _TEN and is_read:
-        return value + unit, at + (3 if is_joined else 2)
-    return value, at + 1
+    def value(self, at: int) -> int | None:
+        """Return the number that a word is."""
+        is_word = at < len(self.tokens) and self.tokens[at].is_word
+        return self.words.number(self.tokens[at].word) if is_word else None
 
+    def _rules(self, at: int) -> Mapping[str, Any]:
+        return self.words.rules(self.word(at))
 
-def _times(words: Words, tokens: Sequence[Token], at: int, unit: int) -> _Read | None:
-    """Return how many hundreds, thousands or millions there are: "two thousand", "mil"."""
-    if _value(words, tokens, at) == unit and not _is_counted(words, tokens, at):
-        return (unit, at + 1) if unit > _HUNDRED and not _is_suffix(tokens, at) else None
-    is_a = _word(tokens, at) == "a" and _is_counted(words, tokens, at + 1)
-    if is_a and _value(words, tokens, at + 1) == unit:
-        return unit, at + 2
-    read = _tens if unit == _HUNDRED else _below_thousand if unit == _THOUSAND else _below_million
-    count = read(words, tokens, at)
-    if count is None or not count[0] or _value(words, tokens, count[1]) != unit:
-        return None
-    is_many = count[0] == _TEN or count[0] >= _TWENTY
-    if unit == _HUNDRED and (is_many or not _is_counted(words, tokens, count[1])):
-        return None
-    return (count[0] * unit, count[1] + 1) if not _is_suffix(tokens, count[1]) else None
+    def _is_counted(self, at: int) -> bool:
+        return bool(self.word(at)) and self.word(at) in self._rules(at)["counted"].split()
 
+    def _is_suffix(self, at: int) -> bool:
+        return self.word(at) in self._rules(at)["suffixes"].split()
 
-def _plus(words: Words, tokens: Sequence[Token], so_far: _Read, reader: object) -> _Read:
-    value, at = so_far
-    joiners = () if words.rules(tokens[at - 1].word)["joiner_needed"] else ("and",)
-    after = at + 1 if _word(tokens, at) in joiners else at
-    rest = reader(words, tokens, after) if after < len(tokens) else None  # type: ignore[operator]
-    return so_far if rest is None or not rest[0] else (value + rest[0], rest[1])
+    # --- amounts ---
 
+    def amount_at(self, at: int) -> Amount | None:
+        """Return the amount that begins at a token, with what doubts it; None when none does."""
+        if (hedge := self.match(at, "hedge")) is not None:
+            start = self.past(at + hedge.length, "of_amount", limit=1)
+            amount, doubt = self._bare(start), "hedge"
+        elif self.match(at, "between") is not None and (amount := self._bare(at + 1)) is not None:
+            joint, doubt = self.match(amount.last, "and"), "range"
+            second = self._bare(amount.last + 1) if joint else None
+            amount = replace(amount, last=second.last) if second else amount
+        elif self.tokens[at].said in _MINUS:
+            amount, doubt = self._bare(at + 1), "negative"
+        else:
+            return self._bare(at) or self._unstated(at)
+        return None if amount is None else replace(amount, doubt=doubt, first=at)
 
-def _is_suffix(tokens: Sequence[Token], at: int) -> bool:
-    return len(tokens[at].word) == 1 or tokens[at].word == "grand"
-
-
-def _is_counted(words: Words, tokens: Sequence[Token], at: int) -> bool:
-    word = _word(tokens, at)
-    return word in words.rules(word).get("counted", "").split() if word else False
-
-
-def _value(words: Words, tokens: Sequence[Token], at: int) -> int | None:
-    return words.number(tokens[at].word) if at < len(tokens) and tokens[at].is_word else None
-
-
-def _word(tokens: Sequence[Token], at: int) -> str:
-    return tokens[at].word if 0 <= at < len(tokens) else ""
-
-
-# --- amounts ---
-
-
-def amount_at(words: Words, tokens: Sequence[Token], at: int) -> Amount | None:
-    """Return the amount that begins at a token, with what doubts it; None when none does."""
-    hedge = words.match(tokens, at, "hedge")
-    if hedge is not None:
-        amount = _bare(words, tokens, _past_of(words, tokens, at + hedge.length))
-        return None if amount is None else replace(amount, doubt="hedge", first=at)
-    between = words.match(tokens, at, "between")
-    if between is not None and (first := _bare(words, tokens, at + 1)) is not None:
-        joint = words.match(tokens, first.last, "and")
-        second = _bare(words, tokens, first.last + 1) if joint else None
-        return replace(first, doubt="range", first=at, last=second.last if second else first.last)
-    if tokens[at].said in _MINUS and at + 1 < len(tokens):
-        amount = _bare(words, tokens, at + 1)
-        return None if amount is None else replace(amount, doubt="negative", first=at)
-    return _bare(words, tokens, at) or _unstated(words, tokens, at)
-
-
-def _past_of(words: Words, tokens: Sequence[Token], at: int) -> int:
-    found = words.match(tokens, at, "of_amount")
-    return at + found.length if found is not None else at
-
-
-def _unstated(words: Words, tokens: Sequence[Token], at: int) -> Amount | None:
-    for kind in ("unstated", "slang"):
-        found = words.match(tokens, at, kind)
+    def _unstated(self, at: int) -> Amount | None:
+        found = self.match(at, "unstated") or self.match(at, "slang")
         if found is None:
-            continue
+            return None
         last = at + found.length
-        of = words.match(tokens, last, "of_amount")
-        rest = _bare(words, tokens, last + of.length) if of is not None else None
-        own = words.match(tokens, last, "money") or words.match(tokens, last, "currency")
-        last = rest.last if rest is not None else last + own.length if own is not None else last
-        return Amount(_NONE, kind, at, last)
-    return None
+        of = self.match(last, "of_amount")
+        rest = self._bare(last + of.length) if of is not None else None
+        last = rest.last if rest is not None else self.past(last, "money", "currency", limit=1)
+        return Amount(Decimal(0), found.kind, at, last)
+
+    def _bare(self, at: int) -> Amount | None:
+        is_money = self.word(at) == "$"
+        start = at + 1 if is_money else at
+        read = self._digits(start) or self._in_words(start)
+        if read is None:
+            return None
+        return self._doubted(self._with_units(replace(read, first=at, is_money=is_money)))
+
+    def _digits(self, at: int) -> Amount | None:
+        token = self.tokens[at] if at < len(self.tokens) else None
+        if token is None or not token.is_number:
+            return None
+        if token.said.isdigit() and len(token.said) > _MAX_DIGITS:
+            return None
+        amount, unit = _written(token.said, at), self.value(at + 1)
+        if unit not in {_HUNDRED, _THOUSAND, _MILLION}:
+            return amount
+        if unit == _HUNDRED and not self._is_counted(at + 1):
+            return replace(amount, doubt="malformed", last=at + 2)
+        value, last = amount.value * unit, at + 2
+        rest = self._below_million(last) if unit == _THOUSAND else None
+        if rest is not None and rest[0] < _THOUSAND:
+            value, last = value + rest[0], rest[1]
+        elif unit == _THOUSAND and last < len(self.tokens) and self.tokens[last].is_number:
+            follows = _written(self.tokens[last].said, last)
+            if not follows.doubt and follows.value < _THOUSAND:
+                value, last = value + follows.value, last + 1
+        return _bounded(replace(amount, value=value, last=last))
+
+    def _in_words(self, at: int) -> Amount | None:
+        read = self.number_at(at)
+        if read is None:
+            is_number = self.value(at) is not None and not self._is_suffix(at)
+            return Amount(Decimal(0), "malformed", at, at + 1) if is_number else None
+        value, last = read
+        if value == 1 and last == at + 1 and self.word(at) in self.words.of("articles"):
+            if self.value(last) is not None:
+                return Amount(Decimal(0), "malformed", at, last + 1)
+            if self.match(last, "currency", "cents", "slang", "piece") is None:
+                return None
+        return _bounded(Amount(Decimal(value), "", at, last, is_in_words=True))
+
+    def _with_units(self, amount: Amount) -> Amount:
+        """Take in what follows: the currency, the centavos, or what else is counted."""
+        at = amount.last
+        unit = self.match(at, *_UNITS)
+        last = at + unit.length if unit is not None else at
+        if unit is not None and (doubt := _UNITS[unit.kind]):
+            return replace(amount, last=last, is_money=unit.kind != "percent", doubt=doubt)
+        if unit is not None and unit.kind == "cents":
+            doubt = amount.doubt if amount.value < _HUNDRED else "malformed"
+            value = amount.value / _HUNDRED
+            return replace(amount, value=value, last=last, is_money=True, doubt=doubt)
+        if unit is not None or self.word(at) == "$":
+            amount = replace(amount, last=max(last, at + 1), is_money=True)
+        elif self.match(at, "counted") is not None:
+            return replace(amount, unit=self.word(at))
+        return self._with_cents(amount)
+
+    def _with_cents(self, amount: Amount) -> Amount:
+        """Take in "con cincuenta centavos" or "50/100 M.N."."""
+        at, signs = amount.last, (self.word(amount.last + 1), self.word(amount.last + 2))
+        if amount.is_money and signs == ("/", "100") and self.word(at).isdigit():
+            last = self.past(at + 3, "currency", limit=1)
+            return _with_hundredths(amount, Decimal(self.word(at)), "", last)
+        if self.match(at, "with_cents") is None:
+            return amount
+        read = self._digits(at + 1) or self._in_words(at + 1)
+        if read is None:
+            return amount
+        cents, said = self.match(read.last, "cents"), self.tokens[at + 1].said
+        is_bare = amount.is_money and said.isdigit() and len(said) == _TWO_DIGITS
+        if cents is None and not is_bare:
+            return amount
+        last = read.last + (cents.length if cents is not None else 0)
+        return _with_hundredths(amount, read.value, read.doubt, last)
+
+    def _doubted(self, amount: Amount) -> Amount:
+        """Say what doubts an amount: what stands right before or after it, or in it."""
+        last = amount.last
+        hedge, times = self.match(last, "hedge_after"), self.match(last, "times")
+        if hedge is not None and not amount.unit:
+            return replace(amount, last=last + hedge.length, doubt=amount.doubt or "hedge")
+        is_either = self.match(last, "or") is not None or self.word(last) in _MINUS
+        if is_either and (other := self._bare(last + 1)) is not None:
+            return replace(amount, last=other.last, doubt="range", unit=other.unit)
+        if times is not None:
+            return replace(amount, last=last + times.length, doubt="several")
+        if last < len(self.tokens) and not amount.unit and self._goes_on(last):
+            return replace(amount, doubt="malformed", last=last + 1)
+        before = self.tokens[amount.first - 1] if amount.first else None
+        is_near = before is not None and before.is_word and self.words.is_near_number(before.word)
+        is_after_bar = before is not None and before.said[-1:] == "/"
+        zero = "" if amount.doubt or amount.value else "zero"
+        doubt = "near" if is_near else "malformed" if is_after_bar else zero
+        return replace(amount, doubt=doubt or amount.doubt)
+
+    def _goes_on(self, at: int) -> bool:
+        """Tell whether what follows an amount looks like more of it."""
+        after, before = self.tokens[at], self.tokens[at - 1]
+        is_article = after.word in self.words.of("articles")
+        is_stuck = after.start == before.end and after.said[0].isalnum()
+        is_more = after.is_number or (self.value(at) is not None and not is_article)
+        is_joined = before.is_word and after.word in self._rules(at - 1)["joiners"].split()
+        is_slip = is_joined and bool(near_numbers(self.word(at + 1)))
+        is_near = self.words.is_near_number(after.word)
+        return is_more or is_stuck or is_near or is_slip or after.said == "/"
 
 
-def _bare(words: Words, tokens: Sequence[Token], at: int) -> Amount | None:
-    is_money = _word(tokens, at) == "$"
-    start = at + 1 if is_money else at
-    if start >= len(tokens):
-        return None
-    read = _digits(words, tokens, start) or _in_words(words, tokens, start)
-    if read is None:
-        return None
-    amount = _with_units(words, tokens, replace(read, first=at, is_money=is_money))
-    return _doubted(words, tokens, amount)
-
-
-def _digits(words: Words, tokens: Sequence[Token], at: int) -> Amount | None:
-    token = tokens[at]
-    if not token.is_number or (token.said.isdigit() and len(token.said) > _MAX_DIGITS):
-        return None
-    amount = _written(token.said, at)
-    unit = _value(words, tokens, at + 1)
-    if unit not in {_HUNDRED, _THOUSAND, _MILLION}:
-        return amount
-    if unit == _HUNDRED and not _is_counted(words, tokens, at + 1):
-        return replace(amount, doubt="malformed", last=at + 2)
-    value, last = amount.value * unit, at + 2
-    rest = _below_thousand(words, tokens, last) if unit == _THOUSAND else None
-    if rest is not None:
-        value, last = value + rest[0], rest[1]
-    elif last < len(tokens) and tokens[last].is_number and unit == _THOUSAND:
-        follows = _written(tokens[last].said, last)
-        if not follows.doubt and follows.value < _THOUSAND:
-            value, last = value + follows.value, last + 1
-    return _bounded(replace(amount, value=value, last=last))
+_UNITS: Final = {
+    "slang": "slang",
+    "foreign_currency": "currency",
+    "percent": "percent",
+    "cents": "",
+    "currency": "",
+}
+"""What an amount may be of, and the doubt that it brings."""
 
 
 def _written(said: str, at: int) -> Amount:
     """Read digits: with commas between thousands and a point before centavos, as in Mexico."""
     if not any(form.fullmatch(said) for form in (_WHOLE, _GROUPED, _DECIMAL)):
         doubt = "separator" if _SEPARATED.fullmatch(said) else "malformed"
-        return Amount(_NONE, doubt, at, at + 1)
+        return Amount(Decimal(0), doubt, at, at + 1)
     return _bounded(Amount(Decimal(said.replace(",", "")), "", at, at + 1))
 
 
-def _in_words(words: Words, tokens: Sequence[Token], at: int) -> Amount | None:
-    read = number_at(words, tokens, at)
-    if read is None:
-        is_number = _value(words, tokens, at) is not None and not _is_suffix(tokens, at)
-        return Amount(_NONE, "malformed", at, at + 1) if is_number else None
-    value, last = read
-    if value == 1 and last == at + 1 and tokens[at].word in words.of("articles"):
-        if _value(words, tokens, last) is not None:
-            return Amount(_NONE, "malformed", at, last + 1)
-        is_unit = words.match(tokens, last, "currency", "cents", "slang", "piece")
-        if is_unit is None:
-            return None
-    return _bounded(Amount(Decimal(value), "", at, last))
-
-
-def _with_units(words: Words, tokens: Sequence[Token], amount: Amount) -> Amount:  # noqa: PLR0911 - one reading after the other
-    """Take in what follows: the currency, the centavos, or what else is counted."""
-    at = amount.last
-    if (slang := words.match(tokens, at, "slang")) is not None:
-        return replace(amount, last=at + slang.length, is_money=True, doubt="slang")
-    if (foreign := words.match(tokens, at, "foreign_currency")) is not None:
-        return replace(amount, last=at + foreign.length, is_money=True, doubt="currency")
-    if (percent := words.match(tokens, at, "percent")) is not None:
-        return replace(amount, last=at + percent.length, doubt="percent")
-    if (cents := words.match(tokens, at, "cents")) is not None:
-        value = amount.value / _HUNDRED
-        doubt = amount.doubt if amount.value < _HUNDRED else "malformed"
-        return replace(amount, value=value, last=at + cents.length, is_money=True, doubt=doubt)
-    currency = words.match(tokens, at, "currency")
-    if currency is not None or _word(tokens, at) == "$":
-        length = currency.length if currency is not None else 1
-        amount = replace(amount, last=at + length, is_money=True)
-        return _with_cents(words, tokens, amount)
-    counted = words.match(tokens, at, "counted")
-    if counted is not None:
-        return replace(amount, unit=tokens[at].word)
-    return _with_cents(words, tokens, amount)
-
-
-def _with_cents(words: Words, tokens: Sequence[Token], amount: Amount) -> Amount:
-    """Take in "con cincuenta centavos" or "50/100 M.N."."""
-    at = amount.last
-    fraction = [token.said for token in tokens[at : at + 3]]
-    if amount.is_money and fraction[1:] == ["/", "100"] and fraction[0].isdigit():
-        is_whole = amount.value == int(amount.value) and int(fraction[0]) < _HUNDRED
-        value = amount.value + Decimal(fraction[0]) / _HUNDRED
-        currency = words.match(tokens, at + 3, "currency")
-        last = at + 3 + (currency.length if currency is not None else 0)
-        return replace(
-            amount, value=value, last=last, doubt=amount.doubt if is_whole else "malformed"
-        )
-    if words.match(tokens, at, "with_cents") is None:
-        return amount
-    read = _digits(words, tokens, at + 1) if at + 1 < len(tokens) else None
-    read = read or (_in_words(words, tokens, at + 1) if at + 1 < len(tokens) else None)
-    cents = words.match(tokens, read.last, "cents") if read is not None else None
-    is_bare = read is not None and amount.is_money and len(tokens[at + 1].said) == len("50")
-    if read is None or (cents is None and not (is_bare and tokens[at + 1].is_number)):
-        return amount
-    is_whole = amount.value == int(amount.value) and read.value < _HUNDRED and not read.doubt
-    value = amount.value + read.value / _HUNDRED
+def _with_hundredths(amount: Amount, cents: Decimal, doubt: str, last: int) -> Amount:
+    is_whole = amount.value == int(amount.value) and cents < _HUNDRED and not doubt
+    value = amount.value + cents / _HUNDRED
     doubt = amount.doubt if is_whole else "malformed"
-    return replace(
-        amount,
-        value=value,
-        last=read.last + (cents.length if cents else 0),
-        is_money=True,
-        doubt=doubt,
-    )
-
-
-def _doubted(words: Words, tokens: Sequence[Token], amount: Amount) -> Amount:  # noqa: PLR0911 - one reading after the other
-    """Say what doubts an amount: what stands right before or after it, or in it."""
-    last = amount.last
-    hedge = words.match(tokens, last, "hedge_after")
-    if hedge is not None and not amount.unit:
-        return replace(amount, last=last + hedge.length, doubt=amount.doubt or "hedge")
-    either = words.match(tokens, last, "or")
-    other = _bare(words, tokens, last + 1) if either or _word(tokens, last) in _MINUS else None
-    if other is not None:
-        return replace(amount, last=other.last, doubt="range", unit=other.unit)
-    times = words.match(tokens, last, "times")
-    if times is not None:
-        return replace(amount, last=last + times.length, doubt="several")
-    if last < len(tokens) and not amount.unit:
-        after = tokens[last]
-        is_stuck = after.start == tokens[last - 1].end and after.said[0].isalnum()
-        follows = _value(words, tokens, last)
-        is_one = after.word in words.of("articles")
-        is_longer = after.is_number or (follows is not None and not is_one) or is_stuck
-        is_longer = is_longer or _goes_on_near(words, tokens, last)
-        if is_longer or words.is_near_number(after.word) or after.said == "/":
-            return replace(amount, doubt="malformed", last=last + 1)
-    before = tokens[amount.first - 1] if amount.first else None
-    is_near = before is not None and before.is_word and words.is_near_number(before.word)
-    if is_near or (before is not None and before.said[-1:] == "/"):
-        return replace(amount, doubt="near" if is_near else "malformed")
-    if not amount.doubt and amount.value == 0:
-        return replace(amount, doubt="zero")
-    return amount
-
-
-def _goes_on_near(words: Words, tokens: Sequence[Token], at: int) -> bool:
-    """Tell whether a joiner and a slip of a number go on: "noventa y mueve", a verb or not."""
-    joiners = words.rules(tokens[at - 1].word)["joiners"].split()
-    is_joined = tokens[at].word in joiners and tokens[at - 1].is_word
-    return is_joined and bool(near_numbers(_word(tokens, at + 1)))
-
-
-def is_small_word(tokens: Sequence[Token], amount: Amount) -> bool:
-    """Tell whether it is a small number in words that does not say that it is money."""
-    is_one = amount.last == amount.first + 1 and tokens[amount.first].is_word
-    return is_one and not amount.is_money and not amount.doubt and amount.value < _TEN
+    return replace(amount, value=value, last=last, is_money=True, doubt=doubt)
 
 
 def _bounded(amount: Amount) -> Amount:
-    if amount.doubt:
-        return amount
-    if amount.value > MAX_AMOUNT:
-        return replace(amount, doubt="too_large")
-    if amount.value != amount.value.quantize(Decimal("0.01")):
-        return replace(amount, doubt="separator")
-    return amount
+    if amount.doubt or amount.value > MAX_AMOUNT:
+        return replace(amount, doubt=amount.doubt or "too_large")
+    is_exact = amount.value == amount.value.quantize(Decimal("0.01"))
+    return amount if is_exact else replace(amount, doubt="separator")

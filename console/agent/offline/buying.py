@@ -7,10 +7,11 @@ from typing import Any
 
 from console.agent.brain import Say
 from console.agent.offline.benefits import compared, eligible, figures_taken, options_text
+from console.agent.offline.ends import Account
 from console.agent.offline.finding import ask_which, find, show
 from console.agent.offline.lexicon import benefit_name
 from console.agent.offline.orders import Reading
-from console.agent.offline.parts import MSI, Account
+from console.agent.offline.parts import MSI
 from console.agent.offline.shopping import NO_BENEFIT, Wish, read_terms
 from console.agent.offline.talk import Question, Talk, Task
 from console.agent.offline.text import words_of

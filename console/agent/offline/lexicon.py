@@ -149,6 +149,31 @@ class Words:
         return self.first.categories.get(word) or self.second.categories.get(word, "")
 
 
+@dataclass
+class Cursor:
+    """Looks at the tokens of a message; no place is out of bounds."""
+
+    words: Words
+    tokens: Sequence[Token]
+
+    def match(self, at: int, *kinds: str) -> Match | None:
+        """Return the longest phrase of any of these kinds that begins at a token."""
+        return self.words.match(self.tokens, at, *kinds) if at >= 0 else None
+
+    def word(self, at: int) -> str:
+        """Return the word of a token, or nothing beyond the ends."""
+        return self.tokens[at].word if 0 <= at < len(self.tokens) else ""
+
+    def past(self, at: int, *kinds: str, limit: int = 4) -> int:
+        """Return the place after phrases of these kinds."""
+        for _ in range(limit):
+            found = self.match(at, *kinds)
+            if found is None:
+                break
+            at += found.length
+        return at
+
+
 @cache
 def lexicon(language: Language) -> Lexicon:
     """Return what is known of a language."""

@@ -15,8 +15,8 @@ from console.agent.offline.adding import Addition
 from console.agent.offline.asking import fits_example
 from console.agent.offline.buying import purchased
 from console.agent.offline.days import find_span, today
+from console.agent.offline.ends import Account, Part
 from console.agent.offline.orders import Reading
-from console.agent.offline.parts import Account, Part
 from console.agent.offline.queries import MovementsQuery
 from console.agent.offline.talk import Flow, Question, Step, Talk, Task
 from console.agent.offline.tasks import show

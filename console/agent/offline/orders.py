@@ -10,8 +10,9 @@ from itertools import pairwise
 from typing import Final
 
 from console.agent.offline.amounts import Amount
+from console.agent.offline.ends import Account, Part
 from console.agent.offline.lexicon import Words
-from console.agent.offline.parts import Account, Part, verb_form
+from console.agent.offline.parts import verb_form
 from console.agent.offline.text import Said
 
 _MOODS: Final = (
@@ -129,11 +130,8 @@ class Reading:
         parts = self.beside(*FILLING, "to", "asking", "question")
         if len(parts) != 1 or parts[0].kind not in {"amount", "ordinal"}:
             return None
-        said = parts[0].value
-        if isinstance(said, int):
-            return said
-        is_number = not said.doubt and not said.is_money and said.value == int(said.value)
-        return int(said.value) if is_number else None
+        said: int | Amount = parts[0].value
+        return said if isinstance(said, int) else said.whole
 
     def of(self, *kinds: str) -> list[Part]:
         """Return its parts of these kinds."""

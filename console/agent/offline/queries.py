@@ -5,8 +5,8 @@ from datetime import date, datetime, time
 from typing import Any, Final
 
 from console.agent.offline.days import Span, find_span
+from console.agent.offline.ends import Part
 from console.agent.offline.orders import Reading
-from console.agent.offline.parts import Part
 from shared.clock import BANK_ZONE
 
 MAX_PAGE: Final = 50

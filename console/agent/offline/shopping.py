@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Final, Protocol
 
 from console.agent.offline.amounts import Amount
+from console.agent.offline.ends import Part
 from console.agent.offline.lexicon import usual_spelling, words_for
 from console.agent.offline.orders import Reading
-from console.agent.offline.parts import Part
 from console.agent.offline.text import stem, words_of
 from shared.text import fold
 

@@ -187,7 +187,7 @@ class Talk:
     def read(self, text: str) -> Reading:
         """Return what a text says, in parts."""
         said = read(text, self.language)
-        parts = Scanner(said, self.words, today(self.clock())).parts()
+        parts = Scanner(self.words, said.tokens, today(self.clock()), said).parts()
         return read_orders(said, self.words, parts)
 
     # --- saying ---

@@ -8,9 +8,9 @@ from typing import Any, Final
 from jellyfish import damerau_levenshtein_distance
 
 from console.agent.brain import Say
-from console.agent.offline.amounts import Amount, is_small_word
+from console.agent.offline.amounts import Amount
+from console.agent.offline.ends import Account
 from console.agent.offline.orders import Order, Reading
-from console.agent.offline.parts import Account
 from console.agent.offline.talk import Question, Talk, Task
 from console.agent.offline.things import OwnAccount, Person, account_of, person_of
 from console.agent.wording import money
@@ -53,8 +53,7 @@ class Transfer(Task):
         return self
 
     def _fill_amount(self, amount: Amount, reading: Reading) -> None:
-        is_small = is_small_word(reading.said.tokens, amount)
-        self.doubt = "small" if is_small else amount.doubt
+        self.doubt = "small" if amount.is_small_word else amount.doubt
         self.amount = None if self.doubt else amount.value
         self.doubted = reading.said.quote(amount.first, amount.last)
 

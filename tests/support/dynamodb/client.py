@@ -67,6 +67,11 @@ class StrictDynamoDB:
         for name, table in self._tables.items():
             table.copy_from(other._tables[name])
 
+    def add_missing_from(self, other: "StrictDynamoDB") -> None:
+        """Take over the items of another one with the same tables whose keys are not there yet."""
+        for name, table in self._tables.items():
+            table.add_missing_from(other._tables[name])
+
     def table(self, name: str) -> Table:
         """Return a table, to look at its items behind all calls."""
         return self._table(name)

@@ -97,6 +97,14 @@ class Table:
         self._replica = other._replica.copy()
         self._indexes = {name: view.copy() for name, view in other._indexes.items()}
 
+    def add_missing_from(self, other: "Table") -> None:
+        """Take over the items, unless their keys are there, of a table with the same definition."""
+        for item in other:
+            primary = self.key.of_item(item)
+            if self._items.get(primary) is None:
+                for view in (self._items, self._replica, *self._indexes.values()):
+                    view.write(primary, item)
+
     # --- Writing ------------------------------------------------------------------------------
 
     def item(self, primary: PrimaryKey) -> Record | None:

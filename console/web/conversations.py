@@ -14,7 +14,7 @@ from console.agent.language import Language
 from console.web.log import Log
 from shared.clock import Clock
 
-MAX_ROOMS: Final = 100
+MAX_CONVERSATIONS: Final = 100
 MAX_TRANSCRIPT_BYTES: Final = 2_000_000
 
 _UNEXPECTED: Final[Mapping[Language, str]] = {
@@ -29,7 +29,7 @@ class Busy(Exception):
     """A turn of the conversation is under way."""
 
 
-class TooManyRooms(Exception):
+class TooManyConversations(Exception):
     """Every conversation that may be kept has a turn under way."""
 
 
@@ -41,7 +41,7 @@ class Turn:
     end: int | None = None
 
 
-class Room:
+class WebConversation:
     """A conversation and its transcript. Turns run in threads, to their end, whoever listens."""
 
     def __init__(self, user_id: str, conversation: Conversation, clock: Clock) -> None:
@@ -107,34 +107,35 @@ class Room:
                 self._changing.notify_all()
 
 
-class Rooms:
+class WebConversations:
     """So many conversations at most: the one unused for longest makes room for a new one."""
 
-    def __init__(self, clock: Clock, max_rooms: int = MAX_ROOMS) -> None:
+    def __init__(self, clock: Clock, max_conversations: int = MAX_CONVERSATIONS) -> None:
         self._clock = clock
-        self._max_rooms = max_rooms
-        self._rooms: dict[str, Room] = {}
+        self._max_conversations = max_conversations
+        self._conversations: dict[str, WebConversation] = {}
 
-    def add(self, user_id: str, conversation: Conversation) -> Room:
-        """Keep a conversation. Raises TooManyRooms."""
-        if len(self._rooms) >= self._max_rooms:
-            idle = next((room for room in self._rooms.values() if not room.is_busy), None)
+    def add(self, user_id: str, conversation: Conversation) -> WebConversation:
+        """Keep a conversation. Raises TooManyConversations."""
+        if len(self._conversations) >= self._max_conversations:
+            kept = self._conversations.values()
+            idle = next((one for one in kept if not one.is_busy), None)
             if idle is None:
-                raise TooManyRooms
-            del self._rooms[idle.id]
-        room = Room(user_id, conversation, self._clock)
-        self._rooms[room.id] = room
-        return room
+                raise TooManyConversations
+            del self._conversations[idle.id]
+        added = WebConversation(user_id, conversation, self._clock)
+        self._conversations[added.id] = added
+        return added
 
-    def find(self, room_id: str) -> Room | None:
+    def find(self, conversation_id: str) -> WebConversation | None:
         """Return a conversation that is kept; it is the last to be forgotten now."""
-        room = self._rooms.pop(room_id, None)
-        if room is not None:
-            self._rooms[room_id] = room
-        return room
+        found = self._conversations.pop(conversation_id, None)
+        if found is not None:
+            self._conversations[conversation_id] = found
+        return found
 
     def wait_until_idle(self, seconds: float) -> bool:
         """Wait so long for every turn under way, and tell whether none is left."""
         deadline = time.monotonic() + seconds
-        rooms = list(self._rooms.values())
-        return all(room.wait_until_idle(max(0, deadline - time.monotonic())) for room in rooms)
+        kept = list(self._conversations.values())
+        return all(one.wait_until_idle(max(0, deadline - time.monotonic())) for one in kept)
