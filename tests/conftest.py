@@ -1,5 +1,6 @@
 """What every kind of test may use, how hypothesis runs here, and which tests need a local AWS."""
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -41,6 +42,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         too_many = dict.fromkeys(cases_too_many(items, max_cases))
         config.hook.pytest_deselected(items=list(too_many))
         items[:] = [item for item in items if item not in too_many]
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was collected, and never look again whether it is garbage: it is a lot."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
