@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from console.agent.calls import CallKey, CheckedCall
-from console.agent.events import ConfirmationAsked
+from console.agent.events import ConfirmationAsked, Warned
 from console.agent.language import Language
 from console.agent.wording import KnownThings, money, readable_amount
 from shared.clock import Clock
@@ -169,22 +169,24 @@ def ask_to_confirm(
     is_in_doubt = any(other.key == checked.key for other in in_doubt)
     warnings = []
     if is_in_doubt:
-        warnings.append(_UNANSWERED[language])
+        warnings.append(Warned("IN_DOUBT", _UNANSWERED[language]))
     elif any(other.gist == checked.gist for other in in_doubt):
-        warnings.append(_ALIKE_IN_DOUBT[language])
+        warnings.append(Warned("ALIKE_IN_DOUBT", _ALIKE_IN_DOUBT[language]))
     elif done_before:
-        warnings.append(_AGAIN[language])
+        warnings.append(Warned("POSSIBLE_DUPLICATE", _AGAIN[language]))
     destination = checked.arguments.get("to_account")
     if destination is not None and not known.is_known_destination(destination):
-        warnings.append(_UNKNOWN_DESTINATION[language])
+        warnings.append(Warned("UNKNOWN_DESTINATION", _UNKNOWN_DESTINATION[language]))
     return ConfirmationAsked(
         invocation_id=invocation_id,
         operation_id=operation_id,
         arguments=checked.arguments,
+        terms={},
+        headline="",
         question=_QUESTIONS[language].get(
             operation_id, _QUESTION[language].format(operation=operation_id)
         ),
-        details=(
+        rows=(
             *(known.detail(name, value, language) for name, value in checked.arguments.items()),
             *_total(checked.arguments),
         ),

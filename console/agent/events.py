@@ -16,6 +16,12 @@ TurnOutcome = Literal["answered", "asked", "confirmation", "refused", "not_under
 `failed` because something did not work."""
 
 
+Settlement = Literal["done", "pending", "refused", "changed", "unknown"]
+"""What is known of a change that was confirmed: `pending` is under way, `refused` by the bank, so
+that nothing was done; `changed` was not done either, for the terms are others or came too late, and
+is asked about again; `unknown` may have been done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A piece of what the agent says; the pieces of a turn make one message."""
@@ -59,17 +65,36 @@ class CallRejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that the person must be told before the yes, in their language."""
+
+    code: str
+    """The bank's, such as NEW_PAYEE."""
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmationAsked:
-    """Nothing happens until the person confirms exactly this."""
+    """Nothing happens until the person confirms exactly this: the terms, as the bank told them."""
 
     type: ClassVar = "confirmation"
     invocation_id: str
     operation_id: str
     arguments: Mapping[str, str]
+    """The call that is held, for programs; a person is shown the terms."""
+    terms: Mapping[str, Any]
+    """What the bank says that it comes to, as in its answer."""
     question: str
-    details: tuple[tuple[str, str], ...]
-    """What will be done, as pairs of a label and a value, in the person's language."""
-    warnings: tuple[str, ...] = ()
+    headline: str
+    """What matters most, in large type: the amount, the total, or whose the account is."""
+    rows: tuple[tuple[str, str], ...]
+    """The rest, as pairs of a label and a value, in the person's language."""
+    warnings: tuple[Warned, ...] = ()
+    must_repeat: str | None = None
+    """What the person types back where a yes is not enough: a plain amount such as 9000.00, or the
+    last characters of an account. A page may ask for a deliberate gesture in its place."""
+    expires_at: str = ""
+    """Until when the terms may be confirmed, ISO 8601 in UTC; later the bank tells new ones."""
     is_in_doubt: bool = False
     """Whether it was sent before and may have been done: confirming does not do it twice."""
 
@@ -81,6 +106,17 @@ class ConfirmationGiven:
     type: ClassVar = "decision"
     invocation_id: str
     decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationSettled:
+    """What became of what the person confirmed, by the bank's answer."""
+
+    type: ClassVar = "settled"
+    invocation_id: str
+    state: Settlement
+    message: str
+    """The same in a sentence, in the person's language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +172,7 @@ TurnEvent = (
     | CallRejected
     | ConfirmationAsked
     | ConfirmationGiven
+    | ConfirmationSettled
     | AgentTrace
     | Problem
     | TurnEnded

@@ -115,11 +115,11 @@ class Plain:
         details = Table.grid(padding=(0, 2))
         details.add_column(overflow="fold")
         details.add_column(overflow="fold")  # whole, however narrow: it is what is confirmed
-        for label, value in asked.details:
+        for label, value in asked.rows:
             details.add_row(Styled(printable(label), "dim"), Styled(printable(value), "bold"))
         self._console.print(details)
         for warning in asked.warnings:
-            self._print(f"! {warning}", "yellow")
+            self._print(f"! {warning.message}", "yellow")
         self._print(f"{asked.question} ({_YES_OR_NO[language]})", "bold green")
 
     def _trace(self, event: TurnEvent | WatchEvent) -> None:

@@ -22,7 +22,9 @@ from console.agent.language import Language
 from console.errors import ConsoleError
 from tests.support.web_chat import Person
 
-ASKED = ConfirmationAsked("inv-1", "createTransfer", {"amount": "100"}, "¿Lo hago?", (("A", "B"),))
+ASKED = ConfirmationAsked(
+    "inv-1", "createTransfer", {"amount": "100"}, {}, "¿Lo hago?", "$100.00", (("A", "B"),)
+)
 
 
 @dataclass

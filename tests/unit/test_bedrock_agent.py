@@ -154,7 +154,7 @@ def test_a_transfer_is_asked_about_and_moves_money_only_when_confirmed(bank: Wor
         [asked] = of_type(events, ConfirmationAsked)
         assert asked.arguments == TRANSFER
         assert asked.question == "¿Hago esta transferencia?"
-        assert ("Cantidad", "$100.00 MXN") in asked.details
+        assert ("Cantidad", "$100.00 MXN") in asked.rows
         assert asked.warnings  # an account that nobody has seen
         assert events[-1] == TurnEnded("confirmation")
         assert of_type(events, OperationRequested) == []
@@ -225,8 +225,8 @@ def test_the_same_transfer_again_is_pointed_out(bank: World) -> None:
         list(chat.say("no"))
         [late] = of_type(list(chat.say("pásale 100 a Juan")), ConfirmationAsked)
 
-    assert "otra vez" in again.warnings[0]
-    assert "otra vez" not in " ".join(late.warnings)
+    assert "otra vez" in again.warnings[0].message
+    assert "otra vez" not in str(late.warnings)
 
 
 def test_a_no_moves_nothing_and_the_agent_hears_of_it(bank: World) -> None:
@@ -258,7 +258,7 @@ def test_what_the_agent_learned_is_named_in_the_question(bank: World) -> None:
     with talking(bank, mind) as (chat, _):
         [asked] = of_type(list(chat.say("pásale 100 a mi hermano")), ConfirmationAsked)
 
-    assert ("Para", "Juan López García, «mi hermano» (acc-juan)") in asked.details
+    assert ("Para", "Juan López García, «mi hermano» (acc-juan)") in asked.rows
     assert asked.warnings == ()
 
 
@@ -530,7 +530,7 @@ def test_a_confirmed_transfer_whose_answer_was_lost_is_asked_again_and_counts_on
         assert "no se hará dos veces" in of_type(events, Problem)[1].message
         [again] = of_type(events, ConfirmationAsked)
         assert again.invocation_id == first.invocation_id
-        assert "confirmar no la repite" in again.warnings[0]
+        assert "confirmar no la repite" in again.warnings[0].message
         assert events[-1] == TurnEnded("failed")
         assert bank.balance("acc-maria") == 900
 
@@ -539,7 +539,7 @@ def test_a_confirmed_transfer_whose_answer_was_lost_is_asked_again_and_counts_on
         assert "no se hará dos veces" in of_type(events, Problem)[1].message
 
         [anew] = of_type(list(chat.say("pásale 100 a Juan")), ConfirmationAsked)
-        assert "confirmar no la repite" in anew.warnings[0]
+        assert "confirmar no la repite" in anew.warnings[0].message
         events = list(chat.say("sí"))
 
     ids = [called["sessionAttributes"]["request_id"] for called in fake.invocations]
@@ -630,7 +630,7 @@ def test_a_confirmation_that_was_turned_away_is_asked_again_and_then_made(bank: 
         events = list(chat.say("sí"))
         assert "No se hizo nada" in of_type(events, Problem)[1].message
         [again] = of_type(events, ConfirmationAsked)
-        assert "confirmar no la repite" not in " ".join(again.warnings)
+        assert "confirmar no la repite" not in str(again.warnings)
         assert bank.balance("acc-maria") == 1000
 
         assert list(chat.say("sí"))[-1] == TurnEnded("answered")
@@ -714,7 +714,7 @@ def test_a_turn_given_up_in_the_middle_of_a_confirmed_transfer_leaves_it_in_doub
         turn.close()  # type: ignore[attr-defined]
 
         [anew] = of_type(list(chat.say("pásale 100 a Juan")), ConfirmationAsked)
-        assert "confirmar no la repite" in anew.warnings[0]
+        assert "confirmar no la repite" in anew.warnings[0].message
         list(chat.say("sí"))
 
     assert len(fake.invocations) == 2

@@ -63,7 +63,7 @@ def test_what_needs_confirmation_is_not_sent_before_it(bank: World) -> None:
 
     [asked] = of_type(events, ConfirmationAsked)
     assert asked.arguments == TRANSFER
-    assert ("Cantidad", "$100.00 MXN") in asked.details
+    assert ("Cantidad", "$100.00 MXN") in asked.rows
     assert not of_type(events, OperationRequested)
     assert bank.balance("acc-maria") == 1000
     assert outcome(events) == "confirmation"
@@ -129,7 +129,7 @@ def test_the_same_transfer_confirmed_twice_is_made_twice_with_a_warning(bank: Wo
     [asked] = of_type(list(chat.say("otra vez")), ConfirmationAsked)
     list(chat.say("sí"))
 
-    assert any("exactamente lo mismo" in warning for warning in asked.warnings)
+    assert any("exactamente lo mismo" in warning.message for warning in asked.warnings)
     assert bank.balance("acc-maria") == 800
 
 
@@ -141,7 +141,7 @@ def test_the_warning_of_a_repeat_ends_after_a_while(bank: World) -> None:
 
     [asked] = of_type(list(chat.say("otra vez")), ConfirmationAsked)
 
-    assert not any("exactamente lo mismo" in warning for warning in asked.warnings)
+    assert not any("exactamente lo mismo" in warning.message for warning in asked.warnings)
 
 
 def test_a_destination_that_no_answer_named_is_warned_of(bank: World) -> None:
@@ -149,7 +149,7 @@ def test_a_destination_that_no_answer_named_is_warned_of(bank: World) -> None:
 
     [asked] = of_type(list(chat.say("pásale 100 a Juan")), ConfirmationAsked)
 
-    assert any("revísala" in warning for warning in asked.warnings)
+    assert any("revísala" in warning.message for warning in asked.warnings)
 
 
 def test_accounts_that_answers_named_are_called_by_their_names(bank: World) -> None:
@@ -165,8 +165,8 @@ def test_accounts_that_answers_named_are_called_by_their_names(bank: World) -> N
 
     [asked] = of_type(list(chat.say("pásale 100 a mi hermano")), ConfirmationAsked)
 
-    assert ("Desde", "tu cuenta de cheques (acc-maria)") in asked.details
-    assert ("Para", "Juan López, «mi hermano» (acc-juan)") in asked.details
+    assert ("Desde", "tu cuenta de cheques (acc-maria)") in asked.rows
+    assert ("Para", "Juan López, «mi hermano» (acc-juan)") in asked.rows
     assert asked.warnings == ()
 
 
@@ -242,8 +242,8 @@ def test_what_may_have_been_done_is_not_done_twice_when_it_is_asked_for_again(ba
     events = list(chat.say("sí"))
 
     assert asked.is_in_doubt
-    assert any("no llegó respuesta" in warning for warning in asked.warnings)
-    assert any("revísala" in warning for warning in asked.warnings)
+    assert any("no llegó respuesta" in warning.message for warning in asked.warnings)
+    assert any("revísala" in warning.message for warning in asked.warnings)
     assert of_type(events, OperationAnswered)[0].body["repeated"] is True
     assert bank.balance("acc-maria") == 900
 
@@ -268,13 +268,13 @@ def test_almost_the_same_as_what_is_in_doubt_is_warned_of(bank: World) -> None:
     asked = asked_after_doubt(bank, transfer("c2", amount="100.0"))
 
     assert not asked.is_in_doubt
-    assert any("casi igual" in warning for warning in asked.warnings)
+    assert any("casi igual" in warning.message for warning in asked.warnings)
 
 
 def test_another_amount_than_what_is_in_doubt_is_another_thing(bank: World) -> None:
     asked = asked_after_doubt(bank, transfer("c2", amount="200"))
 
-    assert not any("casi igual" in warning for warning in asked.warnings)
+    assert not any("casi igual" in warning.message for warning in asked.warnings)
 
 
 def test_once_the_doubt_is_settled_the_same_again_is_another_transfer(bank: World) -> None:
@@ -553,8 +553,8 @@ def test_nothing_in_what_is_confirmed_can_turn_its_reading_around(bank: World) -
         list(conversation(bank, ScriptedBrain([call])).say("pásale 100")), ConfirmationAsked
     )
 
-    assert ("Para", "acc-juan\ufffdgnivas") in asked.details
-    assert ("Concepto", "ren\ufffd[2Jta") in asked.details
+    assert ("Para", "acc-juan\ufffdgnivas") in asked.rows
+    assert ("Concepto", "ren\ufffd[2Jta") in asked.rows
     assert asked.arguments["to_account"] == "acc-juan\u202egnivas"
 
 
@@ -575,5 +575,5 @@ def test_several_pieces_are_asked_about_with_their_total(
 
     [asked] = of_type(list(conversation(bank, brain).say("dos teles")), ConfirmationAsked)
 
-    assert dict(asked.details).get("Total") == total
-    assert ("Tienda", "retailer-electronica-azteca") in asked.details
+    assert dict(asked.rows).get("Total") == total
+    assert ("Tienda", "retailer-electronica-azteca") in asked.rows

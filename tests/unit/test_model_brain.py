@@ -129,7 +129,7 @@ def test_a_purchase_in_several_steps_is_made_after_one_confirmation(
         "compareBenefits",
     ]
     [asked] = of_type(events, ConfirmationAsked)
-    assert ("Precio de una pieza", "$1,299.00 MXN") in asked.details
+    assert ("Precio de una pieza", "$1,299.00 MXN") in asked.rows
     assert bank.items("purchases") == []
 
     events = list(chat.say("sí"))

@@ -272,7 +272,7 @@ def test_purchases_and_what_is_confirmed_are_told_with_the_banks_names(maria: Ch
     maria.say("quiero una tele")
     [asked] = maria.say("cómprame la de 32").proposed
     shop = "Electrónica Azteca (retailer-electronica-azteca)"
-    assert ("Tienda", shop) in asked.details
+    assert ("Tienda", shop) in asked.rows
 
 
 def test_a_purchase_whose_payment_is_under_way_is_told_so() -> None:

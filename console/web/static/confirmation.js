@@ -17,14 +17,14 @@ export class Confirmation {
     const titleId = `confirm-${crypto.randomUUID()}`;
     const title = make("h3", "", asked.question);
     title.id = titleId;
-    const rows = asked.details.map(([label, value]) => {
+    const rows = asked.rows.map(([label, value]) => {
       const name = make("th", "", label);
       name.scope = "row";
       return make("tr", "", name, make("td", "", ...inParts(value)));
     });
     const table = make("table", "", make("tbody", "", ...rows));
     table.id = `${titleId}-details`;
-    const warnings = asked.warnings.map((warning) => make("li", "", warning));
+    const warnings = asked.warnings.map((warning) => make("li", "", warning.message));
     this.buttons = [
       button("primary", "confirm", () => this.#choose("CONFIRM", onDecision)),
       button("secondary", "cancel", () => this.#choose("DENY", onDecision)),
