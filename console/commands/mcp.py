@@ -3,10 +3,9 @@
 import click
 
 from console.commands._options import (
-    DEFAULT_USER,
     PORT,
     choose_stack,
-    complete_customer,
+    choose_user,
     examples,
     setting,
 )
@@ -17,13 +16,7 @@ from console.where import Where
 @click.command(
     epilog=examples("centli mcp", "centli mcp --http-port 8000", "centli mcp --aws --user ID")
 )
-@setting(
-    "--user",
-    default=DEFAULT_USER,
-    show_default=True,
-    shell_complete=complete_customer,
-    help="The customer whom the server acts for.",
-)
+@choose_user("The customer whom the server acts for.")
 @setting(
     "--http-port",
     type=PORT,
