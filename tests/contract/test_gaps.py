@@ -1,6 +1,7 @@
 """What `template.yaml` lacks is said in a sentence that names it: each piece is taken out once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from console.template import expanded, expanded_template, load_template
 from shared.dynamodb import DynamoDB
 from shared.operations import ActionGroup, Operation
 from tests.support.arguments import OPERATIONS, RIGHT, furnish, prove
+from tests.support.tables import PREFIX
 from tests.support.world import World
 
 Template = dict[str, Any]
@@ -153,12 +155,20 @@ def test_more_operations_than_the_default_quota_are_a_note_and_no_gap() -> None:
     assert f"agents call {(MAX_OPERATIONS // count + 1) * count} operations" in note
 
 
+_REQUESTS = f"{PREFIX}-requests"
+
+
 class Recorder:
-    """Notes the actions on tables, and lets the client carry them out."""
+    """Notes the actions on tables, and lets the client carry them out.
+
+    What is read by its key to decide a change that may be refused is checked in the transaction of
+    a refusal: that is needed too.
+    """
 
     def __init__(self, client: Any, operation: Operation) -> None:
         self._client = client
         self._operation_id = operation.operation_id
+        self._is_deciding = operation.changes and operation.failure_event is not None
         self.needs: set[Need] = set()
 
     def __getattr__(self, name: str) -> Any:
@@ -177,6 +187,9 @@ class Recorder:
                     what.get("IndexName"),
                 )
                 self.needs.add(need)
+                if self._is_deciding and name == "get_item" and what["TableName"] != _REQUESTS:
+                    self.needs.add(replace(need, action="dynamodb:ConditionCheckItem"))
+            self._is_deciding &= name != "transact_write_items"
             return call(**arguments)
 
         return recorded
