@@ -50,6 +50,7 @@ class Traffic:
         self.orders: list[Order] = []
         self.looks: list[Look] = []
         self.deposited = Decimal(0)
+        self._deposits = 0
 
     def plan(self) -> None:
         """Put a whole history before the scheduler."""
@@ -276,6 +277,7 @@ class Traffic:
         """Pay in at a counter: a balance and a record, by another system of the bank."""
         self._tell(f"a deposit of {amount} into {account_id}")
         self.deposited += amount
+        self._deposits += 1
         key = {"user_id": OWNERS[account_id], "account_id": account_id}
         self._write(
             "accounts",
@@ -285,10 +287,11 @@ class Traffic:
             one=1,
         )
         moment = to_iso(self._cloud.scheduler.now)
+        deposit_id = f"deposit-{self._deposits}"
         record = {
             **key,
-            "timestamp_txn_id": f"{moment}#deposit-{moment}",
-            "transaction_id": f"deposit-{moment}",
+            "timestamp_txn_id": f"{moment}#{deposit_id}",
+            "transaction_id": deposit_id,
             "type": "deposit",
             "amount": amount,
             "currency": "MXN",
