@@ -204,7 +204,7 @@ class RequestLedger:
         if first["fingerprint"] != attempt.fingerprint:
             raise RequestMismatch(
                 "This request id was used before with other content, and nothing was changed now. "
-                "Use a new request id (`correlation_id` of an event, `request_id` of a session)."
+                "Use a new request id."
             )
         is_repeat = first["attempt_id"] != attempt.id
         if is_repeat:

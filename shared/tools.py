@@ -31,6 +31,29 @@ _ERROR: Final[Mapping[str, Schema]] = {
 }
 
 
+_CONFIRMATION: Final[Mapping[str, Schema]] = {
+    "operation": {"type": "string", "description": "What is confirmed."},
+    "request_id": {"type": "string", "description": "The id of the request."},
+    "warnings": {
+        "type": "array",
+        "description": "What the customer has to be told besides the terms.",
+        "items": {
+            "type": "object",
+            "properties": {
+                "code": {"type": "string", "description": "Such as NEW_PAYEE."},
+                "message": {"type": "string", "description": "In a sentence."},
+            },
+        },
+    },
+    "expires_at": {"type": "string", "description": "Until when it can be confirmed, in UTC."},
+    "challenge": {"type": "string", "description": "What the bank's application signs."},
+    "left_today": {
+        "type": "number",
+        "description": "Pesos that the daily limit still allows, this transfer not taken off.",
+    },
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Tool:
     """A tool by the words of MCP; its schemas have the five keywords of `shared.schemas`."""
@@ -52,4 +75,13 @@ def tool_of(operation: Operation) -> Tool:
     error["properties"] = {**error.get("properties", {}), **_ERROR}
     error.pop("required", None)
     gives["properties"] |= {"error": error} | (dict(REPEAT_FIELDS) if operation.changes else {})
+    if operation.terms_model is not None:
+        terms = schema_of(operation.terms_model, "serialization")
+        terms.pop("required", None)
+        gives["properties"]["confirmation"] = {
+            "type": "object",
+            "description": "Present with CONFIRMATION_REQUIRED and TERMS_CHANGED: the terms that "
+            "the application shows to the customer, who alone can confirm them.",
+            "properties": {"terms": terms, **_CONFIRMATION},
+        }
     return Tool(operation.operation_id, operation.description, takes, gives)

@@ -13,6 +13,7 @@ from shared.dynamodb import serialize
 from shared.operations import Operation
 from shared.settings import Settings
 from tests.support.arguments import OPERATIONS, RIGHT, furnish
+from tests.support.gateway import call_tool
 from tests.support.tables import PREFIX, function_environment
 from tests.support.world import SETTINGS, World, world
 
@@ -70,8 +71,30 @@ def at_bus(
     return data.get("error", {}).get("code"), data
 
 
+def at_gateway(
+    bank: World,
+    operation: Operation,
+    *,
+    user_id: str = USER,
+    request_id: str | None = "request-1",
+    proof: str | None = None,
+    session_id: str = "gateway-1",
+    **arguments: Any,
+) -> Answer:
+    headers = {"X-Centli-Request-Id": request_id, "x-centli-confirmation": proof}
+    body = call_tool(
+        bank,
+        operation.operation_id,
+        arguments,
+        user_id=user_id,
+        gateway_id=session_id,
+        headers={name: value for name, value in headers.items() if value is not None},
+    )
+    return body.get("error", {}).get("code"), body
+
+
 Door = Callable[..., Answer]
-DOORS: dict[str, Door] = {"agent": at_agent, "bus": at_bus}
+DOORS: dict[str, Door] = {"agent": at_agent, "bus": at_bus, "gateway": at_gateway}
 
 
 def settings(**changes: Any) -> Settings:
@@ -151,7 +174,7 @@ def test_with_the_proof_it_is_done_and_the_record_names_the_yes(
     assert parsed is not None
     assert record["confirmation_id"] == parsed.confirmation_id
     assert record["terms_digest"] == parsed.terms_digest
-    assert record["door"] in ("agent", "bus")
+    assert DOORS[record["door"]] is door
     [event] = bank.run_relay()
     assert event["confirmed"] == {
         name: record[name] for name in ("door", "confirmation_id", "terms_digest")
