@@ -205,6 +205,8 @@ def _problems(case: Case, turn: Turn, asked_for: tuple[str, ...]) -> Iterator[st
         if others or (calls and turn.outcome != "asked"):
             yield f"calls nothing, but: {calls}"
         return
+    if case.operation in MONEY:
+        calls = [call for call in calls if call[0] in MONEY] or calls
     if not calls or calls[-1][0] != case.operation:
         yield f"calls {case.operation}, but: {calls} {turn.outcome}"
         return

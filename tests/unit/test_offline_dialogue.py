@@ -128,6 +128,34 @@ def test_the_figures_of_a_benefit_are_those_of_as_many_pieces_as_are_bought(mari
     assert (asked.arguments["quantity"], asked.arguments["cashback"]) == ("2", "379.90")
 
 
+def test_a_receipt_has_the_number_the_day_and_what_is_left(maria: Chat) -> None:
+    maria.say("transfiere 100 a mi hermano")
+    told = maria.say("sí").text.splitlines()
+    [record, *_] = [r for r in maria.bank.items("transactions") if r["amount"] == -100]
+
+    assert told[1] == f"Folio {record['transaction_id']}, 25 nov."
+    assert told[2] == "Te quedan $15,150.75 disponibles en tu cuenta de cheques."
+
+
+def test_movements_tell_with_whom_from_the_first_message(maria: Chat) -> None:
+    assert "Juan López García" in maria.say("mis últimos movimientos").text.splitlines()[1]
+
+
+def test_what_is_not_understood_gets_the_nearest_that_can_be_done(maria: Chat) -> None:
+    told = maria.say("estado de mis asuntos pendientes, anda")
+    other = maria.say("asdf qwer")
+
+    assert "¿qué tengo pendiente?" in told.text
+    assert told.text != other.text
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_each_suggestion_is_understood(language: str) -> None:
+    for key, text in REPLIES[language].items():  # type: ignore[index]
+        if key.startswith("try_"):
+            assert Chat().say(text).outcome != "not_understood", text
+
+
 # --- amendments, refusals of the person ---
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from console.agent.brain import Say
 from console.agent.offline.orders import Reading
-from console.agent.offline.talk import Question, Talk, Task
+from console.agent.offline.talk import Flow, Question, Talk, Task
 from shared.text import fold
 
 _MARKS: Final = {"name_is": "name", "alias_is": "alias", "account_is": "account_id"}
@@ -50,12 +50,10 @@ class Addition(Task):
         rest = {"name": self.name_said, "relationship": self.relationship}
         return "addBeneficiary", {**said, **rest}
 
-    def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Say:
+    def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Flow:
         """Say who was added."""
-        if body.get("repeated"):
-            return talk.say("add_repeated")
-        added = body["beneficiary"]
-        return talk.say("added", name=added["name"], alias=added["alias"])
+        added, key = body["beneficiary"], "add_repeated" if body.get("repeated") else "added"
+        yield talk.say(key, name=added["name"], alias=added["alias"])
 
     def name(self, talk: Talk) -> str:
         """Return what it is, in a few words."""

@@ -1,5 +1,6 @@
 """Messages that go on with an order: answers to a question, amendments, the same for another."""
 
+from functools import partial
 from typing import Final
 
 from console.agent.offline import tasks
@@ -31,7 +32,11 @@ def answered(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Flow | Non
 def chosen_of_list(talk: Talk, reading: Reading) -> bool:
     """Take one of those that the question listed, by its number or its words."""
     choices, number = talk.memory.choices, reading.number_alone
-    if number is not None and 0 < number <= len(choices):
+    task, people = talk.memory.task, talk.memory.people
+    if isinstance(task, Transfer) and not (choices or task.has_recipient):
+        choices = [(person.words, partial(task.choose, person)) for person in people]
+    is_list = len(choices) > 1 or (choices and choices[0][0])
+    if is_list and number is not None and 0 < number <= len(choices):
         choices[number - 1][1]()
         return True
     said = {token.word for token in reading.said.tokens if token.is_word}
@@ -76,15 +81,18 @@ def _amended_transfer(
 ) -> Flow | None:
     """Put what a message says besides courtesies into a transfer; nothing may be unread."""
     slots, rest = reading.of(*_SLOTS), reading.beside(*FILLING, *_SLOTS)
+    one = tasks.meant(talk, reading) if talk.memory.queue and reading.has("ordinal") else None
+    if isinstance(one, Transfer) and not [part for part in rest if part.kind != "ordinal"]:
+        order = _order_of(reading, slots)
+        return None if order is None else _amended_behind(talk, one.fill(talk, order, reading))
     if rest and rest[0] is reading.parts[0] and rest[0].kind == "negation" and len(rest) > 1:
         rest = rest[1:]
     is_worded = any(part.kind != "adjust" for part in rest)
     if rest and talk.memory.is_live and not is_worded and (slots or len(rest) == 1):
         task.amount, task.doubt, task.doubted = None, "unstated", ""
         return tasks.go_on(talk, task)
-    if rest or not slots or _tells(reading) or _ends_in_no(reading):
-        return None
-    if not _is_amending(talk, reading, slots, is_answer=is_answer):
+    is_none = rest or not slots or _tells(reading) or _ends_in_no(reading)
+    if is_none or not _is_amending(talk, reading, slots, is_answer=is_answer):
         return None
     order = _order_of(reading, slots, asked)
     if order is None or (order.recipient and order.amount and _is_another(reading)):
@@ -92,6 +100,15 @@ def _amended_transfer(
     if order.pronoun and talk.memory.last_person is None:
         return None
     return tasks.go_on(talk, task.fill(talk, order, reading))
+
+
+def _amended_behind(talk: Talk, task: Transfer) -> Flow:
+    """Say what one of several open orders now is; what waits for a yes is shown again."""
+    if task is talk.memory.task:
+        yield from tasks.go_on(talk, task)
+        return
+    yield talk.say("queued", what=task.name(talk))
+    yield from tasks.show_again(talk)
 
 
 def _order_of(reading: Reading, slots: list[Part], asked: tuple[str, ...] = ()) -> Order | None:
@@ -127,7 +144,7 @@ def _is_amending(talk: Talk, reading: Reading, slots: list[Part], *, is_answer: 
     memory = talk.memory
     if memory.is_declined and all(p.kind in {"account", "person", "same"} for p in slots):
         return True
-    if is_answer or memory.is_live:
+    if is_answer or memory.is_live or reading.orders:
         is_bare = len(slots) == len(reading.parts) and all(p.kind == "amount" for p in slots)
         return not (is_bare and memory.is_declined)
     return reading.has("correcting", "let_that", "set_amount") or (
@@ -159,7 +176,8 @@ def repeated(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | No
     memory = talk.memory
     model = memory.task if isinstance(memory.task, Transfer) else memory.done
     people, amounts = reading.of("person", "same"), reading.of("amount")
-    rest = reading.beside(*FILLING, "person", "same", "amount", "same_order", "also", "reason")
+    known = ("person", "same", "amount", "same_order", "also", "reason", "account")
+    rest = reading.beside(*FILLING, *known)
     is_like = reading.has("same_order", "also", "again") or reading.first_kind in {"and", "yes"}
     if not is_like or [p for p in rest if p.kind != "adjust"] or reading.is_question:
         return None
@@ -167,7 +185,7 @@ def repeated(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | No
         return None
     if not isinstance(model, Transfer) or (model.amount is None and not amounts):
         return None
-    order = _order_of(reading, [*people, *amounts, *reading.of("reason")])
+    order = _order_of(reading, reading.of(*_SLOTS))
     if order is None or (order.pronoun and memory.last_person is None):
         return None
     task = Transfer(amount=None if amounts else model.amount).fill(talk, order, reading)

@@ -47,6 +47,8 @@ _MAX_DIGITS: Final = 10
 _TEN, _TWENTY, _HUNDRED, _THOUSAND, _MILLION = 10, 20, 100, 1_000, 1_000_000
 _MINUS: Final = frozenset("-−–")
 _TWO_DIGITS: Final = 2
+_BESIDE: Final = 2
+"""How many words beside an amount may be more of it, misspelt."""
 
 _Read = tuple[int, int]
 
@@ -86,7 +88,7 @@ class AmountReader(Cursor):
             else:
                 break
             last = place + 1
-            place = self._past_joiner(last, limit)
+            place, limit = self._joined(last, limit)
         return (done + group, last) if last > at else None
 
     def _limit_after(self, value: int, place: int) -> int:
@@ -96,12 +98,13 @@ class AmountReader(Cursor):
             return 0 if is_round else _HUNDRED
         return _TEN if value >= _TWENTY and value % _TEN == 0 else 0
 
-    def _past_joiner(self, at: int, limit: int) -> int:
+    def _joined(self, at: int, limit: int) -> _Read:
+        """Return the place of the next word, past "and", and what it must be below."""
         rules = self._rules(at - 1)
         is_joined = self.word(at) in rules["joiners"].split()
-        if rules["joiner_needed"] and limit == _TEN:
-            return at + 1 if is_joined else len(self.tokens)
-        return at + 1 if is_joined and not rules["joiner_needed"] else at
+        if not rules["joiner_needed"] or limit != _TEN:
+            return at + (is_joined and not rules["joiner_needed"]), limit
+        return (at + 1, limit) if is_joined else (at, 0)
 
     def value(self, at: int) -> int | None:
         """Return the number that a word is."""
@@ -133,6 +136,20 @@ class AmountReader(Cursor):
         else:
             return self._bare(at) or self._unstated(at)
         return None if amount is None else replace(amount, doubt=doubt, first=at)
+
+    def offered(self, amount: Amount) -> Decimal | None:
+        """Return the amount that is meant if words beside and in it are slips of numbers."""
+        first, last = max(amount.first - _BESIDE, 0), amount.last + _BESIDE
+        usual = [
+            replace(token, word=near[0])
+            if (near := near_numbers(token.word)) and self.words.number(token.word) is None
+            else token
+            for token in self.tokens[first:last]
+        ]
+        reader = AmountReader(self.words, usual)
+        found = (reader.amount_at(at) for at in range(len(usual)))
+        read = next((one for one in found if one is not None), None)
+        return None if read is None or read.doubt or read.unit else read.value
 
     def _unstated(self, at: int) -> Amount | None:
         found = self.match(at, "unstated") or self.match(at, "slang")

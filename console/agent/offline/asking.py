@@ -21,6 +21,7 @@ _WHOLE_BONUS: Final = 4.0
 _SHORT: Final = frozenset({"help", "more", "thanks", "bye", "greeting", "cancel", "tasks"})
 """What is meant only where a message says hardly anything else."""
 _MAX_MORE_WORDS: Final = 2
+_MIN_TELLING: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,17 @@ def _topics(reading: Reading, language: Language) -> list[Topic]:
         if intent not in best or worth > best[intent].score:
             best[intent] = Topic(intent, worth, frozenset(covered))
     return sorted(best.values(), key=lambda topic: -topic.score)
+
+
+def nearest(reading: Reading) -> list[str]:
+    """Return the intents whose phrases have most words of a message, the nearest first."""
+    language = reading.words.first.language
+    places, best = _places(reading, language), dict[str, float]()
+    for intent, phrase, score in _weighted(language):
+        telling = [word for word in set(phrase) if word in places and len(word) >= _MIN_TELLING]
+        best[intent] = max(best.get(intent, 0.0), score * len(telling) / len(phrase))
+    found = sorted(best, key=lambda intent: -best[intent])
+    return [intent for intent in found if best[intent]]
 
 
 def _polite(reading: Reading, covered: Sequence[int]) -> int:

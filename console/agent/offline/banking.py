@@ -128,6 +128,9 @@ def _next_page(talk: Talk, page: Page) -> Flow:
     memory.topic = key
     body = yield from talk.look(page.operation_id, **page.arguments)
     entries: list[Mapping[str, Any]] = next(v for v in body.values() if isinstance(v, list))
+    if page.operation_id == "listBeneficiaries":
+        before = memory.people[: page.shown]
+        memory.people = before + [person_of(entry) for entry in entries]
     token, shown = body.get("next_token"), page.shown + len(entries)
     arguments = {**page.arguments, "next_token": token or ""}
     memory.page = replace(page, arguments=arguments, shown=shown) if token else None

@@ -13,7 +13,7 @@ from console.agent.offline.lexicon import benefit_name
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
 from console.agent.offline.shopping import NO_BENEFIT, Wish, read_terms
-from console.agent.offline.talk import Question, Talk, Task
+from console.agent.offline.talk import Flow, Question, Talk, Task
 from console.agent.offline.text import words_of
 from console.agent.offline.things import Offer, OwnAccount, account_of
 from console.agent.wording import benefit_refusal, money
@@ -167,10 +167,13 @@ class Purchase(Task):
             "unit_price": f"{offer.price:.2f}",
         }
 
-    def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Say:
-        """Say what became of the purchase."""
+    def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Flow:
+        """Say what became of the purchase; when it is paid, under which number too."""
         talk.memory.last_account = self.payer.account_id or talk.memory.last_account
-        return purchased(talk, body)
+        yield purchased(talk, body)
+        if body["status"] == "completed" and not body.get("repeated"):
+            number, moment = body["purchase_id"], body["created_at"]
+            yield from talk.receipt(number, moment, self.payer.account_id)
 
     def name(self, talk: Talk) -> str:
         """Return what it is, in a few words."""

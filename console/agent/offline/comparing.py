@@ -53,7 +53,8 @@ def compare(talk: Talk, offers: Sequence[Offer], wanted: str, quantity: int | No
     best = _recommended(options, pairs, wanted)
     if best is not None:
         memory.offer, memory.benefit, memory.recommended = best.offer, best.benefit, best
-        if isinstance(memory.task, Purchase):
+        task = memory.task
+        if isinstance(task, Purchase) and (task.offer != best.offer or memory.waiting is None):
             memory.drop()
     elif len(offers_compared) == 1:
         memory.offer, memory.benefit = offers_compared[0], ""

@@ -63,12 +63,12 @@ def strange(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | Non
 def cancelled(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None:
     """Drop what is open, or one of several."""
     kinds = ("cancel_what", "courtesy", "negation", "correcting", "stop", "no", "now", "also")
-    if not reading.covers("cancel", *kinds, "ordinal", "definite"):
-        return None
-    number, memory = next((p.value for p in reading.of("ordinal")), 0), talk.memory
-    if memory.task is not None and 1 < number <= len(memory.queue) + 1:
-        return talk.answer("dropped", what=memory.queue.pop(number - 2).name(talk))
-    return tasks.drop(talk)
+    if reading.covers("cancel", *kinds):
+        return tasks.drop(talk)
+    task = tasks.meant(talk, reading) if reading.has("cancel") else None
+    pointing = ("ordinal", "article", "from", "here", "was", "person", "name", "reason")
+    is_whole = not reading.beside("cancel", *kinds, *pointing) and not reading.is_question
+    return tasks.drop_one(talk, task) if task is not None and is_whole else None
 
 
 def agreed(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Flow | None:
@@ -79,7 +79,7 @@ def agreed(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Flow | None:
         return None
     if memory.task is not None and "confirmation" in asked and is_yes:
         return tasks.go_on(talk, memory.task)
-    if memory.task is not None and "recipient" in asked and len(memory.choices) == 1:
+    if memory.task is not None and asked and len(memory.choices) == 1 and is_yes:
         memory.choices[0][1]()
         return tasks.go_on(talk, memory.task)
     if memory.waiting is not None:

@@ -96,6 +96,8 @@ class EndReader(DayReader):
             is_sure = other.length > 2 or way == "from"  # noqa: PLR2004 - "la otra" may be a thing
             last = at + other.length
             return Part("account", at, last, Account("other"), way) if is_sure else None
+        if (same := self.match(at, "same_account")) is not None and way == "from":
+            return Part("account", at, at + same.length, Account("same"), way)
         noun = self.match(start, "account_noun")
         last, type_ = self._type(start) or (start, "")
         if noun is not None:

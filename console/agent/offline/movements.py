@@ -36,6 +36,9 @@ def movements(talk: Talk, query: MovementsQuery) -> Flow:
     if query.is_date_unread:
         yield talk.say("dates_unread")
         return
+    if not memory.has_people:
+        yield from talk.look("listBeneficiaries")
+        memory.has_people = True
     if query.needs_own_accounts:
         yield from talk.look("getBalance")
     if query.account_type and not query.account_id:

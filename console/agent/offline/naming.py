@@ -47,13 +47,14 @@ class Named(Task):
         """Return what was given."""
         return self.operation_id, dict(self.given)
 
-    def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Say:
+    def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Flow:
         """Say what the bank answered, as it answered it."""
         if self.operation_id == "createPurchase":
-            return purchased(talk, body)
+            yield purchased(talk, body)
+            return
         told = "\n".join(_lines(body, 0))
         key = "call_done" if told else "call_done_empty"
-        return talk.say(key, operation=self.operation_id, answer=told)
+        yield talk.say(key, operation=self.operation_id, answer=told)
 
     def name(self, talk: Talk) -> str:  # noqa: ARG002 - it has one already
         """Return the operation's name."""
@@ -97,21 +98,21 @@ def _carry_out(talk: Talk, operation: AgentOperation, arguments: Mapping[str, st
         yield from show(talk, task)
     else:
         body = yield from talk.look(operation.operation_id, **arguments)
-        yield task.receipt(talk, body)
+        yield from task.receipt(talk, body)
 
 
 def _task_of(name: str, arguments: Mapping[str, str]) -> Task:
     """Return the task of a call, which may then be amended in words where there are any for it."""
     given = {n: arguments.get(n, "") for n in ("name", "alias", "account_id", "relationship")}
     if name == "addBeneficiary":
-        return Addition("", *given.values())
+        return Addition(*given.values())
     amount = str(arguments.get("amount", ""))
     if name == "createTransfer" and amount.replace(".", "", 1).isdigit():
         ends = (Account("", arguments[end]) for end in ("to_account", "from_account"))
         to, source = ends
         description = arguments.get("description", "")
-        return Transfer("", Decimal(amount), to=to, source=source, description=description)
-    return Named("", name, arguments)
+        return Transfer(Decimal(amount), to=to, source=source, description=description)
+    return Named(name, arguments)
 
 
 def _read(rest: str) -> dict[str, str] | None:

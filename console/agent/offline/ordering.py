@@ -111,7 +111,8 @@ def _is_correction(reading: Reading) -> bool:
 
 def _is_amendment(talk: Talk, order: Order) -> bool:
     """Tell whether an order says only how the open one is to be: "ponle de concepto cena"."""
-    is_open = isinstance(talk.memory.task, Transfer) and talk.memory.is_live
+    memory = talk.memory
+    is_open = isinstance(memory.task, Transfer) and (memory.is_live or memory.is_declined)
     is_whole = order.amount is not None and bool(order.destination)
     return is_open and not is_whole and not order.recipient and order.act in {"send", "add"}
 
@@ -173,4 +174,4 @@ def _unclear_first(
     found = (yield from talk.look_all(*wanted)) if wanted else []
     for task, resolved in zip(sent, found, strict=True):
         task.settle_person(talk, resolved)
-    return sorted(todo, key=lambda t: not isinstance(t, Transfer) or t.is_known)
+    return sorted(todo, key=lambda task: not isinstance(task, Transfer) or task.is_clear)

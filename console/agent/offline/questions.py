@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from console.agent.offline import banking, comparing, finding, movements, naming, tasks
-from console.agent.offline.asking import Topic, topics_of
+from console.agent.offline.asking import Topic, nearest, topics_of
 from console.agent.offline.days import today
 from console.agent.offline.orders import Reading
 from console.agent.offline.queries import account_type_in, read_query
@@ -243,8 +243,13 @@ def searched(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | No
 
 def not_understood(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow:
     """Say what was not understood, and the two nearest things that can be done."""
+    if not reading.beside("courtesy", "stop", "yes", "thumbs", "now"):
+        yield talk.say("told_thanks")
+        return
     text = reading.said.text
     quoted = text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…"
     is_number = reading.has("amount") and not reading.beside("amount", "stop")
-    key = "number_alone" if is_number else "not_understood"
-    yield talk.say(key, "not_understood", said=quoted)
+    known = [talk.text(f"try_{i}") for i in nearest(reading) if talk.has_text(f"try_{i}")]
+    first, second, *_ = [*known, talk.text("try_balance"), talk.text("try_how_to")]
+    key = "number_alone" if is_number else "nearest"
+    yield talk.say(key, "not_understood", said=quoted, first=first, second=second)

@@ -20,6 +20,7 @@ from console.agent.offline.lexicon import Words, read, refusal, reply, words_for
 from console.agent.offline.orders import Reading, read_orders
 from console.agent.offline.parts import Scanner
 from console.agent.offline.queries import MovementsQuery
+from console.agent.offline.text import words_of
 from console.agent.offline.things import Offer, Option, OwnAccount, Page, Person, account_of
 from console.agent.operations import AgentOperation
 from console.agent.wording import ACCOUNT_TYPES, KnownThings, money
@@ -43,12 +44,14 @@ class NotAnswered(Exception):
         self.outcome = outcome
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Task(ABC):
     """Something to be done for the person, of which more or less is known."""
 
     unread: str = ""
     """What was said with it and is no part of it: it is asked about before anything is shown."""
+    called: str = ""
+    """What the person calls what it is for."""
 
     @abstractmethod
     def settle(self, talk: "Talk") -> Question:
@@ -59,7 +62,7 @@ class Task(ABC):
         """Return its operation and the arguments for it, once it is settled."""
 
     @abstractmethod
-    def receipt(self, talk: "Talk", body: Mapping[str, Any]) -> Say:
+    def receipt(self, talk: "Talk", body: Mapping[str, Any]) -> Flow:
         """Say what was done."""
 
     @abstractmethod
@@ -114,6 +117,10 @@ class Memory:
     """The last one that was asked of what is half done."""
     choices: list[tuple[frozenset[str], Callable[[], None]]] = field(default_factory=list)
     """What the last question listed, in order: the words for each, and how to take it."""
+    has_people: bool = False
+    """Whether it was asked for whom the customer knows, so that movements tell with whom."""
+    people: list[Person] = field(default_factory=list)
+    """Those last listed, in order."""
     offers: list[Offer] = field(default_factory=list)
     rest: list[Offer] = field(default_factory=list)
     """Offers that were found and not shown yet."""
@@ -139,6 +146,13 @@ class Memory:
         """All that is to be done, in order."""
         first = [self.task] if self.task is not None and not self.is_declined else []
         return first + self.queue
+
+    def meant(self, numbers: Sequence[int], words: frozenset[str]) -> Task | None:
+        """Return the open task of a number, counted from 1 or from the end, or of these words."""
+        fitting = [task for task in self.open if words and words <= words_of(task.called)]
+        places = [n - 1 if n > 0 else len(self.open) + n for n in numbers]
+        fitting += [self.open[place] for place in places if 0 <= place < len(self.open)]
+        return fitting[0] if len(fitting) == 1 else None
 
     @property
     def in_focus(self) -> Offer | None:
@@ -306,6 +320,17 @@ class Talk:
         month = self.text("months").split()[day.month - 1]
         is_this_year = day.year == today(self.clock()).year
         return f"{day.day} {month}" if is_this_year else f"{day.day} {month} {day.year}"
+
+    def receipt(self, number: str, moment: str, account_id: str) -> Flow:
+        """Say under which number something was done, on which day, and what is now left."""
+        yield Say("\n" + self.text("receipt", number=number, day=self.day_of(moment)))
+        try:
+            body = yield from self.look("getBalance", account_id=account_id)
+        except NotAnswered:
+            return
+        account = account_of(body["accounts"][0])
+        name, left = self.account_type(account.type), money(account.available)
+        yield Say("\n" + self.text("receipt_left", account=name, left=left))
 
     def day_of(self, moment: str) -> str:
         """Return the day in Mexico of a moment of the bank."""

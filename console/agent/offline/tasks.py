@@ -4,7 +4,9 @@ from decimal import Decimal
 from typing import Final
 
 from console.agent.brain import CallOutcome, Say
+from console.agent.offline.orders import Reading
 from console.agent.offline.talk import FIRST_REFUSAL, Flow, Talk, Task
+from console.agent.offline.text import words_of
 from console.agent.wording import money
 
 _MAX_WAITING: Final = 5
@@ -26,24 +28,25 @@ def show(talk: Talk, task: Task) -> Flow:
     """Have a task confirmed, and tell what became of it."""
     memory = talk.memory
     outcome = yield from talk.propose(*task.call())
-    yield _told(talk, task, outcome)
+    yield from _told(talk, task, outcome)
     if memory.queue and (memory.task is None or (memory.is_declined and not memory.asked_for)):
         yield Say("\n" + talk.text("next_order") + "\n")
         yield from go_on(talk, memory.queue.pop(0))
 
 
-def _told(talk: Talk, task: Task, outcome: CallOutcome) -> Say:
+def _told(talk: Talk, task: Task, outcome: CallOutcome) -> Flow:
     """Say what became of a task; what was left or refused may be asked for otherwise."""
     memory, body = talk.memory, outcome.body or {}
     memory.done = task
     if outcome.kind == "answered" and outcome.status < FIRST_REFUSAL:
         memory.drop()
-        return task.receipt(talk, body)
+        yield from task.receipt(talk, body)
+        return
     if outcome.kind == "declined":
         memory.is_live, memory.is_declined, memory.is_shown = False, True, False
     memory.asked_for = task.refused(str(body.get("error", {}).get("code", "")))
     memory.is_proposed = outcome.kind != "answered" and memory.is_proposed
-    return talk.explain(outcome)
+    yield talk.explain(outcome)
 
 
 def sure(talk: Talk, task: Task) -> Say:
@@ -91,6 +94,26 @@ def drop(talk: Talk) -> Flow:
     talk.memory.drop()
     talk.memory.queue = []
     yield talk.say("dropped", what=had) if had else talk.say("nothing_pending")
+
+
+def meant(talk: Talk, reading: Reading) -> Task | None:
+    """Return the open task that a message points to: "la segunda", "el de Sofi"."""
+    said = " ".join(str(part.value) for part in reading.of("person", "name", "reason"))
+    return talk.memory.meant([part.value for part in reading.of("ordinal")], words_of(said))
+
+
+def drop_one(talk: Talk, task: Task) -> Flow:
+    """Drop one of the open tasks; go on with what then is the first, or show that again."""
+    memory = talk.memory
+    yield talk.say("dropped", what=task.name(talk))
+    if task is not memory.task:
+        memory.queue.remove(task)
+        yield from show_again(talk)
+        return
+    memory.drop()
+    if memory.queue:
+        yield Say("\n" + talk.text("next_order") + "\n")
+        yield from go_on(talk, memory.queue.pop(0))
 
 
 def names(talk: Talk, tasks: list[Task]) -> str:

@@ -8,10 +8,10 @@ from typing import Any, Final
 from jellyfish import damerau_levenshtein_distance
 
 from console.agent.brain import Say
-from console.agent.offline.amounts import Amount
-from console.agent.offline.ends import Account
+from console.agent.offline.amounts import Amount, AmountReader
+from console.agent.offline.ends import Account, Part
 from console.agent.offline.orders import Order, Reading
-from console.agent.offline.talk import Question, Talk, Task
+from console.agent.offline.talk import Flow, Question, Talk, Task
 from console.agent.offline.things import OwnAccount, Person, account_of, person_of
 from console.agent.wording import money
 from shared.text import fold
@@ -26,6 +26,8 @@ class Transfer(Task):
     amount: Decimal | None = None
     doubt: str = ""
     doubted: str = ""
+    offered: Decimal | None = None
+    """What may have been meant by an amount with a slip: asked about, never taken."""
     recipient: str = ""
     to: Account = field(default_factory=Account)
     to_name: str = ""
@@ -41,6 +43,7 @@ class Transfer(Task):
             self._fill_amount(order.amount, reading)
         if order.recipient or order.destination or order.pronoun:
             self.recipient, self.to, self.to_name = order.recipient, Account(), ""
+            self.called = order.recipient
         if order.destination is not None and not order.recipient:
             self.to = order.destination
         elif (person := talk.memory.last_person) and may_be(talk, order.pronoun, person):
@@ -49,12 +52,20 @@ class Transfer(Task):
             self.source = order.source
         self.description = order.description or self.description
         self.is_for_several = order.is_for_several
-        self.unread = reading.quoted(order.unread)
+        self.unread = reading.quoted(p for p in order.unread if not self._is_offered(reading, p))
         return self
+
+    def _is_offered(self, reading: Reading, part: Part) -> bool:
+        """Tell whether what was not read is the slip whose number is offered."""
+        word = reading.said.tokens[part.first].word
+        return self.offered is not None and reading.words.is_near_number(word)
 
     def _fill_amount(self, amount: Amount, reading: Reading) -> None:
         self.doubt = "small" if amount.is_small_word else amount.doubt
         self.amount = None if self.doubt else amount.value
+        is_slip = self.doubt in {"near", "malformed"}
+        reader = AmountReader(reading.words, reading.said.tokens)
+        self.offered = reader.offered(amount) if is_slip else None
         self.doubted = reading.said.quote(amount.first, amount.last)
 
     def choose(self, person: Person) -> None:
@@ -67,9 +78,9 @@ class Transfer(Task):
         return bool(self.recipient or self.to.account_id or self.to.type)
 
     @property
-    def is_known(self) -> bool:
-        """Whether it is known how much goes where."""
-        return self.amount is not None and bool(self.to.account_id or self.to.type)
+    def is_clear(self) -> bool:
+        """Whether nothing that was said of it is in doubt; what was not said is asked for later."""
+        return not (self.doubt or self.recipient)
 
     def settle(self, talk: Talk) -> Question:
         """Find out who is meant and which accounts there are."""
@@ -121,11 +132,18 @@ class Transfer(Task):
         return question
 
     def _ask_amount(self, talk: Talk) -> Say:
+        if self.doubt and self.offered is not None:
+            question = talk.ask("doubt_near_offer", "amount", amount=money(self.offered))
+            talk.memory.choices = [(frozenset(), self._take_offered)]
+            return question
         if self.doubt:
             return talk.ask(f"doubt_{self.doubt}", "amount", said=self.doubted)
         is_own = talk.memory.is_own(self.to.account_id)
         key = "ask_amount_own" if is_own else "ask_amount"
         return talk.ask(key, "amount", who=self._whom(talk))
+
+    def _take_offered(self) -> None:
+        self.amount, self.doubt = self.offered, ""
 
     def _whom(self, talk: Talk) -> str:
         who = self.to_name or self.recipient or talk.account_type(self.to.type)
@@ -152,6 +170,9 @@ class Transfer(Task):
         """Find the account that pays; return a question when it is not sure."""
         if any(account.account_id == self.source.account_id for account in accounts):
             return None
+        if self.source.type == "same":
+            self.source = Account("", talk.memory.last_account)
+            return self._payer(talk, accounts)
         wanted, taken = self.source.type or "checking", {self.to.account_id}
         is_other = wanted == "other"
         taken |= {self.shown_from} if is_other else set()
@@ -180,7 +201,7 @@ class Transfer(Task):
             "description": self.description,
         }
 
-    def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Say:
+    def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Flow:
         """Say what was moved, under which number, on which day, and what is left."""
         memory = talk.memory
         memory.last_account, memory.topic = body["from_account"], "balance"
@@ -189,9 +210,12 @@ class Transfer(Task):
             name = self.to_name or body["to_account"]
             memory.last_person = Person(name, name, body["to_account"])
         if body.get("repeated"):
-            return talk.say("transfer_repeated")
+            yield talk.say("transfer_repeated")
+            return
         source = talk.account(body["from_account"])
-        return talk.say("transferred", amount=money(body["amount"]), who=who, source=source)
+        yield talk.say("transferred", amount=money(body["amount"]), who=who, source=source)
+        number, moment = body["transaction_id"], body["created_at"]
+        yield from talk.receipt(number, moment, body["from_account"])
 
     def name(self, talk: Talk) -> str:
         """Return what it is, in a few words."""
