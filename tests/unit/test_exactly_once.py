@@ -231,7 +231,7 @@ class TestFromAnAgent:
         status, body = transfer(bank, amount="100.01", **mine)
 
         assert (status, body["error"]["code"]) == (409, RequestMismatch.code)
-        assert "request_id" in body["error"]["message"]
+        assert "a new request id" in body["error"]["message"]
         assert bank.snapshot() == before
 
     def test_a_request_id_is_the_users_own(self, bank: World) -> None:
