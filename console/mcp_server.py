@@ -4,7 +4,6 @@ Its customer and its rights are those of whoever starts it: a proof is signed by
 in an account the one who starts it needs the policy of the bank's channel.
 """
 
-import base64
 import secrets
 import sys
 from collections.abc import Iterator, Mapping
@@ -24,11 +23,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from action_groups import all_groups
 from console.agent import invocation
 from console.agent.operations import AgentOperation, read_operations
+from console.confirming import mint
 from console.customers import check_customer
 from console.deployment import Deployment, reach
 from console.where import HOST, Where
 from shared import json_text
-from shared.confirmation import MAC_ALGORITHM
 from shared.front_doors.mcp import Customer, server_for
 from shared.operations import Operation
 
@@ -107,13 +106,7 @@ class DeployedBank:
 
     def sign(self, challenge: str) -> str:
         """Return the proof that the customer said yes to a challenge."""
-        answer = self.deployment.cloud.client("kms").generate_mac(
-            KeyId=self.deployment.outputs["ConfirmationKeyArn"],
-            MacAlgorithm=MAC_ALGORITHM,
-            Message=challenge.encode(),
-        )
-        mac = base64.urlsafe_b64encode(answer["Mac"]).decode().rstrip("=")
-        return f"{challenge}.{mac}"
+        return mint(self.deployment, challenge)
 
 
 def _text(value: Any) -> str:

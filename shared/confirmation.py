@@ -39,6 +39,10 @@ _PROOF: Final = re.compile(
     r"\.(?P<asked>[\w-]{43})\.(?P<shown>[\w-]{43}(?:~[A-Z_]{1,40}){0,10})\.(?P<mac>[\w-]{43})",
     re.ASCII,
 )
+TERMS_WANTED: Final = "terms"
+"""Given in the place of proofs: whoever sends it is told the terms, and nothing is done, wherever
+it is and whether or not a proof is needed there."""
+
 MAX_PROOFS_LENGTH: Final = 4096
 """Of the text that holds the proofs of a call, separated by blanks."""
 

@@ -15,7 +15,14 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.clock import Clock, system_clock
-from shared.confirmation import Asked, ConfirmationNeeded, KmsMacCheck, MacCheck, verified
+from shared.confirmation import (
+    TERMS_WANTED,
+    Asked,
+    ConfirmationNeeded,
+    KmsMacCheck,
+    MacCheck,
+    verified,
+)
 from shared.decoding import decode, decode_text
 from shared.dynamodb import DynamoDB
 from shared.errors import InvalidRequest, UnknownOperation
@@ -209,7 +216,8 @@ class Service:
     def _delivery(self, call: Call, caller: Caller, request: Request) -> Delivery:
         """Tell this request from others, by the same key on every front door.
 
-        Raises ConfirmationInvalid when it comes with proofs, and none is of this request.
+        Raises ConfirmationInvalid when it comes with proofs, and none is of this request. Whoever
+        asks for the terms is told them also where no proof is needed.
         """
         parts = (caller.user_id, call.operation.operation_id)
         delivery = partial(
@@ -218,7 +226,7 @@ class Service:
         if call.operation.confirm and (call.proofs or self._needs_yes(call)):
             asked = Asked(*parts, fingerprint(request), call.request_id or str(uuid4()))
             proof = None
-            if call.proofs:
+            if call.proofs not in ("", TERMS_WANTED):
                 proof = verified(call.proofs, asked, call.request_id, self._is_mac)
                 asked = replace(asked, request_id=proof.request_id)
             key = delivery_key(*parts, "id", asked.request_id)

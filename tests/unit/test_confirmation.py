@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.confirmation import VALID_FOR, Proof
+from shared.confirmation import TERMS_WANTED, VALID_FOR, Proof
 from shared.dynamodb import serialize
 from shared.operations import Operation
 from shared.settings import Settings
@@ -536,6 +536,20 @@ def test_a_proof_that_is_given_is_checked_also_where_none_is_asked(
         "CONFIRMATION_INVALID"
     )
     assert everything(bank) == before
+
+
+@pytest.mark.parametrize("where", ["agents", "always", "never"])
+def test_who_asks_for_the_terms_is_told_them_and_can_confirm_them_wherever_it_is(
+    bank: World, operation: Operation, door: Door, where: str
+) -> None:
+    bank.rebuild(settings=settings(require_confirmation=where))
+    before = everything(bank)
+    code, asked = door(bank, operation, proof=TERMS_WANTED, **right(operation))
+    assert code == "CONFIRMATION_REQUIRED"
+    assert everything(bank) == before
+    code, _ = door(bank, operation, proof=bank.proof(asked), **right(operation))
+    assert code is None
+    assert everything(bank) != before
 
 
 def test_a_session_that_the_test_user_stands_in_for_is_asked_for_no_proof(
