@@ -7,14 +7,24 @@ from console.agent.events import Decision
 from shared.text import PUNCTUATION, tokens_of, word_set
 
 _YES: Final = word_set(
-    "si sip simon confirmo confirma confirmar confirmado acepto aceptar adelante dale hazlo hagalo "
-    "claro va vale ok okay oki okey sale orale correcto exacto procede proceda autorizo mandalo "
-    "enviala envialo yes yep yeah yup sure confirm confirmed absolutely proceed correct exactly"
+    "si sip simon andale arre jalo sobres confirmo confirma confirmar confirmado acepto aceptar "
+    "adelante dale hazlo hagalo claro va vale ok okay oki okey sale orale correcto exacto "
+    "procede proceda autorizo mandalo enviala envialo mandala mandaselo pasalo pasaselo "
+    "transfierelo hazla yes yep yeah yup sure confirm confirmed absolutely proceed correct "
+    "exactly"
 )
 _YES_PHRASES: Final = frozenset(
     {
         *("de acuerdo", "esta bien", "por supuesto", "desde luego", "asi es", "go ahead"),
-        *("do it", "of course", "sounds good", "that s right", "thats right", "please do"),
+        *(
+            "do it",
+            "send it",
+            "of course",
+            "sounds good",
+            "that s right",
+            "thats right",
+            "please do",
+        ),
     }
 )
 _NO: Final = word_set(
@@ -29,7 +39,7 @@ _NO_PHRASES: Final = frozenset(
 )
 _POLITE: Final = word_set(
     "por favor porfa porfis porfavor gracias please thanks thank you todo eso esta bien ya lo la "
-    "pues que it that muy amable"
+    "pues que it that muy amable ahora bueno"
 )
 _QUESTION_MARKS: Final = frozenset("¿?？؟")
 _FRIENDLY: Final = frozenset("👍👌🙏✅🙂😊🏻🏼🏽🏾🏿")

@@ -7,6 +7,7 @@ from typing import Any, Final
 from console.agent.brain import Say
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Flow, Question, Talk, Task
+from console.agent.offline.things import person_of
 from shared.text import fold
 
 _MARKS: Final = {"name_is": "name", "alias_is": "alias", "account_is": "account_id"}
@@ -52,6 +53,7 @@ class Addition(Task):
 
     def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Flow:
         """Say who was added."""
+        talk.memory.last_person = person_of(body["beneficiary"])
         added, key = body["beneficiary"], "add_repeated" if body.get("repeated") else "added"
         yield talk.say(key, name=added["name"], alias=added["alias"])
 

@@ -12,6 +12,7 @@ from console.agent.offline.picking import answered_purchase
 from console.agent.offline.talk import Flow, Talk
 from console.agent.offline.transferring import Transfer
 
+_MAX_SHORT: Final = 10
 _SLOTS: Final = ("amount", "person", "account", "reason", "same", "name")
 
 
@@ -80,7 +81,7 @@ def _amended_transfer(
     talk: Talk, reading: Reading, task: Transfer, asked: tuple[str, ...], *, is_answer: bool
 ) -> Flow | None:
     """Put what a message says besides courtesies into a transfer; nothing may be unread."""
-    slots, rest = reading.of(*_SLOTS), reading.beside(*FILLING, *_SLOTS)
+    slots, rest = reading.of(*_SLOTS), reading.beside(*FILLING, *_SLOTS, "to")
     one = tasks.meant(talk, reading) if talk.memory.queue and reading.has("ordinal") else None
     if isinstance(one, Transfer) and not [part for part in rest if part.kind != "ordinal"]:
         order = _order_of(reading, slots)
@@ -109,6 +110,17 @@ def _amended_behind(talk: Talk, task: Transfer) -> Flow:
         return
     yield talk.say("queued", what=task.name(talk))
     yield from tasks.show_again(talk)
+
+
+def half_amended(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None:
+    """Ask whether what waits is to be changed, where a message says so with words unread."""
+    task, slots = talk.memory.waiting, reading.of(*_SLOTS)
+    is_short = len(reading.said.tokens) <= _MAX_SHORT and not (reading.asks or reading.has("verb"))
+    order = _order_of(reading, slots) if slots and is_short and reading.has("unread") else None
+    if not isinstance(task, Transfer) or order is None:
+        return None
+    task.fill(talk, order, reading).unread = reading.quoted(reading.of("unread"))
+    return tasks.go_on(talk, task)
 
 
 def _order_of(reading: Reading, slots: list[Part], asked: tuple[str, ...] = ()) -> Order | None:

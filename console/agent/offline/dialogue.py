@@ -8,7 +8,7 @@ from typing import Final
 
 from console.agent.brain import Say
 from console.agent.offline import tasks
-from console.agent.offline.amending import amended, answered, owed, repeated
+from console.agent.offline.amending import amended, answered, half_amended, owed, repeated
 from console.agent.offline.lexicon import is_foreign
 from console.agent.offline.naming import by_example, named
 from console.agent.offline.ordering import ordered
@@ -65,8 +65,9 @@ def cancelled(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | N
     kinds = ("cancel_what", "courtesy", "negation", "correcting", "stop", "no", "now", "also")
     if reading.covers("cancel", *kinds):
         return tasks.drop(talk)
-    task = tasks.meant(talk, reading) if reading.has("cancel") else None
-    pointing = ("ordinal", "article", "from", "here", "was", "person", "name", "reason")
+    is_less = reading.has("adjust") and reading.has("ordinal") and not reading.has("amount")
+    task = tasks.meant(talk, reading) if reading.has("cancel") or is_less else None
+    pointing = ("ordinal", "article", "from", "here", "was", "person", "name", "reason", "adjust")
     is_whole = not reading.beside("cancel", *kinds, *pointing) and not reading.is_question
     return tasks.drop_one(talk, task) if task is not None and is_whole else None
 
@@ -75,6 +76,8 @@ def agreed(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Flow | None:
     """Take a yes where one was asked for; a thumb up keeps what waits."""
     memory = talk.memory
     is_yes = reading.covers("yes", *_POLITE, "thumbs", "also")
+    is_pointing = memory.in_focus is not None and reading.covers("here", "courtesy", "yes")
+    is_yes = is_yes or (is_pointing and memory.topic in {"search", "compare"})
     if not is_yes and not reading.covers("thumbs", "courtesy", "yes"):
         return None
     if memory.task is not None and "confirmation" in asked and is_yes:
@@ -84,8 +87,8 @@ def agreed(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Flow | None:
         return tasks.go_on(talk, memory.task)
     if memory.waiting is not None:
         return _kept(talk)
-    is_of_offer = memory.topic in {"search", "compare"} and not memory.is_declined
-    if memory.offer is not None and is_of_offer and reading.covers("yes"):
+    is_of_offer = memory.topic in {"search", "compare"} and not (memory.is_declined or asked)
+    if memory.offer is not None and is_of_offer and not reading.has("thumbs"):
         return talk.answer("ask_buy", "asked", product=memory.offer.name)
     return _asked_again(talk, asked) if asked else talk.answer("nothing_pending")
 
@@ -132,6 +135,7 @@ READERS: Final[tuple[Reader, ...]] = (
     questioned,
     followed_up,
     owed,
+    half_amended,
     stated,
     searched,
     not_understood,

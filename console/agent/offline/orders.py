@@ -295,7 +295,8 @@ def _sent(order: Order, said: Said, words: Words) -> Iterator[Order]:
             if not is_correcting:
                 current.unread.append(part)
             continue
-        if part.kind == "negation" and following in {"correcting", "amount"} and place:
+        is_no = part.kind == "negation" and following in {"correcting", "amount"} and place
+        if is_no or (part.kind == "let_that" and following in {"amount", "person", "account"}):
             is_correcting = True
             continue
         is_next = is_joint and current.amount and current.recipient and not is_correcting

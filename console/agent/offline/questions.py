@@ -8,7 +8,7 @@ from console.agent.offline import banking, comparing, finding, movements, naming
 from console.agent.offline.asking import Topic, nearest, topics_of
 from console.agent.offline.days import today
 from console.agent.offline.orders import Reading
-from console.agent.offline.queries import account_type_in, read_query
+from console.agent.offline.queries import MovementsQuery, account_type_in, read_query
 from console.agent.offline.shopping import (
     MAX_QUANTITY,
     is_kin,
@@ -18,6 +18,7 @@ from console.agent.offline.shopping import (
     read_wish,
 )
 from console.agent.offline.talk import Flow, Talk
+from console.agent.offline.transferring import Transfer
 
 _EXPLAINED: Final = frozenset({"what_is_msi", "what_is_cashback", "theft", "dispute", "human"})
 """What is no business of the operations: answered before anything is made of the words."""
@@ -115,6 +116,8 @@ def _movements(talk: Talk, reading: Reading, topic: Topic) -> Flow | None:
 def _purchase_status(talk: Talk, reading: Reading, _topic: Topic) -> Flow | None:
     if talk.memory.purchase_id:
         return banking.purchase_status(talk)
+    if isinstance(talk.memory.done, Transfer) and not reading.has("purchase_noun"):
+        return movements.movements(talk, MovementsQuery(limit=1))
     return banking.purchases(talk) if reading.has("purchase_noun") else None
 
 

@@ -166,7 +166,7 @@ class Memory:
 
     def resume(self, task: Task) -> None:
         """Go on putting something together."""
-        self.is_proposed = self.is_proposed and task is self.task
+        self.is_proposed = False
         self.task, self.is_live, self.is_declined, self.asked_for = task, True, False, ()
         self.is_shown, self.is_touched = False, True
 
@@ -230,7 +230,7 @@ class Talk:
     def ask(self, key: str, *wanted: str, task: Task | None = None, **fields: object) -> Say:
         """Ask for something, and remember what for."""
         memory = self.memory
-        memory.task = task or memory.task
+        memory.task, memory.is_proposed = task or memory.task, False
         memory.is_live, memory.is_touched = memory.task is not None, True
         memory.asked_for, memory.choices = wanted, []
         memory.question = self.say(key, "asked", **fields)

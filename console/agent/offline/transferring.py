@@ -49,6 +49,7 @@ class Transfer(Task):
         elif (person := talk.memory.last_person) and may_be(talk, order.pronoun, person):
             self.choose(person)
         if order.source is not None and (order.source.type or order.source.account_id):
+            self.shown_from = self.source.account_id or self.shown_from
             self.source = order.source
         self.description = order.description or self.description
         self.is_for_several = order.is_for_several
