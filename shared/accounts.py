@@ -58,6 +58,14 @@ class Account:
             is_retailers=item.get("holder_type") == RETAILER,
         )
 
+    def same_holder(self) -> tuple[str, Item]:
+        """Return the condition that the books still name this holder, and its values."""
+        if self.holder_name is None:
+            return "NOT attribute_type(holder_name, :text)", {":text": "S"}
+        if len(self.holder_name) == MAX_HOLDER_LENGTH:  # the books may have more of it
+            return "begins_with(holder_name, :holder)", {":holder": self.holder_name}
+        return "holder_name = :holder", {":holder": self.holder_name}
+
     @property
     def is_active(self) -> bool:
         """Whether money may leave or enter the account."""

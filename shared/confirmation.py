@@ -207,16 +207,17 @@ class KmsMacCheck:
 
 
 def verified(proofs: str, asked: Asked, request_id: str | None, is_mac: MacCheck) -> Proof:
-    """Return the one of the proofs, separated by blanks, that is of this call, its MAC checked.
+    """Return the newest of the proofs, separated by blanks, that is of this call, its MAC checked.
 
     `request_id` is what the door says, None where it leaves that to the proof. Raises
     ConfirmationInvalid when none is of this call, or its MAC is wrong.
     """
     texts = proofs.split() if len(proofs) <= MAX_PROOFS_LENGTH else []
-    for proof in map(Proof.parse, texts):
+    parsed = [proof for proof in map(Proof.parse, texts) if proof is not None]
+    # A session keeps its proofs: the same call may have been confirmed before, as another request.
+    for proof in sorted(parsed, key=lambda one: one.expires_at, reverse=True):
         if (
-            proof is not None
-            and proof.asked == asked.digest
+            proof.asked == asked.digest
             and request_id in (None, proof.request_id)
             and is_mac(proof.challenge.encode(), proof.mac)
         ):

@@ -6,7 +6,8 @@ The items of the limits table, by `user_id` and `subject`:
     payee#<account id>  `first_paid_at`, `payments` (how many), `paid_while_new`, `recent`
     terms               `day`, `asked`: how often terms were asked for of accounts never paid
 
-`recent` has when each amount went there last, by "<from account> <amount>", for a day.
+`recent` has when each amount went there last, by "<from account> <amount>", for a day: the
+`MAX_RECENT` newest of them.
 
 A transfer writes what it spends and what it pays in its own transaction. What is spent today is
 added under a condition on the amount and the day, never on what else was written; a payee's item
@@ -27,6 +28,9 @@ from shared.settings import Settings
 
 RECENT: Final = timedelta(hours=24)
 """How long the same transfer may be one that was sent twice by mistake."""
+
+MAX_RECENT: Final = 50
+"""How many different transfers to one account are remembered for a day: an item has an end."""
 
 MAX_TERMS_ASKED: Final = 20
 """How often a day the terms of accounts may be asked for that the customer never paid."""
@@ -130,9 +134,14 @@ class Limits:
         if self.is_new(payee, at):
             left = max(self._settings.new_payee_limit - payee.paid_while_new, _NOTHING)
             if amount > left:
+                until = (
+                    f"until {self._known_from(payee, at)}"
+                    if payee.is_known
+                    else f"in the {self._settings.new_payee_hours} hours after the first transfer"
+                )
                 raise LimitExceeded(
-                    "The account is new to the customer: until "
-                    f"{self._known_from(payee, at)}, {left:.2f} pesos may still go to it."
+                    f"The account is new to the customer: {until}, {left:.2f} pesos may still go "
+                    "to it."
                 )
         if amount > day.left:
             raise LimitExceeded(
@@ -166,7 +175,8 @@ class Limits:
     ) -> Update:
         """Remember a payment, provided that the payee's item is the one that was read."""
         now, since = to_iso(at), to_iso(at - RECENT)
-        recent = {name: paid for name, paid in (payee.recent or {}).items() if paid > since}
+        recent = [(name, paid) for name, paid in (payee.recent or {}).items() if paid > since]
+        recent = sorted(recent, key=lambda one: one[1])[1 - MAX_RECENT :]
         return Update(
             table=self._table,
             key={"user_id": user_id, "subject": f"payee#{payee.account_id}"},
@@ -177,7 +187,7 @@ class Limits:
             else "payments = :payments",
             values={
                 ":now": now,
-                ":recent": recent | {_sent(from_account, amount): now},
+                ":recent": dict(recent) | {_sent(from_account, amount): now},
                 ":new": payee.paid_while_new + (amount if self.is_new(payee, at) else _NOTHING),
                 ":one": 1,
                 **({} if payee.payments is None else {":payments": payee.payments}),
@@ -196,12 +206,14 @@ class Limits:
         """
         if not stamp.is_preview:
             return
-        day = day_of(stamp.at, self._settings.bank_zone).isoformat()
+        today = day_of(stamp.at, self._settings.bank_zone).isoformat()
         for _ in range(_MAX_TRIES):
             item = self._item(user_id, "terms")
+            # A clock that is behind must not begin a day anew.
+            day = max(today, item.get("day", ""))
             if item.get("day") != day:
                 expression = "SET #day = :day, asked = :one"
-                condition = "attribute_not_exists(#day) OR #day <> :day"
+                condition = "attribute_not_exists(#day) OR #day < :day"
                 values: dict[str, Any] = {}
             elif item["asked"] < MAX_TERMS_ASKED:
                 expression = "SET asked = asked + :one"

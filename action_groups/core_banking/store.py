@@ -92,14 +92,13 @@ class BankStore:
 
         A holder who was shown still holds it.
         """
-        holder = {":holder": account.holder_name} if account.holder_name else {}
-        is_holder = " AND holder_name = :holder" if holder else ""
+        is_same_holder, holder = account.same_holder()
         return Update(
             table=self._accounts,
             key={"user_id": account.user_id, "account_id": account.account_id},
             expression="SET balance = balance + :amount, updated_at = :now ADD version :one",
             condition=f"attribute_exists(account_id) AND #status = :active AND {_SAME_CURRENCY}"
-            f"{is_holder}",
+            f" AND {is_same_holder}",
             values={
                 ":amount": amount,
                 ":now": updated_at,

@@ -6,7 +6,7 @@ from typing import Self
 
 from action_groups.crm.aliases.folding import comparison_key, index_key
 from shared.accounts import Account
-from shared.dynamodb import DynamoDB, Item, Page, Put
+from shared.dynamodb import ConditionCheck, DynamoDB, Item, Page, Put
 from shared.limits import Limits
 from shared.settings import Settings
 
@@ -95,6 +95,16 @@ class BeneficiaryStore:
         key = {name: found[name] for name in ("user_id", "account_id")}
         item = self._database.get(self._accounts, key)
         return None if item is None else Account.from_item(item)
+
+    def still_held(self, account: Account) -> ConditionCheck:
+        """Check that whoever was shown as an account's holder still holds it."""
+        condition, values = account.same_holder()
+        return ConditionCheck(
+            self._accounts,
+            {"user_id": account.user_id, "account_id": account.account_id},
+            f"attribute_exists(account_id) AND {condition}",
+            values,
+        )
 
     def add(self, user_id: str, beneficiary: Beneficiary, created_at: str, trail: Item) -> Put:
         """Add a beneficiary whose id, and so whose alias, the owner does not have yet.

@@ -110,9 +110,9 @@ def create_transfer(
     check_payer(payer, request.amount, MXN)
     paid = bank.limits.payee(caller.user_id, request.to_account)
     payee = _payee(caller, paid, bank, stamp)
-    day = bank.limits.day(caller.user_id, stamp.at)
     is_own = payee.user_id == caller.user_id
-    if not is_own:
+    day = None if is_own else bank.limits.day(caller.user_id, stamp.at)
+    if day is not None:
         bank.limits.check(paid, day, request.amount, stamp.at)
     terms = TransferTerms(
         from_account=payer.account_id,
@@ -143,14 +143,14 @@ def create_transfer(
     )
     writes = post(bank, movement, stamp)
     writes.append(bank.limits.pay(caller.user_id, paid, payer.account_id, request.amount, stamp.at))
-    if not is_own:
+    if day is not None:
         writes.append(bank.limits.spend(caller.user_id, day, request.amount))
     return Change(
         receipt,
         writes,
         terms=terms,
         warnings=list(_warnings(payer, paid, request.amount, bank, stamp, is_own=is_own)),
-        left_today=None if is_own else day.left,
+        left_today=None if day is None else day.left,
     )
 
 

@@ -120,7 +120,10 @@ def add_beneficiary(
     trail = stamp.trail | ({"terms": terms.payload()} if stamp.is_shown else {})
     return Change(
         BeneficiaryAdded(beneficiary=entry),
-        [people.add(caller.user_id, beneficiary, stamp.created_at, trail)],
+        [
+            people.add(caller.user_id, beneficiary, stamp.created_at, trail),
+            people.still_held(account),
+        ],
         terms=terms,
         warnings=list(_warnings(request, account)),
     )
