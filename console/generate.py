@@ -1,7 +1,8 @@
 """`centli generate`: writes everything that follows from the operations, and says what is missing.
 
-Generated are the schemas in `openapi/` and `tools/`, the sample events in `events/`, and the tables
-between markers in the documents. All of it is committed; `--check` compares instead of writing.
+Generated are the schemas in `openapi/` and `tools/`, the policies in `policies/`, the sample events
+in `events/`, and the tables between markers in the documents. All of it is committed; `--check`
+compares instead of writing.
 """
 
 import difflib
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from action_groups import all_groups
-from console import openapi, samples, tools
+from console import openapi, policies, samples, tools
 from console.artefact import ROOT
 from console.gaps import gaps, notes
 from console.tables import filled
@@ -21,7 +22,7 @@ from shared.schemas import ModelNotDescribable
 _SCHEMAS = {"openapi": openapi.render, "tools": tools.render}
 """What writes the schema file of a group, by folder."""
 _OWNED = (
-    *(f"{folder}/*.yaml" for folder in _SCHEMAS),
+    *(f"{folder}/*.yaml" for folder in (*_SCHEMAS, "policies")),
     *(f"events/{folder}/*.json" for folder in samples.FOLDERS),
 )
 _DOCUMENTS = ("*.md", "docs/*.md")
@@ -34,6 +35,8 @@ def generated(groups: Sequence[ActionGroup], root: Path) -> dict[Path, str]:
         for folder, render in _SCHEMAS.items()
         for group in groups
     }
+    for name, policy in policies.POLICIES.items():
+        files[root / "policies" / f"{name}.yaml"] = policy(groups)
     for name, text in samples.sample_events(groups).items():
         files[root / "events" / name] = text
     for pattern in _DOCUMENTS:

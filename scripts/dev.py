@@ -225,7 +225,9 @@ def _schemas() -> None:
 
 def _template() -> None:
     _SAM.ensure(_SAM_PINS)
-    _run([_SAM.program("sam"), "validate", "--lint", "--region", "us-east-1"])
+    for name in ("template.yaml", "gateway.yaml"):
+        validate = ["validate", "--lint", "--region", "us-east-1", "--template", str(ROOT / name)]
+        _run([_SAM.program("sam"), *validate])
 
 
 def _tests() -> None:

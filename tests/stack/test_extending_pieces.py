@@ -58,7 +58,7 @@ PIECES = [
     (TEMPLATE, "LoyaltyFunction:", "loyalty: no function of template.yaml answers this group"),
     (
         TEMPLATE,
-        "Environment: { Variables: { DOORS: agent } }",
+        'Environment: { Variables: { DOORS: "agent,gateway" } }',
         "loyalty: centli-loyalty is not open to agents",
     ),
     (TEMPLATE, "LoyaltyPolicy:", f"LoyaltyPolicy: {MISSING}"),
