@@ -114,7 +114,7 @@ class Asked:
     ) -> dict[str, Any]:
         """Return what the channel shows and has signed."""
         expires_at = int((at + VALID_FOR).timestamp())
-        shown = "~".join([_digest(terms.payload()), *sorted({w.code for w in warnings})])
+        shown = "~".join([digest_of(terms.payload()), *sorted({w.code for w in warnings})])
         fields = (_VERSION, self.request_id, str(expires_at), self.digest, shown)
         confirmation: dict[str, Any] = {
             "operation": self.operation_id,
@@ -164,14 +164,24 @@ class Proof:
         return self.shown.partition("~")[0]
 
     @property
+    def warned(self) -> list[str]:
+        """The codes of the warnings that were shown."""
+        return self.shown.split("~")[1:]
+
+    @property
+    def shown_at(self) -> datetime:
+        """When the terms were made."""
+        return self.expires_at - VALID_FOR
+
+    @property
     def trail(self) -> dict[str, str]:
         """What names the yes, and what it was said to, on records and events."""
         return {"confirmation_id": self.confirmation_id, "terms_digest": self.terms_digest}
 
     def has_shown(self, terms: Terms, warnings: Iterable[Warned]) -> bool:
         """Tell whether these terms were shown, and every warning that there is now."""
-        digest, *codes = self.shown.split("~")
-        return digest == _digest(terms.payload()) and {w.code for w in warnings} <= set(codes)
+        is_same = self.terms_digest == digest_of(terms.payload())
+        return is_same and {w.code for w in warnings} <= set(self.warned)
 
 
 class MacCheck(Protocol):
@@ -232,6 +242,22 @@ def confirmed_in(item: Mapping[str, Any]) -> dict[str, str]:
     """Return what events say of the yes that a stored item rests on; empty without one."""
     names = ("door", "confirmation_id", "terms_digest")
     return {name: item[name] for name in names} if "confirmation_id" in item else {}
+
+
+def digest_of(terms: Mapping[str, Any]) -> str:
+    """Return the digest of terms, the same when they are read back from where they are kept."""
+    return _digest(_canonical(terms))
+
+
+def _canonical(value: Any) -> Any:
+    """Return a value whose numbers are written in one way: DynamoDB keeps 100.50 as 100.5."""
+    if isinstance(value, Mapping):
+        return {name: _canonical(held) for name, held in value.items()}
+    if isinstance(value, list):
+        return [_canonical(held) for held in value]
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return Decimal(f"{Decimal(value).normalize():f}")
+    return value
 
 
 def _digest(value: Any) -> str:

@@ -77,6 +77,18 @@ class Stamp:
         confirmed = {} if self.proof is None else self.proof.trail
         return {"door": self.door, "correlation_id": self.correlation_id, **confirmed}
 
+    def kept(self, terms: Terms) -> dict[str, Any]:
+        """Return what a change keeps for good of its request: the trail, and what was shown when.
+
+        `request_key` leads to the record of the request, as long as that is kept.
+        """
+        kept: dict[str, Any] = {**self.trail, "request_key": self.record_key}
+        if self.proof is not None:
+            kept["terms"] = terms.payload()
+            kept["warned"] = self.proof.warned
+            kept["shown_at"] = to_iso(self.proof.shown_at)
+        return kept
+
 
 @dataclass(frozen=True, slots=True)
 class Change(Generic[A_co]):

@@ -105,7 +105,7 @@ def payment_key(user_id: str, request: OfPurchase) -> str:
     return delivery_key("payment", user_id, request.purchase_id)
 
 
-def end_key(user_id: str, request: PaymentRequest) -> str:
+def end_key(user_id: str, request: OfPurchase) -> str:
     """Return the key of the record that says how a purchase ended."""
     return delivery_key("purchase end", user_id, request.purchase_id)
 

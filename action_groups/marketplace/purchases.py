@@ -29,7 +29,7 @@ CANCELLED: Status = "cancelled"
 FIGURES: Final = ("months", "monthly_payment", "last_payment", "cashback", "points")
 """What a benefit costs and gives, kept on the purchase under these names where it applies."""
 
-TRAIL: Final = ("door", "confirmation_id", "terms_digest", "terms")
+TRAIL: Final = ("door", "confirmation_id", "terms_digest", "terms", "warned", "shown_at")
 """Who asked for a purchase, how, and on which yes to what, kept on it under these names."""
 
 FIRST_ASKED_AGAIN_AFTER: Final = timedelta(minutes=2)

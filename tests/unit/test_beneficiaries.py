@@ -32,6 +32,7 @@ class TestAdding:
 
         assert status == 200
         [stored] = bank.items("beneficiaries")
+        [request] = bank.records()
         assert stored == {
             **NEW,
             "user_id": "user-maria",
@@ -39,7 +40,8 @@ class TestAdding:
             "alias_lower": "mi compañera lupita",
             "created_at": "2026-11-22T15:00:00.000Z",
             "door": "agent",
-            "correlation_id": stored["correlation_id"],
+            "correlation_id": request["correlation_id"],
+            "request_key": request["request_id"],
         }
         assert body["beneficiary"] == {**NEW, "beneficiary_id": stored["beneficiary_id"]}
 

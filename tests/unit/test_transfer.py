@@ -57,7 +57,9 @@ def test_both_records_and_both_accounts_tell_the_whole_story(bank: World) -> Non
         "description": "Renta 🏠 de noviembre",
     }
     by_account = {r["account_id"]: r for r in bank.items("transactions")}
-    trail = {"door": "agent", "correlation_id": by_account["acc-maria"]["correlation_id"]}
+    [request] = bank.records()
+    trail = {name: request[name] for name in ("door", "correlation_id")}
+    trail["request_key"] = request["request_id"]
     assert by_account == {
         "acc-maria": shared
         | trail

@@ -129,7 +129,7 @@ def create_transfer(
         currency=MXN,
         type="transfer",
         description=request.description,
-        trail=stamp.trail | ({"terms": terms.payload()} if stamp.is_shown else {}),
+        trail=stamp.kept(terms),
     )
     receipt = TransferReceipt(
         transaction_id=stamp.id,

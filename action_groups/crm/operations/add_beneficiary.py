@@ -117,11 +117,10 @@ def add_beneficiary(
         account_id=request.account_id,
         holder=shown_holder(account, caller.user_id),
     )
-    trail = stamp.trail | ({"terms": terms.payload()} if stamp.is_shown else {})
     return Change(
         BeneficiaryAdded(beneficiary=entry),
         [
-            people.add(caller.user_id, beneficiary, stamp.created_at, trail),
+            people.add(caller.user_id, beneficiary, stamp.created_at, stamp.kept(terms)),
             people.still_held(account),
         ],
         terms=terms,

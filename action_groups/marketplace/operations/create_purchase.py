@@ -197,7 +197,7 @@ def create_purchase(
         account_id=payer.account_id,
         correlation_id=stamp.correlation_id,
         request_key=stamp.record_key,
-        trail=stamp.trail | ({"terms": terms.payload()} if stamp.is_shown else {}),
+        trail=stamp.kept(terms),
     )
     return Change(
         PurchaseEntry.of(purchase),
