@@ -2,9 +2,9 @@
 
 Each balance is the sum of the account's records, the records of a transaction sum to zero (but for
 deposits, withdrawals and openings, whose other side is outside the bank), purchases are completed
-exactly when they are paid, stock is what was received less what was sold, and what was owed to the
-bus led on: a PAYMENT_REQUEST to a decision, a decision to the end of the purchase. Publication
-leaves no record, and needs none.
+exactly when they are paid, stock is what was received less what was sold, what a customer confirmed
+is what the terms said, and what was owed to the bus led on: a PAYMENT_REQUEST to a decision, a
+decision to the end of the purchase. Publication leaves no record, and needs none.
 
 It is a tool for the side: it reads whole tables, page by page and strongly consistent, while they
 go on changing. So nothing is reported on one reading. What disagrees is read again: a fact of a
@@ -22,6 +22,8 @@ from typing import Any, Final
 
 from action_groups.core_banking.operations.transactions import OPENING, direction_of
 from action_groups.marketplace.purchases import Purchase
+from console import kept_terms
+from console.items import items_of
 from shared import json_text
 from shared.accounts import Account
 from shared.clock import Clock
@@ -47,6 +49,8 @@ KINDS: Final = {
     "NOT_DECIDED": "a PAYMENT_REQUEST is owed to the bus, and no decision is on record",
     "NOT_ENDED": "the payment is decided, and the purchase is pending",
     "NOT_ASKED": "the purchase is pending, and no PAYMENT_REQUEST is on record",
+    "TERMS": "the terms on record are not those that the customer said yes to",
+    "NOT_AS_AGREED": "what is recorded contradicts the terms that the customer said yes to",
 }
 _ONE_SIDED: Final = {"deposit", "withdrawal", OPENING}
 _SOLD: Final = {"pending", "completed"}
@@ -106,6 +110,8 @@ class _Books:
     """Those whose stock did not change while the purchases were read."""
     twice: set[str] = field(default_factory=set)
     unreadable: set[str] = field(default_factory=set)
+    not_agreed: set[tuple[str, str]] = field(default_factory=set)
+    """Kind and id of what is not as the customer was shown it."""
     read: Counter[str] = field(default_factory=Counter)
 
 
@@ -139,6 +145,7 @@ def _read(client: Any, prefix: str) -> _Books:
         ("requests", _add_owed),
         ("products", _add_product),
         ("purchases", _add_purchase),
+        ("beneficiaries", _add_person),
     ):
         for item in _scan(client, f"{prefix}-{table}"):
             books.read[table] += 1
@@ -154,17 +161,7 @@ def _read(client: Any, prefix: str) -> _Books:
 
 
 def _scan(client: Any, table: str) -> Iterator[Item]:
-    return _paged(client.scan, {"TableName": table, "ConsistentRead": True})
-
-
-def _paged(read: Callable[..., Any], request: Mapping[str, Any]) -> Iterator[Item]:
-    start: dict[str, Any] = {}
-    while True:
-        page = read(**request, **start)
-        yield from map(deserialize, page["Items"])
-        if "LastEvaluatedKey" not in page:
-            return
-        start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+    return items_of(client.scan, {"TableName": table, "ConsistentRead": True})
 
 
 def _signed(record: Item) -> Decimal:
@@ -188,6 +185,7 @@ def _add_record(books: _Books, record: Item) -> None:
     books.totals[record["account_id"]] += amount
     if record["type"] not in _ONE_SIDED:
         books.sums[transaction_id] += amount
+    _add_agreed(books, transaction_id, record)
     if record["type"] == "payment":
         leg = _Leg(transaction_id, record["user_id"], amount)
         books.payments[transaction_id].append(leg)
@@ -218,6 +216,19 @@ def _add_purchase(books: _Books, item: Item) -> None:
     if purchase.status in _SOLD:
         books.sold[_product(item)] += purchase.quantity
     books.purchases[purchase.purchase_id] = purchase
+    _add_agreed(books, purchase.purchase_id, item)
+
+
+def _add_person(books: _Books, person: Item) -> None:
+    _add_agreed(books, f"{person['beneficiary_id']} of {person['user_id']}", person)
+
+
+def _add_agreed(books: _Books, subject: str, item: Item) -> None:
+    """Note what disagrees with the terms that are kept on an item."""
+    if kept_terms.is_kept_with(item) and not kept_terms.is_as_signed(item):
+        books.not_agreed.add(("TERMS", subject))
+    if any(kept_terms.contradictions(item)):
+        books.not_agreed.add(("NOT_AS_AGREED", subject))
 
 
 def _check_numbers(*values: object) -> None:
@@ -248,7 +259,7 @@ def _disagreements(books: _Books, now: datetime) -> dict[Disagreement, Decimal |
     """Return what disagrees, a stock with by how much."""
     return {
         Disagreement(kind, subject): size
-        for comparison in (_accounts, _records, _purchases, _stock)
+        for comparison in (_accounts, _records, _purchases, _stock, _agreed)
         for kind, subject, size in comparison(books, now)
     }
 
@@ -334,6 +345,11 @@ def _stock(books: _Books, _now: datetime) -> _Found:
             yield "STOCK", subject, lacking - books.sold[subject]
 
 
+def _agreed(books: _Books, _now: datetime) -> _Found:
+    for kind, subject in books.not_agreed:
+        yield kind, subject, None
+
+
 # --- A balance at rest -----------------------------------------------------------------------
 
 
@@ -352,7 +368,7 @@ def _is_explained(
             "ExpressionAttributeValues": serialize({":account": account.account_id}),
         }
         try:
-            total = sum(map(_signed, _paged(client.query, query)), Decimal(0))
+            total = sum(map(_signed, items_of(client.query, query)), Decimal(0))
         except _UNREADABLE:
             return False
         after = client.get_item(TableName=table, Key=serialize(key), ConsistentRead=True)

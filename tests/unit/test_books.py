@@ -16,7 +16,7 @@ from shared.clock import to_iso
 from shared.payments import payment_key
 from tests.support.tables import PREFIX
 from tests.support.utterances import seeded_bank
-from tests.support.world import World
+from tests.support.world import SETTINGS, World
 
 TELEVISION = {
     "product_id": "prod-televisor-32",
@@ -84,7 +84,7 @@ def test_a_bank_after_transfers_and_purchases_agrees(bank: World) -> None:
 
     assert (found.disagreements, found.moving) == ([], [])
     assert {table: count > 0 for table, count in found.read.items()} == dict.fromkeys(
-        ("accounts", "transactions", "requests", "products", "purchases"), True
+        ("accounts", "transactions", "requests", "products", "purchases", "beneficiaries"), True
     )
 
 
@@ -176,6 +176,46 @@ def forget_to_ask(bank: World) -> None:
     bank.clock.move(LATER)
 
 
+def confirm_each_kind(bank: World) -> None:
+    """Transfer, buy and add somebody, each on a proof of the customer's yes."""
+    bank.rebuild(settings=SETTINGS.model_copy(update={"require_confirmation": "always"}))
+    calls: dict[str, dict[str, Any]] = {
+        "createTransfer": {
+            "from_account": "acc-maria-checking",
+            "to_account": "acc-juan-checking",
+            "amount": "200.20",
+            "description": "Renta",
+        },
+        "createPurchase": TELEVISION | {"benefit": "cashback", "cashback": "189.95"},
+        "addBeneficiary": {
+            "name": "Carlos Ramírez Soto",
+            "alias": "mi compadre",
+            "account_id": "acc-carlos-checking",
+        },
+    }
+    for operation, arguments in calls.items():
+        status, _ = bank.call(operation, **arguments)
+        assert status == 200
+
+
+def confirmed(bank: World, table: str) -> dict[str, Any]:
+    """Return the item that keeps the terms of what `confirm_each_kind` did."""
+    [item] = [item for item in bank.items(table) if "terms" in item]
+    return item
+
+
+def change_the_terms(bank: World) -> None:
+    confirm_each_kind(bank)
+    record = confirmed(bank, "transactions")
+    bank.put("transactions", **{**record, "terms": record["terms"] | {"to_holder": "Ana P***"}})
+
+
+def pay_another_than_agreed(bank: World) -> None:
+    confirm_each_kind(bank)
+    change = {"to_account": "acc-carlos-checking"}
+    changed(bank, "transactions", change, amount=Decimal("-200.20"))
+
+
 PLANTED: dict[str, Callable[[World], Any]] = {
     "BALANCE": add_to_balance,
     "FLOOR": go_below_the_floor,
@@ -192,12 +232,47 @@ PLANTED: dict[str, Callable[[World], Any]] = {
     "NOT_DECIDED": lose_the_request_to_pay,
     "NOT_ENDED": lose_the_end,
     "NOT_ASKED": forget_to_ask,
+    "TERMS": change_the_terms,
+    "NOT_AS_AGREED": pay_another_than_agreed,
 }
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_does_not_agree_is_found(bank: World, kind: str) -> None:
     PLANTED[kind](bank)
+
+    assert kind in kinds(bank)
+
+
+def test_what_was_confirmed_and_done_agrees(bank: World) -> None:
+    confirm_each_kind(bank)
+
+    assert report(bank).disagreements == []
+
+
+CONFIRMED_OTHERWISE: list[tuple[str, str, dict[str, Any]]] = [
+    ("transactions", "NOT_AS_AGREED", {"amount": Decimal("-2002.00")}),
+    ("transactions", "NOT_AS_AGREED", {"from_account": "acc-maria-savings"}),
+    ("transactions", "TERMS", {"terms_digest": "A" * 43}),
+    ("transactions", "TERMS", {"terms_digest": None}),
+    ("transactions", "TERMS", {"terms": None}),
+    ("purchases", "NOT_AS_AGREED", {"total_amount": Decimal("1.00")}),
+    ("purchases", "NOT_AS_AGREED", {"benefit_applied": "MSI-12"}),
+    ("purchases", "NOT_AS_AGREED", {"account_id": "acc-maria-credit"}),
+    ("purchases", "TERMS", {"terms": {}}),
+    ("beneficiaries", "NOT_AS_AGREED", {"account_id": "acc-sofia-checking"}),
+    ("beneficiaries", "NOT_AS_AGREED", {"name": "Otra Persona"}),
+    ("beneficiaries", "TERMS", {"terms": "none"}),
+]
+
+
+@pytest.mark.parametrize(("table", "kind", "change"), CONFIRMED_OTHERWISE)
+def test_what_differs_from_what_was_confirmed_is_found(
+    bank: World, table: str, kind: str, change: dict[str, Any]
+) -> None:
+    confirm_each_kind(bank)
+    item = confirmed(bank, table) | change
+    bank.put(table, **{name: value for name, value in item.items() if value is not None})
 
     assert kind in kinds(bank)
 
@@ -308,7 +383,7 @@ def small_transfer(bank: World, number: list[int]) -> None:
     assert status == 200
 
 
-@pytest.mark.parametrize("calls", [{1}, {2}, {1, 7}, {1, 7, 13, 14}, set(range(1, 16))])
+@pytest.mark.parametrize("calls", [{1}, {2}, {1, 8}, {1, 8, 15, 16}, set(range(1, 18))])
 def test_money_that_moves_while_it_is_counted_is_no_disagreement(
     bank: World, calls: set[int]
 ) -> None:
@@ -332,7 +407,7 @@ def test_an_account_that_never_stands_still_is_named_as_not_proved(bank: World) 
     assert found.moving == ["acc-juan-checking", "acc-maria-checking"]
 
 
-@pytest.mark.parametrize("calls", [{1}, {3}, {4}, {5}, {4, 10}, {5, 11}])
+@pytest.mark.parametrize("calls", [{1}, {3}, {4}, {5}, {4, 11}, {5, 12}])
 def test_a_purchase_that_is_made_while_the_books_are_read_is_no_disagreement(
     bank: World, calls: set[int]
 ) -> None:
