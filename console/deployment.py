@@ -3,8 +3,9 @@
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -14,6 +15,7 @@ from console.errors import ConsoleError
 from console.local_stack import running
 from console.template import load_template
 from console.where import DEFAULT_PORT, DEFAULT_STACK, Where
+from shared.clock import MEXICO_CITY
 
 _WAIT_SECONDS = 120
 _POLL_SECONDS = 0.1
@@ -21,10 +23,11 @@ _POLL_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Deployment:
-    """A deployed stack: its outputs by name."""
+    """A deployed stack: its outputs and parameters by name."""
 
     cloud: Cloud
     outputs: dict[str, str]
+    parameters: dict[str, str] = field(default_factory=dict)
 
     @property
     def bus_name(self) -> str:
@@ -35,6 +38,11 @@ class Deployment:
     def name_prefix(self) -> str:
         """What the names of the stack's resources begin with."""
         return self.outputs["AccountsTableName"].removesuffix("-accounts")
+
+    @property
+    def bank_zone(self) -> ZoneInfo:
+        """The time zone of the bank."""
+        return ZoneInfo(self.parameters.get("BankTimeZone", MEXICO_CITY))
 
     def function_of(self, group_name: str) -> str:
         """Return the name of the function that answers an action group."""
@@ -73,7 +81,8 @@ def find(cloud: Cloud, stack: str = DEFAULT_STACK) -> Deployment:
             "`sam build && sam deploy`, or start a local one with `centli up`."
         ) from None
     outputs = {o["OutputKey"]: o["OutputValue"] for o in described.get("Outputs", [])}
-    return Deployment(cloud, outputs)
+    given = {p["ParameterKey"]: p["ParameterValue"] for p in described.get("Parameters", [])}
+    return Deployment(cloud, outputs, given)
 
 
 def reach(where: Where) -> Deployment:
