@@ -237,7 +237,8 @@ CONTROLS: dict[str, Break] = {
     ),
     "a payment decided for each correlation id": KeyedByEvent("core_banking", "PAYMENT_REQUEST"),
     "a payment not compared with its purchase": Patched(
-        "action_groups.core_banking.operations.payment._check_agreement", lambda *_: None
+        "action_groups.core_banking.operations.payment._agreeing_purchase",
+        lambda caller, request, bank: bank.purchase(caller.user_id, request.purchase_id) or {},
     ),
     "the end of a payment believed": Patched(
         "action_groups.marketplace.store.MarketStore.decided_payment", lambda *_: _Agreeing()
