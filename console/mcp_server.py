@@ -5,8 +5,7 @@ in an account the one who starts it needs the policy of the bank's channel.
 """
 
 import secrets
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any, Final
@@ -32,15 +31,11 @@ from shared.front_doors.mcp import Customer, server_for
 from shared.operations import Operation
 
 PATH: Final = "/mcp"
-_NOT_HELD: Final = (
-    "centli: this stack makes changes without the customer's yes (RequireConfirmation: never), so "
-    "only questions are offered. Deploy it with RequireConfirmation: agents for the others."
-)
 
 
 def run(where: Where, *, user_id: str, http_port: int | None, asks_itself: bool) -> int:
     """Serve until the client goes, or by HTTP until it is stopped. Raises ConsoleError."""
-    server = server_of(reach(where), where.stack, user_id=user_id, asks_itself=asks_itself)
+    server = server_of(reach(where), user_id=user_id, asks_itself=asks_itself)
     if http_port is None:
         anyio.run(_serve_stdio, server)
     else:
@@ -51,26 +46,13 @@ def run(where: Where, *, user_id: str, http_port: int | None, asks_itself: bool)
     return 0
 
 
-def server_of(
-    deployment: Deployment, stack: str, *, user_id: str, asks_itself: bool = False
-) -> Server[Any]:
+def server_of(deployment: Deployment, *, user_id: str, asks_itself: bool = False) -> Server[Any]:
     """Return the server of a customer of a stack. Raises ConsoleError when there is no such."""
     check_customer(user_id, deployment)
     bank = DeployedBank(deployment, user_id, read_operations())
     customer = Customer(user_id, bank, bank.sign, asks_itself)
-    return server_for(_offered(deployment, stack), customer, RequestStateSecurity.ephemeral())
-
-
-def _offered(deployment: Deployment, stack: str) -> Iterator[Operation]:
-    """Yield what the customer may be offered: changes only where the bank holds them."""
-    cloudformation = deployment.cloud.client("cloudformation")
-    [described] = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    parameters = {p["ParameterKey"]: p["ParameterValue"] for p in described.get("Parameters", [])}
-    is_held = parameters.get("RequireConfirmation") in ("agents", "always")
-    if not is_held:
-        print(_NOT_HELD, file=sys.stderr)
-    for group in all_groups():
-        yield from (o for o in group if o.path is not None and (is_held or not o.changes))
+    operations = (o for group in all_groups() for o in group if o.path is not None)
+    return server_for(operations, customer, RequestStateSecurity.ephemeral())
 
 
 async def _serve_stdio(server: Server[Any]) -> None:
@@ -91,16 +73,15 @@ class DeployedBank:
         operation: Operation,
         arguments: Mapping[str, Any],
         *,
-        request_id: str | None = None,
         proof: str | None = None,
     ) -> tuple[int, dict[str, Any]]:
         """Return the status and the body of an answer; amounts are Decimal."""
-        given = {"user_id": self.user_id, "request_id": request_id, "confirmation": proof}
+        attributes = {"user_id": self.user_id}
         event = invocation.invocation(
             self.known[operation.operation_id],
             {name: _text(value) for name, value in arguments.items()},
             session_id=str(uuid4()),
-            session_attributes={name: value for name, value in given.items() if value is not None},
+            session_attributes=attributes | ({} if proof is None else {"confirmation": proof}),
         )
         return invocation.status_and_body(invocation.invoke(self.deployment, event))
 

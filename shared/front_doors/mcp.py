@@ -9,12 +9,12 @@ the call, and the sealed state that the client brings back with the answer is th
 names the request: the same state twice is one change. Before, the question is a call to the client.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final, Protocol
-from uuid import uuid4
 
 import anyio.to_thread
 import mcp_types as types
@@ -25,10 +25,13 @@ from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from shared import json_text
+from shared.confirmation import TERMS_WANTED
 from shared.decoding import decode
-from shared.errors import CentliError
+from shared.errors import CentliError, Unavailable
 from shared.operations import Operation
 from shared.tools import tool_of
+
+logger = logging.getLogger(__name__)
 
 NAME: Final = "centli"
 _INSTRUCTIONS: Final = (
@@ -68,7 +71,6 @@ class Bank(Protocol):
         operation: Operation,
         arguments: Mapping[str, Any],
         *,
-        request_id: str | None = None,
         proof: str | None = None,
     ) -> tuple[int, dict[str, Any]]:
         """Return the HTTP status and the body of the answer; amounts may be Decimal."""
@@ -105,10 +107,7 @@ class Customer:
 def server_for(
     operations: Iterable[Operation], customer: Customer, security: RequestStateSecurity
 ) -> Server[Any]:
-    """Return the server of a customer; `security` seals the state that clients bring back.
-
-    Offer a change only where the bank asks for a proof: elsewhere it would be made unasked.
-    """
+    """Return the server of a customer; `security` seals the state that clients bring back."""
     channel = _Channel({o.operation_id: o for o in operations}, customer)
     server: Server[Any] = Server(
         NAME,
@@ -160,6 +159,9 @@ class _Channel:
             return await self._change(ctx, operation, arguments, params)
         except CentliError as error:
             return _told(error.status, {"error": error.body})
+        except Exception as error:  # noqa: BLE001 whatever failed between here and the bank
+            logger.warning("no answer of the bank: %s", type(error).__name__)
+            return _told(Unavailable.status, {"error": Unavailable(_NOT_KNOWN).body})
 
     async def _change(
         self,
@@ -173,7 +175,7 @@ class _Channel:
             _check_yes((params.input_responses or {}).get(_QUESTION))
             status, body = await self._confirmed(operation, arguments, params.request_state)
         elif self._customer.asks_itself or _can_ask(ctx):
-            status, body = await self._call(operation, arguments, request_id=str(uuid4()))
+            status, body = await self._call(operation, arguments, proof=TERMS_WANTED)
         else:
             raise CannotAsk(_CANNOT_ASK)
         while "confirmation" in body and not (self._customer.asks_itself and status == _CHANGED):
@@ -255,6 +257,10 @@ def _told(status: int, body: Mapping[str, Any]) -> types.CallToolResult:
     )
 
 
+_NOT_KNOWN = (
+    "The bank gave no answer, so it is not known whether this was done. Look at the movements or "
+    "the purchases of the customer before it is asked for again."
+)
 _CANNOT_ASK = (
     "This needs the customer's yes, and this client cannot ask for it: it does not offer the "
     "elicitation of forms. Nothing was changed. Use a client that does, or the bank's own "

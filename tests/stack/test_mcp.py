@@ -30,11 +30,12 @@ T = TypeVar("T")
 TRANSFER = {"from_account": "acc-maria-checking", "to_account": "acc-juan-savings", "amount": 12.5}
 
 
-@pytest.fixture(scope="module")
-def deployment() -> Iterator[Deployment]:
-    """A stack of its own in the account that the command uses."""
+@pytest.fixture(scope="module", params=["agents", "never"])
+def deployment(request: pytest.FixtureRequest) -> Iterator[Deployment]:
+    """A stack of its own in the account that the command uses; it asks for proofs, or not."""
+    requirement = request.param
     with LocalStack(free_port()) as stack:
-        made = deploy_locally(stack.cloud(), parameters={"RequireConfirmation": "agents"})
+        made = deploy_locally(stack.cloud(), parameters={"RequireConfirmation": requirement})
         seed_all(made)
         yield made
         assert reconcile.report_on(made).disagreements == []
@@ -178,19 +179,6 @@ def test_by_http_it_serves_who_has_the_token_and_no_page_of_another_name(
         made = anyio.run(transfer)
     assert made.structured_content["status"] == "completed"
     assert len(person.shown) == 1
-
-
-def test_a_stack_that_holds_nothing_back_offers_questions_only() -> None:
-    with LocalStack(free_port()) as stack:
-        made = deploy_locally(stack.cloud(), parameters={"RequireConfirmation": "never"})
-        seed_all(made)
-
-        async def names(client: Client) -> set[str]:
-            return {tool.name for tool in (await client.list_tools()).tools}
-
-        offered = by_stdio(made, names)
-    assert "getBalance" in offered
-    assert not offered & {"createTransfer", "createPurchase", "addBeneficiary"}
 
 
 def test_the_servers_that_the_guide_lists_start_as_a_client_starts_them(

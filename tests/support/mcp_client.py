@@ -14,7 +14,7 @@ from action_groups import all_groups
 from console.mcp_server import _text
 from shared.front_doors.mcp import Customer, server_for
 from shared.operations import Operation
-from tests.support.world import SETTINGS, World
+from tests.support.world import World
 
 T = TypeVar("T")
 Era = Literal["auto", "legacy"]
@@ -40,7 +40,6 @@ class InMemoryBank:
     """Calls the functions of a bank in memory, as the deployed server does."""
 
     def __init__(self, bank: World, user_id: str) -> None:
-        bank.rebuild(settings=SETTINGS.model_copy(update={"require_confirmation": "agents"}))
         self._bank = bank
         self._user_id = user_id
         self.calls: list[str] = []
@@ -50,15 +49,13 @@ class InMemoryBank:
         operation: Operation,
         arguments: Mapping[str, Any],
         *,
-        request_id: str | None = None,
         proof: str | None = None,
     ) -> tuple[int, dict[str, Any]]:
         self.calls.append(operation.operation_id)
-        given = {"request_id": request_id, "confirmation": proof}
         return self._bank.call(
             operation.operation_id,
             user_id=self._user_id,
-            attributes={name: value for name, value in given.items() if value is not None},
+            attributes={} if proof is None else {"confirmation": proof},
             yes=False,
             **{name: _text(value) for name, value in arguments.items()},
         )

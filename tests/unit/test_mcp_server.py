@@ -271,6 +271,45 @@ class TestReplays:
             TestTheQuestion().test_whatever_is_no_yes_moves_nothing(bank, "auto", NO[0])
 
 
+class TestABankThatDoesNotAnswer:
+    @both_eras
+    def test_the_model_is_told_that_the_outcome_is_not_known_and_nothing_of_why(
+        self, bank: World, era: Era, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        mcp = McpBank(bank)
+
+        def broken(*given: Any, **how: Any) -> Any:
+            raise RuntimeError("secret of acc-maria")
+
+        monkeypatch.setattr(type(mcp.bank), "__call__", broken)
+        result = mcp.call("getBalance", era=era)
+        assert code(result) == "TEMPORARILY_UNAVAILABLE"
+        assert "not known" in str(result.structured_content)
+        assert "secret" not in str(result)
+
+    def test_the_state_sent_again_after_a_lost_answer_is_the_same_transfer(
+        self, bank: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        mcp = McpBank(bank)
+        right = type(mcp.bank).__call__
+
+        def loses_the_answer(*given: Any, **how: Any) -> Any:
+            right(*given, **how)
+            raise TimeoutError
+
+        async def lost(call: Any) -> Any:
+            asked = await call()
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(type(mcp.bank), "__call__", loses_the_answer)
+                unknown = await call(state=asked.request_state, answer=YES)
+            return unknown, await call(state=asked.request_state, answer=YES)
+
+        unknown, again = rounds(mcp, lost)
+        assert code(unknown) == "TEMPORARILY_UNAVAILABLE"
+        assert again.structured_content["repeated"] is True
+        assert bank.balance("acc-maria") == 900
+
+
 class TestArguments:
     @every_operation
     def test_types_count_as_at_the_gateway(self, bank: World, operation: Operation) -> None:
