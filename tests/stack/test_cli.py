@@ -1,5 +1,6 @@
 """The `centli` command as a person runs it."""
 
+import json
 import os
 import socket
 import subprocess
@@ -8,18 +9,23 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlparse
 
 import pytest
 
+from console.agent import invocation
+from console.agent.operations import find_operation
 from console.cloud import Cloud
-from console.deployment import Deployment, deploy_locally
+from console.deployment import Deployment, deploy_locally, find
 from console.local_stack import LocalStack, free_port, readiness, running
 from console.reconcile import METRIC
 from console.seeds import seed_all
 from console.where import HOST
+from shared.dynamodb import serialize
 from tests.support.command import CENTLI, TIMEOUT_SECONDS, centli, without_settings
 from tests.support.deployed import Deployed
+from tests.support.snippets import confirmed_in_python
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +80,66 @@ def test_reconcile_says_that_the_books_agree_and_ends_with_one_when_they_do_not(
     assert "disagrees  BALANCE acc-elena-savings: the balance is not the sum" in accused.stdout
     metrics = cloud.client("cloudwatch").list_metrics(Namespace="CENTLI", MetricName=METRIC)
     assert {"Name": "service", "Value": "centli"} in metrics["Metrics"][0]["Dimensions"]
+
+
+def transferred(deployment: Deployment) -> str:
+    """Transfer on a yes that is proved as a bank's application does; return the transaction."""
+    operation = find_operation("createTransfer")
+    arguments = {
+        "from_account": "acc-maria-checking",
+        "to_account": "acc-juan-checking",
+        "amount": "31.40",
+    }
+
+    def call(confirmation: str) -> dict[str, Any]:
+        attributes = {"user_id": "user-maria", "confirmation": confirmation}
+        event = invocation.invocation(
+            operation, arguments, session_id="audited", session_attributes=attributes
+        )
+        _, body = invocation.status_and_body(invocation.invoke(deployment, event))
+        return body
+
+    key, kms = deployment.outputs["ConfirmationKeyArn"], deployment.cloud.client("kms")
+    answer = confirmed_in_python()(call, lambda _shown: True, key, kms)
+    return str(answer["transaction_id"])
+
+
+def change_holder(cloud: Cloud, record: dict[str, str], holder: str) -> None:
+    """Change the terms that are kept on a money record."""
+    cloud.client("dynamodb").update_item(
+        TableName="centli-transactions",
+        Key=serialize(record),
+        UpdateExpression="SET terms.to_holder = :holder",
+        ExpressionAttributeValues=serialize({":holder": holder}),
+    )
+
+
+def test_audit_shows_the_yes_that_a_transfer_rests_on_and_ends_with_one_when_it_was_changed(
+    stack_port: str,
+) -> None:
+    cloud = running(int(stack_port))
+    assert cloud is not None
+    transaction_id = transferred(find(cloud))
+
+    by_payee = centli("audit", transaction_id, "--user", "user-juan", "--port", stack_port)
+    alone = centli("audit", transaction_id, "--json", "--port", stack_port)
+
+    assert by_payee.returncode == 0, by_payee.stdout + by_payee.stderr
+    assert "asked by          user-maria" in by_payee.stdout
+    assert "terms             to_holder: Juan L*** G***" in by_payee.stdout
+    assert "request           createTransfer: completed" in by_payee.stdout
+    found = json.loads(alone.stdout)
+    assert found["confirmation"]["shown_at"]["utc"] <= found["committed_at"]["utc"]
+    assert found["committed_at"]["bank"].endswith("America/Mexico_City")
+    assert "--user or --account" in alone.stderr
+
+    kept = {name: found["change"][name] for name in ("account_id", "timestamp_txn_id")}
+    change_holder(cloud, kept, "Ana P***")
+    changed = centli("audit", transaction_id, "--account", kept["account_id"], "--port", stack_port)
+    change_holder(cloud, kept, "Juan L*** G***")
+
+    assert changed.returncode == 1
+    assert "DOES NOT AGREE: the terms on record" in changed.stdout
 
 
 def test_invoke_ends_with_one_when_the_operation_refuses(stack_port: str) -> None:
