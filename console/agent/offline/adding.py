@@ -77,18 +77,18 @@ class Addition(Task):
 
 def read_addition(reading: Reading) -> Addition:
     """Return what a message says of somebody to add: words up to a sign or what names a field."""
-    said, tokens, words = Addition(), reading.said.tokens, reading.words
+    said, tokens, words = Addition(), reading.tokens, reading.words
     field, runs, is_open, place = "", list[tuple[str, list[int]]](), False, 0
     while place < len(tokens):
         token = tokens[place]
-        mark = words.match(tokens, place, *_MARKS)
-        lead = words.match(tokens, place, "add_frame", "courtesy", "register", "will", "correcting")
+        mark = reading.match(place, *_MARKS)
+        lead = reading.match(place, "add_frame", "courtesy", "register", "will", "correcting")
         is_verb = any(verb.act in {"add", "give", "send"} for verb in words.verbs_of(token))
         is_named = any(field == "name" for field, _ in runs)
         if token.is_identifier:
             said.account_id, is_open, field = token.said, False, ""
         elif mark is not None and not (
-            mark.kind == "alias_is" and words.match(tokens, place + 1, "add_frame")
+            mark.kind == "alias_is" and reading.match(place + 1, "add_frame")
         ):
             field, is_open = _MARKS[mark.kind], False
             place += mark.length
@@ -100,10 +100,10 @@ def read_addition(reading: Reading) -> Addition:
             place += lead.length if lead is not None else 1
             continue
         elif token.is_word and field != "account_id":
-            is_little = words.match(tokens, place, "particle", "article", "to", "also", "and")
+            is_little = reading.match(place, "particle", "article", "to", "also", "and")
             if is_open:
                 runs[-1][1][1] = place + 1
-            elif is_little is None or words.match(tokens, place, "possessive", "definite"):
+            elif is_little is None or reading.match(place, "possessive", "definite"):
                 runs.append((field, [place, place + 1]))
                 is_open = True
         place += 1
@@ -132,10 +132,9 @@ def _named(runs: list[tuple[str, str]], wanted: str) -> Iterator[str]:
 
 def _quote(reading: Reading, first: int, last: int) -> str:
     """Return a run of words without the little ones at its ends."""
-    tokens, words = reading.said.tokens, reading.words
-    while last > first and words.match(tokens, last - 1, "particle", "to", "courtesy", "and"):
+    while last > first and reading.match(last - 1, "particle", "to", "courtesy", "and"):
         last -= 1
-    while words.match(tokens, first, "to") and not words.match(tokens, first, "possessive"):
+    while reading.match(first, "to") and not reading.match(first, "possessive"):
         first += 1
     return reading.said.quote(first, last)
 

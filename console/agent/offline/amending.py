@@ -40,7 +40,7 @@ def chosen_of_list(talk: Talk, reading: Reading) -> bool:
     if is_list and number is not None and 0 < number <= len(choices):
         choices[number - 1][1]()
         return True
-    said = {token.word for token in reading.said.tokens if token.is_word}
+    said = {token.word for token in reading.tokens if token.is_word}
     said |= {part.value.type for part in reading.of("account")}
     fitting = [take for words, take in choices if words & said]
     if len(fitting) != 1 or reading.mood or reading.has("amount"):
@@ -60,7 +60,7 @@ def _answered_addition(
     elif "alias" in asked and (said.alias or said.name_said):
         task.alias = said.alias or said.name_said
     elif "account" in asked and not said.account_id:
-        task.account_id = "".join(token.said for token in reading.said.tokens if token.is_number)
+        task.account_id = "".join(token.said for token in reading.tokens if token.is_number)
         return tasks.go_on(talk, task) if task.account_id else None
     elif not task.fill(said):
         return None
@@ -115,7 +115,7 @@ def _amended_behind(talk: Talk, task: Transfer) -> Flow:
 def half_amended(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None:
     """Ask whether what waits is to be changed, where a message says so with words unread."""
     task, slots = talk.memory.waiting, reading.of(*_SLOTS)
-    is_short = len(reading.said.tokens) <= _MAX_SHORT and not (reading.asks or reading.has("verb"))
+    is_short = len(reading.tokens) <= _MAX_SHORT and not (reading.asks or reading.has("verb"))
     order = _order_of(reading, slots) if slots and is_short and reading.has("unread") else None
     if not isinstance(task, Transfer) or order is None:
         return None
@@ -144,7 +144,7 @@ def _tells(reading: Reading) -> bool:
 def _ends_in_no(reading: Reading) -> bool:
     """Tell whether something is taken back at the end: "200 no"."""
     said = reading.beside("stop", "courtesy")
-    return bool(said) and reading.words.match(reading.said.tokens, said[-1].first, "no") is not None
+    return bool(said) and reading.match(said[-1].first, "no") is not None
 
 
 def _is_another(reading: Reading) -> bool:

@@ -36,10 +36,7 @@ class Topic:
 
 def topics_of(reading: Reading) -> list[Topic]:
     """Return what a message may be about, the surest first."""
-    languages: tuple[Language, ...] = (
-        reading.words.first.language,
-        reading.words.second.language,
-    )
+    languages: tuple[Language, ...] = (reading.words.first.language, reading.words.second.language)
     for language in languages:
         found = _topics(reading, language)
         if found:
@@ -49,7 +46,7 @@ def topics_of(reading: Reading) -> list[Topic]:
 
 def _topics(reading: Reading, language: Language) -> list[Topic]:
     places = _places(reading, language)
-    total = sum(token.is_word for token in reading.said.tokens)
+    total = sum(token.is_word for token in reading.tokens)
     best: dict[str, Topic] = {}
     for intent, phrase, score in _weighted(language):
         covered = _fit(phrase, places)
@@ -84,14 +81,14 @@ def _polite(reading: Reading, covered: Sequence[int]) -> int:
         for part in reading.parts
         if part.kind in kinds
         for place in range(part.first, part.last)
-        if place not in covered and reading.said.tokens[place].is_word
+        if place not in covered and reading.tokens[place].is_word
     )
 
 
 def _places(reading: Reading, language: Language) -> dict[str, list[int]]:
     same = lexicon(language).same
     places: dict[str, list[int]] = {}
-    for place, token in enumerate(reading.said.tokens):
+    for place, token in enumerate(reading.tokens):
         one = same.get(token.said.lower()) or same.get(token.word, token.word)
         places.setdefault(one, []).append(place)
     return places

@@ -185,7 +185,7 @@ def _arguments(
     talk: Talk, reading: Reading, operation: AgentOperation
 ) -> Iterator[tuple[str, str]]:
     """Yield what a message says of an operation's arguments, by their names and types."""
-    span, days, _ = find_span(reading.words, reading.said.tokens, today(talk.clock()))
+    span, days, _ = find_span(reading.words, reading.tokens, today(talk.clock()))
     dates: Mapping[str, str] = MovementsQuery(span=span).dates()
     amounts = [p for p in reading.of("amount") if p.first not in days]
     people = reading.of("person", "name")

@@ -81,7 +81,7 @@ def _without_question(talk: Talk, reading: Reading) -> tuple[Reading, bool]:
     for part in reading.parts[1:]:
         if part.kind not in {"and", "stop"} or not reading.orders:
             continue
-        rest = talk.read(reading.said.quote(part.last, len(reading.said.tokens)))
+        rest = talk.read(reading.said.quote(part.last, len(reading.tokens)))
         topic = next(iter(topics_of(rest)), None)
         if topic is not None and topic.intent in _QUERIES and _is_all_asked(rest, topic):
             head = talk.read(reading.said.quote(0, part.first))
@@ -96,7 +96,7 @@ def _is_all_asked(reading: Reading, topic: Topic) -> bool:
     return not (reading.orders or reading.mood) and all(
         place in topic.covered
         or part.kind in {"stop", "asking", "account", "day"}
-        or (part.kind not in never and reading.words.match(reading.said.tokens, place, *own))
+        or (part.kind not in never and reading.match(place, *own))
         for part in reading.parts
         for place in range(part.first, part.last)
     )

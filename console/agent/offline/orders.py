@@ -11,7 +11,7 @@ from typing import Final
 
 from console.agent.offline.amounts import Amount
 from console.agent.offline.ends import Account, Part
-from console.agent.offline.lexicon import Words
+from console.agent.offline.lexicon import Cursor, Words
 from console.agent.offline.parts import verb_form
 from console.agent.offline.text import Said
 
@@ -90,12 +90,11 @@ class Order:
             self.unread.append(part)
 
 
-@dataclass(frozen=True)
-class Reading:
+@dataclass
+class Reading(Cursor):
     """A message with its parts and what they ask for."""
 
     said: Said
-    words: Words
     parts: list[Part]
     orders: list[Order]
 
@@ -116,7 +115,7 @@ class Reading:
     def asks(self) -> bool:
         """Whether it asks anywhere: a word that also joins sentences asks at the beginning only."""
         joining = self.words.first.grammar["conjunction"]
-        words = {self.said.tokens[part.first].word for part in self.of("question")}
+        words = {self.tokens[part.first].word for part in self.of("question")}
         return self.is_question or bool(words - {joining})
 
     @property
@@ -147,21 +146,22 @@ class Reading:
 
     def matches(self, *kinds: str) -> bool:
         """Tell whether a phrase of any of these kinds stands anywhere in it."""
-        tokens = self.said.tokens
-        return any(self.words.match(tokens, place, *kinds) for place in range(len(tokens)))
+        tokens = self.tokens
+        return any(self.match(place, *kinds) for place in range(len(tokens)))
 
     def values(self, kind: str) -> set[str]:
         """Return the values of the phrases of a kind that stand anywhere in it."""
-        lexicons, places = (self.words.first, self.words.second), range(len(self.said.tokens))
-        found = (m for one in lexicons for at in places for m in one.matches(self.said.tokens, at))
+        places = range(len(self.tokens))
+        both = (self.words.first, self.words.second)
+        found = (m for one in both for at in places for m in one.matches(self.tokens, at))
         return {match.value for match in found if match.kind == kind}
 
     def covers(self, needed: str, *kinds: str) -> bool:
         """Tell whether it is words of these kinds only, and one of those needed."""
-        tokens, place, has_needed = self.said.tokens, 0, False
+        tokens, place, has_needed = self.tokens, 0, False
         while place < len(tokens):
-            own = self.words.match(tokens, place, needed)
-            found = own or self.words.match(tokens, place, *kinds)
+            own = self.match(place, needed)
+            found = own or self.match(place, *kinds)
             if found is None and tokens[place].said not in ",.!¡;:":
                 return False
             has_needed = has_needed or own is not None
@@ -192,7 +192,7 @@ def read_orders(said: Said, words: Words, parts: list[Part]) -> Reading:
     if len(orders) > 1 and _opens(*orders[:2]):
         orders[1].parts = orders[0].parts + orders[1].parts
         del orders[0]
-    return Reading(said, words, parts, orders)
+    return Reading(words, said.tokens, said, parts, orders)
 
 
 def _opens(first: Order, second: Order) -> bool:

@@ -101,7 +101,7 @@ def _count_alone(reading: Reading) -> int | None:
     terms, rest = read_terms(reading), reading.beside(*FILLING, "piece")
     if terms.quantity is not None and len(rest) == 1:
         return terms.quantity
-    numbers = [reading.words.number(t.word) for t in reading.said.tokens if t.is_word]
+    numbers = [reading.words.number(t.word) for t in reading.tokens if t.is_word]
     is_one = reading.covers("again", "courtesy", "terse", "plain") or set(numbers) == {1}
     return (
         1
@@ -140,7 +140,7 @@ def chosen(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None
         is_asked = is_of_terms and reading.is_question
         return talk.asking("ask_none_shown", "product") if is_asked else None
     is_ordering = any(o.says_anything or o.act == "buy" for o in reading.orders)
-    if is_ordering or _is_new_search(reading) or len(reading.said.tokens) > _MAX_SHORT:
+    if is_ordering or _is_new_search(reading) or len(reading.tokens) > _MAX_SHORT:
         return None
     found, terms, offer = finding.offers_meant(talk, reading), read_terms(reading), memory.in_focus
     count = reading.number_alone

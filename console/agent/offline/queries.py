@@ -62,7 +62,7 @@ class MovementsQuery:
 
 def read_query(reading: Reading, now: date) -> MovementsQuery:
     """Return which movements a message asks for."""
-    span, days, is_unread = find_span(reading.words, reading.said.tokens, now)
+    span, days, is_unread = find_span(reading.words, reading.tokens, now)
     is_coming = span is None and reading.matches("coming")
     is_future = span is not None and span.first is not None and span.first > now
     directions, types = reading.values("direction"), reading.values("movement")
@@ -102,28 +102,28 @@ def _about(reading: Reading, days: range) -> str:
 
 
 def _is_of_movements(reading: Reading, part: Part) -> bool:
-    match, tokens = reading.words.match, reading.said.tokens
+    match = reading.match
     kinds = ("movement", "direction", "unit", "relative", "credit")
-    return match(tokens, part.first, "money", "sum") is not None or any(
-        match(tokens, place, *kinds) for place in range(part.first, part.last)
+    return match(part.first, "money", "sum") is not None or any(
+        match(place, *kinds) for place in range(part.first, part.last)
     )
 
 
 def _is_led(reading: Reading, at: int) -> bool:
-    match, tokens = reading.words.match, reading.said.tokens
-    at -= at > 1 and match(tokens, at - 1, "article") is not None
-    return at > 0 and match(tokens, at - 1, "into", "for") is not None
+    match = reading.match
+    at -= at > 1 and match(at - 1, "article") is not None
+    return at > 0 and match(at - 1, "into", "for") is not None
 
 
 def _limit(reading: Reading, days: range) -> int | None:
-    tokens, match = reading.said.tokens, reading.words.match
+    tokens, match = reading.tokens, reading.match
     for part in reading.of("amount"):
         if part.first not in days and not part.value.is_money:
             number = part.value.value
             is_whole = not part.value.doubt and number == int(number)
             return int(number) if is_whole and 0 < number <= MAX_PAGE else None
     for place in range(len(tokens) - 1):
-        last = match(tokens, place, "last", "relative")
+        last = match(place, "last", "relative")
         if last is None or (last.kind == "relative" and last.value != "recent"):
             continue
         after = tokens[place + last.length].word if place + last.length < len(tokens) else ""

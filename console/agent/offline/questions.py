@@ -101,7 +101,7 @@ def _movements(talk: Talk, reading: Reading, topic: Topic) -> Flow | None:
     if talk.memory.topic == "transactions" and kinds[:1] == ["and"]:
         return _more_movements(talk, reading)
     query = read_query(reading, today(talk.clock()))
-    tokens = reading.said.tokens
+    tokens = reading.tokens
     unread = [
         part
         for part in reading.of("unread")
@@ -231,7 +231,7 @@ def searched(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | No
     """Look for what a message names."""
     if reading.mood not in {"", "condition", "day"} or reading.has("verb", "clitic"):
         return None
-    wish, tokens, words = read_wish(reading), reading.said.tokens, reading.words
+    wish, tokens, words = read_wish(reading), reading.tokens, reading.words
     is_named = names_a_thing(reading) or bool(wish.category)
     is_wanted = reading.has("want_thing", "take", "benefit", "will")
     is_count = reading.first_kind == "question" and wish.quantity is None

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Protocol
 
-from console.agent.offline.amounts import Amount
 from console.agent.offline.ends import Part
 from console.agent.offline.lexicon import usual_spelling, words_for
 from console.agent.offline.orders import Reading
@@ -16,7 +15,6 @@ NO_BENEFIT: Final = "none"
 MAX_QUANTITY: Final = 100
 _MAX_SEARCH_CHARACTERS: Final = 140
 _MIN_SHORT_FORM: Final = 4
-_SAYS_THINGS: Final = frozenset({"unread", "name", "reason"})
 _LEFT_OUT: Final = ("plain", "article", "container", "piece", "terse", "courtesy", "now")
 
 
@@ -66,47 +64,28 @@ class Thing(Protocol):
 
 def read_terms(reading: Reading) -> Terms:
     """Return the benefit and the number of pieces that a message asks for."""
-    quantity, is_unclear = _quantity(reading)
-    return Terms(benefit_in(reading), quantity, is_unclear)
+    named = sorted((part.value for part in reading.of("benefit")), key=_is_vague)
+    benefit = named[0] if named else ""
+    if reading.has("dozen") and not things_in(reading):
+        return Terms(benefit, None, is_unclear=True)
+    counts = [part.value for part in reading.of("amount") if _is_count(reading, part)]
+    if not counts:
+        return Terms(benefit)
+    is_plain = counts[0].whole is not None and 0 < counts[0].whole <= MAX_QUANTITY
+    return Terms(benefit, counts[0].whole if is_plain else None, is_unclear=not is_plain)
 
 
-def benefit_in(reading: Reading) -> str:
-    """Return the benefit that a message names, or nothing."""
-    named = [part.value for part in reading.parts if part.kind == "benefit"]
-    return next((value for value in named if "-" in value or value == NO_BENEFIT), "") or (
-        named[0] if named else ""
-    )
-
-
-def _quantity(reading: Reading) -> tuple[int | None, bool]:
-    if reading.has("dozen") and _counts_by_word(reading):
-        return None, True
-    for part in reading.parts:
-        if part.kind != "amount" or not _is_count(reading, part):
-            continue
-        amount: Amount = part.value
-        is_one = not amount.doubt and amount.value == int(amount.value)
-        if is_one and 0 < amount.value <= MAX_QUANTITY:
-            return int(amount.value), False
-        return None, True
-    return None, False
-
-
-def _counts_by_word(reading: Reading) -> bool:
-    """Tell whether "una docena" says how many, and is no part of another thing."""
-    return not things_in(reading)
+def _is_vague(benefit: str) -> bool:
+    return "-" not in benefit and benefit != NO_BENEFIT
 
 
 def _is_count(reading: Reading, part: Part) -> bool:
-    amount: Amount = part.value
-    if amount.is_money or amount.first != part.first or is_price_limit(reading, part):
+    amount = part.value
+    if amount.is_money or amount.first != part.first or _price_limit(reading, part):
         return False
     if amount.unit:
-        return (
-            reading.words.match(reading.said.tokens, amount.last, "piece", "container") is not None
-        )
-    before = reading.said.tokens[part.first - 1].word if part.first else ""
-    return not is_thing(reading, before)
+        return reading.match(amount.last, "piece", "container") is not None
+    return not is_thing(reading, reading.word(part.first - 1))
 
 
 def read_wish(reading: Reading) -> Wish:
@@ -115,16 +94,16 @@ def read_wish(reading: Reading) -> Wish:
     folded = [fold(word) for word in words]
     is_category = len(folded) == 1 and folded[0] in reading.words.of("category_names")
     is_telling = any(not word.isdigit() for word in folded) and not is_category
-    max_price, min_price = _prices(reading)
-    benefit, (quantity, _) = benefit_in(reading), _quantity(reading)
+    limits = {_price_limit(reading, p): p.value.value or None for p in reading.of("amount")}
+    terms = read_terms(reading)
     return Wish(
         words=" ".join(words)[:_MAX_SEARCH_CHARACTERS] if is_telling else "",
         category=reading.words.category(folded[0]) if is_category else "",
-        max_price=max_price,
-        min_price=min_price,
-        benefit="" if benefit == NO_BENEFIT else benefit,
+        max_price=limits.get("under"),
+        min_price=limits.get("over"),
+        benefit="" if terms.benefit == NO_BENEFIT else terms.benefit,
         cheapest=reading.has("cheapest"),
-        quantity=quantity,
+        quantity=terms.quantity,
     )
 
 
@@ -134,22 +113,18 @@ def things_in(reading: Reading) -> list[tuple[str, str]]:
 
 
 def _things(reading: Reading) -> Iterator[tuple[str, str]]:
-    tokens, words = reading.said.tokens, reading.words
     for part in reading.parts:
-        if part.kind == "amount" and is_size(reading, part):
-            yield from (
-                (tokens[place].said, tokens[place].word) for place in _digits(reading, part)
-            )
-        if part.kind not in _SAYS_THINGS and not is_of_thing(reading, part):
-            continue
+        is_size = part.kind == "amount" and _is_size(reading, part)
+        is_said = part.kind in {"unread", "name", "reason"} or is_of_thing(reading, part)
         for place in range(part.first, part.last):
-            token = tokens[place]
-            is_left_out = words.match(tokens, place, *_LEFT_OUT) is not None
-            called = words.product(token.word)
-            if not token.is_word or (is_left_out and not called):
-                continue
-            said = token.word if fold(token.said) != token.word else token.said.lower()
-            yield called or said, token.word
+            token = reading.tokens[place]
+            if is_size and token.is_number:
+                yield token.said, token.word
+            called = reading.words.product(token.word)
+            is_left_out = not called and reading.match(place, *_LEFT_OUT) is not None
+            if is_said and token.is_word and not is_left_out:
+                said = token.word if fold(token.said) != token.word else token.said.lower()
+                yield called or said, token.word
 
 
 def is_of_thing(reading: Reading, part: Part) -> bool:
@@ -159,24 +134,18 @@ def is_of_thing(reading: Reading, part: Part) -> bool:
 
 def is_kin(reading: Reading, part: Part) -> bool:
     """Tell whether a phrase says what somebody is to the customer."""
-    tokens, places = reading.said.tokens, range(part.first, part.last)
-    return any(reading.words.match(tokens, p, "relation", "possessive") for p in places)
+    places = range(part.first, part.last)
+    return any(reading.match(place, "relation", "possessive") for place in places)
 
 
-def _digits(reading: Reading, part: Part) -> list[int]:
-    tokens = reading.said.tokens
-    return [place for place in range(part.first, part.last) if tokens[place].is_number]
-
-
-def is_size(reading: Reading, part: Part) -> bool:
+def _is_size(reading: Reading, part: Part) -> bool:
     """Tell whether a number tells what a thing is like: "tele de 32", "128 GB"."""
-    amount: Amount = part.value
-    if amount.is_money or amount.doubt or is_price_limit(reading, part):
+    amount = part.value
+    if amount.is_money or amount.doubt or _price_limit(reading, part):
         return False
     if amount.unit or amount.first != part.first:
-        return reading.words.match(reading.said.tokens, amount.last, "piece", "container") is None
-    before = reading.said.tokens[part.first - 1].word if part.first else ""
-    return is_thing(reading, before)
+        return reading.match(amount.last, "piece", "container") is None
+    return is_thing(reading, reading.word(part.first - 1))
 
 
 def is_thing(reading: Reading, word: str) -> bool:
@@ -187,37 +156,19 @@ def is_thing(reading: Reading, word: str) -> bool:
 
 def names_a_thing(reading: Reading) -> bool:
     """Tell whether a message names a thing that shops sell."""
-    return any(
-        is_thing(reading, said) or is_thing(reading, fold(c)) for c, said in things_in(reading)
-    )
+    return any(is_thing(reading, fold(word)) for pair in things_in(reading) for word in pair)
 
 
-def is_price_limit(reading: Reading, part: Part) -> str:
+def _price_limit(reading: Reading, part: Part) -> str:
     """Return whether an amount is the most or the least that a thing may cost, or nothing."""
     place = reading.parts.index(part)
     before = reading.parts[place - 1].kind if place else ""
+    inside = range(part.first, min(part.value.first + 2, part.last))
     for kind in ("under", "over"):
-        places = range(part.first, part.value.first + 2)
-        tokens = reading.said.tokens
-        is_inside = part.value.doubt == "hedge" and any(
-            reading.words.match(tokens, p, kind) for p in places if p < part.last
-        )
+        is_inside = part.value.doubt == "hedge" and any(reading.match(p, kind) for p in inside)
         if before == kind or is_inside:
             return kind
     return ""
-
-
-def _prices(reading: Reading) -> tuple[Decimal | None, Decimal | None]:
-    limits = {}
-    for part in reading.parts:
-        if part.kind == "amount" and (kind := is_price_limit(reading, part)):
-            limits[kind] = _limit(part)
-    return limits.get("under"), limits.get("over")
-
-
-def _limit(part: Part) -> Decimal | None:
-    value: Decimal = part.value.value
-    return value or None
 
 
 # --- choosing among those shown ---
@@ -233,64 +184,39 @@ class Meant:
 
 def meant(reading: Reading, things: Sequence[Thing]) -> Meant:
     """Return the places of the things shown that a message may mean; none when it means none."""
-    if not things:
-        return Meant([])
-    if reading.has("both"):
-        return Meant(list(range(len(things))))
-    for choose in (_by_price_rank, _by_ordinal, _by_price):
-        places = choose(reading, things)
-        if places:
-            return Meant(places)
-    return _by_words(reading, things)
-
-
-def _by_price_rank(reading: Reading, things: Sequence[Thing]) -> list[int]:
-    for kind, pick in (("cheapest", min), ("dearest", max)):
-        if reading.has(kind):
-            wanted = pick(thing.price for thing in things)
-            return [place for place, thing in enumerate(things) if thing.price == wanted]
-    return []
-
-
-def _by_ordinal(reading: Reading, things: Sequence[Thing]) -> list[int]:
-    numbers = [part.value for part in reading.parts if part.kind == "ordinal"]
-    places = [len(things) - 1 if number == -1 else number - 1 for number in numbers]
-    return [place for place in places if 0 <= place < len(things)]
-
-
-def _by_price(reading: Reading, things: Sequence[Thing]) -> list[int]:
-    amounts = [p.value for p in reading.parts if p.kind == "amount" and not p.value.doubt]
-    prices = {amount.value for amount in amounts}
-    return [place for place, thing in enumerate(things) if thing.price and thing.price in prices]
+    places, prices = range(len(things)), [thing.price for thing in things]
+    if not things or reading.has("both"):
+        return Meant(list(places))
+    wanted = {min(prices)} if reading.has("cheapest") else set()
+    wanted |= {max(prices)} if reading.has("dearest") else set()
+    said = {p.value.value for p in reading.of("amount") if not p.value.doubt} - {Decimal(0)}
+    numbers = [len(things) if p.value == -1 else p.value for p in reading.of("ordinal")]
+    pointed = [place for place in places if prices[place] in wanted] or [
+        number - 1 for number in numbers if number - 1 in places
+    ]
+    pointed = pointed or [place for place in places if prices[place] in said]
+    return Meant(pointed) if pointed else _by_words(reading, things)
 
 
 def _by_words(reading: Reading, things: Sequence[Thing]) -> Meant:
     """Return the things that have most of the words said, and the words that they do not have."""
-    said = things_in(reading)
-    wanted = [words_of(called) | {stem(fold(word))} for called, word in said]
-    called = [thing.words for thing in things]
-    shares = [sum(_same(any_of, words) for any_of in wanted) for words in called]
-    best = max(shares, default=0)
-    if not best:
-        return Meant([], " ".join(word for _, word in said))
-    places = [place for place, share in enumerate(shares) if share == best]
-    had = called[places[0]]
-    lacking = [w for (_, w), any_of in zip(said, wanted, strict=True) if not _same(any_of, had)]
-    return Meant(places, " ".join(lacking))
+    said = [(words_of(called) | {stem(fold(word))}, word) for called, word in things_in(reading)]
+    shares = [sum(_same(any_of, thing.words) for any_of, _ in said) for thing in things]
+    best = max(shares)
+    places = [place for place, share in enumerate(shares) if share == best and best]
+    had = things[places[0]].words if places else frozenset()
+    return Meant(places, " ".join(word for any_of, word in said if not _same(any_of, had)))
 
 
 def thing_words(text: str) -> frozenset[str]:
     """Return the words that a thing may be called by: its own, and what people say for them."""
-    shop = words_for("es")
-    own = words_of(text)
+    shop, own = words_for("es"), words_of(text)
     spelled = {stem(said) for word in own for said in usual_spelling(word, "es")}
     return own | spelled | {stem(fold(called)) for word in own if (called := shop.product(word))}
 
 
 def _same(said: frozenset[str], called: frozenset[str]) -> bool:
     """Tell whether a thing is called so, or by a word that goes on from it: "refri"."""
-    if said & called:
-        return True
-    return any(
+    return bool(said & called) or any(
         len(word) >= _MIN_SHORT_FORM and other.startswith(word) for word in said for other in called
     )

@@ -58,14 +58,14 @@ class Transfer(Task):
 
     def _is_offered(self, reading: Reading, part: Part) -> bool:
         """Tell whether what was not read is the slip whose number is offered."""
-        word = reading.said.tokens[part.first].word
+        word = reading.tokens[part.first].word
         return self.offered is not None and reading.words.is_near_number(word)
 
     def _fill_amount(self, amount: Amount, reading: Reading) -> None:
         self.doubt = "small" if amount.is_small_word else amount.doubt
         self.amount = None if self.doubt else amount.value
         is_slip = self.doubt in {"near", "malformed"}
-        reader = AmountReader(reading.words, reading.said.tokens)
+        reader = AmountReader(reading.words, reading.tokens)
         self.offered = reader.offered(amount) if is_slip else None
         self.doubted = reading.said.quote(amount.first, amount.last)
 
@@ -254,13 +254,13 @@ def may_be(talk: Talk, pronoun: str, person: Person) -> bool:
 def _accounts_for(talk: Talk, person: Person, said: str) -> bool:
     """Tell whether each word that said who is meant is somebody's: a name, a relation, "mi"."""
     called = {fold(word) for word in f"{person.name} {person.alias}".split()}
-    tokens = talk.read(said).said.tokens
+    reading = talk.read(said)
     little = ("relation", "possessive", "definite", "article", "honorific", "particle")
     return all(
         not token.is_word
-        or talk.words.match(tokens, place, *little) is not None
+        or reading.match(place, *little) is not None
         or any(_is_near(token.word, word) for word in called)
-        for place, token in enumerate(tokens)
+        for place, token in enumerate(reading.tokens)
     )
 
 
