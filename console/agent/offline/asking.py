@@ -36,12 +36,8 @@ class Topic:
 
 def topics_of(reading: Reading) -> list[Topic]:
     """Return what a message may be about, the surest first."""
-    languages: tuple[Language, ...] = (reading.words.first.language, reading.words.second.language)
-    for language in languages:
-        found = _topics(reading, language)
-        if found:
-            return found
-    return []
+    own = reading.words.language
+    return _topics(reading, own) or _topics(reading, "en" if own == "es" else "es")
 
 
 def _topics(reading: Reading, language: Language) -> list[Topic]:
@@ -65,7 +61,7 @@ def _topics(reading: Reading, language: Language) -> list[Topic]:
 
 def nearest(reading: Reading) -> list[str]:
     """Return the intents whose phrases have most words of a message, the nearest first."""
-    language = reading.words.first.language
+    language = reading.words.language
     places, best = _places(reading, language), dict[str, float]()
     for intent, phrase, score in _weighted(language):
         telling = [word for word in set(phrase) if word in places and len(word) >= _MIN_TELLING]
@@ -144,7 +140,7 @@ def _spelled(phrase: Phrase, language: Language) -> Phrase:
 
 def fits_example(reading: Reading, example: str) -> bool:
     """Tell whether a message says what an example phrase says, in nearly its words."""
-    language = reading.words.first.language
+    language = reading.words.language
     wanted = [t.word for t in read(example, language).tokens if t.is_word]
     telling = tuple(word for word in wanted if not reading.words.match_word(word, "plain"))
     return (

@@ -1,7 +1,7 @@
 """The words of the two languages, read from `words/`: what each may mean, and what is like it."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
@@ -46,40 +46,34 @@ class Match(NamedTuple):
 class Lexicon:
     """What is known of one language."""
 
-    language: Language
     replies: Mapping[str, str]
     intents: Mapping[str, list[Phrase]]
     grammar: Mapping[str, Any]
-    numbers: dict[str, int] = field(default_factory=dict)
-    number_rules: dict[str, Any] = field(default_factory=dict)
-    spelled: dict[str, Phrase] = field(default_factory=dict)
+    number_rules: Mapping[str, Any]
+    examples: Mapping[str, str]
+    numbers: dict[str, int]
+    spelled: dict[str, str]
+    products: dict[str, str]
+    categories: dict[str, str]
+    same: dict[str, str]
+    """Words that ask for the same, by the one of them that stands for all."""
+    sets: dict[str, frozenset[str]]
     verbs: dict[str, list[Verb]] = field(default_factory=dict)
     """By the form as it is written, and by the form without accents."""
     phrases: dict[str, list[tuple[Phrase, str, str]]] = field(default_factory=dict)
     """Phrases, kinds and values by the first word, the longest first."""
     known: set[str] = field(default_factory=set)
-    products: dict[str, str] = field(default_factory=dict)
-    categories: dict[str, str] = field(default_factory=dict)
-    sets: dict[str, frozenset[str]] = field(default_factory=dict)
-    same: dict[str, str] = field(default_factory=dict)
-    """Words that ask for the same, by the one of them that stands for all."""
 
     def verbs_of(self, token: Token) -> list[Verb]:
         """Return what a word may be a form of: without its accents it may be several."""
-        said = token.said.lower()
-        if said != token.word and said in self.verbs:
-            return self.verbs[said]
-        return self.verbs.get(token.word, [])
+        return self.verbs.get(token.said.lower()) or self.verbs.get(token.word, [])
 
     def matches(self, tokens: Sequence[Token], at: int) -> list[Match]:
         """Return the phrases that begin at a token, the longest first."""
         return [
             Match(kind, len(phrase), value)
             for phrase, kind, value in self.phrases.get(tokens[at].word, ())
-            if all(
-                at + place < len(tokens) and tokens[at + place].word == word
-                for place, word in enumerate(phrase)
-            )
+            if phrase == tuple(token.word for token in tokens[at : at + len(phrase)])
         ]
 
 
@@ -87,6 +81,7 @@ class Lexicon:
 class Words:
     """Both languages, the one that is spoken first: the other helps where it knows nothing."""
 
+    language: Language
     first: Lexicon
     second: Lexicon
 
@@ -101,16 +96,13 @@ class Words:
 
     def verbs_of(self, token: Token) -> list[Verb]:
         """Return what a word may be a form of."""
-        return self.first.verbs_of(token) or (
-            self.second.verbs_of(token) if token.word not in self.first.known else []
-        )
+        own = self.first.verbs_of(token)
+        return own if own or self.knows(token.word) else self.second.verbs_of(token)
 
     def number(self, word: str) -> int | None:
         """Return the number that a word is."""
         own = self.first.numbers.get(word)
-        if own is None and word not in self.first.known:
-            return self.second.numbers.get(word)
-        return own
+        return own if own is not None or self.knows(word) else self.second.numbers.get(word)
 
     def rules(self, word: str) -> Mapping[str, Any]:
         """Return how the language of a number word puts numbers together."""
@@ -138,11 +130,9 @@ class Words:
 
     def product(self, word: str) -> str:
         """Return what the shops call a thing."""
-        for lexicon in (self.first, self.second):
-            for form in (word, word.removesuffix("s"), word.removesuffix("es")):
-                if form in lexicon.products:
-                    return lexicon.products[form]
-        return ""
+        forms = (word, word.removesuffix("s"), word.removesuffix("es"))
+        both = (self.first.products, self.second.products)
+        return next((known[form] for known in both for form in forms if form in known), "")
 
     def category(self, word: str) -> str:
         """Return the category that a word stands for or is found in."""
@@ -174,101 +164,81 @@ class Cursor:
         return at
 
 
+# --- reading the files ---
+
+
 @cache
 def lexicon(language: Language) -> Lexicon:
     """Return what is known of a language."""
     data = tomllib.loads((_WORDS / f"{language}.toml").read_text(encoding="utf-8"))
-    intents = {
-        name: [tuple(phrase) for phrase in _phrases(row)] for name, row in data["intents"].items()
-    }
-    made = Lexicon(language, data["replies"], intents, data.get("grammar", {}))
-    rules = dict(data["numbers"])
-    made.number_rules = {name: rules.pop(name) for name in list(rules) if not name.isdigit()}
-    made.numbers = {word: int(value) for value, row in rules.items() for word in row.split()}
-    made.spelled = {
-        word: tuple(usual.split()) for usual, row in data["spell"].items() for word in row.split()
-    }
+    numbers = {word: int(n) for word, n in _by_word(data["numbers"]).items() if n.isdigit()}
+    made = Lexicon(
+        replies=data["replies"],
+        intents={name: list(_phrases(row)) for name, row in data["intents"].items()},
+        grammar=data["grammar"],
+        number_rules=data["numbers"],
+        examples=data.get("operations", {}),
+        numbers=numbers,
+        spelled=_by_word(data["spell"]),
+        products=_by_word(data.get("products", {})),
+        categories=_by_word(data.get("categories", {})),
+        same=_by_word(data.get("same", {})),
+        sets={name: frozenset(row.split()) for name, row in data["sets"].items()},
+    )
+    clitics = data.get("ending", {}).get("clitics", {})
     for row in data["verb"]:
-        _add_verbs(made, row, data.get("ending", {}))
-    for kind, row in data["words"].items():
-        _add_phrases(made, kind, "", row)
-    for kind, rows in data["values"].items():
-        for value, row in rows.items():
-            _add_phrases(made, kind, value, row)
+        for form, word in _forms(row, data.get("ending", {})):
+            _add_form(made, Verb(row["act"], form), word)
+            for clitic in clitics.get(form, "").split():
+                joined = form if form == "infinitive" else "order"
+                _add_form(made, Verb(row["act"], joined), word + clitic)
+    for kind, rows in [*data["values"].items(), *data["words"].items()]:
+        for value, row in rows.items() if isinstance(rows, dict) else [("", rows)]:
+            for phrase in _phrases(row):
+                made.phrases.setdefault(phrase[0], []).append((phrase, kind, value))
+                made.known.update(phrase)
     for found in made.phrases.values():
         found.sort(key=lambda entry: -len(entry[0]))
     made.known |= made.numbers.keys() | {fold(form) for form in made.verbs}
-    made.products = {
-        word: name for name, row in data.get("products", {}).items() for word in row.split()
-    }
-    made.categories = {
-        word: name for name, row in data.get("categories", {}).items() for word in row.split()
-    }
-    made.same = {w: one for one, row in data.get("same", {}).items() for w in row.split()}
-    made.same |= {fold(w): one for w, one in made.same.items() if not _is_form(made, fold(w))}
-    made.sets = {name: frozenset(row.split()) for name, row in data.get("sets", {}).items()}
+    orders = {form for form, verbs in made.verbs.items() if any(v.form != "past" for v in verbs)}
+    made.same |= {fold(w): one for w, one in made.same.items() if fold(w) not in orders}
     return made
-
-
-@cache
-def examples() -> Mapping[str, Sequence[str]]:
-    """Return the example phrases of operations that have no flow of their own, by operation."""
-    found: dict[str, list[str]] = {}
-    for language in _LANGUAGES:
-        data = tomllib.loads((_WORDS / f"{language}.toml").read_text(encoding="utf-8"))
-        for operation_id, row in data.get("operations", {}).items():
-            found.setdefault(operation_id, []).extend(p.strip() for p in row.split(","))
-    return found
 
 
 def words_for(language: Language) -> Words:
     """Return both languages, this one first."""
-    return Words(lexicon(language), lexicon("en" if language == "es" else "es"))
+    return Words(language, lexicon(language), lexicon("en" if language == "es" else "es"))
 
 
-def _is_form(made: Lexicon, word: str) -> bool:
-    """Tell whether a word without its accent is an order's form as well."""
-    return any(verb.form != "past" for verb in made.verbs.get(word, ()))
+def _by_word(rows: Mapping[str, Any]) -> dict[str, str]:
+    """Return the names of rows by the words in them."""
+    return {w: name for name, row in rows.items() if isinstance(row, str) for w in row.split()}
 
 
-def _phrases(row: str) -> Iterator[list[str]]:
+def _phrases(row: str) -> Iterator[Phrase]:
     for phrase in row.replace("\n", " ").split(","):
-        words = [fold(found.group()) for found in split(phrase.strip())]
+        words = tuple(fold(found.group()) for found in split(phrase.strip()))
         if words:
             yield words
 
 
-def _add_phrases(made: Lexicon, kind: str, value: str, row: str) -> None:
-    for words in _phrases(row):
-        made.phrases.setdefault(words[0], []).append((tuple(words), kind, value))
-        made.known.update(words)
-
-
-def _add_verbs(made: Lexicon, row: Mapping[str, str], endings: Mapping[str, Any]) -> None:
-    """Add a verb's forms, or those of all the stems that have the same endings."""
-    act, clitics = row["act"], endings.get("clitics", {})
-    forms: list[tuple[str, str]] = []
+def _forms(row: Mapping[str, str], endings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield a verb's forms, or those of all the stems that have the same endings."""
     for form, said in row.items():
         if form not in {"act", "ending", "stems"}:
-            forms += [(form, word) for word in said.split()]
+            yield from ((form, word) for word in said.split())
     for stem in row.get("stems", "").split():
         for form, said in endings[row["ending"]].items():
             for ending in said.split():
-                before_e = f"{stem}u" if stem.endswith("g") and fold(ending)[0] == "e" else stem
-                forms.append((form, before_e + ending))
-    for form, word in forms:
-        _add_form(made, Verb(act, form), word)
-        for clitic in clitics.get(form, "").split():
-            _add_form(made, Verb(act, form if form == "infinitive" else "order"), word + clitic)
+                is_hard = stem.endswith("g") and fold(ending)[0] == "e"
+                yield form, f"{stem}u{ending}" if is_hard else stem + ending
 
 
 def _add_form(made: Lexicon, verb: Verb, word: str) -> None:
-    if fold(word) in made.grammar.get("no_verbs", "").split():
-        return
-    for written in {word, fold(word)}:
-        entries = made.verbs.setdefault(written, [])
-        if verb not in entries:
-            entries.append(verb)
+    if fold(word) not in made.grammar.get("no_verbs", "").split():
+        for written in {word, fold(word)}:
+            entries = made.verbs.setdefault(written, [])
+            entries += [] if verb in entries else [verb]
 
 
 # --- spelling ---
@@ -283,23 +253,22 @@ def read(text: str, language: Language) -> Said:
     for found in split(text):
         said = found.group()
         exact = lexicon(language).spelled.get(said.lower()) if said.lower() != fold(said) else None
-        usual = exact or usual_spelling(fold(said).replace("’", "'"), language)
+        usual = exact.split() if exact else usual_spelling(fold(said).replace("’", "'"), language)
         tokens += [Token(said, word, found.start(), found.end()) for word in usual]
     return Said(text, tuple(tokens))
 
 
-def usual_spelling(word: str, language: Language) -> Phrase:
+def usual_spelling(word: str, language: Language) -> Sequence[str]:
     """Return the usual spelling of a folded word, or the word itself."""
     words = words_for(language)
     for known in (words.first, words.second):
         if word in known.spelled and (known is words.first or not words.knows(word)):
-            return known.spelled[word]
+            return known.spelled[word].split()
     if word.endswith("'s"):
         return (*usual_spelling(word.removesuffix("'s"), language), "s")
-    is_known = any(word in one.known or word in one.products for one in (words.first, words.second))
-    if is_known or len(word) < _MIN_TYPO_LETTERS or not word.isalpha():
-        return (word,)
-    if word in words.of("names") or near_numbers(word):
+    both = (words.first, words.second)
+    is_known = word in words.of("names") or any(word in w.known | w.products.keys() for w in both)
+    if is_known or len(word) < _MIN_TYPO_LETTERS or not word.isalpha() or near_numbers(word):
         return (word,)
     return (_nearest(word, language) or word,)
 
@@ -310,16 +279,9 @@ def _nearest(word: str, language: Language) -> str:
 
     Neither the first nor the last letter may be wrong: they tell verbs' forms apart.
     """
-    allowed = 2 if len(word) >= _MIN_TWO_TYPOS_LETTERS else 1
-    known = lexicon(language)
-    near = sorted(
-        (distance, candidate)
-        for candidate in _candidates(language)
-        if candidate[0] == word[0]
-        and candidate[-1] == word[-1]
-        and abs(len(candidate) - len(word)) <= allowed
-        and (distance := damerau_levenshtein_distance(word, candidate)) <= allowed
-    )
+    allowed, known = 2 if len(word) >= _MIN_TWO_TYPOS_LETTERS else 1, lexicon(language)
+    alike = (c for c in _candidates(language) if c[0] == word[0] and c[-1] == word[-1])
+    near = sorted(_near(word, alike, lambda _: allowed))
     best = [candidate for distance, candidate in near if distance == near[0][0]]
     meanings = {tuple(known.verbs.get(candidate, ())) or candidate for candidate in best}
     return best[0] if len(meanings) == 1 else ""
@@ -339,26 +301,27 @@ def near_numbers(word: str) -> Phrase:
     """Return the number words of both languages that a word may be a slip of; not itself."""
     if len(word) < _MIN_NUMBER_LETTERS or not word.isalpha():
         return ()
-    found = []
-    for language in _LANGUAGES:
-        for number in lexicon(language).numbers:
-            allowed = 2 if len(number) >= _LONG_NUMBER_LETTERS else 1
-            if (
-                word != number
-                and len(number) >= _MIN_NUMBER_LETTERS
-                and abs(len(number) - len(word)) <= allowed
-            ):
-                distance = damerau_levenshtein_distance(word, number)
-                if distance <= allowed:
-                    found.append((distance, number))
-    return tuple(number for _, number in sorted(found))
+    both = (number for language in _LANGUAGES for number in lexicon(language).numbers)
+    long = (number for number in both if len(number) >= _MIN_NUMBER_LETTERS and number != word)
+    near = _near(word, long, lambda number: 2 if len(number) >= _LONG_NUMBER_LETTERS else 1)
+    return tuple(number for _, number in sorted(near))
+
+
+def _near(
+    word: str, others: Iterable[str], allowed: Callable[[str], int]
+) -> Iterator[tuple[int, str]]:
+    """Yield the words that are so few slips away from a word, with how many."""
+    for other in others:
+        if abs(len(other) - len(word)) <= allowed(other):
+            distance = damerau_levenshtein_distance(word, other)
+            if distance <= allowed(other):
+                yield distance, other
 
 
 def is_foreign(said: Said, foreign: Iterable[str]) -> bool:
     """Tell whether a message is in a language that is neither Spanish nor English."""
     letters = [c for c in said.text if c.isalpha()]
-    strange = sum(ord(letter) > _LAST_LATIN_LETTER for letter in letters)
-    words = set(foreign)
+    strange, words = sum(ord(letter) > _LAST_LATIN_LETTER for letter in letters), set(foreign)
     return strange * 2 > len(letters) or sum(t.word in words for t in said.tokens) > 1
 
 
@@ -367,11 +330,11 @@ def is_foreign(said: Said, foreign: Iterable[str]) -> bool:
 
 def reply(language: Language, key: str, **fields: object) -> str:
     """Return a sentence with its fields filled in."""
-    return lexicon(language).replies[key].format(**{**bank_profile(language), **fields})
+    return lexicon(language).replies[key].format(**{**_bank_profile(language), **fields})
 
 
 @cache
-def bank_profile(language: Language) -> Mapping[str, str]:
+def _bank_profile(language: Language) -> Mapping[str, str]:
     """Return what the bank says of itself: its name, telephone, hours and fees."""
     profile = tomllib.loads((_WORDS / "bank.toml").read_text(encoding="utf-8"))[language]
     return {name: str(value) for name, value in profile.items()}
@@ -388,3 +351,12 @@ def benefit_name(language: Language, benefit: str) -> str:
     kind, _, months = benefit.partition("-")
     known = lexicon(language).replies.get(f"benefit_{kind}")
     return f"{months} MSI" if months else known or benefit
+
+
+def examples() -> dict[str, list[str]]:
+    """Return the example phrases of operations that have no flow of their own, by operation."""
+    found: dict[str, list[str]] = {}
+    for language in _LANGUAGES:
+        for operation_id, row in lexicon(language).examples.items():
+            found.setdefault(operation_id, []).extend(p.strip() for p in row.split(","))
+    return found
