@@ -41,6 +41,8 @@ _POLITE: Final = word_set(
     "por favor porfa porfis porfavor gracias please thanks thank you todo eso esta bien ya lo la "
     "pues que it that muy amable ahora bueno"
 )
+_ALL: Final = frozenset({"todo", "everything", "all"})
+"""Who denies all of it says more than no to what waits."""
 _QUESTION_MARKS: Final = frozenset("¿?？؟")
 _FRIENDLY: Final = frozenset("👍👌🙏✅🙂😊🏻🏼🏽🏾🏿")
 
@@ -52,7 +54,7 @@ def read_decision(text: str) -> Decision | None:
         return None
     for decision, core, phrases in _DECISIONS:
         if _is_only(words, core, phrases):
-            return decision
+            return None if decision == "DENY" and _ALL & set(words) else decision
     return None
 
 

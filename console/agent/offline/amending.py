@@ -1,5 +1,6 @@
 """Messages that go on with an order: answers to a question, amendments, the same for another."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -86,7 +87,8 @@ def _amended_transfer(
     if isinstance(one, Transfer) and not [part for part in rest if part.kind != "ordinal"]:
         order = _order_of(reading, slots)
         return None if order is None else _amended_behind(talk, one.fill(talk, order, reading))
-    if rest and rest[0] is reading.parts[0] and rest[0].kind == "negation" and len(rest) > 1:
+    is_no = bool(rest) and rest[0] is reading.parts[0] and rest[0].kind in {"negation", "cancel"}
+    if is_no and (reading.has("correcting") or reading.parts[1:2] == reading.of("stop")[:1]):
         rest = rest[1:]
     is_worded = any(part.kind != "adjust" for part in rest)
     if rest and talk.memory.is_live and not is_worded and (slots or len(rest) == 1):
@@ -191,6 +193,9 @@ def repeated(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | No
     known = ("person", "same", "amount", "same_order", "also", "reason", "account")
     rest = reading.beside(*FILLING, *known)
     is_like = reading.has("same_order", "also", "again") or reading.first_kind in {"and", "yes"}
+    is_again = reading.has("same_order") and not (people or amounts or reading.of(*_SLOTS))
+    if is_again and not rest and memory.waiting is None and isinstance(memory.done, Transfer):
+        return tasks.asked_whether(talk, replace(memory.done))
     if not is_like or [p for p in rest if p.kind != "adjust"] or reading.is_question:
         return None
     if len(people) > 1 or len(amounts) > 1 or not (people or (amounts and reading.has("again"))):

@@ -75,7 +75,7 @@ def cancelled(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | N
 def agreed(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Flow | None:
     """Take a yes where one was asked for; a thumb up keeps what waits."""
     memory = talk.memory
-    is_yes = reading.covers("yes", *_POLITE, "thumbs", "also")
+    is_yes = reading.covers("yes", *_POLITE, "thumbs", "also", "both", "to")
     is_pointing = memory.in_focus is not None and reading.covers("here", "courtesy", "yes")
     is_yes = is_yes or (is_pointing and memory.topic in {"search", "compare"})
     if not is_yes and not reading.covers("thumbs", "courtesy", "yes"):

@@ -37,7 +37,7 @@ ENDS_REASON: Final = (
     *("correcting", "courtesy", "question", "quoting", "also", "will", "will_that", "now"),
     *("let_that", "same_order", "relative_clause", "adjust", "hedge", "unstated", "slang"),
     *("day", "weekday", "was", "money", "currency", "foreign_currency", "instalments_only"),
-    *("cashback", "take"),
+    *("cashback", "take", "joke"),
 )
 _NO_NAME: Final = ("month", "weekday", *_TYPES, "self", *ENDS_REASON)
 

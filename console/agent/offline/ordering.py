@@ -2,12 +2,14 @@
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from console.agent.brain import CallOutcome
 from console.agent.offline import tasks
 from console.agent.offline.adding import Addition, read_addition
 from console.agent.offline.asking import Topic, topics_of
+from console.agent.offline.ends import Account
 from console.agent.offline.orders import Order, Reading
 from console.agent.offline.picking import purchase
 from console.agent.offline.talk import Flow, Step, Talk, Task
@@ -48,6 +50,9 @@ def ordered(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | Non
     todo = [task for task in made if task is not None]
     if not todo:
         return None
+    for before, task in pairwise(todo):
+        if isinstance(before, Addition) and isinstance(task, Transfer) and not task.has_recipient:
+            task.to, task.to_name = Account("", before.account_id), before.name_said
     if len(todo) > 1:
         todo[0].unread = ", ".join(task.unread for task in todo if task.unread)
     if mood or not all(order.is_asked_for for order in orders):
@@ -77,15 +82,17 @@ def _asks(reading: Reading, least: float = 0) -> bool:
 
 
 def _without_question(talk: Talk, reading: Reading) -> tuple[Reading, bool]:
-    """Return a message without the question that follows its orders, and whether one does."""
+    """Return a message without the question beside its orders, and whether there is one."""
     for part in reading.parts[1:]:
         if part.kind not in {"and", "stop"} or not reading.orders:
             continue
+        head = talk.read(reading.said.quote(0, part.first))
         rest = talk.read(reading.said.quote(part.last, len(reading.tokens)))
-        topic = next(iter(topics_of(rest)), None)
-        if topic is not None and topic.intent in _QUERIES and _is_all_asked(rest, topic):
-            head = talk.read(reading.said.quote(0, part.first))
-            return (head, True) if head.orders else (reading, False)
+        for order, question in ((head, rest), (rest, head)):
+            topic = next(iter(topics_of(question)), None)
+            is_asked = topic is not None and topic.intent in _QUERIES
+            if topic is not None and is_asked and order.orders and _is_all_asked(question, topic):
+                return order, True
     return reading, False
 
 
@@ -93,12 +100,16 @@ def _is_all_asked(reading: Reading, topic: Topic) -> bool:
     """Tell whether a question has no word that is no part of it."""
     own = ("tell", "plain", "terse", "question", "courtesy", "clitic", "now")
     never = {"correcting", "negation", "no", "hedge", "adjust"}
-    return not (reading.orders or reading.mood) and all(
-        place in topic.covered
-        or part.kind in {"stop", "asking", "account", "day"}
-        or (part.kind not in never and reading.match(place, *own))
-        for part in reading.parts
-        for place in range(part.first, part.last)
+    return (
+        not reading.orders
+        and not reading.mood
+        and all(
+            place in topic.covered
+            or part.kind in {"stop", "asking", "account", "day"}
+            or (part.kind not in never and reading.match(place, *own))
+            for part in reading.parts
+            for place in range(part.first, part.last)
+        )
     )
 
 

@@ -299,7 +299,8 @@ def _sent(order: Order, said: Said, words: Words) -> Iterator[Order]:
         if is_no or (part.kind == "let_that" and following in {"amount", "person", "account"}):
             is_correcting = True
             continue
-        is_next = is_joint and current.amount and current.recipient and not is_correcting
+        has_end = bool(current.recipient or current.destination)
+        is_next = is_joint and current.amount and has_end and not is_correcting
         if part.kind == "amount" and is_next and not part.value.unit:
             yield current
             current = Order(order.act, [part], order.is_asked_for, part.value)

@@ -233,7 +233,8 @@ class Scanner(EndReader):
             is_over = run >= longest and not is_little and not token.said[0].isupper()
             if is_over or not (token.is_word or is_numbered):
                 break
-            if is_marked and self.match(place, "month", "joke") is not None:
+            is_joke = is_first and self.match(place, "joke") is not None
+            if is_marked and (is_joke or self.match(place, "month") is not None):
                 last, run = place + 1, run + 1
             elif not is_first and self.match(place, "day", "money") is not None:
                 last, run = place + 1, 0
