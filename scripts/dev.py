@@ -31,7 +31,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 _OLDEST_PYTHON = (3, 11)
 _SHOWN_LINES = 20
-_SOURCES = ("action_groups", "shared", "console", "scripts", "tests", "benchmarks", "docs")
+_SOURCES = ("action_groups", "shared", "console", "scripts", "tests", "benchmarks", "docs/snippets")
 
 
 class Environment:

@@ -30,12 +30,16 @@ from tests.support.extending import (
 )
 
 NEW = ("getSpendingSummary", "getPoints")
+CONFIRMED = "blockAccount"
+"""The one of them that needs the customer's yes; agents alone call it."""
+PEER_CONFIRMED = "createTransfer"
 PEER = "listBeneficiaries"
 """An operation of the specification that both doors reach, as they reach the new ones."""
 
 CONTRACTS = ("samples", "gaps", "template", "event_permissions", "openapi", "generate")
 NEW_FILES = (
     "action_groups/core_banking/operations/spending.py",
+    "action_groups/core_banking/operations/block_account.py",
     "action_groups/loyalty/__init__.py",
     "action_groups/loyalty/store.py",
     "action_groups/loyalty/operations/__init__.py",
@@ -96,6 +100,19 @@ def test_the_module_that_makes_a_folder_a_package_is_missed_by_the_lint(copy: Pa
     assert re.search(r"action_groups/loyalty/operations.+`?__init__\.py`?", missed.stdout)
 
 
+def test_data_access_that_is_not_there_is_missed_by_the_types(copy: Path) -> None:
+    path = copy / "action_groups/core_banking/store.py"
+    text = path.read_text()
+    assert text.count("def block(") == 1
+    path.write_text(text.replace("def block(", "def close("))
+    try:
+        missed = run(copy, "-m", "mypy", "action_groups/core_banking/operations/block_account.py")
+    finally:
+        path.write_text(text)
+    assert missed.returncode == 1
+    assert '"BankStore" has no attribute "block"' in missed.stdout
+
+
 def test_the_tests_find_the_new_operations_and_attack_them(copy: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     files = [f"tests/contract/test_{name}.py" for name in CONTRACTS]
@@ -117,6 +134,27 @@ def test_the_tests_find_the_new_operations_and_attack_them(copy: Path, tmp_path:
     assert len([test for test in attacks[PEER] if "test_identity" in test]) >= 2
     for operation in NEW:
         assert attacks[operation] == attacks[PEER]
+
+
+def test_the_yes_of_the_new_change_is_attacked_as_that_of_others_is(
+    copy: Path, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.xml"
+    passed = run(
+        *(copy, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider"),
+        *("tests/unit/test_confirmation.py", "-k", f"{CONFIRMED} or {PEER_CONFIRMED}"),
+        f"--junit-xml={report}",
+    )
+    assert passed.returncode == 0, passed.stdout[-4000:]
+
+    attacks: defaultdict[str, set[str]] = defaultdict(set)
+    for case in ET.parse(report).iter("testcase"):
+        test, _, parameters = case.attrib["name"].partition("[")
+        for operation in (CONFIRMED, PEER_CONFIRMED):
+            if operation in parameters and case.find("skipped") is None:
+                attacks[operation].add(test)
+    assert attacks[CONFIRMED] == attacks[PEER_CONFIRMED]
+    assert len(attacks[CONFIRMED]) > 8
 
 
 def test_a_grant_that_the_examples_need_is_missed_by_name(copy: Path) -> None:

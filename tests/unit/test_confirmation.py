@@ -123,7 +123,16 @@ def operation(request: pytest.FixtureRequest) -> Operation:
 @pytest.fixture(params=DOORS.values(), ids=DOORS)
 def door(request: pytest.FixtureRequest) -> Door:
     found: Door = request.param
+    if "operation" in request.fixturenames:
+        operation: Operation = request.getfixturevalue("operation")
+        if not leads_to(found, operation):
+            pytest.skip("no event asks for this operation")
     return found
+
+
+def leads_to(door: Door, operation: Operation) -> bool:
+    """Tell whether an operation can be asked for there: not every one has an event."""
+    return door is not at_bus or operation.event_type is not None
 
 
 def right(operation: Operation) -> dict[str, Any]:
@@ -175,10 +184,9 @@ def test_with_the_proof_it_is_done_and_the_record_names_the_yes(
     assert record["confirmation_id"] == parsed.confirmation_id
     assert record["terms_digest"] == parsed.terms_digest
     assert DOORS[record["door"]] is door
-    [event] = bank.run_relay()
-    assert event["confirmed"] == {
-        name: record[name] for name in ("door", "confirmation_id", "terms_digest")
-    }
+    confirmed = {name: record[name] for name in ("door", "confirmation_id", "terms_digest")}
+    owed = [confirmed] if operation.event_type else []
+    assert [event["confirmed"] for event in bank.run_relay()] == owed
 
 
 def test_the_terms_of_a_transfer_are_what_the_bank_knows(bank: World) -> None:
@@ -291,17 +299,23 @@ def _of_other_request(attempt: Attempt) -> Attempt:
     return replace(attempt, request_id="request-2")
 
 
-def _with_other_argument(attempt: Attempt) -> Attempt:
-    other = {
-        "createTransfer": {"amount": Decimal("100.51")},
-        "createPurchase": {"quantity": 2},
-        "addBeneficiary": {"account_id": "acc-sofia-checking"},
-    }
-    return replace(attempt, arguments=attempt.arguments | other[attempt.operation.operation_id])
+def _with_other_text(attempt: Attempt) -> Attempt:
+    name, value = next((n, v) for n, v in attempt.arguments.items() if isinstance(v, str))
+    return replace(attempt, arguments=attempt.arguments | {name: f"{value}s"})
+
+
+def _with_other_number(attempt: Attempt) -> Attempt:
+    numbers = ((n, v) for n, v in attempt.arguments.items() if isinstance(v, int | Decimal))
+    name, value = next(numbers, (None, None))
+    if name is None:
+        pytest.skip("this operation has no number")
+    more = Decimal("0.01") if isinstance(value, Decimal) else 1
+    return replace(attempt, arguments=attempt.arguments | {name: value + more})
 
 
 def _of_other_operation(attempt: Attempt) -> Attempt:
-    other = next(o for o in CONFIRMED if o is not attempt.operation)
+    reached = (o for o in CONFIRMED if leads_to(attempt.door, o))
+    other = next(o for o in reached if o is not attempt.operation)
     return replace(attempt, operation=other, arguments=right(other))
 
 
@@ -336,7 +350,8 @@ def _junk(attempt: Attempt) -> Attempt:
 BAD = [
     _of_other_user,
     _of_other_request,
-    _with_other_argument,
+    _with_other_text,
+    _with_other_number,
     _of_other_operation,
     _minted_by_another_key,
     _cut,
@@ -391,7 +406,9 @@ def test_a_proof_used_twice_or_at_two_doors_is_one_change(
     assert at_agent(bank, operation, proof=proof, session_id="session-2", **right(operation))[1][
         "repeated"
     ]
-    assert at_bus(bank, operation, proof=proof, **right(operation))[0] is None
+    for door in DOORS.values():
+        if leads_to(door, operation):
+            assert door(bank, operation, proof=proof, **right(operation))[0] is None
     assert at_agent(bank, operation, proof=proof, request_id=None, **right(operation))[0] is None
     for table in bank.snapshot().keys() - {"requests"}:
         assert bank.snapshot()[table] == once[table]
@@ -521,6 +538,8 @@ def test_the_setting_says_where_a_proof_is_asked(
 ) -> None:
     bank.rebuild(settings=settings(require_confirmation=where))
     for door, asks in ((at_agent, asks_agents), (at_bus, asks_bus)):
+        if not leads_to(door, operation):
+            continue
         code, _ = door(bank, operation, request_id=door.__name__, **right(operation))
         assert (code == "CONFIRMATION_REQUIRED") is asks
         if not asks and operation.operation_id == "addBeneficiary":
