@@ -5,11 +5,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import uuid4
 
+from rich.console import Console
+
 from action_groups import all_groups
 from console import bus
 from console.agent import invocation, operations
+from console.agent.card import card
+from console.agent.decisions import read_decision, repeats
+from console.agent.wording import KnownThings
+from console.chat.rendering import Plain
+from console.confirming import mint
 from console.customers import check_customer
-from console.deployment import reach
+from console.deployment import Deployment, reach
 from console.errors import ConsoleError
 from console.where import Where
 from shared import json_text
@@ -21,6 +28,12 @@ _REPLY_SECONDS: Final = 20
 _QUIET_SECONDS: Final = 1
 _FIRST_REFUSAL: Final = 400
 
+EXIT_NOT_CONFIRMED: Final = 3
+_NOT_CONFIRMED: Final = (
+    "centli: nothing was done: the bank waits for the customer's yes to these terms. Run this in a "
+    "terminal to be asked, or give --confirm."
+)
+
 
 def invoke(
     where: Where,
@@ -30,8 +43,13 @@ def invoke(
     user_id: str,
     session_id: str | None,
     request_id: str | None,
+    confirm: bool,
 ) -> int:
-    """Call an operation as an agent does, print the exchange, and return the exit code."""
+    """Call an operation as an agent does, print the exchange, and return the exit code.
+
+    Terms that the bank answers with are confirmed when `confirm` says so, or else the person at the
+    terminal.
+    """
     operation = operations.find_operation(operation_id)
     deployment = reach(where)
     check_customer(user_id, deployment)
@@ -44,12 +62,41 @@ def invoke(
         session_id=session_id or str(uuid4()),
         session_attributes=attributes,
     )
+    status, body = _exchange(deployment, event)
+    terms = body.get("confirmation")
+    if terms is not None and (confirm or _is_agreed(operation_id, arguments, terms)):
+        event["sessionAttributes"]["confirmation"] = mint(deployment, terms["challenge"])
+        status, body = _exchange(deployment, event)
+    if "confirmation" in body:
+        print(_NOT_CONFIRMED, file=sys.stderr)
+        return EXIT_NOT_CONFIRMED
+    return 0 if status < _FIRST_REFUSAL else 1
+
+
+def _exchange(deployment: Deployment, event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     _show("request", event)
     answer = invocation.invoke(deployment, event)
     _show("response", answer)
     status, body = invocation.status_and_body(answer)
     _show("body", body)
-    return 0 if status < _FIRST_REFUSAL else 1
+    return status, body
+
+
+def _is_agreed(
+    operation_id: str, arguments: Mapping[str, str], confirmation: Mapping[str, Any]
+) -> bool:
+    """Show the terms to the person at the terminal, if there is one, and return whether they agree.
+
+    Anything but what is asked for is a no.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    asked = card(operation_id, arguments, confirmation, KnownThings(), "en", invocation_id="")
+    Plain(Console(highlight=False), trace=False, echo=False).show(asked, "en")
+    answer = sys.stdin.readline().strip()
+    if asked.must_repeat is not None:
+        return repeats(answer, asked.must_repeat)
+    return read_decision(answer) == "CONFIRM"
 
 
 def send(

@@ -5,16 +5,18 @@ demonstration with an error.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 from console import bus, reconcile
 from console.agent import invocation, operations
+from console.confirming import mint
 from console.deployment import Deployment
 from console.errors import ConsoleError
 from shared.clock import system_clock
+from shared.confirmation import TERMS_WANTED
 from shared.dynamodb import DynamoDB, Item
 
 _MARIA = "user-maria"
@@ -33,20 +35,39 @@ class _Stage:
     deployment: Deployment
     tap: bus.Tap
     session_id: str
+    _asked: dict[str, Any] = field(default_factory=dict)
+    """The call that the bank asked about last, and now waits for a yes."""
+    _challenge: str = ""
 
     def call(
         self, operation_id: str, *, user_id: str = _MARIA, **arguments: str
     ) -> tuple[int, Any]:
         """Call an operation as an agent and print the exchange."""
+        operation = operations.find_operation(operation_id)
+        attributes = {"user_id": user_id} if user_id else {}
+        if operation.confirm:
+            attributes["confirmation"] = TERMS_WANTED
         event = invocation.invocation(
-            operations.find_operation(operation_id),
-            arguments,
-            session_id=self.session_id,
-            session_attributes={"user_id": user_id} if user_id else {},
+            operation, arguments, session_id=self.session_id, session_attributes=attributes
         )
-        status, body = invocation.status_and_body(invocation.invoke(self.deployment, event))
         written = " ".join(f"{name}={value!r}" for name, value in arguments.items())
-        print(f"  agent  {operation_id} {written}\n         -> {status} {_brief(body)}")
+        print(f"  agent  {operation_id} {written}")
+        status, body = self._exchange(event)
+        if "confirmation" in body:
+            self._asked, self._challenge = event, body["confirmation"]["challenge"]
+            print(f"  bank   asks first: {_terms(body['confirmation'])}")
+        return status, body
+
+    def confirm(self, how: str = "person says yes, and the channel signs it") -> tuple[int, Any]:
+        """Say yes to the terms that the bank asked about last, and print the answer."""
+        proof = mint(self.deployment, self._challenge)
+        attributes = self._asked["sessionAttributes"] | {"confirmation": proof}
+        print(f"  {how}")
+        return self._exchange(self._asked | {"sessionAttributes": attributes})
+
+    def _exchange(self, event: dict[str, Any]) -> tuple[int, Any]:
+        status, body = invocation.status_and_body(invocation.invoke(self.deployment, event))
+        print(f"         -> {status} {_brief(body)}")
         return status, body
 
     def hear(self, event_type: str, count: int, is_wanted: Callable[[Any], bool]) -> list[Any]:
@@ -129,9 +150,9 @@ def _transfer_by_agent(stage: _Stage) -> None:
     _, resolution = stage.call("resolveAlias", alias="mi hermano")
     brother = resolution["beneficiary"]
     _expect(brother["account_id"] == _TO, "the alias resolves to Juan's account")
-    status, receipt = stage.call(
-        "createTransfer", from_account=_FROM, to_account=brother["account_id"], amount="100"
-    )
+    stage.call("createTransfer", from_account=_FROM, to_account=brother["account_id"], amount="100")
+    _expect(stage.balances() == before, "nothing moves before the yes")
+    status, receipt = stage.confirm()
     _expect(status == 200, "the transfer is completed")  # noqa: PLR2004 HTTP
     after = stage.balances()
     _expect(_moved(before, after, Decimal(100)), "both balances changed by 100 pesos")
@@ -142,8 +163,8 @@ def _transfer_by_agent(stage: _Stage) -> None:
         1,
         lambda e: e["data"]["transaction_id"] == receipt["transaction_id"],
     )
-    status, again = stage.call("createTransfer", from_account=_FROM, to_account=_TO, amount="100")
-    _expect(again.get("repeated") is True, "the same call again is recognised")
+    _, again = stage.confirm("again  the same call with the same yes")
+    _expect(again.get("repeated") is True, "the same yes again is recognised")
     _expect(stage.balances() == after, "and moves nothing")
 
 
@@ -177,9 +198,8 @@ def _transfer_above_the_balance(stage: _Stage) -> None:
     )
     _expect(
         400 <= status < 500 and body["error"]["code"] == "INSUFFICIENT_FUNDS",  # noqa: PLR2004 HTTP
-        "the answer is INSUFFICIENT_FUNDS",
+        "the answer is INSUFFICIENT_FUNDS, and nobody is asked",
     )
-    stage.hear("TRANSFER_FAILED", 1, lambda e: e["data"]["error"]["code"] == "INSUFFICIENT_FUNDS")
     _expect(stage.balances() == before, "nothing moved")
 
 
@@ -214,7 +234,7 @@ def _purchase(stage: _Stage) -> None:
     print(f"         best: {compared['best']['benefit']}, {compared['best']['reason']}")
     plan = next(o for o in compared["options"] if o["benefit"] == "MSI-12")
     before = stage.stock(chosen)
-    status, bought = stage.call(
+    stage.call(
         "createPurchase",
         product_id=_TELEVISION,
         retailer_id=chosen["retailer_id"],
@@ -223,6 +243,7 @@ def _purchase(stage: _Stage) -> None:
         **{name: str(plan[name]) for name in ("months", "monthly_payment", "last_payment")},
         unit_price=str(chosen["price"]),
     )
+    status, bought = stage.confirm()
     _expect(status == 200 and bought["status"] == "completed", "the agent is told that it is paid")  # noqa: PLR2004 HTTP
     _expect(
         bought["monthly_payment"] == plan["monthly_payment"], "what was shown is what was bought"
@@ -236,7 +257,7 @@ def _purchase_without_funds(stage: _Stage) -> None:
     _, found = stage.call("searchProducts", user_id="user-sofia", search="televisor")
     chosen = next(p for p in found["products"] if p["product_id"] == _TELEVISION)
     before = stage.stock(chosen)
-    _, bought = stage.call(
+    stage.call(
         "createPurchase",
         user_id="user-sofia",
         product_id=_TELEVISION,
@@ -244,6 +265,7 @@ def _purchase_without_funds(stage: _Stage) -> None:
         account_id="acc-sofia-checking",
         unit_price=str(chosen["price"]),
     )
+    _, bought = stage.confirm()
     _expect(bought["status"] == "failed", "the agent is told that it failed")
     stage.timeline(bought["purchase_id"], "PURCHASE_FAILED")
     _expect(stage.stock(chosen) == before, "the television is in stock again")
@@ -273,8 +295,17 @@ def _step(envelope: Mapping[str, Any]) -> str:
     return f"{envelope['event_type']} ({error['code']})" if error else f"{envelope['event_type']}"
 
 
+def _terms(confirmation: Mapping[str, Any]) -> str:
+    """Return what the bank asks about, on one line."""
+    told = [f"{name}={value}" for name, value in confirmation["terms"].items()]
+    codes = [warning["code"] for warning in confirmation["warnings"]]
+    return ", ".join(told) + (f" ({', '.join(codes)})" if codes else "")
+
+
 def _brief(body: Mapping[str, Any]) -> str:
     """Return the telling fields of an answer on one line."""
+    if "confirmation" in body:
+        return str(body["error"]["code"])
     if "error" in body and "purchase_id" not in body:
         return f"{body['error']['code']}: {body['error']['message']}"
     if body.get("beneficiary"):

@@ -13,7 +13,6 @@ from console.agent.bedrock.tracing import TracedCalls, as_json_ready
 from console.agent.calls import CallKey, CheckedCall
 from console.agent.confirmation import (
     MAY_BE_DONE,
-    ChangeState,
     DoneLately,
     InDoubt,
     ask_to_confirm,
@@ -25,6 +24,7 @@ from console.agent.events import (
     ConfirmationGiven,
     Decision,
     Problem,
+    Settlement,
     Text,
     TurnEnded,
     TurnEvent,
@@ -97,7 +97,7 @@ class _Sent:
     text: str = ""
     returned: Returned | None = None
     has_said: bool = False
-    states: dict[CallKey, ChangeState] = field(default_factory=dict)
+    states: dict[CallKey, Settlement] = field(default_factory=dict)
     """What the last answer to each confirmed call says of it."""
 
     @property
@@ -359,7 +359,7 @@ class BedrockAgent:
                 self._done.add(checked)
 
 
-def _outcome(states: Collection[ChangeState]) -> TurnOutcome:
+def _outcome(states: Collection[Settlement]) -> TurnOutcome:
     """Return how a turn ended in which the agent said something."""
     if "unknown" in states:
         return "failed"

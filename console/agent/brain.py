@@ -63,6 +63,9 @@ class CallOutcome:
 class Brain(Protocol):
     """One brain serves one conversation and remembers it."""
 
+    is_model: bool
+    """Whether a language model writes what it says: none of that stands beside a question."""
+
     def step(self, inputs: Sequence[Heard | CallOutcome]) -> Iterator[Say | Call]:
         """Go on after what happened; every call of the step before has its outcome in `inputs`.
 

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from console.agent.calls import CallKey, CheckedCall
-from console.agent.events import ConfirmationAsked, Warned
+from console.agent.events import ConfirmationAsked, Settlement, Warned
 from console.agent.language import Language
 from console.agent.wording import KnownThings, money, readable_amount
 from shared.clock import Clock
@@ -45,10 +45,13 @@ _UNKNOWN_DESTINATION: Final[Mapping[Language, str]] = {
     "es": "Esa cuenta no es tuya ni de un beneficiario que hayamos visto aquí: revísala bien.",
     "en": "That account is neither yours nor of a beneficiary seen here: check it well.",
 }
-ChangeState = Literal["done", "pending", "refused", "unknown"]
-"""What an answer says of a change: `pending` is under way, `unknown` may have been made."""
-
-_STATE_SENTENCES: Final[Mapping[ChangeState, Mapping[Language, str]]] = {
+_STATE_SENTENCES: Final[Mapping[Settlement, Mapping[Language, str]]] = {
+    "changed": {
+        "es": "Los términos ya no son los que viste, o pasó demasiado tiempo: no se hizo nada. "
+        "Estos son los de ahora.",
+        "en": "The terms are no longer those that you saw, or it took too long: nothing was done. "
+        "These are the present ones.",
+    },
     "done": {
         "es": "Lo que confirmaste sí quedó hecho.",
         "en": "What you confirmed was done.",
@@ -130,7 +133,7 @@ class InDoubt:
         self._sent.pop(checked.key, None)
 
 
-def change_state(status: int, body: Mapping[str, Any]) -> ChangeState:
+def change_state(status: int, body: Mapping[str, Any]) -> Settlement:
     """Return what an answer says of a change.
 
     A bank that fails does not know itself whether the change was committed.
@@ -142,7 +145,12 @@ def change_state(status: int, body: Mapping[str, Any]) -> ChangeState:
     return "pending" if body.get("status") == "pending" else "done"
 
 
-def state_sentence(states: Iterable[ChangeState], language: Language) -> str:
+def settlement_sentence(state: Settlement, language: Language) -> str:
+    """Return what became of a confirmed call, for the person."""
+    return _STATE_SENTENCES[state][language]
+
+
+def state_sentence(states: Iterable[Settlement], language: Language) -> str:
     """Return what is known of confirmed calls when the rest of their turn failed."""
     different = set(states)
     return (

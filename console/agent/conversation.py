@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, Protocol
 
-from console.agent.decisions import read_decision
+from console.agent.decisions import read_decision, repeats
 from console.agent.events import ConfirmationAsked, Decision, Problem, TurnEnded, TurnEvent
 from console.agent.input_text import MAX_CHARACTERS, UnusableText, clean
 from console.agent.language import DEFAULT, Language, language_of
@@ -27,6 +27,11 @@ _UNUSABLE: Final[Mapping[Language, Mapping[str, str]]] = {
 _NOTHING_TO_CONFIRM: Final[Mapping[Language, str]] = {
     "es": "Eso ya no espera tu confirmación; con esta respuesta no hice nada.",
     "en": "That no longer waits for your confirmation; this answer did nothing.",
+}
+
+_TO_BE_REPEATED: Final[Mapping[Language, str]] = {
+    "es": "Aquí no basta un «sí»: revisa lo de arriba y escribe {repeated} para confirmar, o «no».",
+    "en": "A “yes” is not enough here: check the above and type {repeated} to confirm, or “no”.",
 }
 
 
@@ -53,7 +58,10 @@ class Conversation:
         self.pending: ConfirmationAsked | None = None
 
     def say(self, text: str) -> Iterator[TurnEvent]:
-        """Take what a person wrote. A plain yes or no decides what waits for confirmation."""
+        """Take what a person wrote. A plain yes or no decides what waits for confirmation.
+
+        Where a yes is not enough, the person types back what the question says.
+        """
         try:
             text = clean(text)
         except UnusableText as error:
@@ -61,6 +69,15 @@ class Conversation:
             yield TurnEnded("failed")
             return
         decision = read_decision(text)
+        if self.pending is not None and self.pending.must_repeat is not None:
+            repeated = self.pending.must_repeat
+            if repeats(text, repeated):
+                decision = "CONFIRM"
+            elif decision == "CONFIRM":
+                told = _TO_BE_REPEATED[self.language].format(repeated=repeated)
+                yield Problem("TO_BE_REPEATED", told)
+                yield TurnEnded("confirmation")
+                return
         if self.pending is not None and decision is not None:
             yield from self.decide(self.pending.invocation_id, decision)
             return

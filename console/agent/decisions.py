@@ -1,10 +1,12 @@
 """Reading a yes or a no: only a message that says nothing else is one."""
 
+import re
 import unicodedata
+from decimal import Decimal
 from typing import Final
 
 from console.agent.events import Decision
-from shared.text import PUNCTUATION, tokens_of, word_set
+from shared.text import PUNCTUATION, fold, tokens_of, word_set
 
 _YES: Final = word_set(
     "si sip simon andale arre jalo sobres confirmo confirma confirmar confirmado acepto aceptar "
@@ -56,6 +58,22 @@ def read_decision(text: str) -> Decision | None:
         if _is_only(words, core, phrases):
             return None if decision == "DENY" and _ALL & set(words) else decision
     return None
+
+
+_PLAIN_AMOUNT: Final = re.compile(r"[0-9]+[.][0-9]{2}")
+_WRITTEN_AMOUNT: Final = re.compile(
+    r"[$]? ?(?P<amount>(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(?:[.][0-9]{1,2})?)"
+    r"(?: ?(?:mxn|pesos?))?",
+    re.IGNORECASE,
+)
+
+
+def repeats(text: str, wanted: str) -> bool:
+    """Tell whether a message is what has to be typed back; an amount as people write it."""
+    if not _PLAIN_AMOUNT.fullmatch(wanted):
+        return fold(text) == fold(wanted)
+    found = _WRITTEN_AMOUNT.fullmatch(text)
+    return found is not None and Decimal(found["amount"].replace(",", "")) == Decimal(wanted)
 
 
 def _says_more(character: str) -> bool:

@@ -1,36 +1,37 @@
 """The agent loop, as Bedrock runs it: a brain chooses calls, and this sends them to the bank.
 
 What a brain wants is checked against the schemas before it is sent. What the schema marks with
-`x-requireConfirmation` is held until the person confirms it, and sent under the id of that
-confirmation, so that a confirmation counts once however often its call has to be sent.
+`x-requireConfirmation` is first sent for its terms: a refusal is told at once, and nobody is asked;
+else the person is shown what the bank says. Their yes is signed, and the call sent again with that
+proof, the same however often it has to be sent, so that a confirmation counts once.
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final, Literal
 from uuid import uuid4
 
 from console.agent import invocation
-from console.agent.brain import Brain, BrainUnavailable, Call, CallOutcome, Heard, Say
-from console.agent.calls import CallNotAllowed, CheckedCall, check_call
+from console.agent.brain import Brain, BrainUnavailable, Call, CallOutcome, Heard
+from console.agent.calls import CallKey, CallNotAllowed, CheckedCall, check_call
+from console.agent.card import card, warned
 from console.agent.confirmation import (
     MAY_BE_DONE,
-    ChangeState,
-    DoneLately,
-    InDoubt,
-    ask_to_confirm,
     change_state,
+    settlement_sentence,
     state_sentence,
 )
 from console.agent.events import (
     CallRejected,
     ConfirmationAsked,
     ConfirmationGiven,
+    ConfirmationSettled,
     Decision,
     OperationAnswered,
     OperationRequested,
     Problem,
+    Settlement,
     Text,
     TurnEnded,
     TurnEvent,
@@ -39,7 +40,9 @@ from console.agent.events import (
 from console.agent.language import Language
 from console.agent.operations import AgentOperation
 from console.agent.wording import KnownThings
+from console.confirming import Mint, NotMinted
 from shared.clock import Clock
+from shared.confirmation import TERMS_WANTED, ConfirmationExpired
 
 MAX_STEPS: Final = 12
 """How often a brain may call before it has to speak."""
@@ -60,6 +63,16 @@ _FAILED: Final[Mapping[Language, str]] = {
 }
 
 
+_NOTHING_DONE: Final[Mapping[Language, str]] = {
+    "es": "No se hizo nada.",
+    "en": "Nothing was done.",
+}
+_NOT_SIGNED: Final[Mapping[Language, str]] = {
+    "es": "No pude firmar tu confirmación, y no se hizo nada. Puedes confirmar otra vez.",
+    "en": "I could not sign your confirmation, and nothing was done. You can confirm again.",
+}
+
+
 class NoAnswer(Exception):
     """An action group was asked and no answer came: it may or may not have acted.
 
@@ -77,15 +90,28 @@ Send = Callable[[dict[str, Any]], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A call that waits for the person, with the outcomes of the other calls of its step."""
+    """A call that waits for the person, with the outcomes of the other calls of its step.
+
+    The request id stays the same when terms have to be asked for again: so it is never done twice.
+    """
 
     checked: CheckedCall
     asked: ConfirmationAsked
-    before: tuple[CallOutcome, ...]
-    after: tuple[CallOutcome, ...]
+    challenge: str
+    request_id: str
+    before: tuple[CallOutcome, ...] = ()
+    after: tuple[CallOutcome, ...] = ()
 
     def outcomes(self, own: CallOutcome) -> list[CallOutcome]:
         return [*self.before, own, *self.after]
+
+    def in_doubt(self, language: Language) -> "_Held":
+        """Return it as it waits when it was sent and no answer came."""
+        warnings = (warned("IN_DOUBT", language), *self.asked.warnings)
+        if not self.asked.is_in_doubt:
+            asked = replace(self.asked, is_in_doubt=True, warnings=warnings)
+            return replace(self, asked=asked)
+        return self
 
 
 class LocalAgent:
@@ -95,6 +121,7 @@ class LocalAgent:
         self,
         brain: Brain,
         send: Send,
+        mint: Mint,
         *,
         operations: Mapping[str, AgentOperation],
         user_id: str,
@@ -103,6 +130,7 @@ class LocalAgent:
     ) -> None:
         self._brain = brain
         self._send = send
+        self._mint = mint
         self._operations = operations
         self._user_id = user_id
         self._clock = clock
@@ -112,8 +140,7 @@ class LocalAgent:
         self._said = ""
         self._held: _Held | None = None
         self._owed: list[CallOutcome] = []
-        self._done = DoneLately(clock)
-        self._in_doubt = InDoubt()
+        self._in_doubt: dict[CallKey, _Held] = {}
 
     def hear(self, text: str, language: Language) -> Iterator[TurnEvent]:
         """Answer what the person said; a call that waits for a confirmation is given up."""
@@ -134,26 +161,54 @@ class LocalAgent:
             raise KeyError(invocation_id)
         yield ConfirmationGiven(invocation_id, decision)
         if decision == "DENY" and held.asked.is_in_doubt:
-            outcome = CallOutcome(
-                held.checked.call, "unanswered", reason="No answer came, and it is not tried again."
-            )
+            self._give_up_held("unanswered", "No answer came, and it is not tried again.")
         elif decision == "DENY":
-            outcome = CallOutcome(
-                held.checked.call, "declined", reason="The customer declined: nothing was done."
-            )
+            self._give_up_held("declined", "The customer declined: nothing was done.")
         else:
-            self._give_up_held("unanswered", "The call was interrupted.")
-            self._in_doubt.add(held.checked, invocation_id)
-            outcome = yield from self._call(held.checked, language, request_id=invocation_id)
-            if outcome.kind == "unanswered":
-                self._held = self._hold(held.checked, held.before, held.after, language)
-                yield self._held.asked
-                yield TurnEnded("failed")
-                return
-            self._in_doubt.remove(held.checked)
-        self._held = None
-        self._owed = held.outcomes(outcome)
-        yield from self._think(self._owed, language, outcome)
+            yield from self._confirmed(held, language)
+            return
+        yield from self._think(self._owed, language)
+
+    def _confirmed(self, held: _Held, language: Language) -> Iterator[TurnEvent]:
+        """Send what the person said yes to, and go on; or ask again where that settles nothing."""
+        checked = held.checked
+        try:
+            proof = self._mint(held.challenge)
+        except NotMinted:
+            yield Problem("NOT_SIGNED", _NOT_SIGNED[language])
+            yield held.asked
+            yield TurnEnded("failed")
+            return
+        self._in_doubt[checked.key] = held.in_doubt(language)
+        self._give_up_held("unanswered", "interrupted: nobody knows whether it was done")
+        outcome = yield from self._call(
+            checked, language, {"request_id": held.request_id, "confirmation": proof}
+        )
+        if outcome.kind == "unanswered":
+            self._held = self._in_doubt[checked.key]
+            yield self._settled(held, "unknown", language)
+            yield self._held.asked
+            yield TurnEnded("failed")
+            return
+        del self._in_doubt[checked.key]
+        again: _Held | CallOutcome = self._shown(checked, outcome, held.request_id, language)
+        if _code(outcome) == ConfirmationExpired.code:
+            again = yield from self._terms(checked, held.request_id, language)
+        if isinstance(again, _Held):
+            self._held = replace(again, before=held.before, after=held.after)
+            yield self._settled(held, "changed", language)
+            yield self._held.asked
+            yield TurnEnded("confirmation")
+            return
+        self._owed = held.outcomes(again)
+        state = change_state(outcome.status, outcome.body or {})
+        yield self._settled(held, state, language)
+        yield from self._think(self._owed, language, [state])
+
+    @staticmethod
+    def _settled(held: _Held, state: Settlement, language: Language) -> ConfirmationSettled:
+        sentence = settlement_sentence(state, language)
+        return ConfirmationSettled(held.asked.invocation_id, state, sentence)
 
     def _give_up_held(self, kind: Literal["declined", "unanswered"], reason: str) -> None:
         """Let nothing wait any more; the brain is owed what became of the call that did."""
@@ -167,28 +222,33 @@ class LocalAgent:
         self,
         inputs: Sequence[Heard | CallOutcome],
         language: Language,
-        decided: CallOutcome | None = None,
+        states: Sequence[Settlement] = (),
     ) -> Iterator[TurnEvent]:
-        """Let the brain call and speak; `decided` is what became of a call that was confirmed."""
-        states = [] if decided is None else _states(decided)
+        """Let the brain call and speak; `states` is what became of a call that was confirmed."""
         known = f" {state_sentence(states, language)}" if states else ""
+        is_refused = "refused" in states
         for _ in range(MAX_STEPS):
             calls: list[Call] = []
+            said: list[Text] = []
             outcome: TurnOutcome = "answered"
             try:
                 for thought in self._brain.step(inputs):
-                    if isinstance(thought, Say):
-                        outcome = thought.outcome
-                        yield Text(thought.delta)
-                    else:
+                    if isinstance(thought, Call):
                         calls.append(thought)
+                        continue
+                    outcome = thought.outcome
+                    said.append(Text(thought.delta))
+                    if not self._brain.is_model:
+                        yield said.pop()
             except BrainUnavailable as error:
                 yield Problem("BRAIN_UNAVAILABLE", f"{error}{known}")
                 yield TurnEnded("failed")
                 return
+            if not any(map(self._needs_yes, calls)):
+                yield from said
             self._owed = []
             if not calls:
-                yield TurnEnded("refused" if "refused" in states else outcome)
+                yield TurnEnded("refused" if is_refused else outcome)
                 return
             yield from self._carry_out(calls, language)
             if self._held is not None:
@@ -196,8 +256,16 @@ class LocalAgent:
                 yield TurnEnded("confirmation")
                 return
             inputs = self._owed
+            is_refused = is_refused or any(
+                self._needs_yes(done.call) and change_state(done.status, {}) == "refused"
+                for done in self._owed
+            )
         yield Problem("TOO_MANY_STEPS", f"{_TOO_MANY_STEPS[language]}{known}")
         yield TurnEnded("failed")
+
+    def _needs_yes(self, call: Call) -> bool:
+        operation = self._operations.get(call.operation_id)
+        return operation is not None and operation.confirm
 
     def _carry_out(self, calls: Sequence[Call], language: Language) -> Iterator[TurnEvent]:
         """Carry out the calls of a step in order; the first to be confirmed is held.
@@ -207,7 +275,7 @@ class LocalAgent:
         """
         outcomes = [CallOutcome(call, "unanswered") for call in calls]
         self._owed = outcomes
-        held: tuple[int, CheckedCall] | None = None
+        held: tuple[int, _Held] | None = None
         for position, call in enumerate(calls):
             try:
                 checked = self._checked(call, position, is_held=held is not None)
@@ -216,32 +284,48 @@ class LocalAgent:
                 arguments = call.arguments if isinstance(call.arguments, Mapping) else {}
                 yield CallRejected(call.call_id, call.operation_id, arguments, str(refusal))
                 continue
-            if checked.operation.confirm:
-                held = (position, checked)
+            if not checked.operation.confirm:
+                outcomes[position] = yield from self._call(checked, language)
                 continue
-            outcomes[position] = yield from self._call(checked, language)
+            shown = self._in_doubt.get(checked.key)
+            known = shown or (yield from self._terms(checked, self._new_id(), language))
+            if isinstance(known, _Held):
+                held = position, replace(known, checked=checked)
+            else:
+                outcomes[position] = known
         if held is not None:
-            position, checked = held
-            before, after = tuple(outcomes[:position]), tuple(outcomes[position + 1 :])
-            self._held = self._hold(checked, before, after, language)
+            position, waiting = held
+            self._held = replace(
+                waiting, before=tuple(outcomes[:position]), after=tuple(outcomes[position + 1 :])
+            )
 
-    def _hold(
-        self,
-        checked: CheckedCall,
-        before: tuple[CallOutcome, ...],
-        after: tuple[CallOutcome, ...],
-        language: Language,
-    ) -> _Held:
-        """Return a call that waits; one in doubt waits under the id that it was sent under."""
-        asked = ask_to_confirm(
-            checked,
+    def _terms(
+        self, checked: CheckedCall, request_id: str, language: Language
+    ) -> Generator[TurnEvent, None, _Held | CallOutcome]:
+        """Ask the bank for the terms of a call, which does nothing; or return why there are none.
+
+        Whoever asks so is never answered by a change, whatever the deployment's setting is.
+        """
+        attributes = {"request_id": request_id, "confirmation": TERMS_WANTED}
+        outcome = yield from self._call(checked, language, attributes)
+        return self._shown(checked, outcome, request_id, language)
+
+    def _shown(
+        self, checked: CheckedCall, outcome: CallOutcome, request_id: str, language: Language
+    ) -> _Held | CallOutcome:
+        """Return a call as it waits when its answer has terms, else the answer."""
+        confirmation = (outcome.body or {}).get("confirmation")
+        if confirmation is None:
+            return outcome
+        asked = card(
+            checked.operation.operation_id,
+            checked.arguments,
+            confirmation,
             self._known,
             language,
-            invocation_id=self._in_doubt.request_id(checked) or self._new_id(),
-            done_before=self._done.has(checked),
-            in_doubt=self._in_doubt.calls,
+            invocation_id=self._new_id(),
         )
-        return _Held(checked, asked, before, after)
+        return _Held(checked, asked, confirmation["challenge"], request_id)
 
     def _checked(self, call: Call, position: int, *, is_held: bool) -> CheckedCall:
         if position >= MAX_CALLS_A_STEP:
@@ -254,11 +338,11 @@ class LocalAgent:
         return check_call(call, self._operations)
 
     def _call(
-        self, checked: CheckedCall, language: Language, request_id: str | None = None
+        self, checked: CheckedCall, language: Language, given: Mapping[str, str] | None = None
     ) -> Generator[TurnEvent, None, CallOutcome]:
-        attributes = {"user_id": self._user_id}
-        if request_id is not None:
-            attributes["request_id"] = request_id
+        """Send a call with the session attributes `given`, and return what became of it."""
+        attributes = {"user_id": self._user_id, **(given or {})}
+        is_change = attributes.get("confirmation") not in (None, TERMS_WANTED)
         event = invocation.invocation(
             checked.operation,
             checked.arguments,
@@ -273,33 +357,47 @@ class LocalAgent:
             answer = self._send(event)
             status, body = invocation.status_and_body(answer)
         except (NoAnswer, invocation.UnreadableAnswer) as error:
-            yield _no_answer(_NO_ANSWER, error, language, is_change=request_id is not None)
-            return CallOutcome(call, "unanswered", reason=str(error))
+            yield _no_answer(_NO_ANSWER, error, language, checked, is_change=is_change)
+            return CallOutcome(call, "unanswered", reason=_told(error, is_change=is_change))
         milliseconds = (self._clock() - started) // timedelta(milliseconds=1)
         yield OperationAnswered(call.call_id, call.operation_id, answer, status, body, milliseconds)
         state = change_state(status, body)
-        if state == "unknown" and request_id is not None:
-            yield _no_answer(_FAILED, NoAnswer(str(status)), language, is_change=True)
-            return CallOutcome(call, "unanswered", reason=f"the bank failed, status {status}")
+        if state == "unknown" and is_change:
+            failure = NoAnswer(str(status))
+            yield _no_answer(_FAILED, failure, language, checked, is_change=True)
+            return CallOutcome(call, "unanswered", reason=_told(failure, is_change=True))
         if state in {"done", "pending"}:
             self._known.learn(body)
-            if checked.operation.confirm:
-                self._done.add(checked)
         return CallOutcome(call, "answered", status, body)
 
 
 def _no_answer(
-    texts: Mapping[Language, str], error: Exception, language: Language, *, is_change: bool
+    texts: Mapping[Language, str],
+    error: Exception,
+    language: Language,
+    checked: CheckedCall,
+    *,
+    is_change: bool,
 ) -> Problem:
     """Return what to tell the person when no answer came, or none that tells the outcome."""
     told = [texts[language].format(reason=error)]
     if is_change:
         told.append(MAY_BE_DONE[language])
+    elif checked.operation.confirm:
+        told.append(_NOTHING_DONE[language])
     if isinstance(error, NoAnswer) and error.notice:
         told.append(error.notice[language])
     return Problem("NO_ANSWER", " ".join(told))
 
 
-def _states(decided: CallOutcome) -> list[ChangeState]:
-    """Return what the answer says of a call that was confirmed; nothing when it was not sent."""
-    return [] if decided.body is None else [change_state(decided.status, decided.body)]
+def _told(error: Exception, *, is_change: bool) -> str:
+    """Return what the brain is told of a call without an answer."""
+    what = "nobody knows whether it was done" if is_change else "nothing was done"
+    return f"{error}: {what}"
+
+
+def _code(outcome: CallOutcome) -> str | None:
+    """Return the code of a refusal."""
+    error = (outcome.body or {}).get("error") or {}
+    code: str | None = error.get("code")
+    return code

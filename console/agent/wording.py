@@ -167,6 +167,12 @@ class KnownThings:
         known = ACCOUNT_TYPES[language].get(account_type, account_type)
         return f"tu {known}" if language == "es" else f"your {known}"
 
+    def own_account(self, account_id: str, language: Language) -> str:
+        """Return an account, with its type when it is the customer's own."""
+        called = self.account(account_id, language)
+        is_named = account_id in self.own_accounts and account_id not in self.people
+        return f"{called} ({account_id})" if is_named else account_id
+
     def detail(self, name: str, value: str, language: Language) -> tuple[str, str]:
         """Return the label of an argument and its value, with what the value stands for."""
         label = LABELS[language].get(name, printable(name))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text as Styled
 
@@ -13,9 +13,11 @@ from console.agent.events import (
     CallRejected,
     Changed,
     ConfirmationAsked,
+    ConfirmationSettled,
     OperationAnswered,
     OperationRequested,
     Problem,
+    Settlement,
     Text,
     TurnEnded,
     TurnEvent,
@@ -27,6 +29,12 @@ from console.agent.wording import printable
 from shared import json_text
 
 _YES_OR_NO: Final[Mapping[Language, str]] = {"es": "sí / no", "en": "yes / no"}
+_REPEAT_OR_NO: Final[Mapping[Language, str]] = {
+    "es": "escribe {repeated} para confirmar / no",
+    "en": "type {repeated} to confirm / no",
+}
+_SETTLED: Final[Mapping[Settlement, str]] = {"refused": "bold red", "changed": "yellow"}
+"""What became of a confirmed change and is said here; the rest is said by who talks."""
 _REFUSED: Final = 400
 
 
@@ -79,6 +87,16 @@ class JsonLines:
             self._console.on_broken_pipe()
 
 
+def _card(asked: ConfirmationAsked) -> Group:
+    """Return the terms that are confirmed, as they look in a terminal."""
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(overflow="fold")
+    rows.add_column(overflow="fold")  # whole, however narrow: it is what is confirmed
+    for label, value in asked.rows:
+        rows.add_row(Styled(printable(label), "dim"), Styled(printable(value), "bold"))
+    return Group(Styled(printable(asked.headline), "bold reverse", overflow="fold"), rows)
+
+
 class Plain:
     """Text for a person; with a trace, also every call, answer and event in full."""
 
@@ -103,6 +121,8 @@ class Plain:
                 self._is_line_open = True
             case ConfirmationAsked():
                 self._confirmation(event, language)
+            case ConfirmationSettled(_, state, message) if state in _SETTLED:
+                self._print(message, _SETTLED[state])
             case Problem(_, message):
                 self._print(message, "yellow")
             case TurnEnded():
@@ -112,15 +132,13 @@ class Plain:
 
     def _confirmation(self, asked: ConfirmationAsked, language: Language) -> None:
         self._close_line()
-        details = Table.grid(padding=(0, 2))
-        details.add_column(overflow="fold")
-        details.add_column(overflow="fold")  # whole, however narrow: it is what is confirmed
-        for label, value in asked.rows:
-            details.add_row(Styled(printable(label), "dim"), Styled(printable(value), "bold"))
-        self._console.print(details)
+        self._console.print(_card(asked))
         for warning in asked.warnings:
             self._print(f"! {warning.message}", "yellow")
-        self._print(f"{asked.question} ({_YES_OR_NO[language]})", "bold green")
+        how = _YES_OR_NO[language]
+        if asked.must_repeat is not None:
+            how = _REPEAT_OR_NO[language].format(repeated=asked.must_repeat)
+        self._print(f"{asked.question} ({how})", "bold green")
 
     def _trace(self, event: TurnEvent | WatchEvent) -> None:
         match event:

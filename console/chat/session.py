@@ -58,6 +58,11 @@ class ChatSettings:
     users: tuple[str, ...] = ()
     """Customers besides the seeded ones."""
 
+    @property
+    def is_model(self) -> bool:
+        """Whether a language model decides what is called."""
+        return self.brain != OFFLINE or self.agent is not None
+
 
 class ChatService:
     """What both front ends use: the customers, what is watched, and new conversations."""
@@ -107,6 +112,7 @@ class ChatService:
         return lambda user_id: LocalAgent(
             self._brain(),
             self._stack.send,
+            self._stack.mint,
             operations=self._operations,
             user_id=user_id,
             clock=self._clock,

@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 from botocore.exceptions import BotoCoreError, ClientError
 
 from action_groups import group_names
+from console import confirming
 from console.agent import invocation
 from console.agent.language import Language
 from console.agent.local_agent import NoAnswer
@@ -83,6 +84,10 @@ class ChatStack:
             return invocation.invoke(used, event)
         except (BotoCoreError, ClientError, ConsoleError) as error:
             raise NoAnswer(type(error).__name__, notice=self._revived(used)) from error
+
+    def mint(self, challenge: str) -> str:
+        """Return the proof of a challenge to which the person said yes. Raises NotMinted."""
+        return confirming.mint(self.deployment, challenge)
 
     def _revived(self, used: Deployment) -> Mapping[Language, str] | None:
         """Start another local stack if the one used is dead, and return what to say of that."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from decimal import Decimal
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
@@ -16,9 +17,11 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.styles import Style
 from rich.console import Console
 
+from console.agent.card import amount_of, receiver_of
 from console.agent.conversation import Conversation
 from console.agent.events import (
     BusEvent,
+    ConfirmationAsked,
     ConfirmationGiven,
     Problem,
     TurnEnded,
@@ -46,9 +49,6 @@ _GOES_ON: Final[frozenset[TurnOutcome]] = frozenset({"answered", "asked", "confi
 
 _UNREADABLE: Final = frozenset({"EMPTY", "TOO_LONG", "CONTROL_CHARACTERS", "NOTHING_TO_CONFIRM"})
 
-_MAX_CONFIRMED: Final = 10
-"""Of one message with `--yes`: a brain that asks without end must not spend without end."""
-
 _LISTENING_SECONDS: Final = 5.0
 _FIRST_EVENT_SECONDS: Final = 3.0
 _QUIET_SECONDS: Final = 0.5
@@ -70,6 +70,10 @@ _COMMANDS: Final[Mapping[str, str]] = {
 _NOTHING_SAID: Final = """\
 centli: nothing was said. Run this in a terminal to type, pipe a message into it, or give one:
 centli chat -m "¿cuánto tengo?\""""
+_NOT_COVERED: Final = (
+    "centli: --yes does not cover this, and it was not done: what a person has to check, such as "
+    "an account never paid before, it confirms under --yes-up-to and --yes-to only."
+)
 _UNKNOWN_COMMAND: Final[Mapping[Language, str]] = {
     "es": "No hay `{command}`. Hay: /usuario ID, /traza, /salir.",
     "en": "There is no `{command}`. There are: /user ID, /trace, /quit.",
@@ -93,13 +97,34 @@ _INTERRUPTED: Final[Mapping[Language, str]] = {
 
 
 @dataclass(frozen=True)
+class Allowance:
+    """What `--yes` confirms unseen: one change a message, within its bounds when it has them.
+
+    Both bounds are held against the bank's terms. Without them it does not stand for what a person
+    would have to type back.
+    """
+
+    up_to: Decimal | None = None
+    """Pesos."""
+    to: str | None = None
+    """The account that gets them, or is added."""
+
+    def covers(self, asked: ConfirmationAsked) -> bool:
+        """Tell whether this may be confirmed."""
+        if self.up_to is None or self.to is None:
+            return asked.must_repeat is None
+        amount = amount_of(asked.terms) or Decimal(0)
+        return amount <= self.up_to and receiver_of(asked.terms) == self.to
+
+
+@dataclass(frozen=True)
 class Manner:
     """How a chat is held."""
 
     messages: Sequence[str] | None
     """What is said; None to type or pipe it."""
-    yes: bool
-    """Whether to confirm whatever is asked."""
+    yes: Allowance | None
+    """What to confirm without asking anybody."""
     trace: bool
     as_json: bool
 
@@ -110,7 +135,7 @@ def run(service: ChatService, user_id: str, manner: Manner) -> int:
     Raises ConsoleError when `yes` would confirm what a person types.
     """
     is_typed = manner.messages is None and sys.stdin.isatty()
-    if manner.yes and manner.messages is None:
+    if manner.yes is not None and manner.messages is None:
         raise ConsoleError("--yes confirms unseen: it goes with -m only.")
     if isinstance(sys.stdout, TextIOWrapper):
         # JSON is UTF-8 wherever it is written; a person's terminal may know fewer letters.
@@ -123,7 +148,7 @@ def run(service: ChatService, user_id: str, manner: Manner) -> int:
         if is_typed and not manner.as_json:
             return _typed(turns, service, user_id, console)
         script = sys.stdin if manner.messages is None else manner.messages
-        return _scripted(turns, service.open(user_id), script, confirm=manner.yes)
+        return _scripted(turns, service.open(user_id), script, manner.yes)
 
 
 def _renderer(console: Console, manner: Manner, *, is_typed: bool) -> Renderer:
@@ -178,7 +203,7 @@ class _Turns:
 
 
 def _scripted(
-    turns: _Turns, conversation: Conversation, script: Iterable[str], *, confirm: bool
+    turns: _Turns, conversation: Conversation, script: Iterable[str], yes: Allowance | None
 ) -> int:
     """Say every message, up to one that cannot be gone on from; return the exit code."""
     outcome: TurnOutcome = "answered"
@@ -187,29 +212,17 @@ def _scripted(
     for message in script:
         turns.renderer.said(message.rstrip("\n"))
         outcome, problem = turns.play(conversation, conversation.say(message.rstrip("\n")))
-        if confirm and outcome == "confirmation":
-            outcome, problem = _confirm_all(turns, conversation)
+        if yes is not None and outcome == "confirmation" and conversation.pending is not None:
+            if yes.covers(conversation.pending):
+                confirmed = conversation.decide(conversation.pending.invocation_id, "CONFIRM")
+                outcome, problem = turns.play(conversation, confirmed)
+            else:
+                print(_NOT_COVERED, file=sys.stderr)
         if outcome not in _GOES_ON:
             break
     if message is None:
         print(_NOTHING_SAID, file=sys.stderr)
     return EXIT_UNREADABLE if problem in _UNREADABLE else EXIT_CODES[outcome]
-
-
-def _confirm_all(turns: _Turns, conversation: Conversation) -> tuple[TurnOutcome, str]:
-    """Confirm what one message led to, each thing once: the same again is left to a person."""
-    outcome: TurnOutcome = "confirmation"
-    problem = ""
-    confirmed: list[tuple[str, Mapping[str, str]]] = []
-    while outcome == "confirmation" and (asked := conversation.pending) is not None:
-        wanted = (asked.operation_id, asked.arguments)
-        if wanted in confirmed or len(confirmed) == _MAX_CONFIRMED:
-            break
-        confirmed.append(wanted)
-        outcome, problem = turns.play(
-            conversation, conversation.decide(asked.invocation_id, "CONFIRM")
-        )
-    return outcome, problem
 
 
 def _typed(turns: _Turns, service: ChatService, user_id: str, console: Console) -> int:

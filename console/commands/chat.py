@@ -1,6 +1,7 @@
 """`centli chat`."""
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,18 @@ from console.commands._options import (
 
 if TYPE_CHECKING:
     from console.chat.session import ChatSettings
+
+
+def _pesos(
+    _context: click.Context, _parameter: click.Parameter, text: str | None
+) -> Decimal | None:
+    """Return an amount. Raises BadParameter."""
+    from console.agent.wording import readable_amount
+
+    amount = None if text is None else readable_amount(text)
+    if text is not None and (amount is None or amount <= 0):
+        raise click.BadParameter("Write an amount in pesos, such as 500 or 499.50.")
+    return amount
 
 
 @click.command(
@@ -33,7 +46,14 @@ if TYPE_CHECKING:
     metavar="TEXT",
     help="Say this and end; may repeat: the messages of one conversation.",
 )
-@click.option("--yes", is_flag=True, help="With -m: confirm what is asked.")
+@click.option("--yes", is_flag=True, help="With -m: confirm one change a message.")
+@click.option(
+    "--yes-up-to",
+    metavar="PESOS",
+    callback=_pesos,
+    help="Let --yes confirm no more than this; with --yes-to, which a model needs too.",
+)
+@click.option("--yes-to", metavar="ACCOUNT", help="Let --yes confirm what goes to this account.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @choose_brain
 def command(
@@ -43,6 +63,8 @@ def command(
     trace: bool,
     messages: Sequence[str],
     yes: bool,
+    yes_up_to: Decimal | None,
+    yes_to: str | None,
     as_json: bool,
 ) -> int:
     """Talk to the action groups in the terminal. A stack is started when none runs.
@@ -53,6 +75,22 @@ def command(
     """
     from console.chat import session, terminal
 
-    manner = terminal.Manner(messages=messages or None, yes=yes, trace=trace, as_json=as_json)
-    with session.chat_until_stopped(settings([user])) as service:
+    chosen = settings([user])
+    is_bounded = yes_up_to is not None and yes_to is not None
+    if not is_bounded and (yes_up_to is not None or yes_to is not None):
+        raise click.UsageError("--yes-up-to and --yes-to go together.")
+    if is_bounded and not yes:
+        raise click.UsageError("--yes-up-to and --yes-to say what --yes may confirm: give --yes.")
+    if yes and chosen.is_model and not is_bounded:
+        raise click.UsageError(
+            "--yes confirms unseen, and a model may ask for anything: say what it may confirm with "
+            "--yes-up-to PESOS and --yes-to ACCOUNT."
+        )
+    manner = terminal.Manner(
+        messages=messages or None,
+        yes=terminal.Allowance(yes_up_to, yes_to) if yes else None,
+        trace=trace,
+        as_json=as_json,
+    )
+    with session.chat_until_stopped(chosen) as service:
         return terminal.run(service, user, manner)

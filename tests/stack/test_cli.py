@@ -23,7 +23,7 @@ from console.reconcile import METRIC
 from console.seeds import seed_all
 from console.where import HOST
 from shared.dynamodb import serialize
-from tests.support.command import CENTLI, TIMEOUT_SECONDS, centli, without_settings
+from tests.support.command import CENTLI, TIMEOUT_SECONDS, Terminal, centli, without_settings
 from tests.support.deployed import Deployed
 from tests.support.snippets import confirmed_in_python
 
@@ -149,6 +149,40 @@ def test_invoke_ends_with_one_when_the_operation_refuses(stack_port: str) -> Non
     assert "INVALID_REQUEST" in shown.stdout
 
 
+TRANSFER = (
+    *("invoke", "createTransfer", "from_account=acc-maria-checking"),
+    *("to_account=acc-juan-checking", "amount=1.25"),
+)
+
+
+def test_invoke_without_a_terminal_prints_the_terms_and_changes_nothing(stack_port: str) -> None:
+    shown = centli(*TRANSFER, "--port", stack_port)
+
+    assert shown.returncode == 3
+    assert '"code": "CONFIRMATION_REQUIRED"' in shown.stdout
+    assert '"to_holder": "Juan L*** G***"' in shown.stdout
+    assert "transaction_id" not in shown.stdout
+    assert "--confirm" in shown.stderr
+
+
+def test_invoke_says_the_yes_of_a_script_that_gives_it(stack_port: str) -> None:
+    shown = centli(*TRANSFER, "--confirm", "--port", stack_port)
+
+    assert shown.returncode == 0, shown.stdout + shown.stderr
+    assert shown.stdout.count("--- request") == 2
+    assert '"status": "completed"' in shown.stdout
+
+
+@pytest.mark.parametrize(("typed", "code"), [("no", 3), ("yes", 0)])
+def test_invoke_asks_the_person_at_a_terminal(stack_port: str, typed: str, code: int) -> None:
+    terminal = Terminal([*TRANSFER, "--port", stack_port], {})
+    terminal.wait_for("Held by")
+    terminal.wait_for("Shall I make this transfer? (yes / no)")
+    terminal.type(f"{typed}\r")
+
+    assert terminal.end() == code
+
+
 def test_send_prints_the_events_that_follow(stack_port: str) -> None:
     shown = centli(
         "send",
@@ -244,6 +278,11 @@ def test_a_reader_who_leaves_ends_the_command_without_a_word(stack_port: str) ->
         (["invoke", "getBalance", "account_id"], 2, "Write arguments as name=value"),
         (["send", "NO_SUCH_EVENT"], 1, "Nothing handles `NO_SUCH_EVENT`"),
         (["invoke", "getBalance", "--port", "1"], 1, "Start one with `centli up --port 1`"),
+        (["chat", "-m", "hola", "--yes", "--brain", "openai:x"], 2, "--yes-up-to PESOS"),
+        (["chat", "-m", "hola", "--yes", "--aws", "--agent", "A1"], 2, "--yes-to ACCOUNT"),
+        (["chat", "-m", "hola", "--yes", "--yes-up-to", "5"], 2, "go together"),
+        (["chat", "-m", "hola", "--yes-up-to", "5", "--yes-to", "acc"], 2, "give --yes"),
+        (["chat", "-m", "hola", "--yes-up-to", "x", "--yes-to", "acc"], 2, "amount in pesos"),
         (["dead-letters", "redrive"], 2, "Name what to redrive with either --id or --all"),
         (["dead-letters", "--all"], 2, "Name what to redrive with either --id or --all"),
     ],

@@ -7,6 +7,7 @@ from console.agent.brain import BrainUnavailable, Call, CallOutcome, Heard, Say
 from console.agent.conversation import Conversation
 from console.agent.events import TurnEvent
 from console.agent.local_agent import LocalAgent, Send
+from console.confirming import Mint
 from tests.support.world import World, operations_in_schema, through_json
 
 Step = Sequence[Say | Call | BrainUnavailable]
@@ -15,7 +16,8 @@ Step = Sequence[Say | Call | BrainUnavailable]
 class ScriptedBrain:
     """Thinks the steps that it was given, one after another, and keeps what it was told."""
 
-    def __init__(self, *steps: Step) -> None:
+    def __init__(self, *steps: Step, is_model: bool = True) -> None:
+        self.is_model = is_model
         self._steps = iter(steps)
         self.told: list[list[Heard | CallOutcome]] = []
 
@@ -43,13 +45,19 @@ def sender(bank: World) -> Send:
 
 
 def conversation(
-    bank: World, brain: Any, *, user_id: str = "user-maria", send: Send | None = None
+    bank: World,
+    brain: Any,
+    *,
+    user_id: str = "user-maria",
+    send: Send | None = None,
+    mint: Mint | None = None,
 ) -> Conversation:
     ids = (f"id-{number}" for number in range(1, 1000))
     new_id: Callable[[], str] = lambda: next(ids)  # noqa: E731
     agent = LocalAgent(
         brain,
         send or sender(bank),
+        mint or bank.mint,
         operations=operations_in_schema(),
         user_id=user_id,
         clock=bank.clock,

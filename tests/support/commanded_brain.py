@@ -17,7 +17,10 @@ class CommandedBrain:
     of it. A transfer goes from María to Juan.
     """
 
-    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, sleep: Callable[[float], None] = time.sleep, *, is_model: bool = False
+    ) -> None:
+        self.is_model = is_model
         self._numbers = count(1)
         self._sleep = sleep
 

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +16,7 @@ import boto3
 from console import bus
 from console.agent import invocation, operations
 from console.cloud import LOCAL_REGION
+from console.confirming import mint
 from console.deployment import Deployment
 from shared.dynamodb import Item, deserialize, serialize
 from tests.support.answers import check_event
@@ -74,16 +77,31 @@ class Deployed:
         function: str | None = None,
         **arguments: str,
     ) -> tuple[int, Any]:
-        """Call an operation as an agent does, by its own function or another."""
+        """Call an operation as an agent does, by its own function or another.
+
+        The customer says yes to whatever the terms are.
+        """
         event = invocation.invocation(
             operations.find_operation(operation_id),
             arguments,
             session_id=session_id or str(uuid4()),
             session_attributes={"user_id": user_id} if user_id else {},
         )
-        if function is None:
-            return invocation.status_and_body(invocation.invoke(self.deployment, event))
-        return invocation.status_and_body(self.invoke(function, event))
+        return self.confirmed(event, function)
+
+    def confirmed(self, event: Any, function: str | None = None) -> tuple[int, Any]:
+        """Send an agent's event, and once more with the proof of the yes where one is asked for."""
+        send = (
+            partial(self.invoke, function)
+            if function
+            else partial(invocation.invoke, self.deployment)
+        )
+        status, body = invocation.status_and_body(send(event))
+        if status != HTTPStatus.PRECONDITION_REQUIRED:
+            return status, body
+        proof = mint(self.deployment, body["confirmation"]["challenge"])
+        attributes = event["sessionAttributes"] | {"confirmation": proof}
+        return invocation.status_and_body(send(event | {"sessionAttributes": attributes}))
 
     def invoke(self, function: str, event: Any) -> Any:
         """Invoke a function with any event; its answer must not be an unhandled error."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from console.agent.events import ConfirmationAsked, OperationRequested
+from console.agent.events import ConfirmationAsked
 from console.fast_yaml import safe_load
 from tests.support.utterances import (
     DATA,
@@ -14,6 +14,7 @@ from tests.support.utterances import (
     MakeBrain,
     Turn,
     agrees,
+    asks_for_terms,
     call_of,
     offline_brain,
 )
@@ -86,7 +87,7 @@ def _waiting(chat: Chat) -> Call | None:
 
 def _carried_out(turn: Turn) -> Iterator[Call]:
     for event in turn.events:
-        if isinstance(event, OperationRequested) and (call := call_of(event)) is not None:
+        if not asks_for_terms(event) and (call := call_of(event)) is not None:
             yield call
 
 

@@ -15,6 +15,7 @@ from console.agent.local_agent import LocalAgent
 from console.agent.offline import OfflineBrain
 from console.fast_yaml import safe_load
 from shared.clock import BANK_ZONE, Clock
+from shared.confirmation import TERMS_WANTED
 from shared.text import fold
 from tests.support.dynamodb import StrictDynamoDB
 from tests.support.tables import table_properties
@@ -37,12 +38,15 @@ _HELPERS = frozenset({"resolveAlias", "getBalance", "searchProducts", "compareBe
 def seeded_bank() -> World:
     """Return a bank with all that the seed scripts add, on the day of the cases.
 
-    What an operation owes to the bus is carried on while the operation waits for it.
+    Whoever is a beneficiary was paid before, so that a yes is enough. What an operation owes to the
+    bus is carried on while the operation waits for it.
     """
     client = StrictDynamoDB(table_properties())
     client.copy_from(seeded_tables())
     bank = world_over(client)
     bank.clock.now = TODAY
+    for known in bank.items("beneficiaries"):
+        bank.paid(known["user_id"], known["account_id"])
     bank.rebuild(sleep=lambda _seconds: bank.settle())
     return bank
 
@@ -78,7 +82,7 @@ class Turn:
             call
             for event in self.events
             if (call := call_of(event)) is not None
-            and not (isinstance(event, ConfirmationAsked) and call == self.waited)
+            and not (asks_for_terms(event) and call == self.waited)
         ]
 
     @property
@@ -86,17 +90,23 @@ class Turn:
         return [event for event in self.events if isinstance(event, ConfirmationAsked)]
 
 
+def asks_for_terms(event: TurnEvent) -> bool:
+    """Tell whether an event is a call that only asks what it would come to."""
+    return (
+        isinstance(event, OperationRequested)
+        and event.event["sessionAttributes"].get("confirmation") == TERMS_WANTED
+    )
+
+
 def call_of(event: TurnEvent) -> tuple[str, dict[str, str]] | None:
-    """Return the operation that an event calls or proposes, with its arguments."""
-    if isinstance(event, ConfirmationAsked):
-        return event.operation_id, dict(event.arguments)
-    if isinstance(event, OperationRequested):
-        entries = list(event.event["parameters"])
-        body = event.event.get("requestBody")
-        if body:
-            entries += body["content"]["application/json"]["properties"]
-        return event.operation_id, {entry["name"]: entry["value"] for entry in entries}
-    return None
+    """Return the operation that an event calls, or asks the terms of, with its arguments."""
+    if not isinstance(event, OperationRequested):
+        return None
+    entries = list(event.event["parameters"])
+    body = event.event.get("requestBody")
+    if body:
+        entries += body["content"]["application/json"]["properties"]
+    return event.operation_id, {entry["name"]: entry["value"] for entry in entries}
 
 
 class Chat:
@@ -115,6 +125,7 @@ class Chat:
         agent = LocalAgent(
             self.brain,
             send or self._send,
+            self.bank.mint,
             operations=operations_in_schema(),
             user_id=user_id,
             clock=self.bank.clock,

@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from console import confirming
 from console.agent import invocation
 from console.agent.brain import Brain
 from console.agent.conversation import Conversation
@@ -47,6 +48,9 @@ class FixedStack:
         except (BotoCoreError, ClientError, ConsoleError) as error:
             raise NoAnswer(type(error).__name__) from error
 
+    def mint(self, challenge: str) -> str:
+        return confirming.mint(self.deployment, challenge)
+
 
 class PageService:
     """What `ChatService` is to the web chat, over any stack, watch and brain."""
@@ -64,6 +68,7 @@ class PageService:
         agent = LocalAgent(
             self._brain(),
             self._stack.send,
+            self._stack.mint,
             operations=self._operations,
             user_id=user_id,
             clock=system_clock,

@@ -166,6 +166,18 @@ class World:
             | attributes,
         )
 
+    def paid(self, user_id: str, account_id: str) -> None:
+        """Have a customer have paid an account, once and long ago."""
+        self.put(
+            "limits",
+            user_id=user_id,
+            subject=f"payee#{account_id}",
+            first_paid_at="2026-01-01T00:00:00.000Z",
+            payments=1,
+            paid_while_new=Decimal(0),
+            recent={},
+        )
+
     def product(self, product_id: str, **attributes: Any) -> None:
         """Add a product with the attributes of the spec alone, unless others are given."""
         self.put(
@@ -270,7 +282,10 @@ class World:
 
     def proof(self, answer: dict[str, Any], key: str = SETTINGS.confirmation_key_arn) -> str:
         """Return the proof of a yes to the terms of an answer, as a channel mints it."""
-        challenge: str = answer["confirmation"]["challenge"]
+        return self.mint(answer["confirmation"]["challenge"], key)
+
+    def mint(self, challenge: str, key: str = SETTINGS.confirmation_key_arn) -> str:
+        """Return the proof of a challenge."""
         made = self.kms.generate_mac(
             KeyId=key, Message=challenge.encode(), MacAlgorithm=MAC_ALGORITHM
         )

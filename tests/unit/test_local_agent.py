@@ -13,6 +13,7 @@ from console.agent.events import (
     CallRejected,
     ConfirmationAsked,
     ConfirmationGiven,
+    ConfirmationSettled,
     OperationAnswered,
     OperationRequested,
     Problem,
@@ -20,11 +21,27 @@ from console.agent.events import (
     TurnEnded,
 )
 from console.agent.local_agent import MAX_STEPS, NoAnswer
+from console.confirming import NotMinted
+from shared.confirmation import TERMS_WANTED, VALID_FOR
 from tests.support.agents import ScriptedBrain, conversation, of_type, sender
 from tests.support.world import World
 
 TRANSFER = {"from_account": "acc-maria", "to_account": "acc-juan", "amount": "100"}
 DONE = [Say("Listo.")]
+
+
+@pytest.fixture(autouse=True)
+def _juan_was_paid_before(bank: World) -> None:
+    bank.paid("user-maria", "acc-juan")
+
+
+def confirmed(events: list[Any]) -> list[OperationRequested]:
+    """Return the requests of a turn that could change something."""
+    return [
+        request
+        for request in of_type(events, OperationRequested)
+        if request.event["sessionAttributes"].get("confirmation") not in (None, TERMS_WANTED)
+    ]
 
 
 def transfer(call_id: str = "c1", **changes: Any) -> Call:
@@ -56,32 +73,159 @@ def test_a_query_is_sent_at_once_as_the_exact_event(bank: World) -> None:
     assert outcome(events) == "answered"
 
 
-def test_what_needs_confirmation_is_not_sent_before_it(bank: World) -> None:
-    chat = conversation(bank, ScriptedBrain([transfer()], DONE))
+def test_what_needs_confirmation_is_sent_for_its_terms_and_shown_as_the_bank_tells_them(
+    bank: World,
+) -> None:
+    chat = conversation(bank, ScriptedBrain([transfer(description="Renta")], DONE))
+    before = bank.snapshot()
 
     events = list(chat.say("pásale 100 a Juan"))
 
+    [request] = of_type(events, OperationRequested)
+    assert request.event["sessionAttributes"]["confirmation"] == TERMS_WANTED
     [asked] = of_type(events, ConfirmationAsked)
-    assert asked.arguments == TRANSFER
-    assert ("Cantidad", "$100.00 MXN") in asked.rows
-    assert not of_type(events, OperationRequested)
-    assert bank.balance("acc-maria") == 1000
+    assert asked.terms == of_type(events, OperationAnswered)[0].body["confirmation"]["terms"]
+    assert asked.headline == "$100.00 MXN"
+    assert ("Concepto", "Renta") in asked.rows
+    assert asked.expires_at
+    assert asked.must_repeat is None
+    assert bank.snapshot() == before
     assert outcome(events) == "confirmation"
 
 
-def test_a_yes_carries_out_exactly_what_was_asked_under_the_id_of_the_confirmation(
-    bank: World,
-) -> None:
+def test_a_yes_is_signed_and_carries_out_exactly_what_was_shown(bank: World) -> None:
     chat = conversation(bank, ScriptedBrain([transfer()], DONE))
-    [asked] = of_type(list(chat.say("pásale 100 a Juan")), ConfirmationAsked)
+    shown = list(chat.say("pásale 100 a Juan"))
+    [terms] = of_type(shown, OperationAnswered)
 
     events = list(chat.say("sí"))
 
     assert of_type(events, ConfirmationGiven)[0].decision == "CONFIRM"
     [request] = of_type(events, OperationRequested)
-    assert request.event["sessionAttributes"]["request_id"] == asked.invocation_id
+    attributes = request.event["sessionAttributes"]
+    assert attributes["confirmation"] == bank.proof(terms.body)
+    assert attributes["request_id"] == terms.body["confirmation"]["request_id"]
     assert (bank.balance("acc-maria"), bank.balance("acc-juan")) == (900, 150)
+    [asked] = of_type(shown, ConfirmationAsked)
+    [settled] = of_type(events, ConfirmationSettled)
+    assert (settled.invocation_id, settled.state) == (asked.invocation_id, "done")
     assert outcome(events) == "answered"
+
+
+def test_what_the_bank_refuses_is_told_at_once_and_nobody_is_asked(bank: World) -> None:
+    brain = ScriptedBrain([transfer(amount="5000")], [Say("No te alcanza.")])
+
+    events = list(conversation(bank, brain).say("pásale 5000 a Juan"))
+
+    assert of_type(events, ConfirmationAsked) == []
+    assert brain.outcomes == [("answered", 422)]
+    assert outcome(events) == "refused"
+
+
+@pytest.mark.parametrize("where", ["agents", "always", "never"])
+def test_a_bank_that_asks_for_no_proof_is_asked_for_the_terms_all_the_same(
+    bank: World, where: str
+) -> None:
+    settings = bank.resources.settings.model_copy(update={"require_confirmation": where})
+    bank.rebuild(settings=settings)
+    chat = conversation(bank, ScriptedBrain([transfer()], DONE))
+
+    list(chat.say("pásale 100 a Juan"))
+    assert bank.balance("acc-maria") == 1000
+    list(chat.say("sí"))
+
+    assert bank.balance("acc-maria") == 900
+
+
+def test_other_terms_than_those_shown_are_shown_and_asked_about_anew(bank: World) -> None:
+    chat = conversation(bank, ScriptedBrain([transfer()], DONE))
+    [first] = of_type(list(chat.say("pásale 100 a Juan")), ConfirmationAsked)
+    bank.call("createTransfer", **TRANSFER)  # by another channel: the same would now be a repeat
+
+    events = list(chat.say("sí"))
+
+    [settled] = of_type(events, ConfirmationSettled)
+    [second] = of_type(events, ConfirmationAsked)
+    assert (settled.invocation_id, settled.state) == (first.invocation_id, "changed")
+    assert [warning.code for warning in second.warnings] == ["POSSIBLE_DUPLICATE"]
+    assert outcome(events) == "confirmation"
+    assert bank.balance("acc-maria") == 900
+    list(chat.decide(first.invocation_id, "CONFIRM"))  # the card that is out of date
+    assert bank.balance("acc-maria") == 900
+    list(chat.decide(second.invocation_id, "CONFIRM"))
+    assert bank.balance("acc-maria") == 800
+
+
+def test_a_yes_that_comes_too_late_gets_new_terms(bank: World) -> None:
+    chat = conversation(bank, ScriptedBrain([transfer()], DONE))
+    list(chat.say("pásale 100 a Juan"))
+    bank.clock.move(VALID_FOR + timedelta(seconds=1))
+
+    late = list(chat.say("sí"))
+
+    assert of_type(late, ConfirmationSettled)[0].state == "changed"
+    assert len(of_type(late, ConfirmationAsked)) == 1
+    assert bank.balance("acc-maria") == 1000
+    assert outcome(list(chat.say("sí"))) == "answered"
+    assert bank.balance("acc-maria") == 900
+
+
+def test_a_refusal_after_the_yes_is_settled_as_refused(bank: World) -> None:
+    chat = conversation(bank, ScriptedBrain([transfer(amount="800")], DONE))
+    list(chat.say("pásale 800 a Juan"))
+    bank.account("user-maria", "acc-maria", "10.00")  # spent elsewhere in the meantime
+
+    events = list(chat.say("sí"))
+
+    [settled] = of_type(events, ConfirmationSettled)
+    assert settled.state == "refused"
+    assert "no se hizo" in settled.message
+    assert outcome(events) == "refused"
+
+
+def test_a_yes_that_cannot_be_signed_sends_nothing_and_can_be_said_again(bank: World) -> None:
+    failures = [NotMinted("no")]
+
+    def mint(challenge: str) -> str:
+        if failures:
+            raise failures.pop()
+        return bank.mint(challenge)
+
+    chat = conversation(bank, ScriptedBrain([transfer()], DONE), mint=mint)
+    list(chat.say("pásale 100 a Juan"))
+
+    failed = list(chat.say("sí"))
+    assert of_type(failed, Problem)[0].code == "NOT_SIGNED"
+    assert of_type(failed, OperationRequested) == []
+    assert outcome(failed) == "failed"
+    list(chat.say("sí"))
+
+    assert bank.balance("acc-maria") == 900
+
+
+def test_a_bank_that_does_not_tell_the_terms_has_done_nothing(bank: World) -> None:
+    def dead(event: dict[str, Any]) -> dict[str, Any]:
+        raise NoAnswer("ReadTimeoutError")
+
+    brain = ScriptedBrain([transfer()], DONE)
+    events = list(conversation(bank, brain, send=dead).say("pásale 100 a Juan"))
+
+    [problem] = of_type(events, Problem)
+    assert problem.message == "El banco no contestó (ReadTimeoutError). No se hizo nada."
+    assert of_type(events, ConfirmationAsked) == []
+    assert brain.outcomes == [("unanswered", 0)]
+
+
+@pytest.mark.parametrize("is_model", [True, False])
+def test_what_a_model_writes_beside_a_question_is_not_shown(bank: World, *, is_model: bool) -> None:
+    said = Say("¿Quieres ver tu saldo?")
+    brain = ScriptedBrain([said, transfer()], DONE, is_model=is_model)
+    chat = conversation(bank, brain)
+
+    events = list(chat.say("pásale 100 a Juan"))
+
+    assert bool(of_type(events, Text)) is not is_model
+    assert [text.delta for text in of_type(list(chat.say("no")), Text)] == ["Listo."]
 
 
 def test_a_no_sends_nothing_and_tells_the_brain(bank: World) -> None:
@@ -91,7 +235,7 @@ def test_a_no_sends_nothing_and_tells_the_brain(bank: World) -> None:
 
     events = list(chat.say("no"))
 
-    assert not of_type(events, OperationRequested)
+    assert of_type(events, OperationRequested) == []
     assert brain.outcomes == [("declined", 0)]
     assert bank.balance("acc-maria") == 1000
 
@@ -121,66 +265,91 @@ def test_a_confirmation_counts_once(bank: World) -> None:
     assert bank.balance("acc-maria") == 900
 
 
-def test_the_same_transfer_confirmed_twice_is_made_twice_with_a_warning(bank: World) -> None:
-    chat = conversation(bank, ScriptedBrain([transfer()], DONE, [transfer("c2")], DONE))
+def test_the_same_transfer_is_asked_about_again_with_the_bank_s_warning(bank: World) -> None:
+    again = transfer("c2", description="otra cosa")
+    chat = conversation(bank, ScriptedBrain([transfer()], DONE, [again], DONE))
     list(chat.say("pásale 100 a Juan"))
     list(chat.say("sí"))
 
     [asked] = of_type(list(chat.say("otra vez")), ConfirmationAsked)
     list(chat.say("sí"))
 
-    assert any("exactamente lo mismo" in warning.message for warning in asked.warnings)
+    assert [warning.code for warning in asked.warnings] == ["POSSIBLE_DUPLICATE"]
+    assert "ya se hizo lo mismo" in asked.warnings[0].message
     assert bank.balance("acc-maria") == 800
 
 
-def test_the_warning_of_a_repeat_ends_after_a_while(bank: World) -> None:
-    chat = conversation(bank, ScriptedBrain([transfer()], DONE, [transfer("c2")], DONE))
-    list(chat.say("pásale 100 a Juan"))
+def test_an_account_that_was_never_paid_needs_more_than_a_yes(bank: World) -> None:
+    bank.account("user-ana", "acc-ana", "0.00", holder_name="Ana Ruiz Soto")
+    chat = conversation(bank, ScriptedBrain([transfer(to_account="acc-ana")], DONE))
+
+    [asked] = of_type(list(chat.say("pásale 100 a Ana")), ConfirmationAsked)
+    assert asked.rows[0] == ("A nombre de", "Ana R*** S***")
+    assert asked.must_repeat == "100.00"
+    refused = list(chat.say("sí"))
+    assert of_type(refused, Problem)[0].code == "TO_BE_REPEATED"
+    assert outcome(refused) == "confirmation"
+    assert bank.balance("acc-maria") == 1000
+    list(chat.say("$100"))
+
+    assert bank.balance("acc-maria") == 900
+
+
+def test_typing_another_amount_back_gives_the_transfer_up(bank: World) -> None:
+    bank.account("user-ana", "acc-ana", "0.00")
+    chat = conversation(bank, ScriptedBrain([transfer(to_account="acc-ana")], DONE))
+    [asked] = of_type(list(chat.say("pásale 100 a Ana")), ConfirmationAsked)
+    assert asked.rows[0] == ("A nombre de", "el banco no lo dice")
+
+    events = list(chat.say("1000"))
+
+    assert of_type(events, ConfirmationGiven) == [ConfirmationGiven(asked.invocation_id, "DENY")]
+    assert bank.balance("acc-maria") == 1000
+
+
+def test_a_beneficiary_by_another_name_is_shown_with_the_true_holder_and_needs_more_than_a_yes(
+    bank: World,
+) -> None:
+    bank.account("user-ana", "acc-ana-7731", "0.00", holder_name="Ana Ruiz Soto")
+    named = {"name": "Juan López", "alias": "hermano trabajo", "account_id": "acc-ana-7731"}
+    chat = conversation(bank, ScriptedBrain([Call("c", "addBeneficiary", named)], DONE))
+
+    [asked] = of_type(list(chat.say("agrégalo")), ConfirmationAsked)
+
+    assert asked.headline == "Ana R*** S***"
+    assert ("Nombre que diste", "Juan López") in asked.rows
+    assert "NAME_DIFFERS" in [warning.code for warning in asked.warnings]
+    assert asked.must_repeat == "7731"
     list(chat.say("sí"))
-    bank.clock.move(timedelta(minutes=11))
-
-    [asked] = of_type(list(chat.say("otra vez")), ConfirmationAsked)
-
-    assert not any("exactamente lo mismo" in warning.message for warning in asked.warnings)
+    assert bank.items("beneficiaries") == []
+    list(chat.say("7731"))
+    assert len(bank.items("beneficiaries")) == 1
 
 
-def test_a_destination_that_no_answer_named_is_warned_of(bank: World) -> None:
-    chat = conversation(bank, ScriptedBrain([transfer()], DONE))
-
-    [asked] = of_type(list(chat.say("pásale 100 a Juan")), ConfirmationAsked)
-
-    assert any("revísala" in warning.message for warning in asked.warnings)
-
-
-def test_accounts_that_answers_named_are_called_by_their_names(bank: World) -> None:
-    bank.beneficiary("user-maria", "ben-1", "mi hermano", name="Juan López", account_id="acc-juan")
-    chat = conversation(
-        bank,
-        ScriptedBrain(
-            [Call("c1", "getBalance", {}), Call("c2", "resolveAlias", {"alias": "mi hermano"})],
-            [transfer("c3")],
-            DONE,
-        ),
-    )
+def test_own_accounts_that_answers_named_are_called_by_their_type(bank: World) -> None:
+    chat = conversation(bank, ScriptedBrain([Call("c1", "getBalance", {})], [transfer("c3")], DONE))
 
     [asked] = of_type(list(chat.say("pásale 100 a mi hermano")), ConfirmationAsked)
 
     assert ("Desde", "tu cuenta de cheques (acc-maria)") in asked.rows
-    assert ("Para", "Juan López, «mi hermano» (acc-juan)") in asked.rows
+    assert ("Cuenta que recibe", "acc-juan") in asked.rows
     assert asked.warnings == ()
 
 
 class Flaky:
-    """Sends to the bank, and loses the answers of the next so many changes."""
+    """Sends to the bank, and loses the answers of the next so many confirmed changes."""
 
     def __init__(self, bank: World, lost: int, *, carries_out: bool) -> None:
         self._send = sender(bank)
         self._lost = lost
         self._carries_out = carries_out
-        self.request_ids: list[str] = []
+        self.proofs: list[str] = []
 
     def __call__(self, event: dict[str, Any]) -> dict[str, Any]:
-        self.request_ids.append(event["sessionAttributes"].get("request_id", ""))
+        attributes = event["sessionAttributes"]
+        if attributes.get("confirmation") in (None, TERMS_WANTED):
+            return self._send(event)
+        self.proofs.append(attributes["confirmation"])
         if self._lost:
             self._lost -= 1
             if self._carries_out:
@@ -205,7 +374,7 @@ def test_a_lost_answer_can_be_confirmed_again_and_counts_once(
     events = list(chat.say("sí"))
 
     assert outcome(events) == "answered"
-    assert len(set(send.request_ids)) == 1
+    assert (len(send.proofs), len(set(send.proofs))) == (3, 1)
     assert bank.balance("acc-maria") == 900
 
 
@@ -242,8 +411,7 @@ def test_what_may_have_been_done_is_not_done_twice_when_it_is_asked_for_again(ba
     events = list(chat.say("sí"))
 
     assert asked.is_in_doubt
-    assert any("no llegó respuesta" in warning.message for warning in asked.warnings)
-    assert any("revísala" in warning.message for warning in asked.warnings)
+    assert "no llegó respuesta" in asked.warnings[0].message
     assert of_type(events, OperationAnswered)[0].body["repeated"] is True
     assert bank.balance("acc-maria") == 900
 
@@ -264,17 +432,35 @@ def test_the_same_amount_written_otherwise_is_the_same_call(bank: World) -> None
     assert asked.is_in_doubt
 
 
-def test_almost_the_same_as_what_is_in_doubt_is_warned_of(bank: World) -> None:
+def test_almost_the_same_as_what_was_done_unheard_is_warned_of_by_the_bank(bank: World) -> None:
     asked = asked_after_doubt(bank, transfer("c2", amount="100.0"))
 
     assert not asked.is_in_doubt
-    assert any("casi igual" in warning.message for warning in asked.warnings)
+    assert [warning.code for warning in asked.warnings] == ["POSSIBLE_DUPLICATE"]
 
 
 def test_another_amount_than_what_is_in_doubt_is_another_thing(bank: World) -> None:
     asked = asked_after_doubt(bank, transfer("c2", amount="200"))
 
-    assert not any("casi igual" in warning.message for warning in asked.warnings)
+    assert asked.warnings == ()
+
+
+def test_what_was_not_done_unheard_gets_new_terms_when_it_is_asked_for_too_late(
+    bank: World,
+) -> None:
+    send = Flaky(bank, 1, carries_out=False)
+    chat = conversation(bank, ScriptedBrain([transfer()], DONE, [transfer("c2")], DONE), send=send)
+    for text in ("pásale 100 a Juan", "sí", "¿qué pasó?"):
+        list(chat.say(text))
+    bank.clock.move(VALID_FOR + timedelta(seconds=1))
+    list(chat.say("pásale 100 a Juan"))
+
+    late = list(chat.say("sí"))
+    assert of_type(late, ConfirmationSettled)[0].state == "changed"
+    assert bank.balance("acc-maria") == 1000
+    list(chat.say("sí"))
+
+    assert bank.balance("acc-maria") == 900
 
 
 def test_once_the_doubt_is_settled_the_same_again_is_another_transfer(bank: World) -> None:
@@ -297,7 +483,7 @@ def test_a_bank_that_fails_at_a_confirmed_change_leaves_it_in_doubt_and_counts_i
 
     def failing_once(event: dict[str, Any]) -> dict[str, Any]:
         answer = sender(bank)(event)
-        if failures:
+        if failures and event["sessionAttributes"]["confirmation"] != TERMS_WANTED:
             answer["response"]["httpStatusCode"] = failures.pop()
             body = {"error": {"code": "TEMPORARILY_UNAVAILABLE", "message": "Repeat it."}}
             answer["response"]["responseBody"]["application/json"]["body"] = json.dumps(body)
@@ -327,7 +513,11 @@ def test_a_bank_that_fails_at_a_confirmed_change_leaves_it_in_doubt_and_counts_i
     ],
 )
 def test_an_answer_that_cannot_be_read_settles_nothing(bank: World, answer: Any) -> None:
-    chat = conversation(bank, ScriptedBrain([transfer()], DONE), send=lambda event: answer)
+    def unreadable(event: dict[str, Any]) -> Any:
+        is_asking = event["sessionAttributes"]["confirmation"] == TERMS_WANTED
+        return sender(bank)(event) if is_asking else answer
+
+    chat = conversation(bank, ScriptedBrain([transfer()], DONE), send=unreadable)
     list(chat.say("pásale 100 a Juan"))
 
     events = list(chat.say("sí"))
@@ -337,20 +527,20 @@ def test_an_answer_that_cannot_be_read_settles_nothing(bank: World, answer: Any)
 
 
 def test_a_purchase_under_way_is_not_told_as_done_when_the_brain_fails(bank: World) -> None:
-    def under_way(event: dict[str, Any]) -> dict[str, Any]:
-        body = json.dumps({"purchase_id": "p-1", "status": "pending"})
-        content = {"application/json": {"body": body}}
-        return {"response": {"httpStatusCode": 200, "responseBody": content}}
-
-    purchase = {"product_id": "p", "account_id": "acc-maria", "unit_price": "10"}
+    bank.retailer("retailer-azteca", "Azteca")
+    bank.account("retailer-azteca", "acc-azteca", "0.00")
+    bank.product("p-1", price=Decimal("10.00"))
+    purchase = {"product_id": "p-1", "account_id": "acc-maria", "unit_price": "10"}
     brain = ScriptedBrain(
         [Call("c", "createPurchase", purchase)], [BrainUnavailable("El modelo cayó.")]
     )
-    chat = conversation(bank, brain, send=under_way)
+    chat = conversation(bank, brain)  # and no bus that would carry it on
     list(chat.say("cómpralo"))
 
-    [problem] = of_type(list(chat.say("sí")), Problem)
+    events = list(chat.say("sí"))
 
+    assert of_type(events, ConfirmationSettled)[0].state == "pending"
+    [problem] = of_type(events, Problem)
     assert "sigue en camino" in problem.message
     assert "quedó hecho" not in problem.message
 
@@ -377,13 +567,16 @@ def test_saying_something_else_is_shown_as_declining(bank: World) -> None:
     assert of_type(events, ConfirmationGiven) == [ConfirmationGiven(asked.invocation_id, "DENY")]
 
 
-def test_without_one_request_id_a_lost_answer_would_be_paid_twice(bank: World) -> None:
-    """The negative control of the test above: another id each time makes another transfer."""
+def test_without_one_proof_a_lost_answer_would_be_paid_twice(bank: World) -> None:
+    """The negative control of the test above: terms of another request make another transfer."""
     send = Flaky(bank, 1, carries_out=True)
     counted = iter("abcdefgh")
 
     def forgetful(event: dict[str, Any]) -> dict[str, Any]:
-        event["sessionAttributes"]["request_id"] = next(counted)
+        attributes = event["sessionAttributes"]
+        if attributes["confirmation"] != TERMS_WANTED:
+            attributes |= {"request_id": next(counted), "confirmation": TERMS_WANTED}
+            attributes["confirmation"] = bank.proof(through_bank(bank, event))
         return send(event)
 
     chat = conversation(bank, ScriptedBrain([transfer()], DONE), send=forgetful)
@@ -394,10 +587,17 @@ def test_without_one_request_id_a_lost_answer_would_be_paid_twice(bank: World) -
     assert bank.balance("acc-maria") == 800
 
 
+def through_bank(bank: World, event: dict[str, Any]) -> dict[str, Any]:
+    _, body = bank.invoke(event["actionGroup"], event)
+    return body
+
+
 def test_a_turn_that_is_interrupted_after_sending_is_told_to_the_brain_as_unanswered(
     bank: World,
 ) -> None:
     def interrupted(event: dict[str, Any]) -> dict[str, Any]:
+        if event["sessionAttributes"]["confirmation"] == TERMS_WANTED:
+            return sender(bank)(event)
         raise KeyboardInterrupt
 
     brain = ScriptedBrain([transfer()], DONE)
@@ -425,26 +625,15 @@ def test_a_query_without_an_answer_is_a_problem_and_the_brain_goes_on(bank: Worl
     assert outcome(events) == "answered"
 
 
-def test_a_refusal_of_what_was_confirmed_is_how_the_turn_ends(bank: World) -> None:
-    chat = conversation(bank, ScriptedBrain([transfer(amount="5000")], DONE))
-    list(chat.say("pásale 5000 a Juan"))
-
-    events = list(chat.say("sí"))
-
-    assert of_type(events, OperationAnswered)[0].body["error"]["code"] == "INSUFFICIENT_FUNDS"
-    assert outcome(events) == "refused"
-
-
 @pytest.mark.parametrize(
-    ("amount", "settled"), [("100", "sí quedó hecho"), ("5000", "el banco lo rechazó")]
+    ("left", "settled"), [("1000.00", "sí quedó hecho"), ("1.00", "el banco lo rechazó")]
 )
 def test_a_brain_that_fails_after_a_confirmed_call_leaves_no_doubt_of_what_was_done(
-    bank: World, amount: str, settled: str
+    bank: World, left: str, settled: str
 ) -> None:
-    chat = conversation(
-        bank, ScriptedBrain([transfer(amount=amount)], [BrainUnavailable("El modelo cayó.")])
-    )
+    chat = conversation(bank, ScriptedBrain([transfer()], [BrainUnavailable("El modelo cayó.")]))
     list(chat.say("pásale a Juan"))
+    bank.account("user-maria", "acc-maria", left)
 
     events = list(chat.say("sí"))
 
@@ -486,7 +675,7 @@ def test_a_call_that_the_schema_does_not_allow_is_told_to_the_brain_and_not_sent
 
     [rejected] = of_type(events, CallRejected)
     assert reason in rejected.reason
-    assert not of_type(events, OperationRequested)
+    assert of_type(events, OperationRequested) == []
     assert brain.outcomes == [("rejected", 0)]
 
 
@@ -547,33 +736,48 @@ def test_another_customer_of_the_same_bank_is_another_caller(bank: World) -> Non
 
 
 def test_nothing_in_what_is_confirmed_can_turn_its_reading_around(bank: World) -> None:
-    call = transfer(to_account="acc-juan\u202egnivas", description="ren\x1b[2Jta")
+    bank.retailer("retailer-azteca", "Az\u202eteca\x1b[2J")
+    bank.product("p-1", name="Tele \u202e00.1$\x1b[2J")
+    purchase = {"product_id": "p-1", "account_id": "acc-maria-credit", "unit_price": "799"}
+    bank.product("p-1", name="Tele \u202e00.1$\x1b[2J", price=Decimal(799))
+    brain = ScriptedBrain([Call("c", "createPurchase", purchase)])
 
-    [asked] = of_type(
-        list(conversation(bank, ScriptedBrain([call])).say("pásale 100")), ConfirmationAsked
-    )
+    [asked] = of_type(list(conversation(bank, brain).say("cómpralo")), ConfirmationAsked)
 
-    assert ("Para", "acc-juan\ufffdgnivas") in asked.rows
-    assert ("Concepto", "ren\ufffd[2Jta") in asked.rows
-    assert asked.arguments["to_account"] == "acc-juan\u202egnivas"
+    shown = f"{asked.headline}{asked.rows}"
+    assert "\u202e" not in shown
+    assert "\x1b" not in shown
 
 
-@pytest.mark.parametrize(
-    ("quantity", "total"), [("2", "$7,598.00 MXN"), ("1", None), ("dos", None), ("9" * 99, None)]
-)
-def test_several_pieces_are_asked_about_with_their_total(
-    bank: World, quantity: str, total: str | None
+def test_a_purchase_is_asked_about_with_its_total_and_what_each_instalment_is(
+    bank: World,
 ) -> None:
+    bank.retailer("retailer-azteca", "Electrónica Azteca")
+    bank.product("p-1", price=Decimal("100.00"), benefits=["3 MSI"])
     purchase = {
-        "product_id": "prod-televisor-32",
-        "retailer_id": "retailer-electronica-azteca",
-        "quantity": quantity,
-        "account_id": "acc-maria",
-        "unit_price": "3799",
+        "product_id": "p-1",
+        "quantity": "2",
+        "account_id": "acc-maria-credit",
+        "unit_price": "100",
+        "benefit": "MSI-3",
     }
     brain = ScriptedBrain([Call("c", "createPurchase", purchase)])
 
     [asked] = of_type(list(conversation(bank, brain).say("dos teles")), ConfirmationAsked)
 
-    assert dict(asked.rows).get("Total") == total
-    assert ("Tienda", "retailer-electronica-azteca") in asked.rows
+    assert asked.headline == "$200.00 MXN"
+    rows = dict(asked.rows)
+    assert rows["Producto"] == "Audífonos inalámbricos"
+    assert rows["Tienda"] == "Electrónica Azteca"
+    assert (rows["Piezas"], rows["Precio de una pieza"]) == ("2", "$100.00 MXN")
+    assert (rows["Cada mensualidad"], rows["Última mensualidad"]) == ("$66.66 MXN", "$66.68 MXN")
+
+
+def test_what_is_left_today_is_told_as_it_will_be_after_the_transfer(bank: World) -> None:
+    deployed = bank.resources.settings.model_copy(update={"daily_transfer_limit": Decimal(500)})
+    bank.rebuild(settings=deployed)
+    chat = conversation(bank, ScriptedBrain([transfer()], DONE))
+
+    [asked] = of_type(list(chat.say("pásale 100 a Juan")), ConfirmationAsked)
+
+    assert ("Límite que te queda hoy", "$400.00 MXN") in asked.rows

@@ -243,27 +243,25 @@ def test_nobody_is_guessed(maria: Chat) -> None:
     ],
 )
 def test_a_refusal_is_told_in_the_persons_language(code: str) -> None:
-    for order, yes, language in (
-        ("transfiere 100 a mi hermano", "sí", "es"),
-        ("send 100 to my brother", "yes", "en"),
+    for order, language in (
+        ("transfiere 100 a mi hermano", "es"),
+        ("send 100 to my brother", "en"),
     ):
-        chat = Chat(send=refusing(code))
-        chat.say(order)
-        turn = chat.say(yes)
+        turn = Chat(send=refusing(code)).say(order)
+        assert turn.proposed == []
         assert turn.outcome == "refused"
         assert turn.text == REPLIES[language][f"refused_{code}"]  # type: ignore[index]
 
 
 def test_a_refusal_without_words_for_its_code_is_told_in_the_banks_own() -> None:
     chat = Chat(send=refusing("SOMETHING_NEW", "The moon is full."))
-    chat.say("transfiere 100 a mi hermano")
 
-    assert "The moon is full." in chat.say("sí").text
+    assert "The moon is full." in chat.say("transfiere 100 a mi hermano").text
 
 
 def test_another_amount_may_be_tried_after_a_refusal(maria: Chat) -> None:
-    maria.say("transfiere 100,000 a mi hermano")
-    assert maria.say("sí").outcome == "refused"
+    assert maria.say("transfiere 100,000 a mi hermano").outcome == "refused"
+    assert "sigue esperando" not in maria.say("¿cuánto tengo?").text
 
     [asked] = maria.say("mejor 100").proposed
 
@@ -299,8 +297,7 @@ def test_purchases_and_what_is_confirmed_are_told_with_the_banks_names(maria: Ch
     assert "Audífonos Bluetooth" in maria.say("mis compras").text
     maria.say("quiero una tele")
     [asked] = maria.say("cómprame la de 32").proposed
-    shop = "Electrónica Azteca (retailer-electronica-azteca)"
-    assert ("Tienda", shop) in asked.rows
+    assert ("Tienda", "Electrónica Azteca") in asked.rows
 
 
 def test_a_purchase_whose_payment_is_under_way_is_told_so() -> None:

@@ -1,17 +1,28 @@
 """The chat in a terminal, with an agent that a test scripts."""
 
 import json
-from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from console.agent.brain import Call, Say
+from console.agent.conversation import Conversation
 from console.chat import terminal
+from console.chat.terminal import Allowance
 from tests.support.agents import ScriptedBrain, Step, conversation
 from tests.support.world import World
 
 ACCOUNTS = {"from_account": "acc-maria", "to_account": "acc-juan"}
+
+
+YES = Allowance()
+DONE = [Say("Listo.")]
+
+
+@pytest.fixture(autouse=True)
+def _juan_was_paid_before(bank: World) -> None:
+    bank.paid("user-maria", "acc-juan")
 
 
 class Service:
@@ -25,48 +36,124 @@ class Service:
         return conversation(self._bank, self._brain, user_id=user_id)
 
 
-def run(bank: World, *steps: Step, yes: bool = True, as_json: bool = True) -> int:
-    manner = terminal.Manner(messages=["hazlo todo"], yes=yes, trace=False, as_json=as_json)
+def run(
+    bank: World,
+    *steps: Step,
+    yes: Allowance | None = YES,
+    as_json: bool = True,
+    messages: tuple[str, ...] = ("hazlo todo",),
+) -> int:
+    manner = terminal.Manner(messages=messages, yes=yes, trace=False, as_json=as_json)
     service: Any = Service(bank, *steps)
     return terminal.run(service, "user-maria", manner)
 
 
-def transfer(call_id: str, amount: str) -> Call:
-    return Call(call_id, "createTransfer", ACCOUNTS | {"amount": amount})
+def transfer(call_id: str, amount: str, **changes: str) -> Call:
+    return Call(call_id, "createTransfer", ACCOUNTS | {"amount": amount} | changes)
 
 
-def test_yes_confirms_each_thing_that_a_message_leads_to(bank: World) -> None:
+def test_yes_confirms_one_change_of_a_message_and_no_more(bank: World) -> None:
     code = run(bank, [transfer("c1", "100")], [transfer("c2", "50")], [Say("Listo.")])
-
-    assert code == 0
-    assert bank.balance("acc-maria") == 850
-
-
-def test_yes_does_not_confirm_the_same_thing_again_for_one_message(bank: World) -> None:
-    code = run(bank, [transfer("c1", "100")], [transfer("c2", "100")], [Say("Listo.")])
 
     assert code == 3
     assert bank.balance("acc-maria") == 900
 
 
-def test_yes_does_not_go_on_for_a_brain_that_asks_without_end(bank: World) -> None:
-    def forever() -> Iterator[Step]:
-        for number in range(1, 1000):
-            yield [transfer(f"c{number}", str(number))]
+def test_yes_confirms_one_change_of_each_message(bank: World) -> None:
+    code = run(
+        bank,
+        [transfer("c1", "100")],
+        [Say("Listo.")],
+        [transfer("c2", "50")],
+        [Say("Listo.")],
+        messages=("pásale 100", "y 50"),
+    )
 
-    code = run(bank, *forever())
-
-    assert code == 3
-    assert bank.balance("acc-maria") == 1000 - sum(range(1, 11))
+    assert code == 0
+    assert bank.balance("acc-maria") == 850
 
 
-def test_without_yes_nothing_is_confirmed(bank: World, capsys: pytest.CaptureFixture[str]) -> None:
-    code = run(bank, [transfer("c1", "100")], yes=False)
+def test_yes_does_not_stand_for_what_a_person_types_back(
+    bank: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bank.account("user-ana", "acc-ana", "0.00")
+
+    code = run(bank, [transfer("c1", "100", to_account="acc-ana")])
 
     assert code == 3
     assert bank.balance("acc-maria") == 1000
-    kinds = [json.loads(line)["type"] for line in capsys.readouterr().out.splitlines()]
-    assert kinds == ["said", "confirmation", "end"]
+    assert "--yes does not cover this" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("amount", "account", "code"),
+    [
+        ("100", "acc-ana", 0),
+        ("100.00", "acc-ana", 0),
+        ("99.99", "acc-ana", 3),
+        ("100", "acc-juan", 3),
+    ],
+)
+def test_a_bounded_yes_is_held_against_the_terms_of_the_bank(
+    bank: World, amount: str, account: str, code: int
+) -> None:
+    bank.account("user-ana", "acc-ana", "0.00")
+    bounded = Allowance(Decimal(amount), account)
+
+    assert run(bank, [transfer("c1", "100", to_account="acc-ana")], DONE, yes=bounded) == code
+    assert bank.balance("acc-maria") == (900 if code == 0 else 1000)
+
+
+def test_a_bounded_yes_confirms_no_purchase_for_its_terms_name_no_account_that_is_paid(
+    bank: World,
+) -> None:
+    bank.retailer("retailer-azteca", "Azteca")
+    bank.product("p-1", price=Decimal("10.00"))
+    purchase = {"product_id": "p-1", "account_id": "acc-maria", "unit_price": "10"}
+
+    code = run(
+        bank, [Call("c", "createPurchase", purchase)], yes=Allowance(Decimal(99), "acc-maria")
+    )
+
+    assert code == 3
+    assert bank.items("purchases") == []
+
+
+def test_a_bounded_yes_adds_the_beneficiary_of_its_account_and_no_other(bank: World) -> None:
+    named = {"name": "Juan López", "alias": "mi hermano", "account_id": "acc-juan"}
+    call = Call("c", "addBeneficiary", named)
+
+    assert run(bank, [call], yes=Allowance(Decimal(1), "acc-maria")) == 3
+    assert run(bank, [call], DONE, yes=Allowance(Decimal(1), "acc-juan")) == 0
+    assert len(bank.items("beneficiaries")) == 1
+
+
+def test_without_yes_nothing_is_confirmed(bank: World, capsys: pytest.CaptureFixture[str]) -> None:
+    code = run(bank, [transfer("c1", "100")], yes=None)
+
+    assert code == 3
+    assert bank.balance("acc-maria") == 1000
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    kinds = [line["type"] for line in lines if "type" in line]  # the functions' metrics have none
+    assert kinds == ["said", "request", "response", "confirmation", "end"]
+
+
+def test_what_is_refused_after_the_yes_is_shown_as_refused(
+    bank: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    decide = Conversation.decide
+
+    def spent_meanwhile(*arguments: Any) -> Any:
+        bank.account("user-maria", "acc-maria", "1.00")
+        return decide(*arguments)
+
+    monkeypatch.setattr(Conversation, "decide", spent_meanwhile)
+
+    code = run(bank, [transfer("c1", "100")], [Say("No se pudo.")], as_json=False)
+
+    assert code == 1
+    assert "\x1b[1;31mLo que confirmaste no se hizo" in capsys.readouterr().out
 
 
 def test_a_narrow_terminal_shows_what_is_confirmed_whole(
@@ -74,16 +161,15 @@ def test_a_narrow_terminal_shows_what_is_confirmed_whole(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "20")
     account = "acc-de-un-nombre-muy-largo-0123456789"
+    bank.account("user-ana", account, "0.00", holder_name="Bernardita Ruiz Soto")
 
-    run(
-        bank,
-        [Call("c", "createTransfer", ACCOUNTS | {"to_account": account, "amount": "5"})],
-        yes=False,
-        as_json=False,
-    )
+    run(bank, [transfer("c", "5", to_account=account)], yes=None, as_json=False)
 
-    shown = "".join(
-        line.removeprefix("Para").strip() for line in capsys.readouterr().out.splitlines()
-    )
-    assert account in shown
-    assert "…" not in shown
+    out = capsys.readouterr().out
+    column = next(line.index("Bernardita") for line in out.splitlines() if "Bernardita" in line)
+    values = "".join(line[column:].strip() for line in out.splitlines())
+    assert account in values
+    assert "BernarditaR*** S***" in values
+    assert "$5.00 MXN" in out
+    assert "escribe 5.00 para confirmar" in out
+    assert "…" not in out

@@ -34,8 +34,9 @@ said and no operation tells, ask for, one short question at a time.
 - A person such as "my brother" is looked up with resolveAlias. If it is not sure who is meant, \
 ask which of the candidates.
 - When everything is known, call the operation at once. The application itself shows the customer \
-what will be done and asks for the confirmation: never ask for a yes or a no yourself. If the \
-customer declined, nothing was done; do not call it again unless they ask.
+what will be done and asks for the confirmation: never ask for a yes or a no yourself. What you \
+write beside such a call is not shown. If the customer declined, nothing was done; do not call it \
+again unless they ask.
 - Say that something was done only if the answer of the operation says so. If an operation \
 refuses, say why in plain words, and what the customer can do. If no answer came, say that you do \
 not know whether it was done.
@@ -93,10 +94,8 @@ def _text(outcome: CallOutcome) -> str:
         case "rejected":
             return f"Not sent: {outcome.reason}"
         case "unanswered":
-            return (
-                f"It was sent and no answer came ({outcome.reason or 'interrupted'}): nobody knows "
-                "whether it was done."
-            )
+            why = outcome.reason or "interrupted: nobody knows whether it was done"
+            return f"It was sent and no answer came ({why})."
 
 
 def _cut(text: str, limit: int) -> str:

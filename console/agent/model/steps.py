@@ -41,6 +41,8 @@ class ModelBrain:
     A step that fails leaves the history as it was before.
     """
 
+    is_model = True
+
     def __init__(
         self,
         provider: Provider,

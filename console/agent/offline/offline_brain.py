@@ -13,9 +13,10 @@ from shared.clock import Clock
 class OfflineBrain:
     """Understands everyday banking and shopping, and asks where it is not sure.
 
-    `examples` are phrases for operations that were added, by operation: by default those of the
-    words' files.
+    `examples` are phrases for operations that were added; by default those of the words' files.
     """
+
+    is_model = False
 
     def __init__(
         self,
@@ -42,8 +43,7 @@ class OfflineBrain:
             self._flow = self._answered(answer(self._talk, heard.text))
             yield from self._advance(self._flow, None)
         elif self._flow is not None:
-            outcomes = [one for one in inputs if isinstance(one, CallOutcome)]
-            yield from self._advance(self._flow, outcomes)
+            yield from self._advance(self._flow, [i for i in inputs if isinstance(i, CallOutcome)])
 
     def _advance(self, flow: Flow, outcomes: list[CallOutcome] | None) -> Iterator[Say | Call]:
         """Run a flow to its next calls or its end."""

@@ -42,10 +42,10 @@ def _told(talk: Talk, task: Task, outcome: CallOutcome) -> Flow:
         memory.drop()
         yield from task.receipt(talk, body)
         return
+    memory.is_proposed = memory.is_shown = outcome.kind != "answered" and memory.is_proposed
     if outcome.kind == "declined":
         memory.is_live, memory.is_declined, memory.is_shown = False, True, False
     memory.asked_for = task.refused(str(body.get("error", {}).get("code", "")))
-    memory.is_proposed = outcome.kind != "answered" and memory.is_proposed
     yield talk.explain(outcome)
 
 
