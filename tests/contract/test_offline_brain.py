@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path("console/agent/offline")
-BUDGET = 5_591
+BUDGET = 5_586
 """How many lines its code may have; what it knows of words are data files beside it."""
 
 

@@ -21,8 +21,8 @@ from tests.support.dialogues import (
 from tests.support.perturbed import Slip, is_shown, shown_amount, slips, taken_back
 from tests.support.utterances import OWN, TODAY, UNSEEN, Case, Chat, Mark, play, read_cases
 
-UNSEEN_ACCURACY = 0.88
-WHOLE_DIALOGUES = 0.7
+UNSEEN_ACCURACY = 0.92
+WHOLE_DIALOGUES = 0.79
 """A little under what was measured, as the next; `benchmarks/understanding.py` tells the figure."""
 
 CASES = read_cases(OWN)

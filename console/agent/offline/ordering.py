@@ -67,8 +67,10 @@ def _is_rather_asked(reading: Reading, orders: list[Order]) -> bool:
     is_told = is_bare and not any(o.recipient for o in orders) and reading.mood in _TELLING
     sent = all(order.act == "send" for order in orders)
     is_empty = not any(order.says_anything for order in orders) and not reading.has("verb")
+    is_of_nothing = not any(o.amount or o.recipient or o.description for o in orders)
     return (
         (not asked and reading.asks)
+        or (sent and is_of_nothing and _asks(reading, _SURELY / 2))
         or (is_bare and not (asked and any(o.amount for o in orders)) and _asks(reading, _SURELY))
         or (not asked and is_told and _asks(reading))
         or (sent and not any(o.amount or o.recipient for o in orders) and reading.has("benefit"))

@@ -118,7 +118,7 @@ def _purchase_status(talk: Talk, reading: Reading, _topic: Topic) -> Flow | None
         return banking.purchase_status(talk)
     if isinstance(talk.memory.done, Transfer) and not reading.has("purchase_noun"):
         return movements.movements(talk, MovementsQuery(limit=1))
-    return banking.purchases(talk) if reading.has("purchase_noun") else None
+    return banking.purchases(talk) if reading.matches("purchase_noun") else None
 
 
 def _who_is(talk: Talk, reading: Reading, _topic: Topic) -> Flow | None:
