@@ -19,17 +19,28 @@ def render(group: ActionGroup) -> str:
 
 def definitions(group: ActionGroup) -> list[dict[str, Any]]:
     """Return the tools of the operations that agents call, as CloudFormation names their parts."""
+    return [
+        {name[0].upper() + name[1:]: _part(part) for name, part in tool.items()}
+        for tool in of_the_api(group)
+    ]
+
+
+def of_the_api(group: ActionGroup) -> list[dict[str, Any]]:
+    """Return the same as the Gateway's own API names their parts."""
     tools = [tool_of(operation) for operation in group if operation.path is not None]
-    tools.sort(key=lambda tool: tool.name)
     return [
         {
-            "Name": tool.name,
-            "Description": tool.description,
-            "InputSchema": _capital(tool.input_schema),
-            "OutputSchema": _capital(tool.output_schema),
+            "name": tool.name,
+            "description": tool.description,
+            "inputSchema": tool.input_schema,
+            "outputSchema": tool.output_schema,
         }
-        for tool in tools
+        for tool in sorted(tools, key=lambda tool: tool.name)
     ]
+
+
+def _part(part: str | Schema) -> str | Schema:
+    return part if isinstance(part, str) else _capital(part)
 
 
 def _capital(schema: Schema) -> Schema:

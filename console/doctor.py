@@ -1,0 +1,249 @@
+"""`centli doctor`: what is missing, wrong or behind in a deployed stack, and how to mend each.
+
+It only reads. What it cannot read, for want of a permission, it says.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
+
+import yaml
+from botocore.exceptions import BotoCoreError, ClientError
+
+from action_groups import all_groups
+from console import openapi, policies, tools
+from console.deployment import Deployment
+from shared.settings import Settings
+
+Level = Literal["wrong", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found, and how to mend it; a note alone does not fail the command."""
+
+    check: str
+    level: Level
+    what: str
+    mend: str
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A deployed stack as its checks look at it."""
+
+    deployment: Deployment
+    status: str
+    parameters: Mapping[str, str]
+    resources: Sequence[Mapping[str, Any]]
+
+    def client(self, service: str) -> Any:
+        """Return a client of an AWS service."""
+        return self.deployment.cloud.client(service)
+
+    def names_of(self, kind: str) -> list[str]:
+        """Return the physical names of the stack's resources of a type."""
+        found = (r for r in self.resources if r["ResourceType"] == kind)
+        return sorted(str(r["PhysicalResourceId"]) for r in found)
+
+
+Complaint = tuple[Level, str, str]
+Check = Callable[[Stack], Iterator[Complaint]]
+CHECKS: Final[dict[str, Check]] = {}
+
+
+def _check(check: Check) -> Check:
+    CHECKS[check.__name__.removeprefix("_").replace("_", "-")] = check
+    return check
+
+
+def run(deployment: Deployment, stack_name: str, *, as_json: bool) -> int:
+    """Print what the checks find; return 1 when something is wrong."""
+    findings = list(examined(stack_of(deployment, stack_name)))
+    if as_json:
+        print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+    else:
+        for found in findings:
+            print(f"{found.level}: {found.check}: {found.what}\n  {found.mend}")
+        print(f"{len(CHECKS)} checks, {len(findings)} findings.")
+    return 1 if any(finding.level == "wrong" for finding in findings) else 0
+
+
+def stack_of(deployment: Deployment, stack_name: str) -> Stack:
+    """Read the stack."""
+    cloudformation = deployment.cloud.client("cloudformation")
+    [described] = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack_name)
+    return Stack(
+        deployment,
+        described["StackStatus"],
+        {p["ParameterKey"]: p["ParameterValue"] for p in described.get("Parameters", [])},
+        [resource for page in pages for resource in page["StackResourceSummaries"]],
+    )
+
+
+def examined(stack: Stack) -> Iterator[Finding]:
+    """Run every check; one that may not look is itself a note."""
+    for name, check in CHECKS.items():
+        try:
+            for complaint in check(stack):
+                yield Finding(name, *complaint)
+        except (ClientError, BotoCoreError) as error:
+            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else error
+            what = f"this could not be looked at ({code})"
+            yield Finding(name, "note", what, "Give the command the permission to read it.")
+
+
+@_check
+def _stack(stack: Stack) -> Iterator[Complaint]:
+    if stack.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        yield "wrong", f"the stack is {stack.status}", "Look at its events, and deploy it again."
+
+
+@_check
+def _confirmation(stack: Stack) -> Iterator[Complaint]:
+    if stack.parameters.get("RequireConfirmation") == "never":
+        yield (
+            "wrong",
+            "agents move money without a proof of the customer's yes",
+            "Deploy with RequireConfirmation=agents.",
+        )
+
+
+@_check
+def _test_user(stack: Stack) -> Iterator[Complaint]:
+    if stack.parameters.get("TestUserId"):
+        yield (
+            "wrong",
+            "whoever sends no user_id becomes the test user",
+            "Deploy with an empty TestUserId, unless this stack is for the console's test window.",
+        )
+
+
+@_check
+def _alarms(stack: Stack) -> Iterator[Complaint]:
+    if not stack.parameters.get("AlarmTopicArn"):
+        yield "note", "no alarm tells anybody", "Deploy with AlarmTopicArn, an SNS topic."
+
+
+@_check
+def _protection(stack: Stack) -> Iterator[Complaint]:
+    dynamodb = stack.client("dynamodb")
+    for name in stack.names_of("AWS::DynamoDB::Table"):
+        if not dynamodb.describe_table(TableName=name)["Table"].get("DeletionProtectionEnabled"):
+            mend = "Deploy with DeletionProtection=true."
+            yield "wrong", f"{name} can be deleted by one call", mend
+
+
+@_check
+def _recovery(stack: Stack) -> Iterator[Complaint]:
+    """Look whether tables can be restored to a moment; the local AWS turns that on for none."""
+    dynamodb = stack.client("dynamodb")
+    tables = stack.names_of("AWS::DynamoDB::Table")
+    for name in () if stack.deployment.cloud.is_local else tables:
+        backups = dynamodb.describe_continuous_backups(TableName=name)
+        recovery = backups["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
+        if recovery.get("PointInTimeRecoveryStatus") != "ENABLED":
+            mend = "Deploy with PointInTimeRecovery=true."
+            yield "wrong", f"{name} cannot be restored to a moment", mend
+
+
+@_check
+def _dead_letters(stack: Stack) -> Iterator[Complaint]:
+    name = "ApproximateNumberOfMessages"
+    url = stack.deployment.outputs["DeadLetterQueueUrl"]
+    queue = stack.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])
+    count = int(queue["Attributes"][name])
+    if count:
+        mend = "Read them with `centli dead-letters`, and redrive them when the cause is mended."
+        yield "wrong", f"{count} events could not be handled", mend
+
+
+@_check
+def _functions(stack: Stack) -> Iterator[Complaint]:
+    client = stack.client("lambda")
+    wanted = {f.alias for f in Settings.model_fields.values() if f.alias and f.is_required()}
+    for name in stack.names_of("AWS::Lambda::Function"):
+        function = client.get_function_configuration(FunctionName=name)
+        if function.get("State", "Active") != "Active":
+            yield "wrong", f"{name} is {function['State']}", "Look at it in Lambda; deploy again."
+        lacking = sorted(wanted - set(function.get("Environment", {}).get("Variables", {})))
+        if lacking:
+            what = f"{name} is not given {', '.join(lacking)}, which this code needs"
+            yield "wrong", what, "Build and deploy the stack of this code."
+
+
+@_check
+def _agent_permission(stack: Stack) -> Iterator[Complaint]:
+    """Look whether the agent that the stack names may invoke its groups, and no other may."""
+    has_agent = stack.parameters.get("CreateAgent") == "true" or stack.parameters.get("AgentId")
+    for group in all_groups() if has_agent else ():
+        name = stack.deployment.function_of(group.name)
+        if not any(_is_bound(s) for s in _statements(stack.client("lambda"), name)):
+            what = f"no agent of this account may invoke {name}"
+            yield "wrong", what, "Deploy again: the stack makes this permission with the agent."
+
+
+def _statements(client: Any, function: str) -> list[Mapping[str, Any]]:
+    try:
+        policy = json.loads(client.get_policy(FunctionName=function)["Policy"])
+    except client.exceptions.ResourceNotFoundException:
+        return []
+    return list(policy["Statement"])
+
+
+def _is_bound(statement: Mapping[str, Any]) -> bool:
+    """Tell whether a statement admits Bedrock, for an agent and an account alone."""
+    text = json.dumps(statement)
+    names = ("bedrock.amazonaws.com", "aws:sourceaccount", "aws:sourcearn", ":agent/")
+    return all(name in text.lower() for name in names)
+
+
+@_check
+def _agent_schemas(stack: Stack) -> Iterator[Complaint]:
+    """Look whether the created agent reads the schemas of this code."""
+    for agent in stack.names_of("AWS::Bedrock::Agent"):
+        client = stack.client("bedrock-agent")
+        place = {"agentId": agent, "agentVersion": "DRAFT"}
+        groups = client.list_agent_action_groups(**place)["actionGroupSummaries"]
+        served = {g["actionGroupName"]: g["actionGroupId"] for g in groups}
+        for group in all_groups():
+            if group.name not in served:
+                yield "wrong", f"the agent has no action group {group.name}", "Deploy again."
+                continue
+            found = client.get_agent_action_group(**place, actionGroupId=served[group.name])
+            payload = found["agentActionGroup"].get("apiSchema", {}).get("payload", "")
+            if yaml.safe_load(payload) != openapi.document(group):
+                what = f"the agent reads another schema of {group.name} than this code's"
+                yield (
+                    "wrong",
+                    what,
+                    "Deploy again; then point the agent's alias at the new version.",
+                )
+
+
+@_check
+def _gateway_tools(stack: Stack) -> Iterator[Complaint]:
+    """Look whether the gateway beside the stack lists the tools of this code."""
+    client = stack.client("bedrock-agentcore-control")
+    name = f"{stack.deployment.name_prefix}-gateway"
+    gateways = [] if stack.deployment.cloud.is_local else client.list_gateways()["items"]
+    for gateway in (g for g in gateways if g["name"] == name):  # the local AWS has none
+        place = {"gatewayIdentifier": gateway["gatewayId"]}
+        listed = client.list_gateway_targets(**place)["items"]
+        targets = {target["name"]: target["targetId"] for target in listed}
+        mend = "Deploy gateway.yaml again."
+        for group in all_groups():
+            target_name = policies.target_of(group)
+            if target_name not in targets:
+                yield "wrong", f"{name} has no target {target_name}", mend
+                continue
+            target = client.get_gateway_target(**place, targetId=targets[target_name])
+            served = target["targetConfiguration"]["mcp"]["lambda"]["toolSchema"]
+            if _by_name(served.get("inlinePayload", [])) != _by_name(tools.of_the_api(group)):
+                yield "wrong", f"{target_name} lists other tools than this code's", mend
+
+
+def _by_name(definitions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {definition["name"]: definition for definition in definitions}
