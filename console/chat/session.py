@@ -129,6 +129,9 @@ class ChatService:
             agent_alias_id=alias_id or "TSTALIASID",
             user_id=user_id,
             operations=self._operations,
+            send=self._stack.send,
+            mint=self._stack.mint,
+            clock=self._clock,
         )
 
     def _brain(self) -> Brain:

@@ -91,7 +91,8 @@ def test_a_deployed_agent_transfers_once_it_is_confirmed(
 
     shown = chat(
         stack,
-        *("--agent", f"{AGENT_ID}:{ALIAS_ID}", "--yes"),
+        *("--agent", f"{AGENT_ID}:{ALIAS_ID}"),
+        *("--yes", "--yes-up-to", "60", "--yes-to", JUAN),
         *("-m", "Transfiere 60 pesos a mi hermano"),
         agent=agent,
     )
@@ -103,7 +104,7 @@ def test_a_deployed_agent_transfers_once_it_is_confirmed(
     assert (before[MARIA] - after[MARIA], after[JUAN] - before[JUAN]) == (60, 60)
     attributes = agent.invocations[-1]["sessionAttributes"]
     assert attributes["user_id"] == "user-maria"
-    assert attributes["request_id"]
+    assert attributes["confirmation"]
 
 
 def test_a_deployed_agent_moves_nothing_that_is_not_confirmed(

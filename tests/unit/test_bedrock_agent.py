@@ -17,6 +17,7 @@ from console.agent.events import (
     AgentTrace,
     ConfirmationAsked,
     ConfirmationGiven,
+    ConfirmationSettled,
     OperationAnswered,
     OperationRequested,
     Problem,
@@ -24,8 +25,11 @@ from console.agent.events import (
     TurnEnded,
     as_json,
 )
+from console.agent.local_agent import NoAnswer
+from console.confirming import NotMinted
 from shared import json_text
-from tests.support.agents import of_type
+from shared.confirmation import TERMS_WANTED, VALID_FOR
+from tests.support.agents import of_type, sender
 from tests.support.event_stream import CONTENT_TYPE, event, exception
 from tests.support.fake_bedrock_agent import (
     AGENT_ID,
@@ -37,7 +41,7 @@ from tests.support.fake_bedrock_agent import (
 )
 from tests.support.fake_openai import Reply, ToolCall
 from tests.support.http_server import Answer
-from tests.support.world import World, operations_in_schema
+from tests.support.world import SETTINGS, World, operations_in_schema
 
 TRANSFER = {"from_account": "acc-maria", "to_account": "acc-juan", "amount": "100"}
 BENEFICIARY = {
@@ -77,6 +81,8 @@ def agent_of(fake: FakeBedrockAgent, bank: World, **changes: Any) -> BedrockAgen
         "agent_alias_id": ALIAS_ID,
         "user_id": "user-maria",
         "operations": operations_in_schema(),
+        "send": sender(bank),
+        "mint": bank.mint,
         "new_id": lambda: next(ids),
         "clock": bank.clock,
     }
@@ -87,10 +93,33 @@ def agent_of(fake: FakeBedrockAgent, bank: World, **changes: Any) -> BedrockAgen
 def talking(
     bank: World, mind: Mind, *, refused: bool = False, **changes: Any
 ) -> Iterator[tuple[Conversation, FakeBedrockAgent]]:
-    """Yield a conversation with an agent that, unless said, nothing was refused to."""
+    """Yield a conversation with an agent that, unless said, nothing was refused to.
+
+    The functions do nothing for an agent without the proof of a yes.
+    """
+    bank.rebuild(settings=SETTINGS.model_copy(update={"require_confirmation": "agents"}))
     with FakeBedrockAgent(mind, bank) as fake:
         yield Conversation(agent_of(fake, bank, **changes)), fake
     assert bool(fake.violations) == refused, fake.violations
+
+
+def yes(chat: Conversation) -> list[Any]:
+    """Confirm what waits, as a page does."""
+    assert chat.pending is not None
+    return list(chat.decide(chat.pending.invocation_id, "CONFIRM"))
+
+
+def settled(events: list[Any]) -> list[str]:
+    return [each.state for each in of_type(events, ConfirmationSettled)]
+
+
+def is_for_terms(request: OperationRequested) -> bool:
+    return bool(request.event["sessionAttributes"].get("confirmation") == TERMS_WANTED)
+
+
+def done_by(events: list[Any]) -> list[OperationRequested]:
+    """Return the requests that were not for terms alone."""
+    return [r for r in of_type(events, OperationRequested) if not is_for_terms(r)]
 
 
 def said(events: list[Any]) -> str:
@@ -118,14 +147,14 @@ def test_a_question_is_answered_and_its_call_is_shown_as_the_local_agent_does(ba
     assert request.event["parameters"] == [
         {"name": "account_id", "type": "string", "value": "acc-maria"}
     ]
-    assert request.event["sessionAttributes"] == {"user_id": "user-maria"}
+    assert request.event["sessionAttributes"] == {"user_id": "user-maria", "confirmation": ""}
     [answer] = of_type(events, OperationAnswered)
     assert (answer.call_id, answer.status, answer.milliseconds) == (request.call_id, 200, 7)
     assert answer.body["accounts"][0]["balance"] == Decimal("1000.00")
     assert events.index(request) < events.index(answer)
     assert events[-1] == TurnEnded("answered")
     assert fake.requests[-1]["enableTrace"] is True
-    assert attributes(fake) == {"user_id": "user-maria"}
+    assert attributes(fake) == {"user_id": "user-maria", "confirmation": ""}
 
 
 def test_letters_that_are_split_over_chunks_arrive_whole(bank: World) -> None:
@@ -139,7 +168,7 @@ def test_letters_that_are_split_over_chunks_arrive_whole(bank: World) -> None:
 
 def test_every_event_can_cross_a_process_boundary(bank: World) -> None:
     with talking(bank, obedient) as (chat, _):
-        events = [*chat.say("pásale 100 a Juan"), *chat.say("sí")]
+        events = [*chat.say("pásale 100 a Juan"), *yes(chat)]
 
     traces = of_type(events, AgentTrace)
     assert traces[0].trace["eventTime"] == "2026-11-22T15:00:00.123Z"
@@ -152,17 +181,24 @@ def test_a_transfer_is_asked_about_and_moves_money_only_when_confirmed(bank: Wor
         events = list(chat.say("pásale 100 a Juan"))
 
         [asked] = of_type(events, ConfirmationAsked)
-        assert asked.arguments == TRANSFER
+        assert asked.terms["amount"] == 100
+        assert asked.headline == "$100.00 MXN"
         assert asked.question == "¿Hago esta transferencia?"
-        assert ("Cantidad", "$100.00 MXN") in asked.rows
-        assert asked.warnings  # an account that nobody has seen
+        assert [w.code for w in asked.warnings] == ["NEW_PAYEE"]
+        assert (asked.must_repeat, asked.expires_at) == ("100.00", "2026-11-22T15:10:00.000Z")
         assert events[-1] == TurnEnded("confirmation")
-        assert of_type(events, OperationRequested) == []
+        [wanted] = of_type(events, OperationRequested)
+        assert is_for_terms(wanted)
+        assert [a.status for a in of_type(events, OperationAnswered)] == [428]
+        assert fake.invocations == []
         assert bank.balance("acc-maria") == 1000
 
-        events = list(chat.say("sí"))
+        events = yes(chat)
 
     assert of_type(events, ConfirmationGiven)[0].decision == "CONFIRM"
+    assert of_type(events, ConfirmationSettled) == [
+        ConfirmationSettled(asked.invocation_id, "done", "Lo que confirmaste sí quedó hecho.")
+    ]
     assert bank.balance("acc-maria") == 900
     assert bank.balance("acc-juan") == 150
     [result] = fake.requests[-1]["sessionState"]["returnControlInvocationResults"]
@@ -177,7 +213,10 @@ def test_a_transfer_is_asked_about_and_moves_money_only_when_confirmed(bank: Wor
     assert fake.requests[-1]["sessionId"] == fake.requests[0]["sessionId"]
     [called] = fake.invocations
     assert called["sessionAttributes"] == attributes(fake)
-    assert set(attributes(fake)) == {"user_id", "request_id"}
+    [proof] = attributes(fake)["confirmation"].split()
+    assert proof == bank.mint(proof.rpartition(".")[0])
+    [record] = bank.records()
+    assert record["confirmation_id"]
     [request] = of_type(events, OperationRequested)
     [answer] = of_type(events, OperationAnswered)
     assert request.event["requestBody"] == called["requestBody"]
@@ -189,7 +228,7 @@ def test_a_trace_that_repeats_the_input_of_what_was_confirmed_shows_one_call(ban
     with talking(bank, obedient) as (chat, fake):
         fake.traces_results = True
         list(chat.say("pásale 100 a Juan"))
-        events = list(chat.say("sí"))
+        events = yes(chat)
 
     assert len(of_type(events, OperationRequested)) == 1
     assert len(of_type(events, OperationAnswered)) == 1
@@ -203,30 +242,35 @@ def test_a_trace_that_tells_how_a_call_was_declined_shows_no_call(bank: World) -
 
     assert len(of_type(events, AgentTrace)) == 2
     assert of_type(events, OperationRequested) == of_type(events, OperationAnswered) == []
+    assert of_type(events, ConfirmationSettled) == []
 
 
-def test_each_confirmation_has_a_request_id_of_its_own(bank: World) -> None:
+def proofs(fake: FakeBedrockAgent) -> list[str]:
+    """Return the proofs that the functions were called with, one after another."""
+    return [called["sessionAttributes"]["confirmation"] for called in fake.invocations]
+
+
+def test_each_confirmation_is_a_change_of_its_own(bank: World) -> None:
     with talking(bank, obedient) as (chat, fake):
         for _ in range(2):
             list(chat.say("pásale 100 a Juan"))
-            list(chat.say("sí"))
+            yes(chat)
 
-    ids = [called["sessionAttributes"]["request_id"] for called in fake.invocations]
-    assert len(set(ids)) == 2
+    assert len(set(proofs(fake))) == 2
     assert bank.balance("acc-maria") == 800
 
 
 def test_the_same_transfer_again_is_pointed_out(bank: World) -> None:
     with talking(bank, obedient) as (chat, _):
         list(chat.say("pásale 100 a Juan"))
-        list(chat.say("sí"))
+        yes(chat)
         [again] = of_type(list(chat.say("pásale 100 a Juan")), ConfirmationAsked)
-        bank.clock.move(timedelta(minutes=11))
         list(chat.say("no"))
+        bank.clock.move(timedelta(hours=25))
         [late] = of_type(list(chat.say("pásale 100 a Juan")), ConfirmationAsked)
 
-    assert "otra vez" in again.warnings[0].message
-    assert "otra vez" not in str(late.warnings)
+    assert "POSSIBLE_DUPLICATE" in [w.code for w in again.warnings]
+    assert "POSSIBLE_DUPLICATE" not in [w.code for w in late.warnings]
 
 
 def test_a_no_moves_nothing_and_the_agent_hears_of_it(bank: World) -> None:
@@ -236,30 +280,220 @@ def test_a_no_moves_nothing_and_the_agent_hears_of_it(bank: World) -> None:
 
     assert said(events) == "No lo hice."
     assert of_type(events, OperationRequested) == []
-    assert attributes(fake) == {"user_id": "user-maria"}
+    assert attributes(fake) == {"user_id": "user-maria", "confirmation": ""}
     assert bank.balance("acc-maria") == 1000
 
 
-def test_a_refused_transfer_ends_the_turn_as_refused(bank: World) -> None:
+def test_what_the_bank_would_refuse_is_declined_with_the_reason_and_nobody_is_asked(
+    bank: World,
+) -> None:
     mind = scripted(transfer(amount="5000"), Reply("No te alcanza."))
-    with talking(bank, mind) as (chat, _):
-        list(chat.say("pásale 5000"))
-        events = list(chat.say("sí"))
+    with talking(bank, mind) as (chat, fake):
+        events = list(chat.say("pásale 5000"))
 
+    assert of_type(events, ConfirmationAsked) == []
+    [problem] = of_type(events, Problem)
+    assert problem.code == "INSUFFICIENT_FUNDS"
+    assert "no te lo pregunto" in problem.message
+    assert said(events) == "No te alcanza."
+    assert events[-1] == TurnEnded("answered")
+    [result] = fake.requests[-1]["sessionState"]["returnControlInvocationResults"]
+    assert result["apiResult"]["confirmationState"] == "DENY"
+    told = json.loads(result["apiResult"]["responseBody"]["application/json"]["body"])
+    assert told["error"]["code"] == "INSUFFICIENT_FUNDS"
+    assert fake.invocations == bank.records() == []
+
+
+def test_an_agent_that_wants_what_the_bank_refuses_again_and_again_ends_the_turn(
+    bank: World,
+) -> None:
+    with talking(bank, scripted(transfer(amount="5000"))) as (chat, fake):
+        events = list(chat.say("pásale 5000"))
+        assert codes(events)[-1] == "STILL_ASKING"
+        assert events[-1] == TurnEnded("failed")
+        assert len(fake.requests) < 6
+
+        fake.mind = obedient
+        assert said(list(chat.say("hola"))) == "Dijiste: hola"
+
+
+@pytest.mark.parametrize("answer", [NoAnswer("Timeout"), {"response": "none"}])
+def test_a_bank_that_tells_no_terms_is_told_of_and_nobody_is_asked(
+    bank: World, answer: Any
+) -> None:
+    def send(_event: dict[str, Any]) -> dict[str, Any]:
+        if isinstance(answer, NoAnswer):
+            raise answer
+        told: dict[str, Any] = answer
+        return told
+
+    with talking(bank, obedient, send=send) as (chat, fake):
+        events = list(chat.say("pásale 100 a Juan"))
+
+    assert codes(events) == ["NO_TERMS"]
+    assert of_type(events, ConfirmationAsked) == []
+    assert said(events) == "No lo hice."
+    assert fake.invocations == []
+
+
+def test_a_refusal_after_the_yes_ends_the_turn_as_refused(bank: World) -> None:
+    with talking(bank, obedient) as (chat, _):
+        list(chat.say("pásale 100 a Juan"))
+        bank.account("user-maria", "acc-maria", "1.00", version=7)
+        events = yes(chat)
+
+    assert settled(events) == ["refused"]
     [answer] = of_type(events, OperationAnswered)
-    assert answer.body["error"]["code"] == "INSUFFICIENT_FUNDS"
-    assert answer.status == 422
+    assert (answer.status, answer.body["error"]["code"]) == (422, "INSUFFICIENT_FUNDS")
     assert events[-1] == TurnEnded("refused")
 
 
-def test_what_the_agent_learned_is_named_in_the_question(bank: World) -> None:
-    bank.beneficiary("user-maria", "ben-1", "mi hermano")
+def test_what_is_asked_are_the_terms_of_the_bank(bank: World) -> None:
+    bank.account("user-juan", "acc-juan", "50.00", holder_name="Juan López García")
+    bank.beneficiary("user-maria", "ben-1", "mi hermano", name="Pedro Páramo")
     mind = scripted(calls(("resolveAlias", {"alias": "mi hermano"})), transfer(), Reply("Ya."))
     with talking(bank, mind) as (chat, _):
         [asked] = of_type(list(chat.say("pásale 100 a mi hermano")), ConfirmationAsked)
 
-    assert ("Para", "Juan López García, «mi hermano» (acc-juan)") in asked.rows
-    assert asked.warnings == ()
+    assert ("A nombre de", "Juan L*** G***") in asked.rows
+    assert "Pedro" not in str(asked)
+
+
+def test_without_the_proof_the_function_that_the_agent_calls_does_nothing(bank: World) -> None:
+    """The control of all that moves money here: the fake calls the real functions."""
+    with talking(bank, obedient, mint=lambda challenge: "") as (chat, fake):
+        list(chat.say("pásale 100 a Juan"))
+        events = yes(chat)
+
+    assert len(fake.invocations) == 1
+    assert settled(events) == ["refused"]
+    assert of_type(events, OperationAnswered)[-1].status == 428
+    assert bank.balance("acc-maria") == 1000
+    assert bank.records() == []
+
+
+def test_a_proof_leaves_the_session_with_the_next_request(bank: World) -> None:
+    with talking(bank, obedient) as (chat, fake):
+        list(chat.say("pásale 100 a Juan"))
+        yes(chat)
+        list(chat.say("hola"))
+
+    [session] = fake.sessions.values()
+    assert session.attributes["confirmation"] == ""
+
+
+def test_what_the_agent_says_beside_a_question_is_not_shown(bank: World) -> None:
+    both = replace(transfer(), text="¡Listo! Ya transferí 100 a tu hermano.")
+    with talking(bank, scripted(both, Reply("Hecho."))) as (chat, _):
+        events = list(chat.say("pásale 100 a Juan"))
+        assert said(events) == ""
+        assert said(yes(chat)) == "Hecho."
+
+
+def test_a_yes_that_cannot_be_signed_does_nothing_and_is_asked_again(bank: World) -> None:
+    is_down = [True]
+
+    def mint(challenge: str) -> str:
+        if is_down.pop():
+            raise NotMinted("KMS is out of reach")
+        return bank.mint(challenge)
+
+    with talking(bank, obedient, mint=mint) as (chat, fake):
+        [first] = of_type(list(chat.say("pásale 100 a Juan")), ConfirmationAsked)
+        events = yes(chat)
+        assert codes(events) == ["NOT_SIGNED"]
+        assert settled(events) == ["refused"]
+        [again] = of_type(events, ConfirmationAsked)
+        assert again.invocation_id != first.invocation_id
+        assert events[-1] == TurnEnded("failed")
+        assert fake.invocations == []
+
+        is_down.append(False)
+        yes(chat)
+
+    assert bank.balance("acc-maria") == 900
+
+
+# --- Terms that change between the question and the yes ---------------------------------------
+
+
+def changing(bank: World) -> None:
+    """Make the terms of the transfer others, and the old yes none to them."""
+    bank.account("user-juan", "acc-juan", "50.00", holder_name="Pedro Páramo")
+
+
+def too_late(bank: World) -> None:
+    bank.clock.move(VALID_FOR + timedelta(seconds=1))
+
+
+CHANGES = [changing, too_late]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("asks_by_itself", [True, False])
+def test_a_yes_to_other_terms_is_asked_again_and_done_once_after_the_second_yes(
+    bank: World, change: Callable[[World], None], *, asks_by_itself: bool
+) -> None:
+    def mind(memory: Memory) -> Reply:
+        kind, what = memory[-1]
+        if kind == "user":
+            return transfer()
+        is_changed = what.get("error", {}).get("code") in {"TERMS_CHANGED", "CONFIRMATION_EXPIRED"}
+        return transfer() if is_changed and asks_by_itself else Reply("Eso dijo el banco.")
+
+    with talking(bank, mind) as (chat, fake):
+        [first] = of_type(list(chat.say("pásale 100 a Juan")), ConfirmationAsked)
+        change(bank)
+        events = yes(chat)
+        assert settled(events) == ["changed"]
+        [again] = of_type(events, ConfirmationAsked)
+        assert again.invocation_id != first.invocation_id
+        assert again.expires_at >= first.expires_at
+        assert events[-1] == TurnEnded("confirmation")
+        assert bank.balance("acc-maria") == 1000
+
+        with pytest.raises(KeyError):
+            list(chat._agent.resolve(first.invocation_id, "CONFIRM", "es"))
+        events = yes(chat)
+        assert [(e.invocation_id, e.state) for e in of_type(events, ConfirmationSettled)] == [
+            (again.invocation_id, "done")
+        ]
+        assert of_type(events, ConfirmationAsked) == []
+        assert said(list(chat.say("no"))) == ""
+
+    assert bank.balance("acc-maria") == 900
+    assert len(fake.invocations) == 2
+
+
+@pytest.mark.parametrize("then", ["no", "mejor dime el clima"])
+def test_terms_that_changed_and_are_declined_do_nothing(bank: World, then: str) -> None:
+    with talking(bank, obedient) as (chat, _):
+        list(chat.say("pásale 100 a Juan"))
+        changing(bank)
+        yes(chat)
+        events = list(chat.say(then))
+        assert of_type(events, ConfirmationGiven)[0].decision == "DENY"
+        assert said(list(chat.say("hola"))) == "Dijiste: hola"
+
+    assert bank.balance("acc-maria") == 1000
+
+
+def test_a_second_yes_that_the_agent_does_not_take_up_does_nothing_and_says_so(
+    bank: World,
+) -> None:
+    mind = scripted(transfer(), Reply("Cambió."), transfer(amount="99"))
+    with talking(bank, mind) as (chat, _):
+        list(chat.say("pásale 100 a Juan"))
+        changing(bank)
+        yes(chat)
+        events = yes(chat)
+        assert settled(events) == ["refused"]
+        assert "no se hizo" in of_type(events, ConfirmationSettled)[0].message
+        [other] = of_type(events, ConfirmationAsked)
+        assert other.terms["amount"] == 99  # which nobody has confirmed
+        list(chat.say("no"))
+
+    assert bank.balance("acc-maria") == 1000
 
 
 def test_something_else_said_declines_first_and_hides_what_the_agent_says_to_that(
@@ -330,14 +564,15 @@ def test_two_calls_are_asked_one_after_the_other_and_answered_together(
     with talking(bank, scripted(TWO, Reply("Listo."))) as (chat, fake):
         [asked] = of_type(list(chat.say("pásale 100 y guárdalo")), ConfirmationAsked)
         assert asked.operation_id == "createTransfer"
-        events = list(chat.say(first))
+        events = yes(chat) if first == "sí" else list(chat.say(first))
         [asked] = of_type(events, ConfirmationAsked)
         assert asked.operation_id == "addBeneficiary"
         assert events[-1] == TurnEnded("confirmation")
         assert len(fake.requests) == 1
         assert bank.balance("acc-maria") == 1000
 
-        assert said(list(chat.say(second))) == "Listo."
+        events = yes(chat) if second == "sí" else list(chat.say(second))
+        assert said(events) == "Listo."
 
     assert bank.balance("acc-maria") == balance
     assert len(bank.items("beneficiaries")) == beneficiaries
@@ -348,7 +583,7 @@ def test_something_else_said_after_the_first_yes_of_two_does_nothing_and_says_so
 ) -> None:
     with talking(bank, scripted(TWO, Reply("Bueno."), Reply("Hace sol."))) as (chat, _):
         list(chat.say("pásale 100 y guárdalo"))
-        list(chat.say("sí"))
+        yes(chat)
         events = list(chat.say("espera, mejor dime el clima"))
 
     assert codes(events) == ["NOTHING_DONE"]
@@ -357,15 +592,28 @@ def test_something_else_said_after_the_first_yes_of_two_does_nothing_and_says_so
     assert bank.items("beneficiaries") == []
 
 
-@pytest.mark.parametrize("amount", ["100", "50"])
-def test_two_transfers_at_once_are_asked_about_and_made_once(bank: World, amount: str) -> None:
-    both = calls(("createTransfer", TRANSFER), ("createTransfer", TRANSFER | {"amount": amount}))
+def test_two_transfers_at_once_are_two_questions_and_two_proofs(bank: World) -> None:
+    both = calls(("createTransfer", TRANSFER), ("createTransfer", TRANSFER | {"amount": "50"}))
+    with talking(bank, scripted(both, Reply("Hice las dos."))) as (chat, fake):
+        [first] = of_type(list(chat.say("pásale 100 y 50")), ConfirmationAsked)
+        [second] = of_type(yes(chat), ConfirmationAsked)
+        assert (first.headline, second.headline) == ("$100.00 MXN", "$50.00 MXN")
+        assert fake.invocations == []
+        events = yes(chat)
+
+    assert settled(events) == ["done", "done"]
+    assert len(attributes(fake)["confirmation"].split()) == 2
+    assert bank.balance("acc-maria") == 850
+
+
+def test_the_same_transfer_twice_at_once_is_asked_about_and_made_once(bank: World) -> None:
+    both = calls(("createTransfer", TRANSFER), ("createTransfer", TRANSFER))
     with talking(bank, scripted(both, Reply("Hice una."))) as (chat, _):
         events = list(chat.say("pásale 100 dos veces"))
         assert codes(events) == ["NOT_ASKED"]
         assert len(of_type(events, ConfirmationAsked)) == 1
 
-        events = list(chat.say("sí"))
+        events = yes(chat)
 
     assert of_type(events, ConfirmationAsked) == []
     assert len(of_type(events, OperationAnswered)) == 1
@@ -524,55 +772,95 @@ def test_a_confirmed_transfer_whose_answer_was_lost_is_asked_again_and_counts_on
         [first] = of_type(list(chat.say("pásale 100 a Juan")), ConfirmationAsked)
         fake.disturbances.append(lost)
 
-        events = list(chat.say("sí"))
+        events = yes(chat)
 
         assert codes(events)[1:] == ["NO_ANSWER"]
         assert "no se hará dos veces" in of_type(events, Problem)[1].message
         [again] = of_type(events, ConfirmationAsked)
-        assert again.invocation_id == first.invocation_id
+        assert settled(events) == ["unknown"]
+        assert again.invocation_id != first.invocation_id
+        assert again.terms == first.terms
         assert "confirmar no la repite" in again.warnings[0].message
         assert events[-1] == TurnEnded("failed")
         assert bank.balance("acc-maria") == 900
 
-        events = list(chat.say("sí"))  # Bedrock does not wait for that any more
+        events = yes(chat)  # Bedrock does not wait for that any more
         assert codes(events) == ["REJECTED", "NOT_WAITING"]
         assert "no se hará dos veces" in of_type(events, Problem)[1].message
 
         [anew] = of_type(list(chat.say("pásale 100 a Juan")), ConfirmationAsked)
         assert "confirmar no la repite" in anew.warnings[0].message
-        events = list(chat.say("sí"))
+        events = yes(chat)
 
-    ids = [called["sessionAttributes"]["request_id"] for called in fake.invocations]
-    assert len(ids) == 2
-    assert len(set(ids)) == 1
+    assert len(proofs(fake)) == 2
+    assert len(set(proofs(fake))) == 1
+    assert settled(events) == ["done"]
     assert of_type(events, OperationAnswered)[0].body["repeated"] is True
     assert bank.balance("acc-maria") == 900
 
 
+@pytest.mark.parametrize("waited", [timedelta(0), VALID_FOR * 2])
+def test_a_transfer_of_all_the_money_whose_answer_was_lost_is_not_said_to_be_refused(
+    bank: World, waited: timedelta
+) -> None:
+    """Its terms of now would be a refusal: there is nothing left to transfer."""
+
+    def mind(memory: Memory) -> Reply:
+        return transfer(amount="1000") if memory[-1][0] == "user" else Reply("Listo.")
+
+    with talking(bank, mind, refused=True) as (chat, fake):
+        list(chat.say("pásale todo"))
+        fake.disturbances.append(cut)
+        yes(chat)
+        assert bank.balance("acc-maria") == 0
+        bank.clock.move(waited)
+        yes(chat)  # Bedrock does not wait for that any more
+        [asked] = of_type(list(chat.say("pásale todo")), ConfirmationAsked)
+        assert asked.is_in_doubt
+        assert settled(yes(chat)) == ["done"]
+
+    assert bank.balance("acc-juan") == 1050
+
+
+def test_a_refusal_that_is_answered_again_is_still_a_refusal(bank: World) -> None:
+    with talking(bank, obedient, refused=True) as (chat, fake):
+        list(chat.say("pásale 100 a Juan"))
+        bank.account("user-maria", "acc-maria", "1.00", version=7)
+        fake.disturbances.append(cut)
+        assert settled(yes(chat)) == ["unknown"]
+        yes(chat)  # Bedrock does not wait for that any more
+        list(chat.say("pásale 100 a Juan"))
+        events = yes(chat)
+
+    assert of_type(events, OperationAnswered)[-1].body["repeated"] is True
+    assert settled(events) == ["refused"]
+
+
 def test_a_bank_that_failed_at_a_confirmed_transfer_leaves_it_in_doubt(bank: World) -> None:
-    handler = bank.handlers["core_banking"]
-    failing = [True]
-
-    def failing_once(called: dict[str, Any], context: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = handler(called, context)
-        if failing:
-            failing.clear()
-            body = {"error": {"code": "TEMPORARILY_UNAVAILABLE", "message": "Repeat it."}}
-            answer["response"]["responseBody"]["application/json"]["body"] = json.dumps(body)
-        return answer
-
-    bank.handlers["core_banking"] = failing_once
     with talking(bank, obedient) as (chat, fake):
         list(chat.say("pásale 100 a Juan"))
-        events = list(chat.say("sí"))
+        handler = bank.handlers["core_banking"]
+        failing = [True]
+
+        def failing_once(called: dict[str, Any], context: Any) -> dict[str, Any]:
+            answer: dict[str, Any] = handler(called, context)
+            if failing:
+                failing.clear()
+                body = {"error": {"code": "TEMPORARILY_UNAVAILABLE", "message": "Repeat it."}}
+                answer["response"]["responseBody"]["application/json"]["body"] = json.dumps(body)
+            return answer
+
+        bank.handlers["core_banking"] = failing_once
+        events = yes(chat)
+        assert settled(events) == ["unknown"]
         assert events[-1] == TurnEnded("failed")
 
         [anew] = of_type(list(chat.say("pásale 100 a Juan")), ConfirmationAsked)
         assert anew.is_in_doubt
-        list(chat.say("sí"))
+        assert settled(yes(chat)) == ["done"]
 
-    ids = [called["sessionAttributes"]["request_id"] for called in fake.invocations]
-    assert len(set(ids)) == 1
+    assert len(proofs(fake)) == 2
+    assert len(set(proofs(fake))) == 1
     assert bank.balance("acc-maria") == 900
 
 
@@ -588,11 +876,12 @@ def test_what_was_done_is_said_where_the_agent_then_asks_for_what_cannot_be_done
                 answer, pieces=(*answer.pieces[:1], event("returnControl", payload))
             )
         )
-        [problem] = of_type(list(chat.say("sí")), Problem)
+        events = yes(chat)
 
+    [problem] = of_type(events, Problem)
     assert problem.code == "NOT_CONFIRMABLE"
     assert "Eso no se hizo" in problem.message
-    assert "Lo que confirmaste sí quedó hecho" in problem.message
+    assert settled(events) == ["done"]
     assert bank.balance("acc-maria") == 900
 
 
@@ -601,11 +890,11 @@ def test_something_else_said_after_a_lost_answer_does_not_claim_that_nothing_was
 ) -> None:
     with talking(bank, scripted(TWO, Reply("Bueno.")), refused=True) as (chat, fake):
         list(chat.say("pásale 100 y guárdalo"))
-        list(chat.say("sí"))
+        yes(chat)
         fake.disturbances.append(cut)
-        assert "NO_ANSWER" in codes(list(chat.say("sí")))
+        assert "NO_ANSWER" in codes(yes(chat))
 
-        list(chat.say("sí"))
+        yes(chat)
         [problem, *_] = of_type(list(chat.say("mejor dime el clima")), Problem)
 
     assert "Puede que lo de antes sí se haya hecho" in problem.message
@@ -617,7 +906,7 @@ def test_after_its_answer_came_the_same_transfer_is_another_one(bank: World) -> 
     with talking(bank, obedient) as (chat, _):
         for _ in range(2):
             list(chat.say("pásale 100 a Juan"))
-            list(chat.say("sí"))
+            yes(chat)
 
     assert bank.balance("acc-maria") == 800
 
@@ -627,13 +916,13 @@ def test_a_confirmation_that_was_turned_away_is_asked_again_and_then_made(bank: 
         list(chat.say("pásale 100 a Juan"))
         fake.refusals.append(refusal(429, "ThrottlingException"))
 
-        events = list(chat.say("sí"))
+        events = yes(chat)
         assert "No se hizo nada" in of_type(events, Problem)[1].message
         [again] = of_type(events, ConfirmationAsked)
         assert "confirmar no la repite" not in str(again.warnings)
         assert bank.balance("acc-maria") == 1000
 
-        assert list(chat.say("sí"))[-1] == TurnEnded("answered")
+        assert yes(chat)[-1] == TurnEnded("answered")
 
     assert bank.balance("acc-maria") == 900
 
@@ -643,12 +932,12 @@ def test_a_confirmation_that_timed_out_is_in_doubt(bank: World) -> None:
         list(chat.say("pásale 100 a Juan"))
         fake.refusals.append(Answer(200, (CHUNK,), CONTENT_TYPE, pause_seconds=60))
 
-        events = list(chat.say("sí"))
+        events = yes(chat)
         assert codes(events) == ["SLOW", "NO_ANSWER"]
-        first_id = attributes(fake)["request_id"]
+        first_proof = attributes(fake)["confirmation"]
 
-        list(chat.say("sí"))
-        assert attributes(fake)["request_id"] == first_id
+        yes(chat)
+        assert attributes(fake)["confirmation"] == first_proof
 
     assert bank.balance("acc-maria") == 900
 
@@ -661,10 +950,10 @@ def test_a_stream_that_breaks_after_the_transfer_was_answered_says_that_it_was_d
         fake.disturbances.append(
             lambda answer: replace(answer, pieces=answer.pieces[:1], breaks_off=True)
         )
-        events = list(chat.say("sí"))
+        events = yes(chat)
 
-    assert codes(events) == ["UNREACHABLE", "STATE_KNOWN"]
-    assert "sí quedó hecho" in of_type(events, Problem)[1].message
+    assert codes(events) == ["UNREACHABLE"]
+    assert settled(events) == ["done"]
     assert of_type(events, ConfirmationAsked) == []
 
 
@@ -673,7 +962,7 @@ def test_a_session_that_ended_meanwhile_says_that_nothing_was_done(bank: World) 
         list(chat.say("pásale 100 a Juan"))
         fake.sessions.clear()
 
-        events = list(chat.say("sí"))
+        events = yes(chat)
         assert codes(events) == ["REJECTED", "NOT_WAITING"]
         assert "no se hizo nada" in of_type(events, Problem)[1].message
         assert said(list(chat.say("hola"))) == "Dijiste: hola"
@@ -708,14 +997,15 @@ def test_a_turn_given_up_in_the_middle_of_a_confirmed_transfer_leaves_it_in_doub
 ) -> None:
     with talking(bank, obedient) as (chat, fake):
         list(chat.say("pásale 100 a Juan"))
-        turn = chat.say("sí")
+        assert chat.pending is not None
+        turn = chat.decide(chat.pending.invocation_id, "CONFIRM")
         assert isinstance(next(turn), ConfirmationGiven)
         assert isinstance(next(turn), AgentTrace)
         turn.close()  # type: ignore[attr-defined]
 
         [anew] = of_type(list(chat.say("pásale 100 a Juan")), ConfirmationAsked)
         assert "confirmar no la repite" in anew.warnings[0].message
-        list(chat.say("sí"))
+        yes(chat)
 
     assert len(fake.invocations) == 2
     assert bank.balance("acc-maria") == 900

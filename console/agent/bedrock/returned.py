@@ -1,31 +1,47 @@
 """Returned control: the calls that an agent wants confirmed, and the results to send back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from console.agent.brain import Call
-from console.agent.calls import CheckedCall
+from console.agent.calls import CallKey, CheckedCall
 from console.agent.events import Decision
 from console.agent.operations import AgentOperation
+from shared import json_text
 
 _CONFIRMATION: Final = "USER_CONFIRMATION"
 
 
 @dataclass
 class Wanted:
-    """One call that the agent wants, and what the person decided of it so far."""
+    """One call that the agent wants, the bank's terms for it, and what the person decided."""
 
     member: Mapping[str, Any]
     """The invocation input, as Bedrock sent it."""
     checked: CheckedCall | None
     """None where nobody is asked, and the call is declined."""
+    request_id: str
+    """Counts it once, however often it has to be sent."""
     asked_id: str
+    """What the person is asked under, another one each time."""
+    confirmation: Mapping[str, Any] | None = None
+    """What the bank answered to be shown, once it was asked."""
+    proof: str | None = None
+    """That the person said yes to that, once it was made."""
     decision: Decision | None = None
+    refusal: Mapping[str, Any] | None = None
+    """The error that the bank answered instead of terms."""
+
+    @property
+    def key(self) -> CallKey:
+        """What makes it the same call as another."""
+        assert self.checked is not None
+        return self.checked.key
 
     @property
     def result(self) -> dict[str, Any]:
-        """What the agent is told: confirmed, or else declined."""
+        """What the agent is told: confirmed, or else declined, and why the bank would not."""
         is_api = "apiInvocationInput" in self.member
         given = given_of(self.member)
         names = (
@@ -38,7 +54,20 @@ class Wanted:
             result["responseState"] = "FAILURE"
         else:
             result["confirmationState"] = self.decision or "DENY"
+        if self.refusal is not None:
+            result["responseBody"] = {
+                "application/json": {"body": json_text.dumps({"error": self.refusal})}
+            }
         return {"apiResult" if is_api else "functionResult": result}
+
+    def refuse(self, error: Mapping[str, Any]) -> None:
+        """Decline it without asking anybody, as the bank would not do it."""
+        self.decision, self.refusal = "DENY", error
+
+    def take_up(self, before: "Wanted") -> None:
+        """Go on where the same call was left: under its id, with its terms and its proof."""
+        self.request_id = before.request_id
+        self.confirmation, self.proof = before.confirmation, before.proof
 
 
 @dataclass
@@ -47,33 +76,33 @@ class Returned:
 
     invocation_id: str
     wanted: list[Wanted]
-    request_id: str
-    """Counts what is confirmed once, however often it has to be sent."""
 
     def of(self, asked_id: str) -> Wanted:
         """Return the call that was asked about under this id. Raises KeyError."""
-        for wanted in self.wanted:
-            if wanted.checked is not None and wanted.asked_id == asked_id:
+        for wanted in self.undecided:
+            if wanted.asked_id == asked_id:
                 return wanted
         raise KeyError(asked_id)
 
     @property
     def undecided(self) -> list[Wanted]:
-        """The calls to ask about that the person has not decided yet."""
+        """The calls to ask about that are not decided yet."""
         return [w for w in self.wanted if w.checked is not None and w.decision is None]
 
     @property
-    def confirmed(self) -> list[CheckedCall]:
+    def confirmed(self) -> list[Wanted]:
         """The calls that the person said yes to."""
-        return self._decided("CONFIRM")
+        return [w for w in self.wanted if w.checked is not None and w.decision == "CONFIRM"]
 
     @property
     def declined(self) -> list[CheckedCall]:
-        """The calls that the person said no to."""
-        return self._decided("DENY")
+        """The calls that the person said no to, or the bank."""
+        return [w.checked for w in self.wanted if w.checked is not None and w.decision == "DENY"]
 
-    def _decided(self, decision: Decision) -> list[CheckedCall]:
-        return [w.checked for w in self.wanted if w.checked is not None and w.decision == decision]
+    @property
+    def proofs(self) -> str:
+        """The proofs of every yes, as the functions read them."""
+        return " ".join(w.proof for w in self.confirmed if w.proof is not None)
 
     def decline(self) -> None:
         """Decline everything, what was already confirmed too."""
@@ -82,9 +111,8 @@ class Returned:
 
     def forget_confirmations(self) -> None:
         """Forget every yes, to be asked for again."""
-        for wanted in self.wanted:
-            if wanted.decision == "CONFIRM":
-                wanted.decision = None
+        for wanted in self.confirmed:
+            wanted.decision = None
 
     @property
     def state(self) -> dict[str, Any]:
@@ -93,6 +121,24 @@ class Returned:
             "invocationId": self.invocation_id,
             "returnControlInvocationResults": [wanted.result for wanted in self.wanted],
         }
+
+
+def returned_by(
+    control: Mapping[str, Any],
+    operations: Mapping[str, AgentOperation],
+    new_id: Callable[[], str],
+) -> Returned:
+    """Return control with the calls to ask about: of several that are equal, only the first."""
+    members = control.get("invocationInputs", [])
+    wanted = [Wanted(m, checked_call(m, operations, new_id()), new_id(), new_id()) for m in members]
+    returned = Returned(control.get("invocationId", ""), wanted)
+    taken: set[CallKey] = set()
+    for each in returned.undecided:
+        key = each.key
+        if key in taken:
+            each.checked = None
+        taken.add(key)
+    return returned
 
 
 def given_of(member: Mapping[str, Any]) -> Mapping[str, Any]:

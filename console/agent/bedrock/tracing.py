@@ -134,9 +134,12 @@ def _body(text: Any) -> dict[str, Any] | None:
 
 
 def _status(body: Mapping[str, Any]) -> int:
-    """Return the status that goes with a body: an error and nothing else is a refusal."""
+    """Return the status that goes with a body: an error is a refusal, whatever is said beside it.
+
+    A change that failed later has an error as well, and is one that was made: it has a `status`.
+    """
     error = body.get("error")
-    if set(body) != {"error"} or not isinstance(error, Mapping):
+    if not isinstance(error, Mapping) or "status" in body:
         return _OK
     return _statuses().get(str(error.get("code")), _REFUSED)
 
