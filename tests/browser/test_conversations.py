@@ -33,7 +33,7 @@ def test_a_transfer_to_a_brother(address: str, open_window: Open, deployed: Depl
     before = deployed.balances()["acc-maria-checking"]
     window = open_window(address)
     window.page.get_by_role("button", name="Transfiere 100 pesos a mi hermano").click()
-    expect(window.card).to_contain_text("Juan López García")
+    expect(window.card).to_contain_text("Juan L*** G***")
     expect(window.card).to_contain_text("$100.00 MXN")
     window.confirm()
     window.say("¿cuánto me queda?")

@@ -52,6 +52,75 @@ def test_a_confirmed_transfer_is_seen_as_call_event_and_change(
     assert deployed.balances()[JUAN] == before[JUAN] + 100
 
 
+def test_the_card_shows_what_the_bank_knows(address: str, open_window: Open) -> None:
+    window = open_window(address)
+    window.say(transfer("100"))
+    expect(window.card.locator(".headline")).to_have_text("$100.00 MXN")
+    expect(window.card.get_by_role("row", name="A nombre de")).to_contain_text("Juan L*** G***")
+    expect(window.card.get_by_role("row", name="hoy")).to_contain_text("MXN")
+    window.confirm("Cancelar")
+    window.say(
+        "call createPurchase product_id=prod-televisor-32 account_id=acc-maria-credit "
+        "unit_price=3799 benefit=MSI-12"
+    )
+    expect(window.card.locator(".headline")).to_have_text("$3,799.00 MXN")
+    for label, value in (  # whoever says “call” is taken to speak English
+        ("Instalments", "12"),
+        ("Each instalment", "$316.58 MXN"),
+        ("Last instalment", "$316.62 MXN"),
+    ):
+        expect(window.card.get_by_role("row", name=label)).to_contain_text(value)
+    window.confirm("Cancelar")
+
+
+def test_what_the_bank_would_refuse_is_said_and_not_asked(
+    address: str, open_window: Open, deployed: Deployed
+) -> None:
+    before = deployed.balances()
+    window = open_window(address)
+    window.say(transfer("12800.01"))
+    expect(window.page.locator(".confirmation")).to_have_count(0)
+    expect(window.theirs.last).to_contain_text("createTransfer: answered 422")
+    assert deployed.balances() == before
+
+
+def test_a_payee_who_is_new_is_paid_after_a_long_press_and_not_after_a_yes(
+    address: str, open_window: Open, deployed: Deployed
+) -> None:
+    before = deployed.balances()
+    window = open_window(address)
+    order = f"call createTransfer from_account={MARIA} to_account=acc-elena-savings amount=15"
+    window.say(order)
+    expect(window.card).to_contain_text("Elena G*** O***")
+    window.say("sí")
+    expect(window.page.locator(".problem")).to_contain_text("15.00")
+    assert deployed.balances() == before
+    window.hold()
+    expect(window.card).to_contain_text("Confirmado y hecho")
+    window.expect_balance(MARIA, before[MARIA] - 15)
+
+    window.say(order)
+    window.say("15.00")  # the other way, for who cannot hold a button
+    expect(window.card).to_contain_text("Confirmado y hecho")
+    window.expect_balance(MARIA, before[MARIA] - 30)
+
+
+def test_of_two_yeses_to_the_same_transfer_the_second_is_shown_a_warning_first(
+    address: str, open_window: Open, deployed: Deployed
+) -> None:
+    before = deployed.balances()
+    one, two = open_window(address), open_window(address)
+    for window in (one, two):
+        window.say(transfer("33.10"))
+    one.confirm()
+    two.confirm()
+    expect(two.page.locator(".confirmation")).to_have_count(2)
+    expect(two.card).to_contain_text("Nuevo: En las últimas 24 horas ya se hizo lo mismo")
+    assert deployed.balances()[MARIA] == before[MARIA] - Decimal("33.10")
+    two.confirm("Cancelar")
+    assert deployed.balances()[MARIA] == before[MARIA] - Decimal("33.10")
+
+
 def test_a_declined_confirmation_moves_nothing_and_the_chat_goes_on(
     address: str, open_window: Open, deployed: Deployed
 ) -> None:

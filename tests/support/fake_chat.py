@@ -11,6 +11,7 @@ from console.agent.conversation import Conversation
 from console.agent.events import (
     ConfirmationAsked,
     ConfirmationGiven,
+    ConfirmationSettled,
     Decision,
     OperationAnswered,
     Text,
@@ -68,9 +69,13 @@ class FakeWatch:
 
 @dataclass
 class FakeAgent:
-    """Says what it heard, or does what `answer` does; counts what was confirmed."""
+    """Says what it heard, or does what `answer` does; counts what was confirmed.
+
+    What is confirmed is done, or else becomes what `settled` says.
+    """
 
     answer: Callable[[str], Iterator[TurnEvent]] | None = None
+    settled: Callable[[str], Iterator[TurnEvent]] | None = None
     decisions: list[Decision] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
 
@@ -92,6 +97,11 @@ class FakeAgent:
     ) -> Iterator[TurnEvent]:
         self.decisions.append(decision)
         yield ConfirmationGiven(invocation_id, decision)
+        if decision == "CONFIRM" and self.settled is not None:
+            yield from self.settled(invocation_id)
+            return
+        if decision == "CONFIRM":
+            yield ConfirmationSettled(invocation_id, "done", "Quedó hecho.")
         yield Text("Listo.")
         yield TurnEnded("answered")
 
@@ -104,7 +114,8 @@ class FakeService:
         self.watch = FakeWatch()
         self.agents: dict[str, FakeAgent] = {}
         self.answer: Callable[[str], Iterator[TurnEvent]] | None = None
+        self.settled: Callable[[str], Iterator[TurnEvent]] | None = None
 
     def open(self, user_id: str, language: Language = "es") -> Conversation:
-        self.agents[user_id] = FakeAgent(self.answer)
+        self.agents[user_id] = FakeAgent(self.answer, self.settled)
         return Conversation(self.agents[user_id], language)

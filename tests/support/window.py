@@ -60,6 +60,15 @@ class Window:
         self.card.get_by_role("button", name=name).click()
         self.wait_until_idle()
 
+    def hold(self) -> None:
+        """Press the button of a card until it has acted."""
+        self.card.get_by_role("button", name="Mantén presionado").hover()
+        self.page.mouse.down()
+        expect(self.card.locator("[data-held]")).to_have_count(1)
+        expect(self.page.locator("[data-held]")).to_have_count(0)
+        self.page.mouse.up()
+        self.wait_until_idle()
+
     def tab(self, name: str) -> Locator:
         """Choose a tab and return its panel."""
         self.page.get_by_role("tab", name=name).click()

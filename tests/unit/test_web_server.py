@@ -410,7 +410,8 @@ def test_a_confirmation_sent_twice_counts_once(client: TestClient, service: Fake
         client.post(f"/api/conversations/{conversation}/decisions", json=body) for _ in range(2)
     ]
     assert service.agents["user-maria"].decisions == ["CONFIRM"]
-    assert [line["type"] for line in lines(answers[0])] == ["chosen", "decision", "text", "end"]
+    types = [line["type"] for line in lines(answers[0])]
+    assert types == ["chosen", "decision", "settled", "text", "end"]
     assert lines(answers[0])[-1]["pending"] is None
     assert lines(answers[1])[1]["code"] == "NOTHING_TO_CONFIRM"
 

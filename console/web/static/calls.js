@@ -5,6 +5,7 @@ import { say } from "/i18n.js";
 
 const SHORT = 48;
 const MAX_TURNS = 300;
+const CONFIRMATION_REQUIRED = 428;
 
 export class Calls {
   constructor() {
@@ -87,11 +88,12 @@ export class Calls {
     const made = this.waiting.get(entry.call_id);
     if (!made) return;
     this.waiting.delete(entry.call_id);
-    const isGood = entry.status < 400;
-    const chip = make("span", isGood ? "chip-good" : "chip-bad", String(entry.status));
+    const isQuestion = entry.status === CONFIRMATION_REQUIRED;
+    const kind = isQuestion ? "chip-wait" : entry.status < 400 ? "chip-good" : "chip-bad";
+    const chip = make("span", kind, String(entry.status));
     const took = make("span", "took", `${entry.milliseconds} ms`);
     made.status.replaceWith(took, chip);
-    if (entry.body?.error) made.call.append(make("p", "reason", `${entry.body.error.code}: ${entry.body.error.message}`));
+    if (entry.body?.error && !isQuestion) made.call.append(make("p", "reason", `${entry.body.error.code}: ${entry.body.error.message}`));
     made.call.append(foldedJson("body", entry.body), foldedJson("answer", entry.answer));
   }
 }

@@ -144,11 +144,13 @@ class Page {
     const isElsewhere = at("desk").querySelector(".panel").contains(document.activeElement);
     if (!isElsewhere) element.focus({ preventScroll: true });
     session.thread.scrollToEnd();
-    element.addEventListener("click", ({ target }) => {
-      if (!target.closest("button")) return;
+    const goOn = () => {
+      if (session.thread.card.isOpen) return;
       if (matchMedia("(pointer: coarse)").matches) element.focus();
       else message.focus();
-    });
+    };
+    element.addEventListener("click", ({ target }) => target.closest("button") && goOn());
+    element.addEventListener("released", goOn);
   }
 
   #watch() {

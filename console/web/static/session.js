@@ -136,7 +136,7 @@ export class Session {
     this.id = null;
     const { [this.customer.user_id]: _forgotten, ...others } = kept();
     keep(others);
-    this.thread.card?.close("closed");
+    this.thread.forgetCards();
     this.thread.notice("newConversation");
   }
 

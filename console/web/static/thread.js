@@ -29,6 +29,7 @@ export class Thread {
     this.element = make("div", "thread");
     this.message = null;
     this.card = null;
+    this.waiting = new Map(); // cards of which it is not known what became of them, by their ids
     this.working = null;
   }
 
@@ -95,12 +96,13 @@ export class Thread {
         this.#work("thinking");
         break;
       case "confirmation":
-        this.card?.close("closed");
-        this.card = new Confirmation(entry, this.onDecision);
-        this.#add(this.card.element);
+        this.#ask(entry);
         break;
       case "decision":
-        this.card?.close(entry.decision === "CONFIRM" ? "confirmed" : "declined");
+        this.waiting.get(entry.invocation_id)?.decide(entry.decision);
+        break;
+      case "settled":
+        this.waiting.get(entry.invocation_id)?.settle(entry);
         break;
       case "problem":
         this.#add(make("p", "problem", entry.message));
@@ -114,12 +116,28 @@ export class Thread {
     }
   }
 
+  /** Show a card: in the place of the one before, where its terms changed. */
+  #ask(asked) {
+    const before = this.card?.state === "changed" ? this.card.asked : null;
+    this.waiting.get(asked.invocation_id)?.close();
+    if (this.card?.isOpen) this.card.close();
+    this.card = new Confirmation(asked, this.onDecision, before);
+    this.waiting.set(asked.invocation_id, this.card);
+    this.#add(this.card.element);
+  }
+
   #end(pending) {
     if (this.card?.invocationId === pending) this.card.reopen();
-    else this.card?.close("closed");
+    else this.forgetCards();
     this.message = null;
     this.working?.remove();
     this.working = null;
+  }
+
+  /** Show that no card waits any more. */
+  forgetCards() {
+    for (const card of this.waiting.values()) card.close();
+    this.waiting.clear();
   }
 
   #bubble(side, who, entry, content = make("p", "words", entry.text ?? "")) {
