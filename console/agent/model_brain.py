@@ -9,11 +9,13 @@ from botocore.exceptions import NoRegionError
 
 from console.agent.brain import Brain
 from console.agent.operations import AgentOperation
+from console.agent.patience import Patience
 from console.errors import ConsoleError
 from shared.clock import Clock
 
 DEFAULT_BASE_URL: Final = "http://127.0.0.1:11434/v1"
 """Where Ollama listens."""
+_PATIENCE: Final = Patience()
 
 
 def model_brain(
@@ -23,13 +25,13 @@ def model_brain(
     clock: Clock,
     base_url: str | None = None,
     api_key: str | None = None,
-    timeout_seconds: float = 60,
+    patience: Patience = _PATIENCE,
     client: Any = None,
 ) -> Brain:
     """Return the brain that a name stands for: `bedrock:MODEL_ID` or `openai:MODEL`.
 
     Bedrock takes region and credentials from the environment, unless a `bedrock-runtime` client is
-    given. A step that takes longer than `timeout_seconds`, streaming included, is cut off.
+    given. A step for which `patience` is too short is cut off.
     Raises ConsoleError for a name, an address or an environment that cannot work.
     """
     kind, _, model_name = name.partition(":")
@@ -44,19 +46,20 @@ def model_brain(
     steps = import_module("console.agent.model.steps")
     try:
         provider = (
-            providers.Bedrock(model_name, base_url, timeout_seconds, client)
+            providers.Bedrock(model_name, base_url, patience.longest_silence, client)
             if kind == "bedrock"
             else providers.OpenAICompatible(
-                model_name, _address(base_url or DEFAULT_BASE_URL), api_key, timeout_seconds
+                model_name,
+                _address(base_url or DEFAULT_BASE_URL),
+                api_key,
+                patience.longest_silence,
             )
         )
     except NoRegionError:
         raise ConsoleError(
             "Bedrock needs a region: set AWS_DEFAULT_REGION, or a region in the profile in use."
         ) from None
-    brain: Brain = steps.ModelBrain(
-        provider, operations=operations, clock=clock, timeout_seconds=timeout_seconds
-    )
+    brain: Brain = steps.ModelBrain(provider, operations=operations, clock=clock, patience=patience)
     return brain
 
 

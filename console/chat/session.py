@@ -18,6 +18,7 @@ from console.agent.local_agent import LocalAgent
 from console.agent.model_brain import model_brain
 from console.agent.offline import OfflineBrain
 from console.agent.operations import read_operations
+from console.agent.patience import Patience
 from console.chat.stack import ChatStack
 from console.chat.watch import Watch
 from console.customers import check_customer, customers_instead_of
@@ -53,6 +54,7 @@ class ChatSettings:
     """`offline`, `bedrock:MODEL_ID` or `openai:MODEL`."""
     model_url: str | None = None
     """Address of the OpenAI-compatible server; None for that of Ollama on this machine."""
+    patience: Patience = field(default_factory=Patience)
     agent: str | None = None
     """A deployed Bedrock agent, `AGENT_ID` or `AGENT_ID:ALIAS_ID`, in place of a brain."""
     users: tuple[str, ...] = ()
@@ -142,6 +144,7 @@ class ChatService:
             operations=self._operations,
             clock=self._clock,
             base_url=self._settings.model_url,
+            patience=self._settings.patience,
             api_key=os.environ.get(MODEL_KEY),
         )
 

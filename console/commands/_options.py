@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from console.agent.patience import Patience
 from console.where import DEFAULT_PORT, DEFAULT_STACK, Where
 
 if TYPE_CHECKING:
     from console.chat.session import ChatSettings
 
 PORT: Final = click.IntRange(1, 65_535)
+SECONDS: Final = click.FloatRange(0, min_open=True)
 
 Function = Callable[..., Any]
 Decorator = Callable[[Function], Function]
@@ -118,18 +120,40 @@ def choose_brain(command: Function) -> Function:
         "it wants one, is read from CENTLI_MODEL_KEY.",
     )
     @setting(
+        "--model-timeout",
+        type=SECONDS,
+        default=Patience.first,
+        show_default=True,
+        help="Seconds to wait for the first token of a model's answer.",
+    )
+    @setting(
+        "--model-token-timeout",
+        type=SECONDS,
+        default=Patience.between,
+        show_default=True,
+        help="Seconds to wait for each token after it.",
+    )
+    @setting(
         "--agent",
         metavar="AGENT_ID[:ALIAS_ID]",
         help="With --aws: talk to this deployed Bedrock agent instead (alias: TSTALIASID).",
     )
     @functools.wraps(command)
     def with_settings(
-        *, where: Where, brain: str, model_url: str | None, agent: str | None, **others: Any
+        *,
+        where: Where,
+        brain: str,
+        model_url: str | None,
+        model_timeout: float,
+        model_token_timeout: float,
+        agent: str | None,
+        **others: Any,
     ) -> Any:
         def settings(users: Sequence[str]) -> "ChatSettings":
             from console.chat.session import ChatSettings
 
-            return ChatSettings(where, brain, model_url, agent, tuple(users))
+            patience = Patience(model_timeout, model_token_timeout)
+            return ChatSettings(where, brain, model_url, patience, agent, tuple(users))
 
         return command(settings=settings, **others)
 

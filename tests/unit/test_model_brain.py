@@ -5,6 +5,7 @@ import json
 import socket
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -33,6 +34,7 @@ from console.agent.local_agent import MAX_STEPS
 from console.agent.model.history import fitted
 from console.agent.model.prompt import MAX_OUTCOME_CHARACTERS, outcome_texts
 from console.agent.model_brain import model_brain
+from console.agent.patience import Patience
 from console.errors import ConsoleError
 from tests.support.agents import conversation, of_type
 from tests.support.event_stream import CONTENT_TYPE, event, exception
@@ -71,9 +73,9 @@ def server() -> Iterator[FakeOpenAI]:
 
 
 def brain(bank: World, server: FakeOpenAI, **settings: Any) -> Any:
-    settings = {"timeout_seconds": TIMEOUT_SECONDS, "base_url": server.base_url} | settings
+    usual: dict[str, Any] = {"patience": Patience(TIMEOUT_SECONDS), "base_url": server.base_url}
     return model_brain(
-        "openai:test-model", operations=operations_in_schema(), clock=bank.clock, **settings
+        "openai:test-model", operations=operations_in_schema(), clock=bank.clock, **usual | settings
     )
 
 
@@ -166,7 +168,7 @@ def test_nothing_is_shown_before_it_is_known_that_it_stands_beside_no_question(
 ) -> None:
     cut = Answer(200, (HALF,), EVENTS, pause_seconds=60)
 
-    events = list(chat_with(bank, server, cut, timeout_seconds=0.4).say("hola"))
+    events = list(chat_with(bank, server, cut, patience=Patience(between=0.4)).say("hola"))
 
     assert of_type(events, Text) == []
     assert events[-1] == TurnEnded("failed")
@@ -197,18 +199,33 @@ def test_a_turn_may_be_read_by_several_threads_and_where_an_event_loop_runs(
     assert in_a_loop_of_its_own(read_here)[-1] == TurnEnded("answered")
 
 
-def test_the_model_is_told_who_it_is_the_date_and_the_language(
+def test_the_model_is_told_the_moment_and_the_language_with_each_message(
     bank: World, server: FakeOpenAI
 ) -> None:
     chat = chat_with(bank, server, Reply("Hello."))
     list(chat.say("hola, ¿cuánto tengo?"))
-    spanish = server.requests[-1]["messages"][0]["content"]
+    spanish = server.requests[-1]["messages"][-1]["content"]
+    bank.clock.move(timedelta(minutes=10))
     list(chat.say("what is my balance?"))
-    english = server.requests[-1]["messages"][0]["content"]
+    english = server.requests[-1]["messages"][-1]["content"]
 
-    assert "2026-11-22" in spanish
-    assert "answer in Spanish" in spanish
-    assert "answer in English" in english
+    assert spanish == "[Sunday, 2026-11-22, 09:00; answer in Spanish]\nhola, ¿cuánto tengo?"
+    assert english == "[Sunday, 2026-11-22, 09:10; answer in English]\nwhat is my balance?"
+
+
+def test_each_request_begins_with_the_whole_of_the_one_before_whatever_the_time(
+    bank: World, server: FakeOpenAI
+) -> None:
+    """So that a provider that keeps what it has read reads it once."""
+    chat = chat_with(bank, server, call("getBalance"), Reply("Mil."), Reply("Thousand."))
+    list(chat.say("¿cuánto tengo?"))
+    bank.clock.move(timedelta(minutes=10))
+    list(chat.say("what is my balance?"))
+
+    first, second, third = server.requests
+    assert first["tools"] == second["tools"] == third["tools"]
+    assert second["messages"][: len(first["messages"])] == first["messages"]
+    assert third["messages"][: len(second["messages"])] == second["messages"]
 
 
 def test_the_tools_are_the_operations_of_the_schemas(bank: World, server: FakeOpenAI) -> None:
@@ -465,7 +482,7 @@ def test_a_server_that_is_down_is_named_and_the_conversation_goes_on_when_it_is_
     server.start()
     assert list(chat.say("¿qué dije?"))[-1] == TurnEnded("answered")
     said = [m["content"] for m in server.requests[-1]["messages"] if m["role"] == "user"]
-    assert said == ["hola", "¿qué dije?"]
+    assert [text.partition("\n")[2] for text in said] == ["hola", "¿qué dije?"]
 
 
 def test_a_server_that_dies_after_a_confirmed_transfer_does_not_hide_that_it_was_done(
@@ -485,23 +502,52 @@ def test_a_server_that_dies_after_a_confirmed_transfer_does_not_hide_that_it_was
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "patience", "hint"),
     [
-        Answer(200, (), EVENTS, pause_seconds=60),
-        Answer(200, (HALF,), EVENTS, pause_seconds=60),
-        Answer(200, (HALF,) * 200, EVENTS, pause_seconds=0.05),
+        (Answer(200, (b": wait\n\n",), EVENTS, pause_seconds=60), Patience(0.4), "no empezó"),
+        (Answer(200, (HALF,), EVENTS, pause_seconds=60), Patience(between=0.4), "a media"),
+        (
+            Answer(200, (HALF,) * 200, EVENTS, pause_seconds=0.05),
+            Patience(between=5, whole=0.4),
+            "no dejaba de escribir",
+        ),
     ],
-    ids=["ends at once", "hangs", "trickles"],
+    ids=["does not begin", "hangs", "trickles"],
 )
-def test_a_slow_server_is_cut_off_in_time(bank: World, server: FakeOpenAI, answer: Answer) -> None:
-    chat = chat_with(bank, server, answer, Reply("Ya."), timeout_seconds=0.4)
+def test_a_slow_server_is_cut_off_in_time(
+    bank: World, server: FakeOpenAI, answer: Answer, patience: Patience, hint: str
+) -> None:
+    chat = chat_with(bank, server, answer, patience=patience)
 
     message = problem(list(chat.say("hola")))
 
-    if answer.pieces:
-        assert "0.4 segundos" in message
+    assert hint in message
+    assert ("0.4 segundos" in message) == (patience.whole > 1)
     server.script = Model(Reply("Ya."))
     assert list(chat.say("hola"))[-1] == TurnEnded("answered")
+
+
+ARGUMENT = {"index": 0, "function": {"arguments": "  "}}
+
+
+@pytest.mark.parametrize(
+    "delta",
+    [{"content": "a"}, {"reasoning_content": "mm"}, {"tool_calls": [ARGUMENT]}],
+    ids=["speaks", "thinks", "writes a call"],
+)
+def test_a_model_that_goes_on_slowly_is_waited_for_longer_than_any_one_silence(
+    bank: World, server: FakeOpenAI, delta: Any
+) -> None:
+    """Twenty pieces, 0.1 s apart, where 1 s is the most between two of them."""
+    head = ToolCall("getBalance", "")
+    chunks = [{"choices": [{"index": 0, "delta": delta, "finish_reason": None}]}] * 20
+    begun = {"index": 0, "id": head.call_id, "function": {"name": head.name, "arguments": "{}"}}
+    start = {"choices": [{"index": 0, "delta": {"tool_calls": [begun]}}]}
+    pieces = tuple(event_of({"id": "1", "model": "m", **chunk}) for chunk in [start, *chunks])
+    slow = Answer(200, (*pieces, b"data: [DONE]\n\n"), EVENTS, pause_seconds=0.1)
+    chat = chat_with(bank, server, slow, Reply("Mil."), patience=Patience(1, 1))
+
+    assert list(chat.say("saldo"))[-1] == TurnEnded("answered")
 
 
 def event_of(chunk: Any) -> bytes:
@@ -694,6 +740,14 @@ def test_a_history_that_fits_stays_as_it_is() -> None:
     assert fitted(messages) == messages
 
 
+def test_what_is_cut_is_cut_so_far_that_the_next_turns_begin_alike() -> None:
+    kept = fitted(long_history(8, 300), 2000)
+    more = [*kept, *turn(8, 300)]
+
+    assert len(kept) < 32
+    assert fitted(more, 2000) == more
+
+
 def test_a_turn_too_long_by_itself_loses_what_its_oldest_outcomes_held() -> None:
     messages = [*turn(0, 50_000)[:3], *turn(1, 50_000)[1:3], *turn(2, 50_000)[1:3]]
 
@@ -712,9 +766,11 @@ def test_what_the_model_is_told_of_its_calls_is_bounded() -> None:
     assert sum(map(len, outcome_texts(many))) <= 100_000
 
 
-def converse(bank: World, fake: FakeConverse, **settings: Any) -> Conversation:
+def converse(
+    bank: World, fake: FakeConverse, model: str = "us.amazon.nova-pro-v1:0", **settings: Any
+) -> Conversation:
     made = model_brain(
-        "bedrock:us.amazon.nova-pro-v1:0",
+        f"bedrock:{model}",
         operations=operations_in_schema(),
         clock=bank.clock,
         client=fake.client(),
@@ -741,6 +797,31 @@ def test_a_model_of_bedrock_transfers_after_a_confirmation(bank: World) -> None:
 
     assert fake.violations == []
     assert bank.balance("acc-maria") == Decimal("899.50")
+
+
+@pytest.mark.parametrize(
+    ("model", "kept"),
+    [
+        ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", {"tools", "system", "messages"}),
+        ("us.amazon.nova-pro-v1:0", {"system", "messages"}),
+        ("us.meta.llama3-3-70b-instruct-v1:0", set()),
+    ],
+)
+def test_bedrock_is_told_to_keep_what_repeats_where_the_model_can(
+    bank: World, model: str, kept: set[str]
+) -> None:
+    with FakeConverse(Model(Reply("Hola."))) as fake:
+        list(converse(bank, fake, model=model).say("hola"))
+
+    [request] = fake.requests
+    ends = {
+        "tools": request["toolConfig"]["tools"][-1],
+        "system": request["system"][-1],
+        "messages": request["messages"][-1]["content"][-1],
+    }
+    assert {name for name, end in ends.items() if "cachePoint" in end} == kept
+    assert json.dumps(request).count("cachePoint") == len(kept)
+    assert fake.violations == []
 
 
 def test_text_while_a_confirmation_waits_keeps_the_history_of_bedrock_valid(bank: World) -> None:
@@ -787,7 +868,8 @@ def test_bedrock_that_fails_is_told_of_and_the_conversation_goes_on(
     bank: World, answer: Answer, hint: str
 ) -> None:
     with FakeConverse(Model(answer)) as fake:
-        chat = converse(bank, fake, timeout_seconds=2 if hint == "segundos" else 60)
+        patience = Patience(2) if hint == "segundos" else Patience()
+        chat = converse(bank, fake, patience=patience)
 
         message = problem(list(chat.say("hola")))
 

@@ -22,12 +22,14 @@ _LEFT_OUT: Final = "(left out because the conversation is long; call again if yo
 def fitted(messages: Sequence[ModelMessage], budget: int = BUDGET_CHARACTERS) -> list[ModelMessage]:
     """Return the latest turns that fit, each from what the person said to the last answer.
 
-    The turn that goes on always stays; where it is too long by itself, its oldest outcomes lose
-    their content. Calls and their outcomes stay pairs.
+    What does not fit is cut to half the budget, so that the next turns begin like this one, and a
+    provider finds what it has kept. The turn that goes on always stays; where it is too long by
+    itself, its oldest outcomes lose their content. Calls and their outcomes stay pairs.
     """
     sizes = [_size(message) for message in messages]
     starts = [index for index, message in enumerate(messages) if _is_start(message)]
-    start = next((s for s in starts if sum(sizes[s:]) <= budget), starts[-1])
+    room = budget if sum(sizes) <= budget else budget // 2
+    start = next((s for s in starts if sum(sizes[s:]) <= room), starts[-1])
     kept = list(messages[start:])
     if start > 0:
         kept[0] = _without_outcomes(kept[0])

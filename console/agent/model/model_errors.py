@@ -15,13 +15,12 @@ from pydantic_ai.exceptions import (
     ModelRateLimitError,
     ModelRequestRejectedError,
     ModelServerError,
-    ModelTimeoutError,
     ModelUnavailableError,
 )
 
 from console.agent.language import Language
 from console.agent.model.providers import Provider
-from console.agent.model.streaming import AnswerWithoutEnd
+from console.agent.model.streaming import AnswerWithoutEnd, Silence
 
 _MAX_REASON_CHARACTERS: Final = 200
 
@@ -31,8 +30,6 @@ class EmptyAnswer(Exception):
 
 
 _KINDS: Final[tuple[tuple[type[BaseException], str], ...]] = (
-    (TimeoutError, "SLOW"),
-    (ModelTimeoutError, "SLOW"),
     (ModelConnectionError, "UNREACHABLE"),
     (ModelAuthenticationError, "CREDENTIALS"),
     (ModelNotFoundError, "NO_MODEL"),
@@ -53,8 +50,10 @@ _KINDS: Final[tuple[tuple[type[BaseException], str], ...]] = (
 
 _SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
     "es": {
-        "SLOW": "El modelo {model} en {place} tardó más de {seconds:g} segundos y dejé de esperar. "
-        "Vuelve a decírmelo, o usa un modelo más rápido.",
+        "SLOW": "El modelo {model} en {place} no empezó a contestar en {seconds:g} segundos y dejé "
+        "de esperar. Vuelve a decírmelo, espera más con --model-timeout, o usa otro más rápido.",
+        "STUCK": "El modelo {model} en {place} calló {seconds:g} segundos a media respuesta y dejé "
+        "de esperar. Vuelve a decírmelo, espera más con --model-token-timeout, o usa otro modelo.",
         "UNREACHABLE": "No hay conexión con el modelo en {place}, o se cortó. Revisa que el "
         "servidor esté encendido y que esa sea su dirección, y vuelve a decírmelo.",
         "CREDENTIALS": "{place} no aceptó las credenciales{status}. Revisa la clave, o el permiso "
@@ -75,8 +74,11 @@ _SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
         "Revisa que esa dirección sea la de un servidor de modelos.",
     },
     "en": {
-        "SLOW": "The model {model} at {place} took more than {seconds:g} seconds and I stopped "
-        "waiting. Please say it again, or use a faster model.",
+        "SLOW": "The model {model} at {place} did not begin to answer in {seconds:g} seconds and I "
+        "stopped waiting. Say it again, wait longer with --model-timeout, or use a faster one.",
+        "STUCK": "The model {model} at {place} said nothing for {seconds:g} seconds in the middle "
+        "of its answer and I stopped waiting. Say it again, wait longer with "
+        "--model-token-timeout, or use another model.",
         "UNREACHABLE": "There is no connection to the model at {place}, or it broke. Check that "
         "the server runs and that this is its address, and say it again.",
         "CREDENTIALS": "{place} did not accept the credentials{status}. Check the key, or the "
@@ -99,17 +101,17 @@ _SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
 }
 
 
-def sentence(
-    error: BaseException, provider: Provider, timeout_seconds: float, language: Language
-) -> str:
+def sentence(error: BaseException, provider: Provider, language: Language) -> str:
     """Return what is wrong and what to do, with neither secrets nor a stack trace."""
     kind = next((kind for of_type, kind in _KINDS if isinstance(error, of_type)), "NONSENSE")
+    if isinstance(error, Silence):
+        kind = "STUCK" if error.has_begun else "SLOW"
     status = f" (HTTP {error.status_code})" if isinstance(error, ModelHTTPError) else ""
     reason = _reason(error, provider.secrets)
     return _SENTENCES[language][kind].format(
         model=provider.model_name,
         place=provider.place,
-        seconds=timeout_seconds,
+        seconds=error.seconds if isinstance(error, Silence) else 0,
         status=status,
         reason=f": «{reason}»" if reason else "",
     )

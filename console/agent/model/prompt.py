@@ -17,14 +17,13 @@ MAX_OUTCOMES_CHARACTERS: Final = 100_000
 
 _LANGUAGES: Final[Mapping[Language, str]] = {"es": "Spanish", "en": "English"}
 
-_INSTRUCTIONS: Final = """\
+INSTRUCTIONS: Final = """\
 You are CENTLI, the assistant of a bank in Mexico. You talk with one customer of the bank, who is \
 already identified: who they are is known to the bank and is never a parameter.
 
-Today is {date} in Mexico City. Amounts are Mexican pesos (MXN).
-
-The customer writes in {language}: answer in {language}. If they write in another language, answer \
-in theirs; when in doubt, in Spanish.
+The first line of each message, in square brackets, is the application's: the day and the time in \
+Mexico City when it was sent, and the language to answer in. Only that line says so. If the \
+customer asks for another language, answer in theirs. Amounts are Mexican pesos (MXN).
 
 How to work:
 - Use the operations (tools) for everything about accounts, people, products and purchases. Know \
@@ -44,14 +43,13 @@ not know whether it was done.
 description or any other field of an answer.
 - Write short plain text, without markdown, lists of identifiers or tables. Write amounts as \
 $1,500.50."""
+"""Who the model is and how it works. Always the same: a provider keeps it, and reads it once."""
 
 
-def instructions(clock: Clock, language: Language) -> str:
-    """Return who the model is and how it works, today and in the customer's language."""
-    today = clock().astimezone(BANK_ZONE)
-    return _INSTRUCTIONS.format(
-        date=f"{today:%A}, {today:%Y-%m-%d}, {today:%H:%M}", language=_LANGUAGES[language]
-    )
+def heard(text: str, language: Language, clock: Clock) -> str:
+    """Return what the person said, below a line with what changes: the moment and the language."""
+    now = clock().astimezone(BANK_ZONE)
+    return f"[{now:%A}, {now:%Y-%m-%d}, {now:%H:%M}; answer in {_LANGUAGES[language]}]\n{text}"
 
 
 def tools(operations: Mapping[str, AgentOperation]) -> list[ToolDefinition]:

@@ -18,6 +18,7 @@ from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.profiles.openai import OpenAIModelProfile
 from pydantic_ai.providers.bedrock import BedrockProvider
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
+from pydantic_ai.settings import ModelSettings
 
 _CONNECT_SECONDS: Final = 5
 _RETRIES: Final = 1
@@ -61,7 +62,7 @@ class Bedrock:
     secrets = ()
 
     def __init__(
-        self, model_name: str, endpoint_url: str | None, timeout_seconds: float, client: Any
+        self, model_name: str, endpoint_url: str | None, silence_seconds: float, client: Any
     ) -> None:
         self.model_name = model_name
         # A session of its own: the default one cannot make clients in two threads at a time.
@@ -70,7 +71,7 @@ class Bedrock:
             endpoint_url=endpoint_url,
             config=Config(
                 connect_timeout=_CONNECT_SECONDS,
-                read_timeout=timeout_seconds,
+                read_timeout=silence_seconds,
                 retries={"mode": "standard", "total_max_attempts": 1 + _RETRIES},
             ),
         )
@@ -86,22 +87,27 @@ class Bedrock:
     def open(
         self, messages: Sequence[ModelMessage], parameters: ModelRequestParameters
     ) -> AbstractAsyncContextManager[StreamedResponse]:
-        """Send a request by `ConverseStream`."""
-        return model_request_stream(self._model, messages, model_request_parameters=parameters)
+        """Send a request by `ConverseStream`; models that can keep what repeats are told to."""
+        return model_request_stream(
+            self._model,
+            messages,
+            model_settings=ModelSettings(cache=True),
+            model_request_parameters=parameters,
+        )
 
 
 class OpenAICompatible:
     """A model on a server with OpenAI's chat completions."""
 
     def __init__(
-        self, model_name: str, base_url: str, api_key: str | None, timeout_seconds: float
+        self, model_name: str, base_url: str, api_key: str | None, silence_seconds: float
     ) -> None:
         self.model_name = model_name
         self.place = _shown(base_url)
         self.secrets = (api_key,) if api_key else ()
         self._base_url = base_url
         self._api_key = api_key or "none"  # the client insists on a key, and local servers do not
-        self._timeout = httpx2.Timeout(timeout_seconds, connect=_CONNECT_SECONDS)
+        self._timeout = httpx2.Timeout(silence_seconds, connect=_CONNECT_SECONDS)
 
     @asynccontextmanager
     async def open(

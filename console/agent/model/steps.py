@@ -27,6 +27,7 @@ from console.agent.model.model_errors import EmptyAnswer, sentence
 from console.agent.model.providers import Provider
 from console.agent.model.streaming import streamed
 from console.agent.operations import AgentOperation
+from console.agent.patience import Patience
 from shared import json_text
 from shared.clock import Clock
 
@@ -49,11 +50,11 @@ class ModelBrain:
         *,
         operations: Mapping[str, AgentOperation],
         clock: Clock,
-        timeout_seconds: float,
+        patience: Patience,
     ) -> None:
         self._provider = provider
         self._clock = clock
-        self._timeout_seconds = timeout_seconds
+        self._patience = patience
         self._parameters = ModelRequestParameters(function_tools=prompt.tools(operations))
         self._language: Language = DEFAULT
         self._history: list[ModelMessage] = []
@@ -70,7 +71,7 @@ class ModelBrain:
             response = yield from self._answer(history)
         except Exception as error:
             # Whatever the library raises came of talking with a server that anybody may have made.
-            told = sentence(error, self._provider, self._timeout_seconds, self._language)
+            told = sentence(error, self._provider, self._language)
             raise BrainUnavailable(told) from error
         kept, calls = self._made_unique(response)
         yield from calls
@@ -87,15 +88,15 @@ class ModelBrain:
             ToolReturnPart(part.tool_name, text, part.tool_call_id)
             for part, text in zip(self._open_calls, texts, strict=True)
         ]
-        parts += [UserPromptPart(heard.text) for heard in inputs if isinstance(heard, Heard)]
-        return ModelRequest(
-            parts=parts, instructions=prompt.instructions(self._clock, self._language)
-        )
+        parts += [
+            UserPromptPart(prompt.heard(heard.text, heard.language, self._clock))
+            for heard in inputs
+            if isinstance(heard, Heard)
+        ]
+        return ModelRequest(parts=parts, instructions=prompt.INSTRUCTIONS)
 
     def _answer(self, history: list[ModelMessage]) -> Generator[Say, None, ModelResponse]:
-        pieces = streamed(
-            lambda: self._provider.open(history, self._parameters), self._timeout_seconds
-        )
+        pieces = streamed(lambda: self._provider.open(history, self._parameters), self._patience)
         response = yield from _said(pieces)
         if not any(_says_something(part) for part in response.parts):
             raise EmptyAnswer

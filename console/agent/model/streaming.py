@@ -1,4 +1,4 @@
-"""A streamed request to a model, with a deadline that the server cannot move."""
+"""A streamed request to a model, with deadlines that the server cannot move."""
 
 import asyncio
 import time
@@ -20,6 +20,8 @@ from pydantic_ai.messages import (
 )
 from pydantic_ai.models import StreamedResponse
 
+from console.agent.patience import Patience
+
 MAX_ANSWER_CHARACTERS: Final = 200_000
 """Of text, thoughts and arguments together: a model that repeats itself without end is cut off."""
 
@@ -27,25 +29,41 @@ Open = Callable[[], AbstractAsyncContextManager[StreamedResponse]]
 
 
 class AnswerWithoutEnd(Exception):
-    """The model wrote more than any answer needs."""
+    """The model wrote more, or longer, than any answer needs."""
 
 
-def streamed(opening: Open, timeout_seconds: float) -> Generator[str, None, ModelResponse]:
+class Silence(Exception):
+    """The model did not begin, or did not go on, within some seconds."""
+
+    def __init__(self, seconds: float, *, has_begun: bool) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+        self.has_begun = has_begun
+
+
+def streamed(opening: Open, patience: Patience) -> Generator[str, None, ModelResponse]:
     """Yield the text as it arrives, and return the whole response.
 
     The request runs in a thread of its own, so that the reader may be any thread, even one whose
-    event loop runs. Raises TimeoutError at the deadline, and whatever the request raises.
+    event loop runs. Raises Silence, AnswerWithoutEnd, and whatever the request raises.
     """
-    deadline = time.monotonic() + timeout_seconds
+    end = time.monotonic() + patience.whole
     request = _Request(opening)
+    has_begun = False
     try:
         while True:
+            seconds = patience.between if has_begun else patience.first
+            left = max(0.0, end - time.monotonic())
             try:
-                arrived = request.arrived.get(timeout=max(0.0, deadline - time.monotonic()))
+                arrived = request.arrived.get(timeout=min(seconds, left))
             except Empty:
-                raise TimeoutError from None
+                if left < seconds:
+                    raise AnswerWithoutEnd from None
+                raise Silence(seconds, has_begun=has_begun) from None
+            has_begun = True
             if isinstance(arrived, str):
-                yield arrived
+                if arrived:
+                    yield arrived
             elif isinstance(arrived, ModelResponse):
                 return arrived
             else:
@@ -55,7 +73,10 @@ def streamed(opening: Open, timeout_seconds: float) -> Generator[str, None, Mode
 
 
 class _Request:
-    """A request that is under way; `arrived` gets pieces of text, and at the end how it ended."""
+    """A request that is under way; `arrived` gets its pieces, and at the end how it ended.
+
+    A piece is text for the person, or empty where the model thinks or writes a call.
+    """
 
     def __init__(self, opening: Open) -> None:
         self.arrived: SimpleQueue[str | ModelResponse | BaseException] = SimpleQueue()
@@ -87,8 +108,7 @@ class _Request:
                 size += _size(event)
                 if size > MAX_ANSWER_CHARACTERS:
                     raise AnswerWithoutEnd
-                if text := _text(event):
-                    self.arrived.put(text)
+                self.arrived.put(_text(event))
             return stream.get()
 
 
