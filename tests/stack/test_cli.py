@@ -176,11 +176,11 @@ def test_invoke_says_the_yes_of_a_script_that_gives_it(stack_port: str) -> None:
 @pytest.mark.parametrize(("typed", "code"), [("no", 3), ("yes", 0)])
 def test_invoke_asks_the_person_at_a_terminal(stack_port: str, typed: str, code: int) -> None:
     terminal = Terminal([*TRANSFER, "--port", stack_port], {})
-    terminal.wait_for("Held by")
     terminal.wait_for("Shall I make this transfer? (yes / no)")
     terminal.type(f"{typed}\r")
 
-    assert terminal.end() == code
+    assert terminal.end() == code, terminal.shown
+    assert "Juan L*** G***" in terminal.shown
 
 
 def test_send_prints_the_events_that_follow(stack_port: str) -> None:
