@@ -1,6 +1,6 @@
 """Whether the schema allows a call, and its arguments as the text that Bedrock sends."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -32,15 +32,7 @@ class CheckedCall:
     @property
     def key(self) -> CallKey:
         """What makes two calls the same, however their amounts are written."""
-        return self._key_of(self.arguments)
-
-    @property
-    def gist(self) -> CallKey:
-        """What the calls have in common that differ only in what may be left out."""
-        return self._key_of([name for name in self.arguments if name in self.operation.required])
-
-    def _key_of(self, names: Iterable[str]) -> CallKey:
-        values = ((name, _canonical(name, self)) for name in names)
+        values = ((name, _canonical(name, self)) for name in self.arguments)
         return self.operation.operation_id, frozenset(values)
 
 

@@ -21,49 +21,6 @@ ACCOUNT_TYPES: Final[Mapping[Language, Mapping[str, str]]] = {
     },
 }
 
-LABELS: Final[Mapping[Language, Mapping[str, str]]] = {
-    "es": {
-        "from_account": "Desde",
-        "to_account": "Para",
-        "amount": "Cantidad",
-        "description": "Concepto",
-        "product_id": "Producto",
-        "retailer_id": "Tienda",
-        "quantity": "Piezas",
-        "account_id": "Cuenta",
-        "benefit": "Beneficio",
-        "months": "Mensualidades",
-        "monthly_payment": "Cada mensualidad",
-        "last_payment": "Última mensualidad",
-        "cashback": "Te devuelven",
-        "points": "Puntos",
-        "unit_price": "Precio de una pieza",
-        "name": "Nombre",
-        "alias": "Alias",
-        "relationship": "Relación",
-    },
-    "en": {
-        "from_account": "From",
-        "to_account": "To",
-        "amount": "Amount",
-        "description": "For",
-        "product_id": "Product",
-        "retailer_id": "Shop",
-        "quantity": "How many",
-        "account_id": "Account",
-        "benefit": "Benefit",
-        "months": "Instalments",
-        "monthly_payment": "Each instalment",
-        "last_payment": "Last instalment",
-        "cashback": "You get back",
-        "points": "Points",
-        "unit_price": "Price of one",
-        "name": "Name",
-        "alias": "Alias",
-        "relationship": "Relationship",
-    },
-}
-
 BENEFIT_REFUSALS: Final[Mapping[str, str]] = {
     "UNREADABLE": "La tienda no dice bien en qué consiste.",
     "OUT_OF_STOCK": "No hay suficientes piezas.",
@@ -78,11 +35,6 @@ BENEFIT_REFUSALS: Final[Mapping[str, str]] = {
 
 _MAX_DIGITS: Final = 30
 """An amount with more than these is nothing that a person could read, or a memory hold."""
-
-_MONEY_FIELDS: Final = frozenset(
-    {"amount", "unit_price", "total_amount", "monthly_payment", "last_payment", "cashback"}
-)
-
 
 _HARMLESS: Final = frozenset("\n\t\u200d")
 """Line breaks, and what joins the parts of an emoji."""
@@ -121,8 +73,6 @@ class KnownThings:
     """Names and aliases of beneficiaries, by account."""
     products: dict[str, str] = field(default_factory=dict)
     """Names of products."""
-    retailers: dict[str, str] = field(default_factory=dict)
-    """Names of retailers."""
 
     def learn(self, answer: Any) -> None:
         """Remember what an answer, or a part of one, names."""
@@ -146,15 +96,8 @@ class KnownThings:
                 "product_name": str(name),
             }:
                 self.products[product] = name
-        match answer:
-            case {"retailer_id": str(retailer), "retailer_name": str(name)}:
-                self.retailers[retailer] = name
         for value in answer.values():
             self.learn(value)
-
-    def is_known_destination(self, account_id: str) -> bool:
-        """Tell whether an account is the customer's or of a beneficiary."""
-        return account_id in self.own_accounts or account_id in self.people
 
     def account(self, account_id: str, language: Language) -> str:
         """Return what an account is called: whose it is, or of which type."""
@@ -173,23 +116,6 @@ class KnownThings:
         is_named = account_id in self.own_accounts and account_id not in self.people
         return f"{called} ({account_id})" if is_named else account_id
 
-    def detail(self, name: str, value: str, language: Language) -> tuple[str, str]:
-        """Return the label of an argument and its value, with what the value stands for."""
-        label = LABELS[language].get(name, printable(name))
-        return label, printable(self._said(name, value, language))
-
-    def _said(self, name: str, value: str, language: Language) -> str:
-        if name in _MONEY_FIELDS:
-            return _money_if_amount(value)
-        called = value
-        if name == "product_id":
-            called = self.products.get(value, value)
-        elif name == "retailer_id":
-            called = self.retailers.get(value, value)
-        elif name in {"from_account", "to_account", "account_id"}:
-            called = self.account(value, language)
-        return value if called == value else f"{called} ({value})"
-
 
 def readable_amount(value: str) -> Decimal | None:
     """Return the amount that a text is, or None when it is none that a person could read."""
@@ -200,9 +126,3 @@ def readable_amount(value: str) -> Decimal | None:
     if amount is None or not amount.is_finite() or abs(amount.adjusted()) >= _MAX_DIGITS:
         return None
     return amount
-
-
-def _money_if_amount(value: str) -> str:
-    """Return an amount as money; other text as it is, for the bank to refuse."""
-    amount = readable_amount(value)
-    return value if amount is None else f"{money(amount)} MXN"
