@@ -310,11 +310,12 @@ class Bank:
 
 
 def _settings(deployment: Deployment) -> Settings:
-    """Return what the template gives to a function."""
+    """Return what the template gives to a function, but for the yes: a change is one call here."""
     function = deployment.cloud.client("lambda").get_function_configuration(
         FunctionName=deployment.function_of("marketplace")
     )
-    return Settings.from_environment(function["Environment"]["Variables"])
+    given = function["Environment"]["Variables"] | {"REQUIRE_CONFIRMATION": "never"}
+    return Settings.from_environment(given)
 
 
 def _switch_off_relay(deployment: Deployment) -> None:

@@ -41,6 +41,13 @@ def transfer(amount: str) -> dict[str, Any]:
     )
 
 
+def made(stack: ChatStack, event: dict[str, Any]) -> dict[str, Any]:
+    """Send a change with the proof of a yes to its terms, and return the answer."""
+    _, body = status_and_body(stack.send(event))
+    event["sessionAttributes"]["confirmation"] = stack.mint(body["confirmation"]["challenge"])
+    return stack.send(event)
+
+
 @pytest.fixture(scope="module")
 def chat_stack() -> Iterator[ChatStack]:
     with ChatStack(Where(port=free_port()), lambda text: None) as stack:
@@ -83,7 +90,7 @@ def test_the_watch_sees_the_event_of_a_transfer_and_both_balances(chat_stack: Ch
     with Watch(chat_stack) as watch, watch.subscribe() as subscription:
         assert watch.wait_until_listening(LISTENING_SECONDS)
         before = watch.state("user-maria").accounts[0]["balance"]
-        chat_stack.send(transfer("12.34"))
+        made(chat_stack, transfer("12.34"))
 
         event, *changed = heard(subscription, 3)
         assert watch.state("user-maria").accounts[0]["balance"] == before - Decimal("12.34")
@@ -100,13 +107,14 @@ def test_the_watch_sees_the_event_of_a_transfer_and_both_balances(chat_stack: Ch
 def test_the_watch_sees_stock_and_the_purchase_change(chat_stack: ChatStack) -> None:
     with Watch(chat_stack) as watch, watch.subscribe() as subscription:
         assert watch.wait_until_listening(LISTENING_SECONDS)
-        answer = chat_stack.send(
+        answer = made(
+            chat_stack,
             call(
                 "createPurchase",
                 product_id="prod-televisor-32",
                 account_id="acc-maria-checking",
                 unit_price="3799",
-            )
+            ),
         )
         purchase_id = status_and_body(answer)[1]["purchase_id"]
         events: list[WatchEvent] = []
@@ -138,7 +146,7 @@ def test_the_watch_leaves_no_rule_and_no_queue_behind(chat_stack: ChatStack) -> 
 def test_a_local_stack_that_dies_is_started_again_and_the_person_is_told() -> None:
     told: list[str] = []
     with ChatStack(Where(port=free_port()), told.append) as stack:
-        stack.send(transfer("100"))
+        made(stack, transfer("100"))
         process = stack._own._process  # type: ignore[union-attr]
         assert process is not None
         os.kill(process.pid, signal.SIGKILL)
