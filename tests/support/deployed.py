@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -90,18 +89,20 @@ class Deployed:
         return self.confirmed(event, function)
 
     def confirmed(self, event: Any, function: str | None = None) -> tuple[int, Any]:
-        """Send an agent's event, and once more with the proof of the yes where one is asked for."""
+        """Send an agent's event, and again with a proof as long as one is asked for."""
         send = (
             partial(self.invoke, function)
             if function
             else partial(invocation.invoke, self.deployment)
         )
         status, body = invocation.status_and_body(send(event))
-        if status != HTTPStatus.PRECONDITION_REQUIRED:
-            return status, body
-        proof = mint(self.deployment, body["confirmation"]["challenge"])
-        attributes = event["sessionAttributes"] | {"confirmation": proof}
-        return invocation.status_and_body(send(event | {"sessionAttributes": attributes}))
+        while "confirmation" in body:
+            proof = mint(self.deployment, body["confirmation"]["challenge"])
+            attributes = event["sessionAttributes"] | {"confirmation": proof}
+            status, body = invocation.status_and_body(
+                send(event | {"sessionAttributes": attributes})
+            )
+        return status, body
 
     def invoke(self, function: str, event: Any) -> Any:
         """Invoke a function with any event; its answer must not be an unhandled error."""
