@@ -1,5 +1,6 @@
 """A browser window of the web chat, used by a test."""
 
+import re
 from decimal import Decimal
 from typing import Final
 from urllib.parse import urlsplit
@@ -62,10 +63,12 @@ class Window:
 
     def hold(self) -> None:
         """Press the button of a card until it has acted."""
-        self.card.get_by_role("button", name="Mantén presionado").hover()
+        card = self.page.locator(".confirmation").nth(
+            self.page.locator(".confirmation").count() - 1
+        )
+        card.get_by_role("button", name="Mantén presionado").hover()
         self.page.mouse.down()
-        expect(self.card.locator("[data-held]")).to_have_count(1)
-        expect(self.page.locator("[data-held]")).to_have_count(0)
+        expect(card).to_have_attribute("data-state", re.compile("."))
         self.page.mouse.up()
         self.wait_until_idle()
 

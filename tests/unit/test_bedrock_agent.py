@@ -91,13 +91,13 @@ def agent_of(fake: FakeBedrockAgent, bank: World, **changes: Any) -> BedrockAgen
 
 @contextmanager
 def talking(
-    bank: World, mind: Mind, *, refused: bool = False, **changes: Any
+    bank: World, mind: Mind, *, refused: bool = False, where: str = "agents", **changes: Any
 ) -> Iterator[tuple[Conversation, FakeBedrockAgent]]:
     """Yield a conversation with an agent that, unless said, nothing was refused to.
 
-    The functions do nothing for an agent without the proof of a yes.
+    The functions do nothing for an agent without the proof of a yes, unless it is asked nowhere.
     """
-    bank.rebuild(settings=SETTINGS.model_copy(update={"require_confirmation": "agents"}))
+    bank.rebuild(settings=SETTINGS.model_copy(update={"require_confirmation": where}))
     with FakeBedrockAgent(mind, bank) as fake:
         yield Conversation(agent_of(fake, bank, **changes)), fake
     assert bool(fake.violations) == refused, fake.violations
@@ -372,6 +372,19 @@ def test_without_the_proof_the_function_that_the_agent_calls_does_nothing(bank: 
     assert bank.records() == []
 
 
+@pytest.mark.parametrize("where", ["agents", "always", "never"])
+def test_whatever_the_stack_asks_for_nothing_moves_before_the_yes(bank: World, where: str) -> None:
+    with talking(bank, obedient, where=where) as (chat, _):
+        list(chat.say("pásale 100 a Juan"))
+        assert bank.balance("acc-maria") == 1000
+        list(chat.say("no"))
+        assert bank.balance("acc-maria") == 1000
+        list(chat.say("pásale 100 a Juan"))
+        yes(chat)
+
+    assert bank.balance("acc-maria") == 900
+
+
 def test_a_proof_leaves_the_session_with_the_next_request(bank: World) -> None:
     with talking(bank, obedient) as (chat, fake):
         list(chat.say("pásale 100 a Juan"))
@@ -482,7 +495,7 @@ def test_a_second_yes_that_the_agent_does_not_take_up_does_nothing_and_says_so(
     bank: World,
 ) -> None:
     mind = scripted(transfer(), Reply("Cambió."), transfer(amount="99"))
-    with talking(bank, mind) as (chat, _):
+    with talking(bank, mind) as (chat, fake):
         list(chat.say("pásale 100 a Juan"))
         changing(bank)
         yes(chat)
@@ -491,6 +504,7 @@ def test_a_second_yes_that_the_agent_does_not_take_up_does_nothing_and_says_so(
         assert "no se hizo" in of_type(events, ConfirmationSettled)[0].message
         [other] = of_type(events, ConfirmationAsked)
         assert other.terms["amount"] == 99  # which nobody has confirmed
+        assert len(fake.invocations) == 1  # to the first terms
         list(chat.say("no"))
 
     assert bank.balance("acc-maria") == 1000
@@ -587,9 +601,22 @@ def test_something_else_said_after_the_first_yes_of_two_does_nothing_and_says_so
         events = list(chat.say("espera, mejor dime el clima"))
 
     assert codes(events) == ["NOTHING_DONE"]
+    assert settled(events) == ["refused"]
     assert said(events) == "Hace sol."
     assert bank.balance("acc-maria") == 1000
     assert bank.items("beneficiaries") == []
+
+
+def test_a_decision_is_taken_once_and_not_before_its_question(bank: World) -> None:
+    with talking(bank, scripted(TWO, Reply("Listo."))) as (_, fake):
+        agent = agent_of(fake, bank)
+        [first] = of_type(list(agent.hear("pásale 100 y guárdalo", "es")), ConfirmationAsked)
+        list(agent.resolve(first.invocation_id, "CONFIRM", "es"))
+        for wanted in (first.invocation_id, ""):
+            with pytest.raises(KeyError):
+                list(agent.resolve(wanted, "CONFIRM", "es"))
+
+    assert fake.invocations == []
 
 
 def test_two_transfers_at_once_are_two_questions_and_two_proofs(bank: World) -> None:
