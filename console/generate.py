@@ -1,8 +1,8 @@
 """`centli generate`: writes everything that follows from the operations, and says what is missing.
 
 Generated are the schemas in `openapi/` and `tools/`, the policies in `policies/`, the sample events
-in `events/`, and the tables between markers in the documents. All of it is committed; `--check`
-compares instead of writing.
+in `events/`, the tables between markers in the documents, and the description of the agent's alias
+in `template.yaml`. All of it is committed; `--check` compares instead of writing.
 """
 
 import difflib
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from action_groups import all_groups
-from console import openapi, policies, samples, tools
+from console import alias, openapi, policies, samples, tools
 from console.artefact import ROOT
 from console.gaps import gaps, notes
 from console.tables import filled
@@ -42,6 +42,8 @@ def generated(groups: Sequence[ActionGroup], root: Path) -> dict[Path, str]:
     for pattern in _DOCUMENTS:
         for path in sorted(root.glob(pattern)):
             files[path] = filled(path.read_text(encoding="utf-8"), groups)
+    for path in root.glob("template.yaml"):
+        files[path] = alias.stamped(path.read_text(encoding="utf-8"), groups)
     return files
 
 

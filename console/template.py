@@ -28,7 +28,11 @@ _TemplateLoader.add_multi_constructor("!", intrinsics_multi_constructor)
 
 def load_template() -> dict[str, Any]:
     """Read the template; its short intrinsic functions (`!Ref`) become the long ones."""
-    text = TEMPLATE.read_text(encoding="utf-8")
+    return parsed(TEMPLATE.read_text(encoding="utf-8"))
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """Read the text of a template as `load_template` does."""
     template: dict[str, Any] = yaml.load(text, Loader=_TemplateLoader)  # noqa: S506 it is safe
     return template
 

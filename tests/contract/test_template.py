@@ -3,17 +3,24 @@
 import json
 from copy import deepcopy
 from importlib import import_module
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from action_groups import all_groups, group_names
+from console import openapi
+from console.alias import stamped
+from console.artefact import ROOT
 from console.reconcile import METRIC
 from console.template import TEMPLATE as TEMPLATE_FILE
 from console.template import expanded_template
+from shared.confirmation import ConfirmationNeeded, TermsChanged
 from shared.observability import NAMESPACE
 from shared.operations import Operation
+from tests.support.conditions import deployed, names_in
 from tests.support.processed_template import fixed_names, processed
 from tests.support.rights import (
     FUNCTIONS,
@@ -471,6 +478,86 @@ def test_every_group_is_an_action_group_of_the_agent_with_a_function_and_a_permi
         assert "AgentArn" in str(made_here)
         assert str(made_elsewhere).endswith(":agent/${AgentId}'}")
     assert agent_groups == {}
+
+
+def test_what_the_processed_agent_reads_is_what_the_files_hold() -> None:
+    """CloudFormation includes a file, and makes JSON text of it."""
+    agent = PROCESSED["Resources"]["Agent"]["Properties"]
+    included = {
+        g["ActionGroupName"]: g["ApiSchema"]["Payload"]["Fn::ToJsonString"]["Fn::Transform"]
+        for g in agent["ActionGroups"]
+    }
+    for group in all_groups():
+        file = ROOT / included.pop(group.name)["Parameters"]["Location"]
+        payload = json.dumps(yaml.safe_load(file.read_text(encoding="utf-8")))
+        assert json.loads(payload) == openapi.document(group)
+    assert included == {}
+
+
+def test_the_instruction_of_the_agent_says_what_the_answers_mean() -> None:
+    instruction = RESOURCES["Agent"]["Properties"]["Instruction"]
+    assert 40 <= len(instruction) <= 4000, "what AWS takes"
+    codes = [str(error.status) for error in (ConfirmationNeeded, TermsChanged)]
+    for word in ("repeated", *codes, TermsChanged.code, "exact", "fuzzy", "ambiguous"):
+        assert word in instruction, word
+
+
+def test_the_alias_of_the_agent_follows_what_the_agent_is_made_of() -> None:
+    text = TEMPLATE_FILE.read_text(encoding="utf-8")
+    alias = RESOURCES["AgentAlias"]
+    described = alias["Properties"]["Description"]["Fn::Sub"]
+    assert alias["Condition"] == "CreatesAgent"
+    assert "RoutingConfiguration" not in alias["Properties"], "it would stay at that version"
+    assert "${AgentModelId}" in described
+
+    changed = [
+        stamped(text.replace("breve, o en el idioma", "o en el idioma"), all_groups()),
+        stamped(text.replace("IdleSessionTTLInSeconds: 600", "IdleSessionTTLInSeconds: 60"), []),
+        stamped(text, all_groups()[:2]),
+    ]
+
+    assert stamped(text, all_groups()) == text
+    assert all(described not in other for other in changed)
+
+
+AGENT = {"AWS::Bedrock::Agent", "AWS::Bedrock::AgentAlias"}
+COMBINATIONS = [
+    dict(zip(("CreateAgent", "AgentId", "AlarmTopicArn", "TestUserId"), values, strict=True))
+    for values in product(
+        ("true", "false"),
+        ("", "AGENT12345"),
+        ("", "arn:aws:sns:us-east-1:123456789012:alarms"),
+        ("", "user-maria"),
+    )
+]
+
+
+@pytest.mark.parametrize("given", COMBINATIONS, ids=lambda given: "-".join(given.values()))
+def test_what_is_deployed_refers_to_nothing_that_is_not(given: dict[str, str]) -> None:
+    made = deployed(PROCESSED, given)
+
+    there = {*made["Resources"], *PROCESSED["Parameters"]}
+    missing = {name for name in names_in(made) if name not in there and "::" not in name}
+    types = {resource["Type"] for resource in made["Resources"].values()}
+    permissions = [r for r in made["Resources"] if r.endswith("AgentPermission")]
+    assert missing == set()
+    assert (
+        (types >= AGENT)
+        == (given["CreateAgent"] == "true")
+        == ("CreatedAgentAliasId" in made["Outputs"])
+    )
+    assert len(permissions) == 3 * (given["CreateAgent"] == "true" or given["AgentId"] != "")
+    alarms = [r for r in made["Resources"].values() if r["Type"] == "AWS::CloudWatch::Alarm"]
+    assert all(("AlarmActions" in a["Properties"]) == bool(given["AlarmTopicArn"]) for a in alarms)
+
+
+def test_a_reference_to_what_its_condition_leaves_out_is_seen() -> None:
+    """The control of the test above."""
+    broken = deepcopy(PROCESSED)
+    del broken["Outputs"]["CreatedAgentId"]["Condition"]
+
+    assert "Agent" in set(names_in(deployed(broken, {})))
+    assert "Agent" not in set(names_in(deployed(PROCESSED, {})))
 
 
 def test_the_agent_is_made_only_on_demand() -> None:
