@@ -22,8 +22,8 @@ ACCOUNTS: dict[str, Item] = {
         "account_type": "credit",
         "credit_limit": Decimal(60),
     },
-    "acc-beto": {"user_id": "user-beto", "balance": Decimal(80)},
-    "acc-caro": {"user_id": "user-caro", "balance": Decimal("55.05")},
+    "acc-beto": {"user_id": "user-beto", "balance": Decimal(80), "holder_name": "Beto Luna"},
+    "acc-caro": {"user_id": "user-caro", "balance": Decimal("55.05"), "holder_name": "Caro Paz"},
     "acc-caro-blocked": {"user_id": "user-caro", "balance": Decimal(5), "status": "blocked"},
     "acc-azteca": {"user_id": "shop-azteca", "balance": Decimal(0)},
     "acc-maya-1": {"user_id": "shop-maya", "balance": Decimal(0)},
@@ -33,6 +33,10 @@ PRODUCTS: dict[str, Item] = {
     "p-hot": {"retailer_id": "shop-azteca", "price": Decimal(30), "stock": 4},
     "p-cold": {"retailer_id": "shop-maya", "price": Decimal("25.50"), "stock": 50},
 }
+LONG_PAID = frozenset(
+    {("user-ana", "acc-beto"), ("user-beto", "acc-ana"), ("user-ana", "acc-caro")}
+)
+"""Whom the customers have paid for months; every other account is new to them."""
 RETAILERS = ("shop-azteca", "shop-maya")
 CUSTOMERS = ("user-ana", "user-beto", "user-caro")
 OWNERS = {account_id: account["user_id"] for account_id, account in ACCOUNTS.items()}
@@ -76,6 +80,9 @@ def open_bank(database: StrictDynamoDB) -> None:
             }
             | product,
         )
+    for user_id, account_id in LONG_PAID:
+        first = {"user_id": user_id, "subject": f"payee#{account_id}"}
+        _put(database, "limits", first | {"first_paid_at": "2026-01-01T00:00:00.000Z"})
     for retailer_id in RETAILERS:
         _put(
             database,

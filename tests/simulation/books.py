@@ -1,19 +1,38 @@
 """What has to be true at rest, and after every commit. Each check says what it found otherwise."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from shared import json_text
+from shared.clock import BANK_ZONE, day_of
 from shared.dynamodb import deserialize
-from tests.simulation.bank import ACCOUNTS, CUSTOMERS, OWNERS, PRODUCTS, Item, floor_of, items_of
+from tests.simulation.bank import (
+    ACCOUNTS,
+    CUSTOMERS,
+    LONG_PAID,
+    OWNERS,
+    PRODUCTS,
+    Item,
+    floor_of,
+    items_of,
+)
+from tests.simulation.channel import Yes
 from tests.simulation.cloud import Cloud
-from tests.simulation.orders import Order
+from tests.simulation.deployment import LIMITS
+from tests.simulation.orders import OPERATIONS, Order
 from tests.simulation.traffic import FORGED, Traffic
 from tests.support.dynamodb import StrictDynamoDB
 
+MOST = Decimal(LIMITS["MAX_TRANSFER_AMOUNT"])
+DAILY = Decimal(LIMITS["DAILY_TRANSFER_LIMIT"])
+NEW = Decimal(LIMITS["NEW_PAYEE_LIMIT"])
+NEW_FOR = timedelta(hours=24)
+CLOCKS = timedelta(seconds=5)
+"""By which clocks may differ."""
 TERMINAL = {"completed", "failed", "cancelled"}
 MAX_AGE = timedelta(hours=24, minutes=1)
 """The default of `OrderMaxAge`, and some seconds by which clocks are off."""
@@ -45,7 +64,33 @@ def check_limits(database: StrictDynamoDB) -> None:
             raise Wrong(f"{product['product_id']} has a stock of {product['stock']}")
 
 
-def check_commit(database: StrictDynamoDB, transaction: Mapping[str, Any]) -> None:
+@dataclass
+class Tally:
+    """What was transferred to others: by customer and bank day, and by customer and account."""
+
+    days: Counter[tuple[str, str]] = field(default_factory=Counter)
+    payments: dict[tuple[str, str], list[tuple[datetime, Decimal]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+    def room(self, database: StrictDynamoDB, user_id: str, day: str) -> Decimal:
+        """Return what the customer's limit still allows on a day."""
+        items = items_of(database, "limits")
+        key = (user_id, "transfers")
+        own = [item for item in items if (item["user_id"], item["subject"]) == key]
+        limit = own[0].get("daily_limit") if own else None
+        return (DAILY if limit is None else limit) - self.days[user_id, day]
+
+    def paid_while_new(self, user_id: str, account_id: str, at: datetime) -> Decimal | None:
+        """Return what was paid to an account that is new at a moment; None for one that is not."""
+        payments = self.payments[user_id, account_id]
+        first = payments[0][0] if payments else at
+        if (user_id, account_id) in LONG_PAID or at >= first + NEW_FOR:
+            return None
+        return sum((amount for _, amount in payments), Decimal(0))
+
+
+def check_commit(database: StrictDynamoDB, transaction: Mapping[str, Any], tally: Tally) -> None:
     """Check that what was just committed is true: its limits, its price, and why it refuses."""
     check_limits(database)
     for entry in transaction["TransactItems"]:
@@ -53,15 +98,56 @@ def check_commit(database: StrictDynamoDB, transaction: Mapping[str, Any]) -> No
         if put is None:
             continue
         item = deserialize(put["Item"])
+        if put["TableName"].endswith("transactions"):
+            _check_limits_of(database, transaction, item, tally)
         if put["TableName"].endswith("purchases"):
             product = _product(database, item["product_id"])
             if product is None or item["unit_price"] != product["price"]:
                 raise Wrong(f"bought for {item['unit_price']}: {product}")
         for text in item.get("events", ()) if item.get("status", 200) != 200 else ():
-            _check_refusal(database, json_text.loads(text))
+            _check_refusal(database, json_text.loads(text), tally)
 
 
-def _check_refusal(database: StrictDynamoDB, envelope: dict[str, Any]) -> None:
+def _check_limits_of(
+    database: StrictDynamoDB, transaction: Mapping[str, Any], record: Item, tally: Tally
+) -> None:
+    """Check that a transfer to others passes no limit, and count it."""
+    user_id, to, amount = record["user_id"], record["to_account"], -record["amount"]
+    if record["type"] != "transfer" or amount < 0 or OWNERS[to] == user_id:
+        return
+    at = datetime.fromisoformat(record["created_at"])
+    [day] = [
+        update["ExpressionAttributeValues"][":day"]["S"]
+        for entry in transaction["TransactItems"]
+        if (update := entry.get("Update")) and update["Key"].get("subject") == {"S": "transfers"}
+    ]
+    if day not in {day_of(at + off, BANK_ZONE).isoformat() for off in (-CLOCKS, CLOCKS)}:
+        raise Wrong(f"a transfer of {at} is counted for {day}")
+    if amount > tally.room(database, user_id, day):
+        raise Wrong(f"{user_id} passed the limit of {day} with {amount}", record["description"])
+    before = tally.paid_while_new(user_id, to, at)
+    if before is not None and before + amount > NEW:
+        raise Wrong(f"{user_id} paid {before + amount} to {to}, which is new", to)
+    if amount > MOST:
+        raise Wrong(f"{user_id} transferred {amount} at once", record["description"])
+    tally.days[user_id, day] += amount
+    tally.payments[user_id, to].append((at, amount))
+
+
+def _is_above_a_limit(database: StrictDynamoDB, envelope: dict[str, Any], tally: Tally) -> bool:
+    """Tell whether a refused transfer is above a limit, whatever day the clocks may say it is."""
+    user_id, data = envelope["user_id"], envelope["data"]
+    amount, at = data["amount"], datetime.fromisoformat(envelope["timestamp"])
+    days = {day_of(at + off, BANK_ZONE).isoformat() for off in (-CLOCKS, CLOCKS)}
+    before = tally.paid_while_new(user_id, data["to_account"], at)
+    return (
+        amount > MOST
+        or (before is not None and before + amount > NEW)
+        or any(amount > tally.room(database, user_id, day) for day in days)
+    )
+
+
+def _check_refusal(database: StrictDynamoDB, envelope: dict[str, Any], tally: Tally) -> None:
     """Check that the reason for a refusal holds at the moment of its commit."""
     data = envelope["data"]
     code = data["error"]["code"]
@@ -72,6 +158,8 @@ def _check_refusal(database: StrictDynamoDB, envelope: dict[str, Any]) -> None:
     if code == "INSUFFICIENT_FUNDS":
         assert payer is not None
         is_true = payer["balance"] - floor_of(payer) < data["amount"]
+    elif code == "LIMIT_EXCEEDED":
+        is_true = _is_above_a_limit(database, envelope, tally)
     elif code == "ACCOUNT_NOT_ACTIVE":
         is_true = any(a is not None and a["status"] != "active" for a in (payer, payee))
     elif code in {"OUT_OF_STOCK", "PRICE_CHANGED"}:
@@ -102,6 +190,9 @@ def check_at_rest(cloud: Cloud, traffic: Traffic) -> None:
     _check_stock(items_of(cloud.database, "products"), purchases)
     _check_orders(traffic.orders, records, purchases)
     _check_answers(traffic.orders)
+    _check_yeses(cloud, traffic.channel.yeses)
+    if cloud.broken_promises:
+        raise Wrong(cloud.broken_promises[0])
     _check_events(cloud)
     _check_told(cloud, traffic.orders)
     _check_privacy(traffic, purchases)
@@ -192,7 +283,7 @@ def _check_orders(orders: list[Order], records: list[Item], purchases: list[Item
             _check_transfer(order, moved[f"order {order.number}"])
     known = {purchase["purchase_id"] for purchase in purchases}
     for order in orders:
-        for status, body in order.answers:
+        for _, status, body in order.answers:
             name = body.get("purchase_id")
             if status == 200 and name and name not in known:
                 raise Wrong(f"{order} was answered with purchase {name}: there is none", name)
@@ -216,26 +307,95 @@ def _check_record(record: Item, orders: list[Order]) -> None:
 def _check_transfer(order: Order, made: set[str]) -> None:
     if len(made) > 1:
         raise Wrong(f"{order} was carried out twice", f"order {order.number}")
-    for status, body in order.answers:
+    for _, status, body in order.answers:
         if status == 200 and body["transaction_id"] not in made:
             raise Wrong(f"{order} was answered and never carried out", f"order {order.number}")
 
 
 def _check_answers(orders: list[Order]) -> None:
     """Check that a request has one outcome, told as new once and as repeated ever after."""
+    asked_for = Counter(order.request_id for order in orders)
     for order in orders:
         subject = f"order {order.number}"
-        outcomes = {_essence(s, body) for s, body in order.answers if _is_outcome(s, body)}
-        if len(outcomes) > 1:
-            raise Wrong(f"{order} was answered in two ways: {sorted(outcomes)}", subject)
-        fresh = [b for s, b in order.answers if s == 200 and "repeated" not in b]
-        if len(fresh) > 1:
-            raise Wrong(f"{order} was told {len(fresh)} times as new", subject)
-        if len(order.answers) == order.sent == 1 and "repeated" in order.answers[0][1]:
-            raise Wrong(f"{order} was asked once and told as repeated", subject)
-        for status, body in order.answers:
-            if status == 200:
-                _check_content(order, body)
+        for answer in order.answers:
+            code = answer.body.get("error", {}).get("code")
+            if code == "REQUEST_ID_REUSED" and asked_for[answer.request_id] < 2:
+                raise Wrong(f"{order} was told that its id is used, which is not so", subject)
+            if answer.status == 200:
+                _check_content(order, answer.body)
+        for request_id in {answer.request_id for answer in order.answers}:
+            answers = [(s, body) for name, s, body in order.answers if name == request_id]
+            _check_outcome(order, answers, order.uses[request_id])
+
+
+def _check_outcome(order: Order, answers: list[tuple[int, dict[str, Any]]], uses: int) -> None:
+    subject = f"order {order.number}"
+    outcomes = {_essence(s, body) for s, body in answers if _is_outcome(s, body)}
+    if len(outcomes) > 1:
+        raise Wrong(f"{order} was answered in two ways: {sorted(outcomes)}", subject)
+    fresh = [b for s, b in answers if s == 200 and "repeated" not in b]
+    if len(fresh) > 1:
+        raise Wrong(f"{order} was told {len(fresh)} times as new", subject)
+    if len(answers) == uses == 1 and "repeated" in answers[0][1]:
+        raise Wrong(f"{order} was asked once and told as repeated", subject)
+
+
+def _check_yeses(cloud: Cloud, yeses: Mapping[str, Yes]) -> None:
+    """Check that what agents had done rests on a yes to just that, which was used once."""
+    for record in items_of(cloud.database, "requests"):
+        if record.get("operation") in OPERATIONS.values() and not _is_trusted(cloud, record):
+            _check_yes(record, yeses)
+    used: set[str] = set()
+    for done in _confirmed_changes(cloud.database):
+        if _is_trusted(cloud, done):
+            continue
+        name = done.get("confirmation_id")
+        yes = yeses.get(name or "")
+        if yes is None:
+            raise Wrong(f"done, and nobody said yes to it: {done}")
+        if name in used:
+            raise Wrong(f"one yes of {yes.user_id} was used twice", yes.request_id)
+        used.add(str(name))
+        _check_done(done, yes)
+
+
+def _is_trusted(cloud: Cloud, item: Item) -> bool:
+    """Tell whether something was done where no yes is asked for, and none was given."""
+    return "confirmation_id" not in item and (cloud.is_trusting or item["door"] == "bus")
+
+
+def _check_done(done: Item, yes: Yes) -> None:
+    """Check that what was done is what was shown."""
+    if done["terms"] != yes.terms:
+        raise Wrong(f"{yes.terms} was shown, {done['terms']} was done", yes.request_id)
+    for term, shown in yes.terms.items():
+        field_name = _AS_RECORDED.get(term, term)
+        held = done.get(field_name, shown)
+        if shown != (-held if field_name == "amount" else held):
+            raise Wrong(f"{term} {shown} was shown, {held} was done", yes.request_id)
+
+
+_AS_RECORDED = {"benefit": "benefit_applied"}
+"""Terms that a record has under another name; it has the amount of a transfer as a debit."""
+
+
+def _confirmed_changes(database: StrictDynamoDB) -> Iterator[Item]:
+    transactions = items_of(database, "transactions")
+    yield from (t for t in transactions if t["type"] == "transfer" and t["amount"] < 0)
+    yield from items_of(database, "purchases")
+    yield from items_of(database, "beneficiaries")
+
+
+def _check_yes(record: Item, yeses: Mapping[str, Yes]) -> None:
+    """Check that a request on record has the yes of its own customer, said and sent in time."""
+    name = record.get("confirmation_id")
+    yes = yeses.get(name or "")
+    if yes is None:
+        raise Wrong(f"recorded, and nobody said yes to it: {record}")
+    if (yes.user_id, yes.operation_id) != (record["user_id"], record["operation"]):
+        raise Wrong(f"{record['user_id']} used the yes of {yes.user_id}", yes.request_id)
+    if datetime.fromisoformat(record["created_at"]) > yes.expires_at:
+        raise Wrong(f"a yes was used after {yes.expires_at}", yes.request_id)
 
 
 def _is_outcome(status: int, body: dict[str, Any]) -> bool:

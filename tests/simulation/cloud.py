@@ -16,6 +16,7 @@ from unittest import mock
 from action_groups import load_group
 from action_groups.marketplace.sweeper import sweep
 from shared import observability
+from shared.clock import to_iso
 from shared.confirmation import KmsMacCheck
 from shared.dynamodb import DynamoDB
 from shared.event_relay import relay
@@ -25,6 +26,7 @@ from shared.service import Resources, Service
 from tests.simulation.deployment import declared, settings_with
 from tests.simulation.faults import Fault, Killed, Line
 from tests.simulation.scheduler import Scheduler
+from tests.support.answers import check_answer, check_event
 from tests.support.dynamodb import StrictDynamoDB
 from tests.support.kms import InMemoryKms
 from tests.support.tables import table_properties
@@ -102,11 +104,15 @@ class Cloud:
     watch: Callable[[StrictDynamoDB, Mapping[str, Any]], None]
     """Looks at the tables after each transaction."""
     broken: Break = field(default_factory=Break)
+    is_trusting: bool = False
+    """Whether agents need no proof of a yes."""
     database: StrictDynamoDB = field(init=False)
     kms: InMemoryKms = field(default_factory=InMemoryKms)
     published: list[Published] = field(default_factory=list)
     letters: list[tuple[str, Any]] = field(default_factory=list)
     lost: list[Any] = field(default_factory=list)
+    broken_promises: list[str] = field(default_factory=list)
+    """What a function did or said that it must not, whatever else happens."""
     _handlers: dict[tuple[str, int], Any] = field(default_factory=dict)
     _invocations: int = 0
 
@@ -136,6 +142,9 @@ class Cloud:
     def _around(
         self, operation: str, arguments: Mapping[str, Any], do: Callable[[Mapping[str, Any]], Any]
     ) -> Any:
+        may_only_ask = Scheduler.running().may_only_ask and not self.is_trusting
+        if may_only_ask and not _is_asking(operation, arguments):
+            self.broken_promises.append(f"{operation} of a call without a proof")
         return self.line.call(
             operation, arguments, lambda changed: self._effect(operation, changed, do)
         )
@@ -190,6 +199,8 @@ class Cloud:
             "detail": detail,
         }
         self.published.append(Published(by, event, text))
+        if by != "application":
+            self._hold(check_event, detail)
         self.tell(f"on the bus: {detail_type} {detail.get('correlation_id', '')}")
         self.deliver(event)
 
@@ -197,6 +208,30 @@ class Cloud:
         """Take an envelope that says its own source and type."""
         envelope = json.loads(text)
         self.publish(by, envelope["source"], envelope["event_type"], text)
+
+    def ask_on_bus(
+        self,
+        event_type: str,
+        correlation_id: str,
+        user_id: str,
+        data: Any,
+        source: str = "agentcore",
+        *,
+        said: str | None = None,
+        **envelope: str,
+    ) -> None:
+        """Put an application's event on the bus; it may say another source (`said`) than it has."""
+        detail = {
+            "version": "1.0",
+            "event_type": event_type,
+            "correlation_id": correlation_id,
+            "timestamp": to_iso(self.scheduler.now),
+            "source": said or source,
+            "user_id": user_id,
+            "data": data,
+            **envelope,
+        }
+        self.publish("application", source, event_type, json.dumps(detail, default=float))
 
     def deliver(self, event: dict[str, Any]) -> None:
         """Send an event to its targets, at least once and at some time."""
@@ -231,6 +266,7 @@ class Cloud:
         def run() -> None:
             task, handler = Scheduler.running(), self._handler(function, worker)
             self.tell(f"invoked: {_named(event)}")
+            task.may_only_ask = _asks_only(event)
             task.deadline = self.scheduler.now + TIME_LIMIT
             if self._skews[worker] and self.line.intensity:
                 self.line.counts[Fault.CLOCK_OFF] += 1
@@ -240,10 +276,19 @@ class Cloud:
                 answer, failure = None, "killed"
             except Exception as error:  # noqa: BLE001 the Lambda runtime reports whatever is raised
                 answer, failure = None, f"{type(error).__name__}: {error}"
+            if isinstance(answer, dict) and "messageVersion" in answer:
+                self._hold(check_answer, event, answer)
             done(answer, failure)
 
         self._invocations += 1
         self.scheduler.start(f"{function} {self._invocations}", run)
+
+    def _hold(self, check: Callable[..., None], *said: Any) -> None:
+        """Hold what a function said against the schema that is published for it."""
+        try:
+            check(*said)
+        except AssertionError as broken:
+            self.broken_promises.append(str(broken))
 
     def _handler(self, function: str, worker: int) -> Callable[[Any], Any]:
         key = (function, worker)
@@ -254,6 +299,8 @@ class Cloud:
     def _made(self, function: str, skew: timedelta) -> Callable[[Any], Any]:
         """Return a function's handler, in a worker whose clock is off by so much."""
         settings = self._functions[function].settings if function in self._functions else ALL
+        if self.is_trusting:
+            settings = settings.model_copy(update={"require_confirmation": "never"})
         publisher = Publisher(self, settings.event_bus_name)  # type: ignore[arg-type]
         if function == _RELAY:
             return lambda event: relay(event, publisher, _unreadable)
@@ -355,6 +402,20 @@ class Lane:
             self._position += len(batch)
             self._failures = 0
         self.nudge()
+
+
+def _asks_only(event: dict[str, Any]) -> bool:
+    """Tell whether an invocation may write nothing: an agent's call of a change without a proof."""
+    is_change = event.get("httpMethod") == "POST"
+    return is_change and "confirmation" not in event["sessionAttributes"]
+
+
+def _is_asking(operation: str, arguments: Mapping[str, Any]) -> bool:
+    """Tell whether a call to DynamoDB reads, or counts that terms were asked for."""
+    if operation == "TransactWriteItems":
+        writes = [body for entry in arguments["TransactItems"] for body in entry.values()]
+        return all(w.get("Key", {}).get("subject") == {"S": "terms"} for w in writes)
+    return operation in {"GetItem", "Query", "BatchGetItem"}
 
 
 def _named(event: dict[str, Any]) -> str:

@@ -4,12 +4,15 @@ Most change what a function sends to DynamoDB, so they say which condition or wr
 rests on, whatever the code that states it looks like.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
 from action_groups import load_group
+from shared.confirmation import Asked
+from shared.requests import delivery_key
 from tests.simulation.cloud import Break, Cloud
 from tests.simulation.faults import Killed
 from tests.support.dynamodb import StrictDynamoDB
@@ -219,6 +222,19 @@ class _Agreeing:
         return False
 
 
+def _believed(*_arguments: object) -> bool:
+    return True
+
+
+def _asked_by(*names: str) -> Break:
+    """Leave all but these parts of a call out of the digest of what a proof is for."""
+
+    def digest(asked: Asked) -> str:
+        return hashlib.sha256(repr([getattr(asked, n) for n in names]).encode()).hexdigest()[:43]
+
+    return Patched("shared.confirmation.Asked.digest", property(digest))
+
+
 CONTROLS: dict[str, Break] = {
     "a debit without its conditions": without("accounts", "balance >="),
     "a credit forgotten": forgotten("accounts", "balance + "),
@@ -259,5 +275,20 @@ CONTROLS: dict[str, Break] = {
     "the rest of a batch forgotten": FirstRecordOnly(),
     "a cancelled transaction taken for committed": CancelledUnread(),
     "an account of somebody else": OwnerUnread("accounts", "account_id"),
+    "a change without a yes": Patched("shared.requests.Delivery.is_preview", False),
+    "a proof that nobody signed": Patched("shared.confirmation.KmsMacCheck.__call__", _believed),
+    "a proof of other arguments": _asked_by("user_id", "operation_id"),
+    "a proof of another customer": _asked_by("operation_id", "fingerprint"),
+    "other terms than were shown": Patched("shared.confirmation.Proof.has_shown", _believed),
+    "a proof however old": Patched("shared.requests._Attempt.is_too_late", False),
+    "a request told from others by its customer alone": Patched(
+        "shared.service.delivery_key", lambda *parts: delivery_key(*parts[:-1])
+    ),
+    "the day's limit not checked at the commit": without(
+        "limits", "spent = spent", condition=" AND spent <= :room"
+    ),
+    "a day that begins twice": without("limits", "SET spent = :amount"),
+    "a payee as it was, whoever paid it since": without("limits", "payments :one"),
+    "transfers that no day counts": forgotten("limits", "spent"),
     "a purchase of somebody else": OwnerUnread("purchases", "timestamp_purchase_id"),
 }

@@ -9,6 +9,14 @@ from console.template import expanded_template
 from shared.settings import Settings
 from tests.support.tables import function_environment
 
+LIMITS = {
+    "REQUIRE_CONFIRMATION": "agents",
+    "MAX_TRANSFER_AMOUNT": "60",
+    "DAILY_TRANSFER_LIMIT": "70",
+    "NEW_PAYEE_LIMIT": "40",
+}
+"""The deployed setting, with limits that bite."""
+
 _HANDLER = "action_groups.handler."
 
 
@@ -55,7 +63,7 @@ def declared() -> tuple[dict[str, Function], list[Rule]]:
 
 def settings_with(**variables: str) -> Settings:
     """Return the settings of a function with these variables of its own."""
-    environment = function_environment() | {"AGENT_WAIT_SECONDS": "1"} | variables
+    environment = function_environment() | {"AGENT_WAIT_SECONDS": "1"} | LIMITS | variables
     return Settings.from_environment(environment)
 
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
+from unittest import mock
+from uuid import UUID
 
 from tests.simulation.bank import open_bank
-from tests.simulation.books import Wrong, check_at_rest, check_commit
+from tests.simulation.books import Tally, Wrong, check_at_rest, check_commit
 from tests.simulation.cloud import Break, Cloud, silence
 from tests.simulation.faults import Fault, Line
 from tests.simulation.scheduler import Scheduler
@@ -16,6 +18,8 @@ from tests.simulation.traffic import DAY_SECONDS, Traffic
 from tests.support.dynamodb import StrictDynamoDB
 
 START = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+TRUSTING = 0.25
+"""How many histories are those of a bank whose agents need no proof of a yes."""
 MAX_STORY_LINES = 60
 MAX_REDRIVES = 3
 SWEEPS_AFTER_HOURS = (0.1, 1, 12, 25, 26, 27)
@@ -75,18 +79,25 @@ def live(seed: int, broken: Break | None = None) -> Told:
 
     line = Line(scheduler, Random(seed + 1), tell, intensity=random.choice((0.02, 0.06, 0.12)))
 
+    tally = Tally()
+
     def watch(database: StrictDynamoDB, transaction: Mapping[str, Any]) -> None:
         try:
-            check_commit(database, transaction)
+            check_commit(database, transaction, tally)
         except Wrong as wrong:
             told.wrong = told.wrong or wrong
 
     broken = broken or Break()
-    cloud = Cloud(scheduler, Random(seed + 2), line, tell, watch, broken)
+    is_trusting = random.random() < TRUSTING
+    cloud = Cloud(scheduler, Random(seed + 2), line, tell, watch, broken, is_trusting)
     open_bank(cloud.database)
     traffic = Traffic(cloud, random, tell)
     traffic.plan()
-    with silence(), broken.patched():
+
+    def drawn_id() -> UUID:
+        return UUID(int=cloud.random.getrandbits(128))
+
+    with silence(), broken.patched(), mock.patch("shared.service.uuid4", drawn_id):
         try:
             _run(cloud)
             check_at_rest(cloud, traffic)

@@ -1,13 +1,15 @@
 """What may be asked for: transfers, purchases and beneficiaries, drawn from the seed."""
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.simulation.bank import ACCOUNTS, CUSTOMERS, OWNERS, PRODUCTS
 
+_KINDS = {"product": "PURCHASE", "limit": "TRANSFER"}
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 OPERATIONS = {"TRANSFER": "createTransfer", "PURCHASE": "createPurchase", "ADD": "addBeneficiary"}
@@ -18,9 +20,21 @@ EVENTS = {
 }
 
 
+class Answer(NamedTuple):
+    """What an agent was answered to a call with a proof, under the request id of the proof."""
+
+    request_id: str
+    status: int
+    body: dict[str, Any]
+
+
 @dataclass
 class Order:
-    """A change that a customer asks for, and every answer that came back to an agent."""
+    """A change that a customer asks for, and every answer that came back to an agent.
+
+    At the agent's door it may become several requests: each asking without an id is one. `yeses`
+    are those that the customer confirmed, `uses` how often the proof of each was sent.
+    """
 
     number: int
     kind: str
@@ -28,7 +42,9 @@ class Order:
     arguments: dict[str, Any]
     door: str
     request_id: str | None
-    answers: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    yeses: set[str] = field(default_factory=set)
+    uses: Counter[str] = field(default_factory=Counter)
     sent: int = 0
     sent_at: datetime = NEVER
     """When it was sent last: age counts from there."""
@@ -49,15 +65,17 @@ class Order:
 
 
 def draw_order(random: Random, number: int, place: str, prices: dict[str, Decimal]) -> Order:
-    """Draw an order; `place` says where it is hot: on one account, on one product, or nowhere."""
+    """Draw an order; `place` says where it is hot: an account, a limit, a product, or nowhere."""
     kind = random.choices(("TRANSFER", "PURCHASE", "ADD"), (6, 4, 2))[0]
-    if place == "product":
-        kind = "PURCHASE"
+    if place in _KINDS:
+        kind = _KINDS[place]
     user_id = random.choice(CUSTOMERS)
-    if place == "account":
+    if place in {"account", "limit"}:
         user_id = "user-ana"
     own = [name for name, owner in OWNERS.items() if owner == user_id]
-    account_id = "acc-ana" if place == "account" else random.choice(own)
+    account_id = random.choice(own)
+    if place == "account":
+        account_id = "acc-ana"
     if random.random() < 0.04:
         account_id = random.choice([name for name in ACCOUNTS if name not in own])
     if kind == "TRANSFER":
@@ -65,6 +83,7 @@ def draw_order(random: Random, number: int, place: str, prices: dict[str, Decima
             "from_account": account_id,
             "to_account": random.choice([name for name in ACCOUNTS if name != account_id]),
             "amount": random.choice(("10", "25.50", "60", "100", "0.01")),
+            **(_towards_a_limit(random) if place == "limit" else {}),
             "description": f"order {number}",
         }
     elif kind == "PURCHASE":
@@ -85,6 +104,14 @@ def draw_order(random: Random, number: int, place: str, prices: dict[str, Decima
         door=door,
         request_id=f"request-{number}" if has_id else None,
     )
+
+
+def _towards_a_limit(random: Random) -> dict[str, Any]:
+    """Return whom to pay how much, so that few transfers from several accounts pass a limit."""
+    return {
+        "to_account": random.choice(("acc-beto", "acc-caro", "acc-azteca")),
+        "amount": random.choice(("10", "25.50", "35")),
+    }
 
 
 def _purchase(
@@ -113,7 +140,9 @@ def with_other_content(order: Order, number: int) -> Order:
         changed["quantity"] = "3"
     else:
         changed["name"] = "Persona Otra"
-    return replace(order, number=number, arguments=changed, answers=[], sent=0)
+    return replace(
+        order, number=number, arguments=changed, answers=[], sent=0, yeses=set(), uses=Counter()
+    )
 
 
 def typed(arguments: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ class Task(greenlet):
         super().__init__(run)
         self.name = name
         self.deadline: datetime | None = None
+        self.may_only_ask = False
 
 
 class Scheduler:

@@ -1,20 +1,19 @@
 """Who asks when: half of the traffic within 150 ms at one place, and what else happens."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, partial
+from functools import partial
 from random import Random
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from console.agent import invocation
-from console.agent.operations import read_operations
 from shared.clock import to_iso
 from shared.dynamodb import serialize
 from tests.simulation.bank import CUSTOMERS, OWNERS, PRODUCTS
+from tests.simulation.channel import Channel, decoded, operations
 from tests.simulation.cloud import Cloud
 from tests.simulation.faults import Fault
 from tests.simulation.orders import Order, draw_order, typed, with_other_content
@@ -23,8 +22,6 @@ from tests.support.tables import PREFIX
 DAY_SECONDS = 24 * 3600.0
 FORGED = "forged"
 """How the correlation ids of forged events begin, and what forged transfers are described as."""
-_FUNCTIONS = {"createPurchase": "marketplace", "addBeneficiary": "crm"}
-_operations = cache(read_operations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +43,7 @@ class Traffic:
         self._random = random
         self._tell = tell
         self._followed = 0
+        self.channel = Channel(cloud, random, tell)
         self.prices = {name: Decimal(product["price"]) for name, product in PRODUCTS.items()}
         self.orders: list[Order] = []
         self.looks: list[Look] = []
@@ -57,7 +55,7 @@ class Traffic:
         random, after = self._random, self._cloud.scheduler.after
         moment = 0.0
         for _ in range(random.randint(2, 4)):
-            place = random.choice(("account", "product"))
+            place = random.choice(("account", "product", "limit"))
             for _ in range(random.randint(2, 5)):
                 after(moment + 0.15 * random.random(), partial(self._order, place))
             for _ in range(random.randint(2, 4)):
@@ -92,56 +90,11 @@ class Traffic:
         order.sent += 1
         order.sent_at = self._cloud.scheduler.now
         if order.door == "agent":
-            self._call(order, tries=3)
+            self.channel.ask(order)
         else:
-            self._publish(
+            self._cloud.ask_on_bus(
                 order.event_type, order.request_id or "", order.user_id, typed(order.arguments)
             )
-
-    def _publish(
-        self,
-        event_type: str,
-        correlation_id: str,
-        user_id: str,
-        data: Any,
-        source: str = "agentcore",
-        *,
-        said: str | None = None,
-    ) -> None:
-        """Put an event on the bus; its envelope may say another source (`said`) than it has."""
-        detail = {
-            "version": "1.0",
-            "event_type": event_type,
-            "correlation_id": correlation_id,
-            "timestamp": to_iso(self._cloud.scheduler.now),
-            "source": said or source,
-            "user_id": user_id,
-            "data": data,
-        }
-        self._cloud.publish("application", source, event_type, json.dumps(detail))
-
-    def _call(self, order: Order, tries: int) -> None:
-        """Call as an agent does, and repeat the call while its outcome is not known."""
-        attributes = {"user_id": order.user_id}
-        if order.request_id:
-            attributes["request_id"] = order.request_id
-        event = invocation.invocation(
-            _operations()[order.operation_id],
-            order.arguments,
-            session_id=f"session-{order.number}",
-            session_attributes=attributes,
-        )
-
-        def done(answer: Any, failure: str | None) -> None:
-            status, body = _decoded(answer) if failure is None else (0, {})
-            self._tell(f"order {order.number} answered {status} {_told(body)}{failure or ''}")
-            order.answers.append((status, body))
-            if (status == 0 or status >= 500) and tries > 1:
-                self._cloud.scheduler.after(
-                    0.5 + 3 * self._random.random(), lambda: self._call(order, tries - 1)
-                )
-
-        self._cloud.invoke(_FUNCTIONS.get(order.operation_id, "core-banking"), event, done)
 
     # --- What else happens --------------------------------------------------------------------
 
@@ -170,7 +123,7 @@ class Traffic:
         correlation_id = f"again-{self._random.getrandbits(32)}"
         data, user_id = detail["data"], detail["user_id"]
         self._tell(f"payment asked for again: {data['purchase_id']}")
-        self._publish("PAYMENT_REQUEST", correlation_id, user_id, data, "marketplace")
+        self._cloud.ask_on_bus("PAYMENT_REQUEST", correlation_id, user_id, data, "marketplace")
 
     def _forge(self, detail: dict[str, Any]) -> None:
         """Say something untrue about a payment, as one who may put any event could."""
@@ -199,7 +152,7 @@ class Traffic:
             data["description"] = FORGED
         self._tell(f"a lie about {lie}: {detail['data']['purchase_id']}")
         correlation_id = f"{FORGED}-{random.getrandbits(32)}"
-        self._publish(event_type, correlation_id, user_id, data, source, said=said)
+        self._cloud.ask_on_bus(event_type, correlation_id, user_id, data, source, said=said)
 
     def _replay(self, event: dict[str, Any]) -> None:
         self._cloud.line.happened(Fault.REPLAYED, event["detail-type"])
@@ -212,7 +165,7 @@ class Traffic:
         purchases = [
             body["purchase_id"]
             for o in self.orders
-            for _, body in o.answers
+            for _, _, body in o.answers
             if "purchase_id" in body
         ]
         kind = random.choice(("getBalance", "listTransactions", "getPurchase", "listPurchases"))
@@ -224,7 +177,7 @@ class Traffic:
         elif kind in {"getBalance", "listTransactions"} and random.random() < 0.5:
             arguments = {"account_id": random.choice(list(OWNERS))}
         event = invocation.invocation(
-            _operations()[kind],
+            operations()[kind],
             arguments,
             session_id="session-of-looks",
             session_attributes={"user_id": user_id},
@@ -232,14 +185,27 @@ class Traffic:
 
         def done(answer: Any, failure: str | None) -> None:
             if failure is None:
-                self.looks.append(Look(user_id, kind, arguments, *_decoded(answer)))
+                self.looks.append(Look(user_id, kind, arguments, *decoded(answer)))
 
         self._cloud.invoke(event["actionGroup"].replace("_", "-"), event, done)
 
     def _happen(self) -> None:
         """Let the bank or a retailer do something of their own."""
         random = self._random
-        what = random.choice(("price", "price", "deposit", "deposit", "block", "block", "leave"))
+        what = random.choice(
+            (
+                "price",
+                "benefits",
+                "deposit",
+                "deposit",
+                "block",
+                "block",
+                "leave",
+                "holder",
+                "limit",
+                "limit",
+            )
+        )
         if what == "price":
             self.prices["p-hot"] = random.choice((Decimal(30), Decimal(20)))
             self._tell(f"the price of p-hot is {self.prices['p-hot']}")
@@ -249,6 +215,22 @@ class Traffic:
                 "SET price = :new",
                 new=self.prices["p-hot"],
             )
+        elif what == "benefits":
+            benefits = random.choice((["10% cashback", "3 MSI"], ["5% cashback"]))
+            self._tell(f"the benefits of p-hot are {benefits}")
+            key = {"product_id": "p-hot", "retailer_id": "shop-azteca"}
+            self._write("products", key, "SET benefits = :new", new=benefits)
+        elif what == "holder":
+            name = random.choice(("Beto Luna", "Pedro Páramo"))
+            self._tell(f"acc-beto is held by {name}")
+            key = {"user_id": "user-beto", "account_id": "acc-beto"}
+            self._write("accounts", key, "SET holder_name = :new", new=name)
+        elif what == "limit":
+            limit = random.choice((Decimal(0), Decimal(30), Decimal("60.01"), Decimal(500)))
+            user_id = random.choice(("user-ana", "user-ana", "user-beto"))
+            self._tell(f"the daily limit of {user_id} is {limit}")
+            key = {"user_id": user_id, "subject": "transfers"}
+            self._write("limits", key, "SET daily_limit = :new", new=limit)
         elif what == "deposit":
             self._deposit(random.choice(("acc-ana", "acc-beto")), Decimal(random.choice((1, 50))))
         elif what == "leave" and random.random() < 0.3:
@@ -334,18 +316,3 @@ class Traffic:
             self._tell(f"that failed: {error}")
         finally:
             database.around = around
-
-
-def _decoded(answer: Any) -> tuple[int, dict[str, Any]]:
-    response = answer["response"]
-    body = response["responseBody"]["application/json"]["body"]
-    return response["httpStatusCode"], json.loads(body, parse_float=Decimal)
-
-
-def _told(body: dict[str, Any]) -> str:
-    if "error" in body:
-        return str(body["error"].get("code", ""))
-    told = (body.get("status"), body.get("purchase_id") or body.get("transaction_id"))
-    return " ".join(str(part) for part in told if part) + (
-        " repeated" if "repeated" in body else ""
-    )
