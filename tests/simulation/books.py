@@ -336,8 +336,8 @@ def _check_outcome(order: Order, answers: list[tuple[int, dict[str, Any]]], uses
     fresh = [b for s, b in answers if s == 200 and "repeated" not in b]
     if len(fresh) > 1:
         raise Wrong(f"{order} was told {len(fresh)} times as new", subject)
-    if len(answers) == uses == 1 and "repeated" in answers[0][1]:
-        raise Wrong(f"{order} was asked once and told as repeated", subject)
+    if len(answers) == uses and all("repeated" in body for _, body in answers):
+        raise Wrong(f"{order} was told as repeated alone", subject)
 
 
 def _check_yeses(cloud: Cloud, yeses: Mapping[str, Yes]) -> None:
