@@ -4,6 +4,7 @@ It only reads. What it cannot read, for want of a permission, it says.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
@@ -14,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from action_groups import all_groups
 from console import openapi, policies, tools
 from console.deployment import Deployment
+from console.template import load_template
 from shared.settings import Settings
 
 Level = Literal["wrong", "note"]
@@ -51,6 +53,7 @@ class Stack:
 Complaint = tuple[Level, str, str]
 Check = Callable[[Stack], Iterator[Complaint]]
 CHECKS: Final[dict[str, Check]] = {}
+_ACTION: Final = re.compile(r'AgentCore::Action::"([^"]+)"')
 
 
 def _check(check: Check) -> Check:
@@ -83,9 +86,9 @@ def stack_of(deployment: Deployment, stack_name: str) -> Stack:
     )
 
 
-def examined(stack: Stack) -> Iterator[Finding]:
-    """Run every check; one that may not look is itself a note."""
-    for name, check in CHECKS.items():
+def examined(stack: Stack, checks: Mapping[str, Check] = CHECKS) -> Iterator[Finding]:
+    """Run the checks; one that may not look is itself a note."""
+    for name, check in checks.items():
         try:
             for complaint in check(stack):
                 yield Finding(name, *complaint)
@@ -201,26 +204,58 @@ def _is_bound(statement: Mapping[str, Any]) -> bool:
 
 
 @_check
+def _agent_instruction(stack: Stack) -> Iterator[Complaint]:
+    for agent in stack.names_of("AWS::Bedrock::Agent"):
+        found = stack.client("bedrock-agent").get_agent(agentId=agent)["agent"]
+        if found.get("instruction", "") != _agent_of_the_template("Agent")["Instruction"]:
+            yield "wrong", "the agent has another instruction than template.yaml", "Deploy again."
+
+
+@_check
 def _agent_schemas(stack: Stack) -> Iterator[Complaint]:
     """Look whether the created agent reads the schemas of this code."""
     for agent in stack.names_of("AWS::Bedrock::Agent"):
-        client = stack.client("bedrock-agent")
-        place = {"agentId": agent, "agentVersion": "DRAFT"}
-        groups = client.list_agent_action_groups(**place)["actionGroupSummaries"]
-        served = {g["actionGroupName"]: g["actionGroupId"] for g in groups}
-        for group in all_groups():
-            if group.name not in served:
-                yield "wrong", f"the agent has no action group {group.name}", "Deploy again."
-                continue
-            found = client.get_agent_action_group(**place, actionGroupId=served[group.name])
-            payload = found["agentActionGroup"].get("apiSchema", {}).get("payload", "")
-            if yaml.safe_load(payload) != openapi.document(group):
-                what = f"the agent reads another schema of {group.name} than this code's"
-                yield (
-                    "wrong",
-                    what,
-                    "Deploy again; then point the agent's alias at the new version.",
-                )
+        for what in _other_schemas(stack.client("bedrock-agent"), agent, "DRAFT"):
+            yield "wrong", f"the agent {what}", "Deploy again."
+
+
+@_check
+def _agent_alias(stack: Stack) -> Iterator[Complaint]:
+    """Look whether the alias of the created agent serves what this code's template describes."""
+    client = stack.client("bedrock-agent")
+    mend = "Deploy again; if it stays, make a version of the agent and point the alias at it."
+    for agent in stack.names_of("AWS::Bedrock::Agent"):
+        for name in stack.names_of("AWS::Bedrock::AgentAlias"):
+            place = {"agentId": agent, "agentAliasId": name.rpartition("|")[2]}
+            alias = client.get_agent_alias(**place)["agentAlias"]
+            written = _agent_of_the_template("AgentAlias")["Description"]["Fn::Sub"]
+            if not alias.get("description", "").startswith(written.partition("$")[0]):
+                what = "is described by another definition of the agent than template.yaml's"
+                yield "wrong", f"the alias {alias['agentAliasName']} {what}", mend
+            for route in alias["routingConfiguration"]:
+                version = route["agentVersion"]
+                serves = f"version {version}, which {alias['agentAliasName']} serves,"
+                for what in _other_schemas(client, agent, version):
+                    yield "wrong", f"{serves} {what}", mend
+
+
+def _agent_of_the_template(logical: str) -> Any:
+    return load_template()["Resources"][logical]["Properties"]
+
+
+def _other_schemas(client: Any, agent: str, version: str) -> Iterator[str]:
+    """Yield how the schemas of a version of an agent differ from those of this code."""
+    place = {"agentId": agent, "agentVersion": version}
+    groups = client.list_agent_action_groups(**place)["actionGroupSummaries"]
+    served = {g["actionGroupName"]: g["actionGroupId"] for g in groups}
+    for group in all_groups():
+        if group.name not in served:
+            yield f"has no action group {group.name}"
+            continue
+        found = client.get_agent_action_group(**place, actionGroupId=served[group.name])
+        payload = found["agentActionGroup"].get("apiSchema", {}).get("payload", "")
+        if yaml.safe_load(payload) != openapi.document(group):
+            yield f"reads another schema of {group.name} than this code's"
 
 
 @_check
@@ -243,6 +278,25 @@ def _gateway_tools(stack: Stack) -> Iterator[Complaint]:
             served = target["targetConfiguration"]["mcp"]["lambda"]["toolSchema"]
             if _by_name(served.get("inlinePayload", [])) != _by_name(tools.of_the_api(group)):
                 yield "wrong", f"{target_name} lists other tools than this code's", mend
+
+
+@_check
+def _policies(stack: Stack) -> Iterator[Complaint]:
+    """Look whether the gateway's policies name the tools of this code, and nothing else."""
+    client = stack.client("bedrock-agentcore-control")
+    name = f"{stack.deployment.name_prefix}-gateway".replace("-", "_")
+    is_local = stack.deployment.cloud.is_local  # the local AWS has none
+    engines = [] if is_local else client.list_policy_engines()["policyEngines"]
+    for engine in (e for e in engines if e["name"] == name):
+        listed = client.list_policies(policyEngineId=engine["policyEngineId"])["policies"]
+        cedar = (policy["definition"].get("cedar", {}).get("statement", "") for policy in listed)
+        named = set(_ACTION.findall(" ".join(cedar)))
+        declared = set(policies.actions(all_groups()))
+        mend = "Deploy gateway.yaml again."
+        for action in sorted(declared - named):
+            yield "wrong", f"no policy names {action}: it is denied, and not listed", mend
+        for action in sorted(named - declared):
+            yield "wrong", f"a policy names {action}, which is no tool of this code", mend
 
 
 def _by_name(definitions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -21,6 +21,18 @@ def target_of(group: ActionGroup) -> str:
     return "".join(word.capitalize() for word in group.name.split("_"))
 
 
+def actions(
+    groups: Sequence[ActionGroup], is_named: Callable[[Operation], bool] = lambda _: True
+) -> list[str]:
+    """Return the names of the tools that agents call, as policies name them."""
+    return sorted(
+        f"{target_of(group)}{_SEPARATOR}{operation.operation_id}"
+        for group in groups
+        for operation in group
+        if operation.path is not None and is_named(operation)
+    )
+
+
 def declared_tools(groups: Sequence[ActionGroup]) -> str:
     """Return the policy that permits every tool without an amount."""
     return _permit(groups, lambda operation: not _has_amount(operation))
@@ -41,13 +53,8 @@ POLICIES: Final[dict[str, Callable[[Sequence[ActionGroup]], str]]] = {
 def _permit(
     groups: Sequence[ActionGroup], is_permitted: Callable[[Operation], bool], condition: str = ""
 ) -> str:
-    actions = sorted(
-        f'    AgentCore::Action::"{target_of(group)}{_SEPARATOR}{operation.operation_id}"'
-        for group in groups
-        for operation in group
-        if operation.path is not None and is_permitted(operation)
-    )
-    listed = ",\n".join(actions)
+    named = actions(groups, is_permitted)
+    listed = ",\n".join(f'    AgentCore::Action::"{action}"' for action in named)
     scope = f"  principal is AgentCore::OAuthUser,\n  action in [\n{listed}\n  ],\n  {_GATEWAY}\n"
     statement = f"permit(\n{scope}){f' {condition}' if condition else ''};\n"
     return generated_yaml({"Cedar": {"Statement": {"Fn::Sub": statement}}})

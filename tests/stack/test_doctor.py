@@ -4,23 +4,34 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import boto3
 import pytest
+import yaml
+from botocore.config import Config
+from botocore.stub import Stubber
 from moto import mock_aws
 
 from action_groups import all_groups
 from console import cloud as clouds
 from console import openapi
-from console.cloud import Cloud
+from console.cloud import LOCAL_REGION, Cloud
 from console.deployment import Deployment, deploy_locally
 from console.doctor import CHECKS, Finding, Stack, examined, stack_of
 from console.local_stack import LocalStack, free_port
-from console.policies import target_of
+from console.policies import POLICIES, target_of
+from console.template import load_template
 from console.tools import of_the_api
 from console.where import DEFAULT_STACK
 from tests.support.command import centli
+
+AGENT = load_template()["Resources"]
+INSTRUCTION = AGENT["Agent"]["Properties"]["Instruction"]
+DESCRIPTION = AGENT["AgentAlias"]["Properties"]["Description"]["Fn::Sub"]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +59,7 @@ def account(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
 
 def found(stack: Stack, check: str) -> list[Finding]:
     """Return what one check finds in a stack that a test has broken."""
-    return [finding for finding in examined(stack) if finding.check == check]
+    return list(examined(stack, {check: CHECKS[check]}))
 
 
 def port_of(deployment: Deployment) -> str:
@@ -161,33 +172,128 @@ def test_a_missing_or_unbound_permission_of_the_agent_is_found(stack: Stack) -> 
     assert len(found(named, "agent-permission")) == 2
 
 
-def test_an_agent_that_reads_another_schema_is_found(stack: Stack) -> None:
-    client = stack.client("bedrock-agent")
-    made = client.create_agent(agentName="centli-agent", foundationModel="amazon.nova-pro-v1:0")
-    agent = made["agent"]["agentId"]
+def give_groups(client: Any, agent: str, version: str, changed: str = "") -> None:
+    """Make the action groups of a version of an agent, one of them with a changed schema."""
     for group in all_groups():
+        schema = openapi.render(group)
+        if group.name == changed:
+            schema = schema.replace("Full name.", "Name.")
         client.create_agent_action_group(
             agentId=agent,
-            agentVersion="DRAFT",
+            agentVersion=version,
             actionGroupName=group.name,
-            apiSchema={"payload": openapi.render(group)},
+            apiSchema={"payload": schema},
         )
-    resource = {"ResourceType": "AWS::Bedrock::Agent", "PhysicalResourceId": agent}
-    with_agent = replace(stack, resources=[*stack.resources, resource])
-    assert found(with_agent, "agent-schemas") == []
 
-    groups = client.list_agent_action_groups(agentId=agent, agentVersion="DRAFT")
-    [crm] = [g for g in groups["actionGroupSummaries"] if g["actionGroupName"] == "crm"]
-    [group] = [g for g in all_groups() if g.name == "crm"]
-    client.update_agent_action_group(
-        agentId=agent,
-        agentVersion="DRAFT",
-        actionGroupId=crm["actionGroupId"],
-        actionGroupName="crm",
-        apiSchema={"payload": openapi.render(group).replace("Full name.", "Name.")},
+
+def unchecked(cloud: Cloud) -> Any:
+    """Return a client that can do what only AWS itself does: give a version its action groups."""
+    return boto3.client(
+        "bedrock-agent",
+        endpoint_url=cloud.endpoint,
+        region_name=LOCAL_REGION,
+        aws_access_key_id=cloud.account,
+        aws_secret_access_key=cloud.secret,
+        config=Config(parameter_validation=False, proxies={}),
     )
-    [finding] = found(with_agent, "agent-schemas")
+
+
+def make_agent(stack: Stack, instruction: str = INSTRUCTION, changed: str = "") -> Stack:
+    """Make an agent on the local AWS, whose CloudFormation makes none."""
+    client = stack.client("bedrock-agent")
+    made = client.create_agent(
+        agentName=f"centli-agent-{uuid4()}",
+        foundationModel="amazon.nova-pro-v1:0",
+        instruction=instruction,
+    )
+    agent = made["agent"]["agentId"]
+    give_groups(client, agent, "DRAFT", changed)
+    resource = {"ResourceType": "AWS::Bedrock::Agent", "PhysicalResourceId": agent}
+    return replace(stack, resources=[*stack.resources, resource])
+
+
+def test_an_agent_that_reads_another_schema_is_found(stack: Stack) -> None:
+    assert found(make_agent(stack), "agent-schemas") == []
+    [finding] = found(make_agent(stack, changed="crm"), "agent-schemas")
     assert "another schema of crm" in finding.what
+
+
+def test_an_agent_with_another_instruction_is_found(stack: Stack) -> None:
+    assert found(make_agent(stack), "agent-instruction") == []
+    other = make_agent(stack, instruction=INSTRUCTION.replace("428", "429"))
+    assert len(found(other, "agent-instruction")) == 1
+
+
+@pytest.mark.parametrize(
+    ("description", "changed", "what"),
+    [
+        (DESCRIPTION, "", None),
+        (DESCRIPTION, "crm", "version 1, which live serves, reads another schema of crm"),
+        ("Definition 000000000000 with a model", "", "another definition of the agent"),
+    ],
+)
+def test_an_alias_that_is_behind_is_found(
+    stack: Stack, description: str, changed: str, what: str | None
+) -> None:
+    made = make_agent(stack)
+    [agent] = made.names_of("AWS::Bedrock::Agent")
+    client = made.client("bedrock-agent")
+    give_groups(unchecked(stack.deployment.cloud), agent, "1", changed)
+    alias = client.create_agent_alias(
+        agentId=agent,
+        agentAliasName="live",
+        description=description,
+        routingConfiguration=[{"agentVersion": "1"}],
+    )
+    name = f"{agent}|{alias['agentAlias']['agentAliasId']}"
+    resource = {"ResourceType": "AWS::Bedrock::AgentAlias", "PhysicalResourceId": name}
+
+    findings = found(replace(made, resources=[*made.resources, resource]), "agent-alias")
+
+    assert len(findings) == (what is not None)
+    assert all(str(what) in finding.what for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("", "", []),
+        (
+            "Crm___resolveAlias",
+            "Crm___findAlias",
+            ["no policy names Crm___resolveAlias", "a policy names Crm___findAlias"],
+        ),
+    ],
+)
+def test_policies_that_name_other_tools_than_the_codes_are_found(
+    account: Stack, old: str, new: str, what: list[str]
+) -> None:
+    """No AWS on this machine has policies: the answers are checked by the API's own model."""
+    now = datetime(2026, 11, 26, tzinfo=UTC)
+    place = {"policyEngineId": "centli_gateway-a1b2c3d4e5"}
+    common = {"createdAt": now, "updatedAt": now, "status": "ACTIVE", "statusReasons": []}
+    arn = "arn:aws:bedrock-agentcore:us-east-1:123456789012:policy-engine/centli_gateway-a1b2c3d4e5"
+    engine = {**place, **common, "name": "centli_gateway", "policyEngineArn": arn}
+    policies = []
+    for name, policy in POLICIES.items():
+        statement = yaml.safe_load(policy(all_groups()))["Cedar"]["Statement"]["Fn::Sub"]
+        policies.append(
+            {
+                **place,
+                **common,
+                "policyId": f"{name}-a1b2c3d4e5",
+                "name": name,
+                "policyArn": f"{arn}/policy/{name}-a1b2c3d4e5",
+                "definition": {"cedar": {"statement": statement.replace(old or "?", new)}},
+            }
+        )
+    with Stubber(account.client("bedrock-agentcore-control")) as stubbed:
+        stubbed.add_response("list_policy_engines", {"policyEngines": [engine]})
+        stubbed.add_response("list_policies", {"policies": policies}, place)
+        findings = found(account, "policies")
+
+    assert len(findings) == len(what)
+    assert all(text in finding.what for text, finding in zip(what, findings, strict=True))
 
 
 def make_gateway(client: Any, *, without: str = "", changed: str = "") -> None:
