@@ -107,11 +107,10 @@ class _Held:
 
     def in_doubt(self, language: Language) -> "_Held":
         """Return it as it waits when it was sent and no answer came."""
+        if self.asked.is_in_doubt:
+            return self
         warnings = (warned("IN_DOUBT", language), *self.asked.warnings)
-        if not self.asked.is_in_doubt:
-            asked = replace(self.asked, is_in_doubt=True, warnings=warnings)
-            return replace(self, asked=asked)
-        return self
+        return replace(self, asked=replace(self.asked, is_in_doubt=True, warnings=warnings))
 
 
 class LocalAgent:
@@ -192,7 +191,7 @@ class LocalAgent:
             return
         del self._in_doubt[checked.key]
         again: _Held | CallOutcome = self._shown(checked, outcome, held.request_id, language)
-        if _code(outcome) == ConfirmationExpired.code:
+        if (outcome.body or {}).get("error", {}).get("code") == ConfirmationExpired.code:
             again = yield from self._terms(checked, held.request_id, language)
         if isinstance(again, _Held):
             self._held = replace(again, before=held.before, after=held.after)
@@ -394,10 +393,3 @@ def _told(error: Exception, *, is_change: bool) -> str:
     """Return what the brain is told of a call without an answer."""
     what = "nobody knows whether it was done" if is_change else "nothing was done"
     return f"{error}: {what}"
-
-
-def _code(outcome: CallOutcome) -> str | None:
-    """Return the code of a refusal."""
-    error = (outcome.body or {}).get("error") or {}
-    code: str | None = error.get("code")
-    return code
