@@ -43,6 +43,12 @@ class AccountNotActive(Refusal):
     status = 409
 
 
+class CannotPay(Refusal):
+    """The account does not have the total, as core banking would say at the payment."""
+
+    code = "INSUFFICIENT_FUNDS"
+
+
 class PriceChanged(Refusal):
     """The product does not cost what the customer was told."""
 

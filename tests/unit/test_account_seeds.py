@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from tests.support.arguments import RIGHT
+from tests.support.arguments import RIGHT, furnish
 from tests.support.utterances import seeded_bank
-from tests.support.world import START
+from tests.support.world import START, World
 
 
-def test_whom_the_history_shows_as_paid_is_a_payee_known_since_then() -> None:
-    bank = seeded_bank()
+def test_whom_the_history_shows_as_paid_is_a_payee_known_since_then(bank: World) -> None:
+    furnish(bank)
     owners = {account["account_id"]: account["user_id"] for account in bank.items("accounts")}
     first: dict[tuple[str, str], str] = {}
     for record in sorted(bank.items("transactions"), key=lambda record: record["created_at"]):

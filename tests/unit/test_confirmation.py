@@ -244,6 +244,19 @@ def test_what_would_be_refused_is_said_before_anybody_is_asked_and_not_recorded(
     assert door(bank, BY_ID["createTransfer"], **wanted)[0] == "LIMIT_EXCEEDED"
 
 
+def test_a_purchase_that_the_account_cannot_pay_is_not_offered(bank: World, door: Door) -> None:
+    operation = BY_ID["createPurchase"]
+    bank.account(USER, "acc-maria-poor", "3798.99")
+    wanted = {"product_id", "retailer_id", "quantity", "unit_price"}
+    poor = {name: right(operation)[name] for name in wanted} | {"account_id": "acc-maria-poor"}
+    before = everything(bank)
+    assert door(bank, operation, request_id="poor", **poor)[0] == "INSUFFICIENT_FUNDS"
+    assert everything(bank) == before
+    bank.account(USER, "acc-maria-poor", "3799.00")
+    code, _ = door(bank, operation, request_id="poor", **poor)
+    assert code == "CONFIRMATION_REQUIRED"
+
+
 def test_a_refusal_after_the_yes_is_recorded_and_final(bank: World, door: Door) -> None:
     operation = BY_ID["createTransfer"]
     _, asked = door(bank, operation, **right(operation))

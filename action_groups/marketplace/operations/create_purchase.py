@@ -20,6 +20,7 @@ from action_groups.marketplace.errors import (
     AccountNotFound,
     BenefitChanged,
     BenefitNotEligible,
+    CannotPay,
     OutOfStock,
     PriceChanged,
     RetailerNotFound,
@@ -166,6 +167,11 @@ def create_purchase(
             f"Only {product.stock} are in stock. Offer the customer fewer, or another product."
         )
     payer = _payer(caller, request, market)
+    if stamp.is_preview and payer.available < total:
+        raise CannotPay(
+            "The total is above what is available in the account. Choose another account, or buy "
+            "fewer."
+        )
     option = _chosen(request, product, total, payer, market)
     figures = _figures(option)
     _check_figures(request, figures)
