@@ -1,5 +1,6 @@
 """The lines of `docs/use-from-your-app.md` do what they promise, against real functions."""
 
+import ast
 import importlib.util
 import json
 import re
@@ -144,3 +145,16 @@ def test_the_page_shows_the_files_and_the_headers_that_there_are() -> None:
         Settings.model_fields["gateway_caller_header"].default,
     }
     assert set(re.findall(r"x-centli-[a-z-]+", text)) == headers
+
+
+def test_the_strands_agent_starts_the_server_of_the_list_of_servers_and_the_page_shows_it() -> None:
+    """The package stands in no environment of ours: its own `mcp` is an older one."""
+    file = (SNIPPETS / "strands_agent.py").read_text()
+    [listed] = json.loads((SNIPPETS / "mcp_servers.json").read_text())["mcpServers"].values()
+    [started] = (
+        node
+        for node in ast.walk(ast.parse(file))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "StdioServerParameters"
+    )
+    assert {k.arg: ast.literal_eval(k.value) for k in started.keywords} == listed
+    assert f"```python\n{file}```" in (ROOT / "docs" / "mcp.md").read_text()
