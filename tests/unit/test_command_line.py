@@ -8,12 +8,16 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import click
 import pytest
+from click.testing import CliRunner
 
+from console.agent.patience import Patience
 from console.cli import centli as group
 from console.cli import main
+from console.commands._options import choose_brain
 from console.where import Where
 from tests.support.command import CENTLI, centli, without_settings
 
@@ -272,3 +276,18 @@ def test_a_fault_of_this_software_is_not_hidden(monkeypatch: pytest.MonkeyPatch)
 
     with pytest.raises(ValueError, match="a fault"):
         main(["seed"])
+
+
+def test_what_a_chat_waits_for_a_model_is_what_its_options_say() -> None:
+    @click.command()
+    @choose_brain
+    def command(settings: Any) -> None:
+        click.echo(settings([]).patience)
+
+    def patience(*options: str) -> str:
+        return CliRunner().invoke(command, options).output.strip()
+
+    assert patience() == str(Patience())
+    options = ("--model-timeout", "300", "--model-token-timeout", "5.5")
+    assert patience(*options) == str(Patience(300.0, 5.5))
+    assert "is not in the range" in patience("--model-timeout", "0")
