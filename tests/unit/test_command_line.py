@@ -279,15 +279,17 @@ def test_a_fault_of_this_software_is_not_hidden(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_what_a_chat_waits_for_a_model_is_what_its_options_say() -> None:
+    made: list[Patience] = []
+
     @click.command()
     @choose_brain
     def command(settings: Any) -> None:
-        click.echo(settings([]).patience)
+        made.append(settings([]).patience)
 
-    def patience(*options: str) -> str:
-        return CliRunner().invoke(command, options).output.strip()
+    def run(*options: str) -> str:
+        return CliRunner().invoke(command, options).output
 
-    assert patience() == str(Patience())
-    options = ("--model-timeout", "300", "--model-token-timeout", "5.5")
-    assert patience(*options) == str(Patience(300.0, 5.5))
-    assert "is not in the range" in patience("--model-timeout", "0")
+    run()
+    run("--model-timeout", "300", "--model-token-timeout", "5.5")
+    assert made == [Patience(), Patience(300, 5.5)]
+    assert "is not in the range" in run("--model-timeout", "0")
