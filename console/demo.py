@@ -257,17 +257,24 @@ def _purchase_without_funds(stage: _Stage) -> None:
     _, found = stage.call("searchProducts", user_id="user-sofia", search="televisor")
     chosen = next(p for p in found["products"] if p["product_id"] == _TELEVISION)
     before = stage.stock(chosen)
-    stage.call(
-        "createPurchase",
-        user_id="user-sofia",
-        product_id=_TELEVISION,
-        retailer_id=chosen["retailer_id"],
-        account_id="acc-sofia-checking",
-        unit_price=str(chosen["price"]),
+    wanted = {name: chosen[name] for name in ("product_id", "retailer_id")}
+    wanted |= {"account_id": "acc-sofia-checking"}
+    _, body = stage.call(
+        "createPurchase", user_id="user-sofia", **wanted, unit_price=str(chosen["price"])
     )
-    _, bought = stage.confirm()
-    _expect(bought["status"] == "failed", "the agent is told that it failed")
-    stage.timeline(bought["purchase_id"], "PURCHASE_FAILED")
+    _expect(
+        body["error"]["code"] == "INSUFFICIENT_FUNDS" and "confirmation" not in body,
+        "the answer is INSUFFICIENT_FUNDS, and nobody is asked",
+    )
+    envelope = bus.request_event(
+        "PURCHASE_REQUEST",
+        wanted | {"unit_price": chosen["price"]},
+        user_id="user-sofia",
+        correlation_id=str(uuid4()),
+        moment=system_clock(),
+    )
+    bus.publish(stage.deployment, envelope)
+    stage.timeline(envelope["correlation_id"], "PURCHASE_FAILED")
     _expect(stage.stock(chosen) == before, "the television is in stock again")
 
 

@@ -204,9 +204,13 @@ def test_a_payment_that_is_reported_after_the_purchase_failed_changes_nothing(
 ) -> None:
     product = put_product(shop, stock=5)
     poor = order(product, account_id="acc-buyer-poor")
-    _, body = shop.call("createPurchase", user_id="buyer-poor", **texts(poor))
+    with shop.ear() as ear:
+        correlation = shop.publish("PURCHASE_REQUEST", poor, user_id="buyer-poor")
+        [failed] = ear.wait_for(1, event_type="PURCHASE_FAILED", correlation_id=correlation)
+    purchase_id = failed["data"]["purchase_id"]
+    _, body = shop.call("getPurchase", user_id="buyer-poor", purchase_id=purchase_id)
     assert (body["status"], body["error"]["code"]) == ("failed", "INSUFFICIENT_FUNDS")
-    before, purchase_id = shop.balances(), body["purchase_id"]
+    before = shop.balances()
     late = payment(body, transaction_id="txn-late")
     with shop.ear() as ear:
         for _ in range(5):

@@ -1,6 +1,7 @@
 """The official MCP client before a bank in memory, in both generations of the protocol."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
@@ -90,7 +91,9 @@ class McpBank:
                     error = raised
             raise error  # outside of the client, whose task groups would wrap it
 
-        return anyio.run(connected)
+        # In a thread of its own: a browser's test may have left an event loop in this one.
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(anyio.run, connected).result()
 
     def call(
         self, tool: str, arguments: Any = None, *, era: Era = "auto", person: Any = None
