@@ -134,12 +134,12 @@ def with_other_content(order: Order, number: int) -> Order:
     """Return an order that reuses the request id of another for something else."""
     changed = dict(order.arguments)
     if order.kind == "TRANSFER":
-        changed["amount"] = "11.11"
+        changed["amount"] = "11.12" if changed["amount"] == "11.11" else "11.11"
         changed["description"] = f"order {number}"
     elif order.kind == "PURCHASE":
-        changed["quantity"] = "3"
+        changed["quantity"] = "4" if changed["quantity"] == "3" else "3"
     else:
-        changed["name"] = "Persona Otra"
+        changed["name"] = "Persona Otra" + (" Más" if changed["name"] == "Persona Otra" else "")
     return replace(
         order, number=number, arguments=changed, answers=[], sent=0, yeses=set(), uses=Counter()
     )
