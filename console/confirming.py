@@ -1,13 +1,12 @@
 """The proof of a person's yes, which the bank's channel makes: one place, for every front end."""
 
-import base64
 from collections.abc import Callable
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from console.deployment import Deployment
 from console.errors import ConsoleError
-from shared.confirmation import MAC_ALGORITHM
+from shared.confirmation import MAC_ALGORITHM, proof_of
 
 Mint = Callable[[str], str]
 """Makes the proof of a challenge to which the person said yes. Raises NotMinted."""
@@ -35,5 +34,4 @@ def mint(deployment: Deployment, challenge: str) -> str:
             else type(error).__name__
         )
         raise NotMinted(f"The yes could not be signed ({name}), and nothing was done.") from error
-    mac = base64.urlsafe_b64encode(answer["Mac"]).rstrip(b"=").decode()
-    return f"{challenge}.{mac}"
+    return proof_of(challenge, answer["Mac"])

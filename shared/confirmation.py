@@ -238,6 +238,11 @@ def verified(proofs: str, asked: Asked, request_id: str | None, is_mac: MacCheck
     )
 
 
+def proof_of(challenge: str, mac: bytes) -> str:
+    """Return the proof that a challenge and the MAC of its bytes make; `Proof.parse` reads it."""
+    return f"{challenge}.{_base64url(mac)}"
+
+
 def confirmed_in(item: Mapping[str, Any]) -> dict[str, str]:
     """Return what events say of the yes that a stored item rests on; empty without one."""
     names = ("door", "confirmation_id", "terms_digest")
@@ -262,4 +267,8 @@ def _canonical(value: Any) -> Any:
 
 def _digest(value: Any) -> str:
     content = json_text.dumps(value, sort_keys=True).encode()
-    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+    return _base64url(hashlib.sha256(content).digest())
+
+
+def _base64url(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()

@@ -7,107 +7,29 @@ transaction. A change does not write by itself, so it can be decided again after
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
-from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import ValidationError
 
 from shared import json_text
-from shared.clock import Clock, to_iso
-from shared.confirmation import Proof, Terms, Warned
+from shared.changes import Change, Stamp
+from shared.clock import Clock
+from shared.confirmation import Terms
 from shared.decoding import decode, decode_text
-from shared.dynamodb import DynamoDB, Write
+from shared.dynamodb import DynamoDB
 from shared.errors import InvalidRequest
 from shared.identity import Caller
-from shared.ids import time_ordered_id
 from shared.models import Answer, Request
 from shared.settings import Settings
 
-A_co = TypeVar("A_co", bound=Answer, covariant=True)
 F = TypeVar("F", bound=Callable[..., Any])
 
 Method = Literal["GET", "POST"]
 
 _CHANGE_REPLIES = 2
 """The reply event types of a change: completed and failed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """The identity and the time of one change; what it records derives its ids from here.
-
-    `correlation_id` is that of its events; `record_key` names its item in the requests table. One
-    that `is_preview` is decided to be shown only. With a `proof` a person said yes to it.
-    """
-
-    at: datetime
-    seed: str
-    correlation_id: str = ""
-    record_key: str = ""
-    door: str = ""
-    proof: Proof | None = None
-    is_preview: bool = False
-
-    @property
-    def id(self) -> str:
-        """The time-ordered id of the change."""
-        return time_ordered_id(self.at, self.seed)
-
-    @property
-    def created_at(self) -> str:
-        """The time of the change in ISO 8601; `id` carries the same millisecond."""
-        return to_iso(self.at)
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether a person is shown, or was shown, the terms of the change."""
-        return self.is_preview or self.proof is not None
-
-    @property
-    def confirmed(self) -> dict[str, str] | None:
-        """What its events say of the yes that it rests on."""
-        return None if self.proof is None else {"door": self.door, **self.proof.trail}
-
-    @property
-    def trail(self) -> dict[str, str]:
-        """What a record keeps of who asked, through which door, and on which yes."""
-        confirmed = {} if self.proof is None else self.proof.trail
-        return {"door": self.door, "correlation_id": self.correlation_id, **confirmed}
-
-    def kept(self, terms: Terms) -> dict[str, Any]:
-        """Return what a change keeps for good of its request: the trail, and what was shown when.
-
-        `request_key` leads to the record of the request, as long as that is kept.
-        """
-        kept: dict[str, Any] = {**self.trail, "request_key": self.record_key}
-        if self.proof is not None:
-            kept["terms"] = terms.payload()
-            kept["warned"] = self.proof.warned
-            kept["shown_at"] = to_iso(self.proof.shown_at)
-        return kept
-
-
-@dataclass(frozen=True, slots=True)
-class Change(Generic[A_co]):
-    """A decided change: what to answer and what to write, not yet committed.
-
-    It owes the operation's success event to the bus: with `event_data`, or else the answer, under
-    `correlation_id` and on the yes that is `confirmed`, or else those of the request. What needs
-    confirmation has the `terms` and `warnings` that a person has to see, and what the day's limit
-    still allows (`left_today`, pesos).
-    """
-
-    answer: A_co
-    writes: Sequence[Write]
-    event_data: dict[str, Any] | None = None
-    correlation_id: str | None = None
-    confirmed: Mapping[str, str] | None = None
-    terms: Terms | None = None
-    warnings: Sequence[Warned] = ()
-    left_today: Decimal | None = None
 
 
 RecordKey = Callable[[str, Any], str]

@@ -27,11 +27,11 @@ from pydantic import Field, model_validator
 
 from shared import json_text
 from shared.clock import to_iso
+from shared.deliveries import delivery_key, fingerprint
 from shared.dynamodb import Item
 from shared.ids import moment_of
 from shared.models import Answer, Identifier, Line, Request
 from shared.money import MXN, Amount, Currency
-from shared.requests import delivery_key, fingerprint
 
 PENDING = "pending"
 """The status of a purchase whose payment is still to come."""

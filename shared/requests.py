@@ -10,7 +10,6 @@ A refusal is committed under the conditions that made it true: each item that th
 its key is checked to be as it was read. If it is not, the request is decided again.
 """
 
-import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -20,52 +19,28 @@ from uuid import uuid4
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared import json_text
+from shared.changes import Change, Stamp
 from shared.clock import EPOCH, Clock, to_iso
 from shared.confirmation import (
-    Asked,
     ConfirmationExpired,
     ConfirmationNeeded,
-    Proof,
     Terms,
     TermsChanged,
 )
+from shared.deliveries import Delivery, delivery_key
 from shared.dynamodb import ConditionCheck, DynamoDB, Item, Put, TransactionCancelled, Write
 from shared.envelope import compose
 from shared.errors import OrderExpired, Refusal, RequestMismatch, Unavailable
 from shared.identity import Caller
 from shared.models import Request
 from shared.observability import logger
-from shared.operations import Change, Operation, Stamp
+from shared.operations import Operation
 from shared.settings import Settings
 
 MAX_ATTEMPTS = 8
 _BACKOFF_BASE_SECONDS = 0.02
 _BACKOFF_CAP_SECONDS = 0.5
 _MILLISECOND = timedelta(milliseconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """How a front door tells one request from another.
-
-    Deliveries with the same `key` are the same request, with a `window` until that has passed since
-    the first. `correlation_id` None means that the change's own id correlates its events. `sent_at`
-    is when the bus took the request, where it came so. Where a person has to say yes, `asked` is
-    what to, and `proof` is the yes; without it the request is only decided to be shown.
-    """
-
-    key: str
-    door: str
-    correlation_id: str | None = None
-    window: timedelta | None = None
-    sent_at: datetime | None = None
-    asked: Asked | None = None
-    proof: Proof | None = None
-
-    @property
-    def is_preview(self) -> bool:
-        """Whether it is decided to be shown only."""
-        return self.asked is not None and self.proof is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +75,6 @@ class Outcome:
         }
 
 
-def delivery_key(*parts: str) -> str:
-    """Return the key of a delivery: a digest, so that no part can imitate another or be read."""
-    return hashlib.sha256(json_text.dumps(parts).encode()).hexdigest()
-
-
-def fingerprint(request: Request) -> str:
-    """Return a digest of what is asked for, the same for every way of writing the same content."""
-    content = json_text.dumps(request.model_dump(exclude_none=True), sort_keys=True)
-    return hashlib.sha256(content.encode()).hexdigest()
-
-
 class RequestLedger:
     """Carries out changes, each exactly once."""
 
@@ -139,7 +103,7 @@ class RequestLedger:
         ConfirmationExpired when the person's yes is not there, or not to this, and Unavailable when
         other changes kept getting in first.
         """
-        attempt = _Attempt(operation, caller, delivery, fingerprint(request), self._clock())
+        attempt = _Attempt(operation, caller, delivery, self._clock())
         if delivery.is_preview:
             raise attempt.to_be_shown(request, store, max_age=self._max_age(operation))
         if attempt.is_too_late:
@@ -244,11 +208,9 @@ class _Attempt:
         operation: Operation,
         caller: Caller,
         delivery: Delivery,
-        fingerprint: str,
         now: datetime,
     ) -> None:
         self.id = str(uuid4())
-        self.fingerprint = fingerprint
         self.now_ms = (now - EPOCH) // _MILLISECOND
         at = EPOCH + self.now_ms * _MILLISECOND
         self.window_key = None if delivery.window is None else delivery.key
@@ -269,6 +231,11 @@ class _Attempt:
             proof=delivery.proof,
             is_preview=delivery.is_preview,
         )
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the request's content."""
+        return self._delivery.fingerprint
 
     @property
     def is_too_late(self) -> bool:

@@ -24,6 +24,7 @@ from shared.confirmation import (
     verified,
 )
 from shared.decoding import decode, decode_text
+from shared.deliveries import Delivery, delivery_key, fingerprint
 from shared.dynamodb import DynamoDB
 from shared.errors import InvalidRequest, UnknownOperation
 from shared.identity import Caller, caller_from
@@ -31,7 +32,7 @@ from shared.models import Request
 from shared.observability import answered, logger, measured, note, started, unanswered
 from shared.operations import ActionGroup, Operation
 from shared.publisher import Publisher
-from shared.requests import Delivery, Outcome, RequestLedger, delivery_key, fingerprint
+from shared.requests import Outcome, RequestLedger
 from shared.settings import Settings
 
 _CLIENT_CONFIG = Config(
@@ -220,11 +221,16 @@ class Service:
         asks for the terms is told them also where no proof is needed.
         """
         parts = (caller.user_id, call.operation.operation_id)
+        content = fingerprint(request)
         delivery = partial(
-            Delivery, door=call.door, correlation_id=call.correlation_id, sent_at=call.sent_at
+            Delivery,
+            fingerprint=content,
+            door=call.door,
+            correlation_id=call.correlation_id,
+            sent_at=call.sent_at,
         )
         if call.operation.confirm and (call.proofs or self._needs_yes(call)):
-            asked = Asked(*parts, fingerprint(request), call.request_id or str(uuid4()))
+            asked = Asked(*parts, content, call.request_id or str(uuid4()))
             proof = None
             if call.proofs not in ("", TERMS_WANTED):
                 proof = verified(call.proofs, asked, call.request_id, self._is_mac)
@@ -236,7 +242,6 @@ class Service:
         if call.request_id is not None:
             return delivery(key=delivery_key(*parts, "id", call.request_id))
         if call.conversation is not None:
-            content = fingerprint(request)
             key = delivery_key(*parts, "conversation", call.conversation, content)
             return delivery(key=key, window=REPEAT_WINDOW)
         raise InvalidRequest("The request has no id that tells it from others.")

@@ -12,8 +12,8 @@ from action_groups.core_banking.errors import (
 )
 from action_groups.core_banking.store import BankStore
 from shared.accounts import Account
+from shared.changes import Stamp
 from shared.dynamodb import Put, Write
-from shared.operations import Stamp
 
 _NOTHING = Decimal("0.00")
 

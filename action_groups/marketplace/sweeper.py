@@ -21,13 +21,13 @@ from action_groups.marketplace.errors import PaymentUnmatched
 from action_groups.marketplace.models import EXAMPLE_PURCHASE, PurchaseEntry, PurchaseError
 from action_groups.marketplace.purchases import CANCELLED, FIRST_ASKED_AGAIN_AFTER, Purchase
 from action_groups.marketplace.store import MarketStore
+from shared.changes import Change, Stamp
 from shared.clock import to_iso
 from shared.confirmation import confirmed_in
 from shared.dynamodb import Item
 from shared.errors import OrderExpired
 from shared.identity import Caller
 from shared.observability import logger, measured, where_it_failed
-from shared.operations import Change, Stamp
 from shared.payments import PaymentRequest, end_key, payment_key, payment_of
 from shared.service import Call, Service, connect
 

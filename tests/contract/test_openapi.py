@@ -14,9 +14,10 @@ from pydantic import Field
 from action_groups import all_groups
 from console import openapi
 from console.schemas.lint import lint
+from shared.changes import Change, Stamp
 from shared.identity import Caller
 from shared.models import Answer, Request
-from shared.operations import ActionGroup, Change, Operation, Stamp
+from shared.operations import ActionGroup, Operation
 from shared.schemas import KEYWORDS, ModelNotDescribable, schema_of
 
 GROUPS = {group.name: group for group in all_groups()}

@@ -9,6 +9,7 @@ import pytest
 from action_groups import group_names
 from console.artefact import source_files
 
+MAX_LINES = 400
 RUNTIME = {
     *("aws_lambda_powertools", "boto3", "botocore", "jellyfish", "mypy_boto3_dynamodb"),
     *("mypy_boto3_events", "pydantic", "pydantic_core", "simplejson"),
@@ -39,6 +40,20 @@ def test_a_deployed_file_imports_only_what_is_deployed(path: Path) -> None:
 def test_no_function_imports_the_mcp_server_or_its_packages() -> None:
     for path in source_files():
         assert not any("mcp" in name.split(".") for name in imports(path.read_text())), path
+
+
+def test_a_file_above_four_hundred_lines_says_why_at_its_top() -> None:
+    folders = ("action_groups", "shared", "console", "scripts", "benchmarks")
+    files = [path for folder in folders for path in Path(folder).rglob("*.py")]
+    texts = {str(path): path.read_text(encoding="utf-8") for path in files}
+    silent = [
+        name
+        for name, text in texts.items()
+        if text.count("\n") > MAX_LINES
+        and "Longer than 400 lines: " not in (ast.get_docstring(ast.parse(text)) or "")
+    ]
+    assert len(files) > 100
+    assert silent == []
 
 
 @pytest.mark.parametrize("group", group_names())

@@ -12,7 +12,7 @@ from unittest import mock
 
 from action_groups import load_group
 from shared.confirmation import Asked
-from shared.requests import delivery_key
+from shared.deliveries import delivery_key
 from tests.simulation.cloud import Break, Cloud
 from tests.simulation.faults import Killed
 from tests.support.dynamodb import StrictDynamoDB
@@ -242,7 +242,7 @@ CONTROLS: dict[str, Break] = {
     "a request recorded over another": without("requests", "fingerprint"),
     "the window of a request forgotten": recorded("record_key", repeats_until_ms={"N": "0"}),
     "the content of a request not compared": Patched(
-        "shared.requests.fingerprint", lambda _: "same"
+        "shared.requests._Attempt.fingerprint", "same"
     ),
     "an order carried out however old": Patched(
         "shared.requests.RequestLedger._max_age", lambda *_: None
@@ -275,7 +275,7 @@ CONTROLS: dict[str, Break] = {
     "the rest of a batch forgotten": FirstRecordOnly(),
     "a cancelled transaction taken for committed": CancelledUnread(),
     "an account of somebody else": OwnerUnread("accounts", "account_id"),
-    "a change without a yes": Patched("shared.requests.Delivery.is_preview", False),
+    "a change without a yes": Patched("shared.deliveries.Delivery.is_preview", False),
     "a proof that nobody signed": Patched("shared.confirmation.KmsMacCheck.__call__", _believed),
     "a proof of other arguments": _asked_by("user_id", "operation_id"),
     "a proof of another customer": _asked_by("operation_id", "fingerprint"),

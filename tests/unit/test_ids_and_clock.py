@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.changes import Stamp
 from shared.clock import system_clock, to_iso
 from shared.ids import moment_of, time_ordered_id
-from shared.operations import Stamp
 
 moments = st.datetimes(
     datetime(1970, 1, 1),  # noqa: DTZ001 hypothesis adds the zone

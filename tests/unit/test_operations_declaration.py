@@ -6,10 +6,11 @@ from typing import Annotated, Any
 import pytest
 from pydantic import AfterValidator
 
+from shared.changes import Change, Stamp
 from shared.confirmation import Terms
 from shared.identity import Caller
 from shared.models import Answer, Identifier, Request
-from shared.operations import ActionGroup, Change, Stamp
+from shared.operations import ActionGroup
 from tests.support.arguments import OPERATIONS
 
 

@@ -37,13 +37,13 @@ from action_groups.marketplace.offers import offer_of
 from action_groups.marketplace.purchases import COMPLETED, FIGURES, Purchase
 from action_groups.marketplace.store import MarketStore, Product, credit_of
 from shared.accounts import Account
+from shared.changes import Change, Stamp
 from shared.clock import to_iso
 from shared.confirmation import Terms, Warned
 from shared.identity import Caller
 from shared.limits import RECENT
 from shared.models import Identifier, Line, Request
 from shared.money import Amount
-from shared.operations import Change, Stamp
 from shared.payments import PENDING, Points, payment_of, sort_key
 from shared.text import plain_line
 

@@ -9,9 +9,9 @@ from action_groups.marketplace.errors import PaymentUnmatched
 from action_groups.marketplace.models import EXAMPLE_PURCHASE, PurchaseEntry, PurchaseError
 from action_groups.marketplace.purchases import COMPLETED, FAILED, Purchase
 from action_groups.marketplace.store import MarketStore
+from shared.changes import Change, Stamp
 from shared.confirmation import confirmed_in
 from shared.identity import Caller
-from shared.operations import Change, Stamp
 from shared.payments import (
     EXAMPLE_PAYMENT,
     PaymentCompleted,
