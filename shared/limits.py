@@ -15,15 +15,14 @@ is the one that was read, so that of two equal transfers the second sees the fir
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from shared.clock import bounds_of, day_of, to_iso
 from shared.dynamodb import DynamoDB, Item, TransactionCancelled, Update
 from shared.errors import CentliError, Refusal, Unavailable
-from shared.operations import Stamp
 from shared.settings import Settings
 
 RECENT: Final = timedelta(hours=24)
@@ -97,11 +96,8 @@ class Limits:
     def day(self, user_id: str, at: datetime) -> Day:
         """Return what the customer may transfer to others on the bank's day of a moment."""
         item = self._item(user_id, "transfers")
-        today = day_of(at, self._settings.bank_zone).isoformat()
         own: Decimal | None = item.get("daily_limit")
-        # A clock that is ahead may have begun tomorrow already.
-        day = max(today, item.get("day", ""))
-        is_begun = item.get("day") == day
+        day, is_begun = self._day_of(item, at)
         return Day(
             day=day,
             ends_at=to_iso(bounds_of(date.fromisoformat(day), self._settings.bank_zone)[1]),
@@ -153,21 +149,18 @@ class Limits:
         """Count what is transferred to others, provided that the day's limit still allows it."""
         own = {} if day.own_limit is None else {":own": day.own_limit}
         is_limit = "daily_limit = :own" if own else "attribute_not_exists(daily_limit)"
-        if day.is_begun:
-            expression = "SET spent = spent + :amount"
-            condition = "#day = :day AND spent <= :room"
-            more = {":room": day.limit - amount}
-        else:
-            expression = "SET spent = :amount, #day = :day"
-            condition = "(attribute_not_exists(#day) OR #day < :day)"
-            more = {}
-        return Update(
-            table=self._table,
-            key={"user_id": user_id, "subject": "transfers"},
-            expression=expression,
-            condition=f"{is_limit} AND {condition}",
-            values={":amount": amount, ":day": day.day, **own, **more},
-            names={"#day": "day"},
+        added = self._added(
+            {"user_id": user_id, "subject": "transfers"},
+            "spent",
+            amount,
+            day=day.day,
+            is_begun=day.is_begun,
+            most=day.limit,
+        )
+        return replace(
+            added,
+            condition=f"{is_limit} AND {added.condition}",
+            values={**added.values, **own},
         )
 
     def pay(
@@ -199,45 +192,64 @@ class Limits:
         last = (payee.recent or {}).get(_sent(from_account, amount))
         return last is not None and last > to_iso(at - RECENT)
 
-    def count_terms(self, user_id: str, stamp: Stamp) -> None:
+    def count_terms(self, user_id: str, at: datetime) -> None:
         """Count that terms are asked for of an account never paid. Raises TermsLimit after many.
 
         Holders' names are shown with the terms, and the bank is no directory.
         """
-        if not stamp.is_preview:
-            return
-        today = day_of(stamp.at, self._settings.bank_zone).isoformat()
+        key = {"user_id": user_id, "subject": "terms"}
         for _ in range(_MAX_TRIES):
-            item = self._item(user_id, "terms")
-            # A clock that is behind must not begin a day anew.
-            day = max(today, item.get("day", ""))
-            if item.get("day") != day:
-                expression = "SET #day = :day, asked = :one"
-                condition = "attribute_not_exists(#day) OR #day < :day"
-                values: dict[str, Any] = {}
-            elif item["asked"] < MAX_TERMS_ASKED:
-                expression = "SET asked = asked + :one"
-                condition = "#day = :day AND asked < :most"
-                values = {":most": MAX_TERMS_ASKED}
-            else:
+            item = self._item(**key)
+            day, is_begun = self._day_of(item, at)
+            if is_begun and item["asked"] >= MAX_TERMS_ASKED:
                 raise TermsLimit(
                     "The customer asked about too many accounts today to which nothing was ever "
                     "paid. Accounts that were paid before, and tomorrow all of them, can be used."
                 )
-            update = Update(
-                table=self._table,
-                key={"user_id": user_id, "subject": "terms"},
-                expression=expression,
-                condition=condition,
-                values={":day": day, ":one": 1, **values},
-                names={"#day": "day"},
-            )
+            added = self._added(key, "asked", 1, day=day, is_begun=is_begun, most=MAX_TERMS_ASKED)
             try:
-                self._database.transact([update])
+                self._database.transact([added])
             except TransactionCancelled:
                 continue
             return
         raise Unavailable("The terms could not be made now. Try again in a few seconds.")
+
+    def _added(
+        self,
+        key: Item,
+        attribute: str,
+        amount: Decimal | int,
+        *,
+        day: str,
+        is_begun: bool,
+        most: Decimal | int,
+    ) -> Update:
+        """Add to what an item counts on a day, or begin the day, provided that `most` is kept."""
+        if is_begun:
+            expression = f"SET {attribute} = {attribute} + :amount"
+            condition = f"#day = :day AND {attribute} <= :room"
+            room = {":room": most - amount}
+        else:
+            expression = f"SET {attribute} = :amount, #day = :day"
+            condition = "(attribute_not_exists(#day) OR #day < :day)"
+            room = {}
+        return Update(
+            table=self._table,
+            key=key,
+            expression=expression,
+            condition=condition,
+            values={":amount": amount, ":day": day, **room},
+            names={"#day": "day"},
+        )
+
+    def _day_of(self, item: Item, at: datetime) -> tuple[str, bool]:
+        """Return the day that an item counts at a moment, and whether the item has begun it.
+
+        A clock that is ahead may have begun tomorrow; one that is behind begins no day anew.
+        """
+        today = day_of(at, self._settings.bank_zone).isoformat()
+        begun = item.get("day", "")
+        return max(today, begun), begun >= today
 
     def _item(self, user_id: str, subject: str) -> Item:
         return self._database.get(self._table, {"user_id": user_id, "subject": subject}) or {}

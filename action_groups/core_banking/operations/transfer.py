@@ -10,13 +10,13 @@ from action_groups.core_banking.errors import AccountNotFound, SameAccount
 from action_groups.core_banking.posting import Movement, check_payee, check_payer, post
 from action_groups.core_banking.store import BankStore
 from shared.accounts import Account
+from shared.changes import Change, Stamp
 from shared.confirmation import Terms, Warned
 from shared.holders import shown_holder
 from shared.identity import Caller
 from shared.limits import Payee
 from shared.models import Answer, Identifier, Line, Request
 from shared.money import MXN, Amount
-from shared.operations import Change, Stamp
 from shared.text import plain_line
 
 
@@ -191,9 +191,10 @@ def _payee(caller: Caller, paid: Payee, bank: BankStore, stamp: Stamp) -> Accoun
     """
     found = bank.accounts_with_id(paid.account_id)
     payee = found[0] if len(found) == 1 else None
-    if not paid.is_known and (payee is None or payee.user_id != caller.user_id):
-        bank.limits.count_terms(caller.user_id, stamp)
-    if payee is not None and payee.user_id == caller.user_id:
+    is_own = payee is not None and payee.user_id == caller.user_id
+    if stamp.is_preview and not paid.is_known and not is_own:
+        bank.limits.count_terms(caller.user_id, stamp.at)
+    if payee is not None and is_own:
         check_payee(payee, MXN)
         return payee
     if payee is None or not payee.is_active or payee.currency != MXN:

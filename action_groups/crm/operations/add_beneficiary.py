@@ -21,11 +21,11 @@ from action_groups.crm.store import (
     beneficiary_id_for,
 )
 from shared.accounts import Account
+from shared.changes import Change, Stamp
 from shared.confirmation import Terms, Warned
 from shared.holders import names_differ, shown_holder
 from shared.identity import Caller
 from shared.models import Answer, Identifier, Line, Request
-from shared.operations import Change, Stamp
 from shared.text import plain_line
 
 
@@ -97,8 +97,12 @@ def add_beneficiary(
         )
     account = people.account(request.account_id)
     is_own = account is not None and account.user_id == caller.user_id
-    if not is_own and not people.limits.payee(caller.user_id, request.account_id).is_known:
-        people.limits.count_terms(caller.user_id, stamp)
+    if (
+        stamp.is_preview
+        and not is_own
+        and not people.limits.payee(caller.user_id, request.account_id).is_known
+    ):
+        people.limits.count_terms(caller.user_id, stamp.at)
     if account is None:
         raise AccountNotFound(
             "There is no account with this `account_id`: ask the customer to check the number."
