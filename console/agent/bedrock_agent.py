@@ -27,8 +27,8 @@ from console.agent.events import (
     TurnEvent,
     TurnOutcome,
 )
+from console.agent.exchange import Send
 from console.agent.language import Language
-from console.agent.local_agent import Send
 from console.agent.operations import AgentOperation
 from console.agent.wording import KnownThings
 from console.confirming import Mint, NotMinted

@@ -8,8 +8,7 @@ proof, the same however often it has to be sent, so that a confirmation counts o
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Any, Final, Literal
+from typing import Final, Literal
 from uuid import uuid4
 
 from console.agent import invocation
@@ -28,8 +27,6 @@ from console.agent.events import (
     ConfirmationGiven,
     ConfirmationSettled,
     Decision,
-    OperationAnswered,
-    OperationRequested,
     Problem,
     Settlement,
     Text,
@@ -37,6 +34,7 @@ from console.agent.events import (
     TurnEvent,
     TurnOutcome,
 )
+from console.agent.exchange import NoAnswer, Send, exchanged
 from console.agent.language import Language
 from console.agent.operations import AgentOperation
 from console.agent.wording import KnownThings
@@ -71,21 +69,6 @@ _NOT_SIGNED: Final[Mapping[Language, str]] = {
     "es": "No pude firmar tu confirmación, y no se hizo nada. Puedes confirmar otra vez.",
     "en": "I could not sign your confirmation, and nothing was done. You can confirm again.",
 }
-
-
-class NoAnswer(Exception):
-    """An action group was asked and no answer came: it may or may not have acted.
-
-    `notice` is what the person has to know besides, by language.
-    """
-
-    def __init__(self, reason: str, notice: Mapping[Language, str] | None = None) -> None:
-        super().__init__(reason)
-        self.notice = notice
-
-
-Send = Callable[[dict[str, Any]], dict[str, Any]]
-"""Sends an invocation event to its action group and returns the answer. Raises NoAnswer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,16 +333,17 @@ class LocalAgent:
             input_text=self._said,
         )
         call = checked.call
-        yield OperationRequested(call.call_id, call.operation_id, event)
-        started = self._clock()
         try:
-            answer = self._send(event)
-            status, body = invocation.status_and_body(answer)
+            status, body = yield from exchanged(
+                self._send,
+                event,
+                call_id=call.call_id,
+                operation_id=call.operation_id,
+                clock=self._clock,
+            )
         except (NoAnswer, invocation.UnreadableAnswer) as error:
             yield _no_answer(_NO_ANSWER, error, language, checked, is_change=is_change)
             return CallOutcome(call, "unanswered", reason=_told(error, is_change=is_change))
-        milliseconds = (self._clock() - started) // timedelta(milliseconds=1)
-        yield OperationAnswered(call.call_id, call.operation_id, answer, status, body, milliseconds)
         state = change_state(status, body)
         if state == "unknown" and is_change:
             failure = NoAnswer(str(status))

@@ -11,8 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from action_groups import group_names
 from console import confirming
 from console.agent import invocation
+from console.agent.exchange import NoAnswer
 from console.agent.language import Language
-from console.agent.local_agent import NoAnswer
 from console.deployment import Deployment, deploy_locally, find, reach
 from console.errors import ConsoleError
 from console.local_stack import LocalStack, free_port, readiness, running

@@ -12,11 +12,11 @@ import pytest
 from console.artefact import ROOT
 from shared.front_doors.gateway import PROOF_HEADER, REQUEST_ID_HEADER
 from shared.settings import Settings
-from tests.support.arguments import RIGHT, furnish
+from tests.support.arguments import RIGHT, furnished
 from tests.support.fake_bedrock_agent import AGENT_ID, ALIAS_ID, FakeBedrockAgent, Memory
 from tests.support.fake_openai import Reply, call
 from tests.support.snippets import SNIPPETS
-from tests.support.world import SETTINGS, World, world
+from tests.support.world import SETTINGS, World
 
 PAGE = ROOT / "docs" / "use-from-your-app.md"
 AGENT = {"agentId": AGENT_ID, "agentAliasId": ALIAS_ID, "sessionId": "session-of-maria"}
@@ -34,9 +34,7 @@ def snippet(name: str) -> Any:
 
 @pytest.fixture
 def bank() -> Iterator[World]:
-    with world() as bank:
-        furnish(bank)
-        bank.rebuild(settings=SETTINGS.model_copy(update={"require_confirmation": "agents"}))
+    with furnished(require_confirmation="agents") as bank:
         yield bank
 
 

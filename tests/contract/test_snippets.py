@@ -20,11 +20,11 @@ from playwright._impl._driver import compute_driver_executable
 from console.artefact import ROOT
 from shared import json_text
 from shared.dynamodb import serialize
-from tests.support.arguments import RIGHT, furnish
+from tests.support.arguments import RIGHT, furnished
 from tests.support.http_server import Answer, LocalServer
 from tests.support.snippets import SNIPPETS, confirmed_in_python
 from tests.support.tables import PREFIX
-from tests.support.world import SETTINGS, World, world
+from tests.support.world import SETTINGS, World
 
 PAGE = ROOT / "docs" / "confirmation.md"
 KEY = SETTINGS.confirmation_key_arn
@@ -129,9 +129,7 @@ def confirmed(request: pytest.FixtureRequest) -> Confirmed:
 
 @pytest.fixture
 def bank() -> Iterator[World]:
-    with world() as bank:
-        furnish(bank)
-        bank.rebuild(settings=SETTINGS.model_copy(update={"require_confirmation": "agents"}))
+    with furnished(require_confirmation="agents") as bank:
         yield bank
 
 

@@ -10,8 +10,8 @@ from urllib.parse import urlparse
 import pytest
 
 from console.agent.events import BusEvent, Changed, WatchEvent
+from console.agent.exchange import NoAnswer
 from console.agent.invocation import invocation, status_and_body
-from console.agent.local_agent import NoAnswer
 from console.agent.operations import find_operation
 from console.chat.stack import ChatStack
 from console.chat.watch import Subscription, Watch, changes

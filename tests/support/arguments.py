@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, Literal, get_args, get_origin
 
@@ -19,7 +20,7 @@ from shared.operations import Operation
 from shared.payments import PENDING, end_key, payment_key, purchase_key
 from tests.support.dynamodb import StrictDynamoDB
 from tests.support.tables import PREFIX
-from tests.support.world import World, seed_all, seeded_tables
+from tests.support.world import SETTINGS, World, seed_all, seeded_tables, world
 
 OPERATIONS = [operation for group in all_groups() for operation in group]
 ON_AGENT_DOOR = [operation for operation in OPERATIONS if operation.path]
@@ -39,6 +40,15 @@ def furnish(bank: World) -> None:
         bank.client.add_missing_from(seeded_tables())
     else:
         seed_all(bank.client)
+
+
+@contextmanager
+def furnished(**settings: Any) -> Iterator[World]:
+    """Yield a bank with what the examples speak of, under the settings of tests but for these."""
+    with world() as bank:
+        furnish(bank)
+        bank.rebuild(settings=SETTINGS.model_copy(update=settings))
+        yield bank
 
 
 def prove(bank: World, step: Operation) -> None:

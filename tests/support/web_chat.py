@@ -12,8 +12,9 @@ from console import confirming
 from console.agent import invocation
 from console.agent.brain import Brain
 from console.agent.conversation import Conversation
+from console.agent.exchange import NoAnswer
 from console.agent.language import Language
-from console.agent.local_agent import LocalAgent, NoAnswer
+from console.agent.local_agent import LocalAgent
 from console.agent.operations import read_operations
 from console.chat.watch import Watch
 from console.deployment import Deployment

@@ -25,7 +25,7 @@ from console.agent.events import (
     TurnEnded,
     as_json,
 )
-from console.agent.local_agent import NoAnswer
+from console.agent.exchange import NoAnswer
 from console.confirming import NotMinted
 from shared import json_text
 from shared.confirmation import TERMS_WANTED, VALID_FOR

@@ -20,7 +20,8 @@ from console.agent.events import (
     Text,
     TurnEnded,
 )
-from console.agent.local_agent import MAX_STEPS, NoAnswer
+from console.agent.exchange import NoAnswer
+from console.agent.local_agent import MAX_STEPS
 from console.confirming import NotMinted
 from shared.confirmation import TERMS_WANTED, VALID_FOR
 from tests.support.agents import ScriptedBrain, conversation, of_type, sender

@@ -14,7 +14,7 @@ from action_groups.marketplace.models import ReasonCode
 from console.agent.brain import Brain, Call, CallOutcome, Heard, Say
 from console.agent.decisions import read_decision
 from console.agent.events import CallRejected
-from console.agent.local_agent import NoAnswer
+from console.agent.exchange import NoAnswer
 from console.agent.offline import OfflineBrain
 from console.agent.offline.lexicon import lexicon
 from console.agent.operations import AgentOperation, Parameter

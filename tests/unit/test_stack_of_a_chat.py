@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.parsers import ResponseParserError
 
 from console import bus
-from console.agent.local_agent import NoAnswer
+from console.agent.exchange import NoAnswer
 from console.chat import stack as chat_stack
 from console.chat.stack import ChatStack
 from console.chat.watch import Watch

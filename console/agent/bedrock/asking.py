@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -13,13 +12,11 @@ from console.agent.calls import CheckedCall
 from console.agent.card import card, warned
 from console.agent.events import (
     ConfirmationAsked,
-    OperationAnswered,
-    OperationRequested,
     Problem,
     TurnEvent,
 )
+from console.agent.exchange import NoAnswer, Send, exchanged
 from console.agent.language import Language
-from console.agent.local_agent import NoAnswer, Send
 from console.agent.wording import KnownThings
 from shared.clock import Clock
 from shared.confirmation import TERMS_WANTED
@@ -76,7 +73,7 @@ class Asking:
         self, wanted: Wanted, checked: CheckedCall, language: Language, said: str
     ) -> Generator[TurnEvent, None, Mapping[str, Any] | None]:
         """Return what is to be shown of a call; whatever else the bank answers declines it."""
-        operation, call_id = checked.operation, self._new_id()
+        operation = checked.operation
         event = invocation.invocation(
             operation,
             checked.arguments,
@@ -88,17 +85,18 @@ class Asking:
             },
             input_text=said,
         )
-        yield OperationRequested(call_id, operation.operation_id, event)
-        since = self._clock()
         try:
-            answer = self._send(event)
-            status, body = invocation.status_and_body(answer)
+            status, body = yield from exchanged(
+                self._send,
+                event,
+                call_id=self._new_id(),
+                operation_id=operation.operation_id,
+                clock=self._clock,
+            )
         except (NoAnswer, invocation.UnreadableAnswer) as failure:
             wanted.refuse({"code": "NO_TERMS", "message": "The bank did not tell the terms."})
             yield Problem("NO_TERMS", sentences.NO_TERMS[language].format(reason=failure))
             return None
-        taken = (self._clock() - since) // timedelta(milliseconds=1)
-        yield OperationAnswered(call_id, operation.operation_id, answer, status, body, taken)
         if status == HTTPStatus.PRECONDITION_REQUIRED:
             confirmation: Mapping[str, Any] = body["confirmation"]
             return confirmation
