@@ -131,10 +131,10 @@ class Meter:
             assert model.name == "TransactWriteItems", parsed
             self.use.cancelled += sum(map(_units_of_member, self._asked["TransactItems"]))
             return
-        consumed = parsed["ConsumedCapacity"]
+        consumed = parsed.get("ConsumedCapacity", [])  # MiniStack reports none for a batch
         entries = consumed if isinstance(consumed, list) else [consumed]
         units = sum(entry["CapacityUnits"] for entry in entries)
-        if model.name in ("GetItem", "Query"):
+        if model.name in ("GetItem", "BatchGetItem", "Query"):
             self.reported_reads += units
             by_size = self._read_units(parsed)
             self.reads += by_size
@@ -143,6 +143,9 @@ class Meter:
             self.use.writes += units
 
     def _read_units(self, parsed: dict[str, Any]) -> float:
+        if "Responses" in parsed:  # of a batch, each item counts by itself, eventually consistent
+            found = [item for items in parsed["Responses"].values() for item in items]
+            return sum(math.ceil(item_bytes(item) / READ_UNIT_BYTES) for item in found) / 2
         items = parsed["Items"] if "Items" in parsed else [parsed.get("Item", {})]
         assert parsed.get("ScannedCount", len(items)) == len(items), "a filter hid what was read"
         units = math.ceil(sum(map(item_bytes, items)) / READ_UNIT_BYTES) or 1
@@ -195,12 +198,12 @@ class Bank:
     """The services in this process, over the tables of a deployment, one step after another."""
 
     def __init__(self, deployment: Deployment) -> None:
-        client = deployment.cloud.client("dynamodb")
-        self.meter = Meter(client)
-        self.bus = CountingBus(self.meter)
         self.settings = _settings(deployment)
         self._stream = deployment.cloud.client("dynamodbstreams")
         self._iterator = self._end_of_stream(deployment)
+        client = deployment.cloud.client("dynamodb")
+        self.meter = Meter(client)  # from here on every request of the client is an item's
+        self.bus = CountingBus(self.meter)
         self._publisher = Publisher(self.bus, deployment.bus_name)  # type: ignore[arg-type]
         resources = Resources(
             settings=self.settings,
@@ -260,7 +263,13 @@ class Bank:
         """Take an event to the function that it triggers, and relay what follows."""
         [group] = [g for g in self._groups.values() if g.triggered_by(envelope["event_type"])]
         self.meter.use.invocations += 1
-        event = {"detail-type": envelope["event_type"], "detail": envelope, "id": str(uuid4())}
+        event = {
+            "detail-type": envelope["event_type"],
+            "source": envelope["source"],
+            "time": envelope["timestamp"],
+            "detail": envelope,
+            "id": str(uuid4()),
+        }
         self._handlers[group.name](event, None)
         self._relay()
 
@@ -310,11 +319,12 @@ class Bank:
 
 
 def _settings(deployment: Deployment) -> Settings:
-    """Return what the template gives to a function, but for the yes: a change is one call here."""
+    """Return what the template gives to a function, with all doors, and one call for a change."""
     function = deployment.cloud.client("lambda").get_function_configuration(
         FunctionName=deployment.function_of("marketplace")
     )
-    given = function["Environment"]["Variables"] | {"REQUIRE_CONFIRMATION": "never"}
+    changed = {"REQUIRE_CONFIRMATION": "never", "DOORS": "agent,bus"}
+    given = function["Environment"]["Variables"] | changed
     return Settings.from_environment(given)
 
 

@@ -30,6 +30,8 @@ Handler = Callable[[Any, Any], Any]
 
 def own() -> Handler:
     """Return a handler through our front door."""
+    from decimal import Decimal
+
     from pydantic import Field
 
     from shared.front_doors import lambda_handler_for
@@ -52,14 +54,17 @@ def own() -> Handler:
 
     group = ActionGroup("bench", "bench", "Bench", "Bench", store=lambda *_: None)
 
-    @group.operation("POST", "/transfers")
+    moved: Any = {"from_account": "acc-1", "amount": Decimal(100)}
+    example = (Transfer(to_account="acc-2", **moved), Echo(**moved))
+
+    @group.operation("POST", "/transfers", example=example)
     def create_transfer(caller: Caller, request: Transfer, store: object) -> Echo:
         """Answer what came."""
         return Echo(from_account=request.from_account, amount=request.amount)
 
     names = [str(field.alias) for field in Settings.model_fields.values() if field.is_required()]
     settings = Settings.from_environment(
-        dict.fromkeys(names, "bench") | {"REQUIRE_CONFIRMATION": "never"}
+        dict.fromkeys(names, "bench") | {"REQUIRE_CONFIRMATION": "never", "DOORS": "agent"}
     )
     resources: Any = Resources(settings=settings, database=None, publisher=None, is_mac=None)  # type: ignore[arg-type]
     return lambda_handler_for(Service(group, resources))

@@ -1,6 +1,6 @@
 """Many payments to one retailer: how far its settlement accounts spread the hot balance.
 
-    python benchmarks/hot_retailer.py [--seed N] [--seconds S] [--occupied-ms LOW HIGH]
+    python -m benchmarks.hot_retailer [--seed N] [--seconds S] [--occupied-ms LOW HIGH]
 
 The local stack never raises TransactionConflict, so this is a model of DynamoDB with the real
 operation and the real ledger on top. Its rule: a transaction occupies its items from its beginning
@@ -8,14 +8,11 @@ to its end, a random time between the given bounds; another one that begins on o
 is cancelled with TransactionConflict. That time is an assumption: AWS does not tell it. Time is
 virtual, payments arrive at random (Poisson), every customer pays once from an own account, and the
 reference (1.00) is one account at the same rate.
-
-Longer than 400 lines: the model of DynamoDB and what runs on it are one program.
 """
 
 import argparse
 import heapq
 import itertools
-import re
 import statistics
 import threading
 from collections import Counter, defaultdict
@@ -23,21 +20,33 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from random import Random
-from types import CodeType
 from typing import Any
 
 from action_groups import load_group
 from action_groups.core_banking.store import BankStore
 from shared.clock import to_iso
-from shared.dynamodb import DynamoDB, Item, Page, Put, TransactionCancelled, Update, Write
+from shared.deliveries import Delivery, fingerprint
+from shared.dynamodb import (
+    DynamoDB,
+    Item,
+    Page,
+    Put,
+    TransactionCancelled,
+    Update,
+    Write,
+    deserialize,
+    serialize,
+)
 from shared.errors import Unavailable
 from shared.identity import Caller
 from shared.ids import time_ordered_id
 from shared.payments import PENDING, payment_key, payment_of, sort_key
-from shared.requests import Delivery, RequestLedger
+from shared.requests import RequestLedger
 from shared.settings import Settings
+from tests.support.dynamodb.conditions import Placeholders, expressions_of, holds
+from tests.support.dynamodb.expressions import Parsed
+from tests.support.dynamodb.updates import updated
 
 ACCOUNTS = (1, 2, 4, 8, 16)
 RATES_PER_SECOND = (50, 100, 200, 400, 800)
@@ -184,58 +193,24 @@ def _place(table: str, item: Item) -> Place:
 
 
 def _holds(write: Write, item: Item | None) -> bool:
-    """Evaluate a condition; an operand that is not there makes a comparison false."""
-    names: Mapping[str, str] = write.names if isinstance(write, Update) else {}
-    values: Item = {**(item or {}), **(write.values or {})}
-
-    def of(operand: str) -> Any:
-        return values.get(names.get(operand, operand))
-
-    try:
-        return bool(eval(_compiled(write.condition), {"of": of, "there": _is_there}))
-    except TypeError:
-        return False
-
-
-def _is_there(value: object) -> bool:
-    return value is not None
-
-
-@cache
-def _compiled(condition: str) -> CodeType:
-    """Translate a condition expression to Python; what is not known here does not compile."""
-    words = {
-        "AND": "and",
-        "OR": "or",
-        "=": "==",
-        "attribute_exists": "there",
-        "attribute_not_exists": "not there",
-    }
-    tokens = re.findall(r"[#:\w]+|[<>]=?|=|[()]|\S", condition)
-    operand = re.compile(r"[#:]?[a-z_]\w*")
-    translated = (
-        words.get(token) or (f"of({token!r})" if operand.fullmatch(token) else token)
-        for token in tokens
-    )
-    return compile(" ".join(translated), condition, "eval")
+    """Tell whether the condition of a write holds, as the strict DynamoDB of the tests does."""
+    parsed, given = _expressions(write)
+    return holds(parsed["ConditionExpression"].tree, serialize(item or {}), given)
 
 
 def _updated(item: Item, write: Update) -> Item:
-    """Carry out `SET a = b, c = d + e ADD f g`."""
-    assignments, _, additions = write.expression.removeprefix("SET ").partition(" ADD ")
-    values = {**item, **write.values}
-    changed = dict(item)
-    for assignment in assignments.split(", "):
-        target, source = assignment.split(" = ")
-        first, *rest = source.split()
-        changed[write.names.get(target, target)] = values[first]
-        if rest:
-            sign = {"+": 1, "-": -1}[rest[0]]
-            changed[target] += sign * values[rest[1]]
-    if additions:
-        name, amount = additions.split()
-        changed[name] = changed.get(name, 0) + values[amount]
-    return changed
+    """Return the item that an update makes."""
+    parsed, given = _expressions(write)
+    return deserialize(updated(serialize(item), parsed["UpdateExpression"].tree, given))
+
+
+def _expressions(write: Write) -> tuple[dict[str, Parsed], Placeholders]:
+    [body] = write.entry().values()
+    return expressions_of(
+        {kind: body.get(kind) for kind in ("UpdateExpression", "ConditionExpression")},
+        body.get("ExpressionAttributeNames"),
+        body.get("ExpressionAttributeValues"),
+    )
 
 
 @dataclass
@@ -307,7 +282,9 @@ def _payment(
     }
     tables.add("purchases", purchase)
     request = payment_of(purchase)
-    delivery = Delivery(payment_key(payer, request), correlation_id=payer)
+    delivery = Delivery(
+        payment_key(payer, request), fingerprint(request), "bus", correlation_id=payer
+    )
 
     def pay() -> None:
         begun = time.now
