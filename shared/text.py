@@ -7,6 +7,7 @@ of the signs with which a bank's card sets off and identifies what it says.
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 _TOKEN: Final = re.compile(r"['’]s\b|[^\W_]+|[&+,;/]")
@@ -36,7 +37,13 @@ def fold(text: str) -> str:
 
 def tokens_of(text: str) -> list[str]:
     """Return the words, English genitives and separating signs of a text, folded."""
-    return _TOKEN.findall(fold(text))
+    return [token for piece in text.split() for token in _tokens_of_piece(piece)]
+
+
+@lru_cache(maxsize=4096)
+def _tokens_of_piece(piece: str) -> tuple[str, ...]:
+    """Return the tokens of a text without blanks: none goes across one, and names come again."""
+    return tuple(_TOKEN.findall(fold(piece)))
 
 
 def word_set(text: str) -> frozenset[str]:

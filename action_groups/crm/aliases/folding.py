@@ -12,6 +12,22 @@ from shared.text import PUNCTUATION, composed, tokens_of
 CONJUNCTION_SIGNS: Final = {"&": "y", "+": "y"}
 
 
+class Key:
+    """What an alias or a name is compared by, empty when it says nothing.
+
+    `endings` are how its last word may be written: a text with none of them has another key, and
+    need not be made one of.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = comparison_key(text)
+        self.words = self.text.split()
+        last = self.words[-1:]
+        self.endings = frozenset(last).union(
+            s for s, word in CONJUNCTION_SIGNS.items() if [word] == last
+        )
+
+
 def index_key(alias: str) -> str:
     """Return what `alias_lower` holds for an alias: it in lower case, blanks made single."""
     return composed(alias).lower()
@@ -37,13 +53,28 @@ def without_articles(tokens: Sequence[str]) -> list[str]:
 
 def content_words(tokens: Iterable[str]) -> list[str]:
     """Return the words that tell whom a text is about, with what belongs together joined."""
-    joined = _join_expressions(list(tokens))
+    plain = list(tokens)
+    if _CHANGED_WORDS.isdisjoint(plain):
+        return plain
+    joined = _join_expressions(plain)
     words = [word for word in without_articles(joined) if word not in vocabulary.COURTESIES]
-    short = vocabulary.ABBREVIATIONS | (vocabulary.NAME_ABBREVIATIONS if len(words) > 1 else {})
+    short = _ABBREVIATIONS_IN_NAMES if len(words) > 1 else vocabulary.ABBREVIATIONS
     return _join_particles([short.get(word, word) for word in words])
 
 
 _EXPRESSION_STARTS: Final = frozenset(words[0] for words in vocabulary.EXPRESSIONS)
+_ABBREVIATIONS_IN_NAMES: Final = vocabulary.ABBREVIATIONS | vocabulary.NAME_ABBREVIATIONS
+_GENITIVES: Final = frozenset({"'s", "’s"})
+_CHANGED_WORDS: Final = (
+    _EXPRESSION_STARTS
+    | _GENITIVES
+    | vocabulary.ARTICLES_AND_POSSESSIVES
+    | vocabulary.LEADING_PREPOSITIONS
+    | vocabulary.COURTESIES
+    | _ABBREVIATIONS_IN_NAMES.keys()
+    | vocabulary.PARTICLES
+)
+"""Most names have none of the words that are left out, joined or written in full."""
 
 
 def _join_expressions(tokens: list[str]) -> list[str]:
@@ -71,7 +102,7 @@ def _join_particles(words: list[str]) -> list[str]:
     for word in words:
         if word in vocabulary.PARTICLES:
             particle = True
-        elif word in {"'s", "’s"}:
+        elif word in _GENITIVES:
             joined[-1:] = [f"{owner} 's" for owner in joined[-1:]]
         else:
             joined.append(f"de {word}" if particle else word)

@@ -2,19 +2,19 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from action_groups.crm.aliases import vocabulary
 from action_groups.crm.aliases.folding import (
+    Key,
     bare,
-    comparison_key,
     content_words,
-    is_particle_word,
     without_articles,
 )
-from action_groups.crm.aliases.words import Word, read_word
+from action_groups.crm.aliases.words import Word, read_words
 from shared.text import fold, tokens_of
 
 MAX_WORDS: Final = 12
@@ -25,7 +25,7 @@ MAX_PARTS: Final = 6
 class Phrase:
     """What the customer said, in parts when several people are named."""
 
-    key: str
+    key: Key
     parts: tuple[tuple[Word, ...], ...]
     bare_parts: tuple[tuple[Word, ...], ...]
     """The same without particles: "renta del depa" is "renta depa"."""
@@ -35,7 +35,7 @@ class Phrase:
     is_possessive: bool
 
 
-def read_phrase(phrase: str, recorded: Sequence[str]) -> Phrase:
+def read_phrase(phrase: str, recorded: AbstractSet[str]) -> Phrase:
     """Read a phrase, its words compared with those of the records."""
     tokens = tokens_of(phrase)
     spoken = [without_articles(part) for part in split(tokens)]
@@ -43,18 +43,14 @@ def read_phrase(phrase: str, recorded: Sequence[str]) -> Phrase:
     is_hedged = any(word in unsure for part in spoken for word in part)
     contents = [content_words(word for word in part if word not in unsure) for part in spoken]
     parts = [part for part in contents if part]
-    read = [[read_word(word, recorded) for word in part[:MAX_WORDS]] for part in parts[:MAX_PARTS]]
+    compared = [part[:MAX_WORDS] for part in parts[:MAX_PARTS]]
+    texts = {text for part in compared for word in part for text in (word, bare(word))}
+    words = read_words(texts, recorded)
     is_plain = len(parts) == 1 and not is_hedged and not is_plural(tokens)
     return Phrase(
-        key=comparison_key(phrase),
-        parts=tuple(map(tuple, read)),
-        bare_parts=tuple(
-            tuple(
-                read_word(bare(word.text), recorded) if is_particle_word(word.text) else word
-                for word in part
-            )
-            for part in read
-        ),
+        key=Key(phrase),
+        parts=tuple(tuple(words[word] for word in part) for part in compared),
+        bare_parts=tuple(tuple(words[bare(word)] for word in part) for part in compared),
         is_plain=is_plain and len(parts[0]) <= MAX_WORDS,
         is_trusted=is_readable(phrase) and len(scripts(phrase)) <= 1,
         has_article=not vocabulary.ARTICLES.isdisjoint(tokens),

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
 from action_groups.crm.aliases import vocabulary
 from action_groups.crm.aliases.folding import bare, is_particle_word
 from action_groups.crm.aliases.records import Record
-from action_groups.crm.aliases.vocabulary import Gender, Sense
+from action_groups.crm.aliases.vocabulary import Gender, Sense, Senses
 from action_groups.crm.aliases.words import Likeness, Word
 
 SCORE_SURE: Final = 0.95
@@ -45,6 +46,10 @@ class Reading:
             return round(SCORE_PARTIAL * self.share, 2)
         top = SCORE_SURE if self.is_sure else SCORE_PLAUSIBLE
         return round(top - SCORE_STEP * (Likeness.SAME - self.likeness), 2)
+
+
+NOTHING: Final = Reading(0)
+"""What a record explains that has nothing of the phrase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +89,17 @@ def _name_likeness(word: Word, target: str) -> Likeness:
     plain = bare(target)
     if plain in word.names:
         return Likeness.FAMILIAR
-    return max(word.alike.get(spelling, Likeness.NONE) for spelling in (target, plain))
+    likeness = word.alike.get(target, Likeness.NONE)
+    return likeness if plain is target else max(likeness, word.alike.get(plain, Likeness.NONE))
 
 
-def _align_name(words: Sequence[Word], name: tuple[str, ...]) -> Alignment:
+def _align_name(words: Sequence[Word], record: Record) -> Alignment:
     places: dict[int, tuple[int, ...]] = {}
     least = Likeness.SAME
+    name = record.name
     for index, word in enumerate(words):
+        if len(word.text) > 1 and word.spellings.isdisjoint(record.spellings):
+            continue
         taken = {place for found in places.values() for place in found}
         found, likeness = _places_in_name(word, name, taken)
         if found:
@@ -126,10 +135,12 @@ def read(words: Sequence[Word], record: Record, *, is_possessive: bool = False) 
     if len(alias.places) == len(words) == len(record.alias):
         sure = alias.likeness > Likeness.DOUBTFUL_TYPO
         return Reading(1, is_sure=sure, is_alias=True, likeness=alias.likeness)
-    name = _align_name(words, record.name)
+    name = _align_name(words, record)
     named = _usable_name(name, record)
     roles = {
-        index: _role_fit(word, record) for index, word in enumerate(words) if index not in named
+        index: _role_fit(word.senses, record.senses, record.gender)
+        for index, word in enumerate(words)
+        if index not in named
     }
     called = _alias_places(words, alias, record)
     explained = named | {index for index, fit in roles.items() if fit} | called
@@ -169,6 +180,8 @@ def read(words: Sequence[Word], record: Record, *, is_possessive: bool = False) 
 
 def _usable_name(name: Alignment, record: Record) -> set[int]:
     """Return the words that name the person; "José María" is not María José."""
+    if not name.places:
+        return set()
     if any(later < place < record.given_names for place, later in pairwise(name.order)):
         return {min(name.places)}
     return set(name.places)
@@ -212,13 +225,13 @@ class Fit(IntEnum):
     CERTAIN = 2
 
 
-def _role_fit(word: Word, record: Record) -> Fit:
-    said, recorded = word.senses, record.senses
+@lru_cache(maxsize=1024)
+def _role_fit(said: Senses, recorded: Senses, gender_of_name: Gender) -> Fit:
     return max(
         (
-            _sense_fit(meant, true, record.gender)
+            _sense_fit(meant, true, gender_of_name)
             if meant in said.certain and true in recorded.certain
-            else min(Fit.POSSIBLE, _sense_fit(meant, true, record.gender))
+            else min(Fit.POSSIBLE, _sense_fit(meant, true, gender_of_name))
             for meant in said.certain | said.possible
             for true in recorded.certain | recorded.possible
         ),

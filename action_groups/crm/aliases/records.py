@@ -1,15 +1,17 @@
 """What the record of a beneficiary says: by which words the person may be called."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final, Protocol, TypeVar
 
 from action_groups.crm.aliases import vocabulary
 from action_groups.crm.aliases.folding import (
+    Key,
     bare,
     comparison_key,
     content_words,
+    index_key,
     is_particle_word,
 )
 from action_groups.crm.aliases.vocabulary import NO_SENSES, Gender, Sense, Senses
@@ -43,59 +45,98 @@ class Person(Protocol):
 P = TypeVar("P", bound=Person)
 
 
-@dataclass(frozen=True, slots=True)
 class Record:
-    """The words by which one beneficiary may be called."""
+    """The words by which one beneficiary may be called; what few phrases ask for is made then."""
 
-    key: str
-    alias: tuple[str, ...]
-    name: tuple[str, ...]
-    full_name: str
-    given_names: int
-    gender: Gender
-    senses: Senses
-    is_contradictory: bool
-    is_thing: bool
-    """Whether the alias begins with no word for a person: "renta del depa", not "Juan tienda"."""
-    telling: frozenset[int]
-    """The places of the alias whose word alone tells whom it is about."""
-    things: frozenset[str]
-    """The words that the alias mentions beside its first one, unless they are a person's name."""
+    def __init__(self, person: Person) -> None:
+        self._person = person
+        self._alias_tokens = tokens_of(person.alias)
+        self._name_tokens = tokens_of(person.name)
+        self._called = self.alias = tuple(content_words(self._alias_tokens))
+        self.name = tuple(content_words(self._name_tokens))
+        has_particles = " " in "".join((*self._called, *self.name))
+        if has_particles and self.is_thing:
+            self.alias = tuple(map(bare, self._called))
+        self.spellings = (*self.alias, *self.name)
+        """Every word, without its particle as well."""
+        if has_particles:
+            self.spellings += tuple(map(bare, self.spellings))
+
+    def is_called(self, key: Key) -> bool:
+        """Tell whether the alias has this key."""
+        return not key.endings.isdisjoint(self._alias_tokens) and self.key == key.text
+
+    def is_called_literally(self, tokens: Sequence[str], literal: str) -> bool:
+        """Tell whether the alias has this key of the index, of a text of these tokens."""
+        return self._alias_tokens == tokens and index_key(self._person.alias) == literal
+
+    def is_named(self, key: Key) -> bool:
+        """Tell whether the full name has this key."""
+        return not key.endings.isdisjoint(self._name_tokens) and self.full_name == key.text
 
     @property
-    def spellings(self) -> Iterator[str]:
-        """Every word, without its particle as well."""
-        yield from self.alias
-        yield from self.name
-        yield from (bare(word) for word in (*self.alias, *self.name))
+    def likely_roles(self) -> frozenset[str]:
+        """What the person may be to the customer by the first word or the relationship."""
+        return _likely_roles(self._called[:1], self._person.relationship)
+
+    @cached_property
+    def key(self) -> str:
+        """What the alias is compared by."""
+        return comparison_key(self._person.alias)
+
+    @cached_property
+    def full_name(self) -> str:
+        """What the whole name is compared by."""
+        return comparison_key(self._person.name)
+
+    @cached_property
+    def given_names(self) -> int:
+        """How many words of the name come before the surnames."""
+        return _count_given_names(self.name)
+
+    @property
+    def gender(self) -> Gender:
+        """What the first word of the name tells, or else that of the alias."""
+        return _gender(self.name) or _gender(self._called)
+
+    @cached_property
+    def senses(self) -> Senses:
+        """What the person is to the customer."""
+        called, related = alias_senses(self._called, self.name), self._related
+        is_doubted = contradict(called, related) or not vocabulary.COMPARATIVES.isdisjoint(
+            self._called
+        )
+        return _joint_senses(called, related, is_doubted=is_doubted)
+
+    @property
+    def is_contradictory(self) -> bool:
+        """Whether the alias is a kinship that the relationship rules out."""
+        return contradict(alias_senses(self._called, self.name), self._related)
+
+    @property
+    def is_thing(self) -> bool:
+        """Whether the alias begins with no word for a person: "renta del depa", not "Juan"."""
+        return bool(self._called) and not _is_person(self._called[0], self.name)
+
+    @cached_property
+    def telling(self) -> frozenset[int]:
+        """The places of the alias whose word alone tells whom it is about."""
+        return _telling_places(self._called, self.name)
+
+    @cached_property
+    def things(self) -> frozenset[str]:
+        """The words that the alias mentions beside its first one, unless they are a name."""
+        return _mentioned_things(self._alias_tokens, self._called)
+
+    @property
+    def _related(self) -> Senses:
+        return relationship_senses(self._person.relationship)
 
 
-def read_record(person: Person) -> Record:
-    """Return the words by which a beneficiary may be called."""
-    alias = tuple(content_words(tokens_of(person.alias)))
-    name = tuple(content_words(tokens_of(person.name)))
-    telling = _telling_places(alias, name)
-    is_thing = bool(alias) and not _is_person(alias[0], name)
-    called = alias_senses(alias, name)
-    related = relationship_senses(person.relationship)
-    is_contradictory = contradict(called, related)
-    return Record(
-        key=comparison_key(person.alias),
-        alias=tuple(map(bare, alias)) if is_thing else alias,
-        name=name,
-        full_name=comparison_key(person.name),
-        given_names=_count_given_names(name),
-        gender=_gender(name) or _gender(alias),
-        senses=_joint_senses(
-            called,
-            related,
-            is_doubted=is_contradictory or bool(vocabulary.COMPARATIVES.intersection(alias)),
-        ),
-        is_contradictory=is_contradictory,
-        is_thing=is_thing,
-        telling=telling,
-        things=_mentioned_things(person.alias, alias),
-    )
+@lru_cache(maxsize=1024)
+def _likely_roles(first_word: tuple[str, ...], relationship: str) -> frozenset[str]:
+    known = (_senses_of_first(first_word), relationship_senses(relationship))
+    return frozenset(role for senses in known for meant in senses for role, _ in meant)
 
 
 def _is_person(word: str, name: tuple[str, ...]) -> bool:
@@ -132,12 +173,12 @@ def _telling_places(alias: tuple[str, ...], name: tuple[str, ...]) -> frozenset[
     return frozenset(range(len(alias))) - (others - own)
 
 
-def _mentioned_things(text: str, alias: tuple[str, ...]) -> frozenset[str]:
+def _mentioned_things(tokens: Sequence[str], alias: tuple[str, ...]) -> frozenset[str]:
     """Return the words after the first one; "Luis" in "mamá de Luis" is a person, so no thing."""
     rest = {bare(word) for word in alias[1:]}
     if not alias or not _is_kind_of_person(alias[0]):
         return frozenset(rest)
-    with_article = pairwise(tokens_of(text))
+    with_article = pairwise(tokens)
     return frozenset(
         word for before, word in with_article if before in vocabulary.ARTICLES and word in rest
     )
@@ -157,6 +198,7 @@ def _count_given_names(name: tuple[str, ...]) -> int:
     return min(count, len(name))
 
 
+@lru_cache(maxsize=512)
 def relationship_senses(relationship: str) -> Senses:
     """Return what the stored relationship says that the person is to the customer."""
     words = content_words(tokens_of(relationship))
@@ -170,6 +212,7 @@ def _doubted(senses: Senses) -> Senses:
     return Senses(frozenset(), senses.certain | senses.possible)
 
 
+@lru_cache(maxsize=1024)
 def _joint_senses(called: Senses, related: Senses, *, is_doubted: bool) -> Senses:
     """Return what the person is to the customer by the alias and the stored relationship."""
     certain = called.certain | related.certain
@@ -177,10 +220,14 @@ def _joint_senses(called: Senses, related: Senses, *, is_doubted: bool) -> Sense
     return _doubted(senses) if is_doubted else senses
 
 
+def _senses_of_first(words: tuple[str, ...]) -> Senses:
+    return vocabulary.sense_table().get(words[0], NO_SENSES) if words else NO_SENSES
+
+
 def alias_senses(alias: tuple[str, ...], name: tuple[str, ...]) -> Senses:
     """Return what the alias says that the person is to the customer."""
-    senses = vocabulary.sense_table().get(alias[0], NO_SENSES) if alias else NO_SENSES
-    if len(alias) <= 1:
+    senses = _senses_of_first(alias)
+    if len(alias) <= 1 or senses == NO_SENSES:
         return senses
     is_kin = all(role in vocabulary.KINSHIP for role, _ in senses.certain)
     if is_kin and any(is_particle_word(word) for word in alias):
@@ -189,6 +236,7 @@ def alias_senses(alias: tuple[str, ...], name: tuple[str, ...]) -> Senses:
     return senses if is_kin and is_own_name else _doubted(senses)
 
 
+@lru_cache(maxsize=1024)
 def contradict(called: Senses, related: Senses) -> bool:
     """Tell whether an alias is a kinship that the stored relationship rules out."""
     kinship = called.certain | called.possible

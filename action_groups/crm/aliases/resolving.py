@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter
 from typing import Final, Generic, Literal
 
 from action_groups.crm.aliases import vocabulary
@@ -10,8 +12,9 @@ from action_groups.crm.aliases.folding import (
     index_key,
 )
 from action_groups.crm.aliases.phrases import Phrase, is_plural, read_phrase
-from action_groups.crm.aliases.reading import Reading, read
-from action_groups.crm.aliases.records import P, Person, Record, read_record
+from action_groups.crm.aliases.reading import NOTHING, Reading, read
+from action_groups.crm.aliases.records import P, Person, Record
+from action_groups.crm.aliases.vocabulary import Gender, Senses
 from action_groups.crm.aliases.words import Likeness
 from shared.text import PUNCTUATION, tokens_of
 
@@ -62,19 +65,20 @@ def resolve(phrase: str, people: Sequence[P], *, exact: Sequence[P] = ()) -> Res
     known = _by_id([*exact, *people])
     if len(" ".join(phrase.split())) > MAX_PHRASE_CHARACTERS:
         return Resolution("none", None, ())
-    records = [(person, read_record(person)) for person in known[:MAX_PEOPLE]]
-    recorded = sorted({word for _, record in records for word in record.spellings})
-    said = read_phrase(phrase, recorded)
-    literal = index_key(phrase)
+    records = [(person, Record(person)) for person in known[:MAX_PEOPLE]]
+    said = read_phrase(phrase, {word for _, record in records for word in record.spellings})
+    literal, tokens = index_key(phrase), tokens_of(phrase)
     defined = {
         person.beneficiary_id
         for person, record in records
-        if (said.key and record.key == said.key) or (literal and index_key(person.alias) == literal)
+        if (said.key.text and record.is_called(said.key))
+        or (literal and record.is_called_literally(tokens, literal))
     }
     unsettled = {person.beneficiary_id for person in exact} - defined
-    cases = [Case(person, record, _best_reading(said, record)) for person, record in records]
+    reader = Reader(said)
+    cases = [Case(person, record, reader.read(record)) for person, record in records]
     is_settled = len(known) <= MAX_PEOPLE and not unsettled
-    if is_settled and said.is_trusted and len(said.key) > 1:
+    if is_settled and said.is_trusted and len(said.key.text) > 1:
         sure = (
             _sole_definition(phrase, said, cases, defined) if defined else _sole_sure(said, cases)
         )
@@ -87,14 +91,42 @@ def resolve(phrase: str, people: Sequence[P], *, exact: Sequence[P] = ()) -> Res
 
 def _by_id(people: Iterable[P]) -> list[P]:
     """Return the people in an order of their own, each once."""
-    ordered = sorted(people, key=lambda p: (p.beneficiary_id, p.name, p.alias, p.relationship))
+    ordered = sorted(people, key=attrgetter("beneficiary_id", "name", "alias", "relationship"))
     return list({person.beneficiary_id: person for person in ordered}.values())
 
 
-def _best_reading(said: Phrase, record: Record) -> Reading:
-    parts = said.bare_parts if record.is_thing else said.parts
-    readings = (read(words, record, is_possessive=said.is_possessive) for words in parts)
-    return max(readings, key=lambda reading: reading.score, default=Reading(0))
+class Reader:
+    """Reads records by one phrase: in full only those that have a word of it.
+
+    Of a record with no more than a relationship of the phrase, nothing else makes a difference.
+    """
+
+    def __init__(self, said: Phrase) -> None:
+        self._said = said
+        words = tuple(chain.from_iterable((*said.parts, *said.bare_parts)))
+        self._spellings = frozenset[str]().union(*(word.spellings for word in words))
+        self._initials = tuple(word.text for word in words if len(word.text) == 1)
+        self._roles = {role for word in words for senses in word.senses for role, _ in senses}
+        self._by_role: dict[tuple[Senses, Gender, bool], Reading] = {}
+
+    def read(self, record: Record) -> Reading:
+        """Return how far a record explains the phrase."""
+        if not self._spellings.isdisjoint(record.spellings) or (
+            self._initials and any(word.startswith(self._initials) for word in record.name)
+        ):
+            return self._read(record)
+        if self._roles.isdisjoint(record.likely_roles):
+            return NOTHING
+        key = (record.senses, record.gender, record.is_thing)
+        if key not in self._by_role:
+            self._by_role[key] = self._read(record)
+        return self._by_role[key]
+
+    def _read(self, record: Record) -> Reading:
+        said = self._said
+        parts = said.bare_parts if record.is_thing else said.parts
+        readings = [read(words, record, is_possessive=said.is_possessive) for words in parts]
+        return max(readings, key=lambda reading: reading.score, default=NOTHING)
 
 
 def _sole_definition(
@@ -102,7 +134,7 @@ def _sole_definition(
 ) -> Case[P] | None:
     """Return who alone has this alias, unless it fits another as well."""
     owners = [case for case in cases if case.person.beneficiary_id in defined]
-    if len(owners) != 1 or not said.key:
+    if len(owners) != 1 or not said.key.text:
         return None
     (owner,) = owners
     is_literal = index_key(owner.person.alias) == index_key(phrase)
@@ -122,8 +154,8 @@ def _says_the_same(phrase: str, alias: str) -> bool:
 
 
 def _fits_another(said: Phrase, owner: Record, person: Person, other: Case[P]) -> bool:
-    words = set(said.key.split())
-    if said.key == other.record.full_name:
+    words = set(said.key.words)
+    if other.record.is_named(said.key):
         return True
     is_own_name = words <= set(owner.full_name.split())
     if words <= set(other.record.full_name.split()) and not is_own_name:
@@ -140,9 +172,10 @@ def _sole_sure(said: Phrase, cases: Sequence[Case[P]]) -> Case[P] | None:
         for case in cases
         if case.reading.is_full and (said.has_article or not case.reading.is_mention)
     ]
-    in_full = [case for case in cases if said.key == case.record.full_name]
-    if " " in said.key and len(in_full) == 1 and all(case is in_full[0] for case in full):
-        return in_full[0]
+    if len(said.key.words) > 1:
+        in_full = [case for case in cases if case.record.is_named(said.key)]
+        if len(in_full) == 1 and all(case is in_full[0] for case in full):
+            return in_full[0]
     named = [case for case in full if not case.reading.is_role_only]
     chosen = named if len(named) == 1 and _is_misspelt_alias(named[0]) else full
     if len(chosen) != 1:

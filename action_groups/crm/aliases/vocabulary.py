@@ -766,12 +766,13 @@ _DIMINUTIVES: Final = {
     "cito": ("", "e"),
     "cita": ("", "a"),
 }
+_DIMINUTIVE_ENDINGS: Final = tuple(_DIMINUTIVES)
 _HARD_STEMS: Final = (("qu", "c"), ("gu", "g"), ("c", "z"))
 
 
 def diminutive_bases(word: str) -> frozenset[str]:
     """Return the words that `word` may be a diminutive of, right or wrong."""
-    if not word.endswith(tuple(_DIMINUTIVES)):
+    if not word.endswith(_DIMINUTIVE_ENDINGS):
         return frozenset()
     bases = set()
     for ending, restored in _DIMINUTIVES.items():

@@ -1,11 +1,13 @@
 """How much a word of the phrase is like a word of a record, and what else it may stand for."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, Literal
 
 from jellyfish import damerau_levenshtein_distance
 
@@ -29,36 +31,29 @@ class Likeness(IntEnum):
     SAME = 5
 
 
-_SOUNDS: Final = tuple(
-    (re.compile(pattern), sound)
-    for pattern, sound in (
-        (r"^x", "j"),
-        (r"ch", "1"),
-        (r"ph", "f"),
-        (r"h", ""),
-        (r"qu(?=[ei])", "k"),
-        (r"gu(?=[ei])", "2"),
-        (r"g(?=[ei])", "j"),
-        (r"2", "g"),
-        (r"c(?=[eiy])", "s"),
-        (r"ck|[cq]", "k"),
-        (r"z", "s"),
-        (r"v", "b"),
-        (r"ll", "y"),
-        (r"y(?![aeiou])", "i"),
-        (r"(.)\1+", r"\1"),
-    )
+_SOUNDS: Final = (
+    *(("ch", "1"), ("ph", "f"), ("h", "")),
+    *(("que", "ke"), ("qui", "ki"), ("gue", "2e"), ("gui", "2i"), ("ge", "je"), ("gi", "ji")),
+    *(("2", "g"), ("ce", "se"), ("ci", "si"), ("cy", "sy"), ("ck", "k"), ("c", "k"), ("q", "k")),
+    *(("z", "s"), ("v", "b"), ("ll", "y")),
 )
 """How Spanish spelling sounds in Mexico, in the order the rules apply."""
+_CONSONANT_Y: Final = re.compile(r"y(?![aeiou])")
+_DOUBLED: Final = re.compile(r"(.)\1+")
 
 
 @lru_cache(maxsize=8192)
 def _sound(word: str) -> str:
-    if any(character.isdigit() for character in word):
+    if not word.isalpha() and any(character.isdigit() for character in word):
         return word
-    for pattern, sound in _SOUNDS:
-        word = pattern.sub(sound, word)
-    return word
+    if word.startswith("x"):
+        word = f"j{word[1:]}"
+    for spelling, sound in _SOUNDS:
+        if spelling in word:
+            word = word.replace(spelling, sound)
+    if "y" in word:
+        word = _CONSONANT_Y.sub("i", word)
+    return _DOUBLED.sub(r"\1", word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +65,92 @@ class Word:
     senses: Senses
     alike: Mapping[str, Likeness]
     """How much it is like the words of the records; those that are not like it are left out."""
+    spellings: frozenset[str]
+    """The words of records that it may stand for, or with the word that follows."""
 
 
-def read_word(text: str, recorded: Sequence[str]) -> Word:
-    """Return all that a word may stand for, among the words of the records as well."""
-    is_known = text in recorded or text in vocabulary.all_words()
-    neighbours = [] if is_known else _known_neighbours(text)
-    near = _near_words(text, recorded)
-    alike = {target: _likeness(text, target, neighbours, is_known=is_known) for target in near}
-    bases = vocabulary.diminutive_bases(text)
-    familiar = [
-        target
-        for target in recorded
-        if target in bases or text in vocabulary.diminutive_bases(target)
-    ]
-    alike |= dict.fromkeys(familiar, Likeness.FAMILIAR)
-    return Word(
-        text=text,
-        names=names_of_pet_name(text),
-        senses=_senses_of(text, neighbours, is_known=is_known),
-        alike={target: likeness for target, likeness in alike.items() if likeness},
+_Key = str | tuple[Literal["spelled", "sounding", "diminutive"], str]
+
+
+class Lexicon:
+    """Words, found by what is spelled or sounds nearly like them.
+
+    Words of one sound and slips alone are compared letter by letter, because an edit distance
+    costs more than all else; both are found by a key that they have in common.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._having: defaultdict[_Key, list[str]] = defaultdict(list)
+        for word in words:
+            for key in _keys_of(word):
+                self._having[key].append(word)
+
+    def sounding_like(self, text: str) -> list[str]:
+        """Return the words of the same sound that are spelled nearly so."""
+        return [word for word in self._having.get(_sound(text), ()) if _is_near(text, word)]
+
+    def misspelt_as(self, text: str) -> list[str]:
+        """Return the words that somebody who wrote `text` may have meant to write."""
+        likely = {
+            *self._having.get(("spelled", _ends(text)), ()),
+            *self._having.get(("sounding", _ends(_sound(text))), ()),
+        }
+        return [word for word in likely if _is_typo(text, word) and _is_near(text, word)]
+
+    def diminutives(self, text: str) -> Sequence[str]:
+        """Return the words that may be a diminutive of this one."""
+        return self._having.get(("diminutive", text), ())
+
+
+@lru_cache(maxsize=8192)
+def _keys_of(word: str) -> tuple[_Key, ...]:
+    """Return what a word is looked up by: its sound, its ends when it is long, its bases."""
+    sound = _sound(word)
+    return (
+        sound,
+        *([("spelled", _ends(word))] if len(word) >= MIN_TYPO_LETTERS else ()),
+        *([("sounding", _ends(sound))] if len(sound) >= MIN_TYPO_LETTERS else ()),
+        *(("diminutive", base) for base in vocabulary.diminutive_bases(word)),
     )
 
 
+@cache
+def _known_words() -> Lexicon:
+    return Lexicon(vocabulary.all_words())
+
+
+def _ends(word: str) -> str:
+    return word[:1] + word[-1:]
+
+
+def read_words(texts: AbstractSet[str], recorded: AbstractSet[str]) -> dict[str, Word]:
+    """Return all that each of these words may stand for, among the words of the records as well."""
+    keys = {key for text in texts for key in (*_keys_of(text), ("diminutive", text))}
+    likely = Lexicon(word for word in recorded if not keys.isdisjoint(_keys_of(word)))
+    return {text: _read_word(text, recorded, likely) for text in texts}
+
+
+def _read_word(text: str, recorded: AbstractSet[str], likely: Lexicon) -> Word:
+    is_known = text in recorded or text in vocabulary.all_words()
+    neighbours = () if is_known else _known_neighbours(text)
+    near = {text, *likely.sounding_like(text), *(() if is_known else likely.misspelt_as(text))}
+    alike = {
+        target: _likeness(text, target, neighbours, is_known=is_known) for target in near & recorded
+    }
+    bases = vocabulary.diminutive_bases(text) & recorded
+    alike |= dict.fromkeys((*bases, *likely.diminutives(text)), Likeness.FAMILIAR)
+    alike = {target: likeness for target, likeness in alike.items() if likeness}
+    names = names_of_pet_name(text)
+    return Word(
+        text=text,
+        names=names,
+        senses=_senses_of(text, neighbours, is_known=is_known),
+        alike=alike,
+        spellings=frozenset((*alike, *(name.partition("+")[0] for name in names))),
+    )
+
+
+@lru_cache(maxsize=4096)
 def names_of_pet_name(text: str) -> frozenset[str]:
     """Return the names; "Chuyita" is a woman, so not Jesús, though "Rafita" may be Rafael."""
     names = set(vocabulary.HYPOCORISTICS.get(text, "").split())
@@ -107,14 +165,11 @@ def names_of_pet_name(text: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def _near_words(text: str, words: Iterable[str]) -> list[str]:
-    """Return the words spelled nearly so: those of one sound are among them, and typos."""
-    return [
-        word
-        for word in words
-        if abs(len(word) - len(text)) <= MAX_EDITS
-        and damerau_levenshtein_distance(text, word) <= MAX_EDITS
-    ]
+def _is_near(text: str, word: str) -> bool:
+    """Tell whether two words are spelled nearly so: those of one sound may be far apart."""
+    if abs(len(word) - len(text)) > MAX_EDITS:
+        return False
+    return damerau_levenshtein_distance(text, word) <= MAX_EDITS
 
 
 @cache
@@ -155,16 +210,10 @@ def _plural(senses: Senses) -> Senses:
     return Senses(frozenset(), frozenset((role, "f" if g == "f" else "") for role, g in meant))
 
 
-def _known_neighbours(text: str) -> list[str]:
-    if len(text) < MIN_TYPO_LETTERS:
-        return []
-    return [word for word in _near_known_words(text) if _is_typo(text, word)]
-
-
 @lru_cache(maxsize=1024)
-def _near_known_words(text: str) -> tuple[str, ...]:
-    """Return what is spelled nearly so of the vocabulary, which is much to compare with."""
-    return tuple(_near_words(text, vocabulary.all_words()))
+def _known_neighbours(text: str) -> tuple[str, ...]:
+    """Return the known words of which a long word may be a slip."""
+    return () if len(text) < MIN_TYPO_LETTERS else tuple(_known_words().misspelt_as(text))
 
 
 def _is_typo(text: str, meant: str) -> bool:
@@ -178,12 +227,7 @@ def _is_slip(text: str, meant: str) -> bool:
     another in the shortest words (Elena, Elina).
     """
     shorter, longer = sorted((len(text), len(meant)))
-    if (
-        shorter < MIN_TYPO_LETTERS
-        or longer == MIN_TYPO_LETTERS
-        or text[0] != meant[0]
-        or text[-1] != meant[-1]
-    ):
+    if shorter < MIN_TYPO_LETTERS or longer == MIN_TYPO_LETTERS or _ends(text) != _ends(meant):
         return False
     if not (text.isalpha() and meant.isalpha()):
         return False
