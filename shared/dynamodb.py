@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 
+Place = tuple[str, Item]
+"""A table, and the key of an item in it."""
+
 _MAX_BATCH_KEYS = 100
 """Of one BatchGetItem, by DynamoDB's rule."""
 
-_checks: ContextVar["dict[object, ConditionCheck] | None"] = ContextVar("checks", default=None)
+_watch: ContextVar["_Watch | None"] = ContextVar("watch", default=None)
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
 
@@ -142,6 +145,14 @@ class Page:
     last_key: Item | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """What is read for one decision: the checks of it, and what was read ahead."""
+
+    checks: dict[object, ConditionCheck] = field(default_factory=dict)
+    ahead: dict[object, Item | None] = field(default_factory=dict)
+
+
 class DynamoDB:
     """The operations of DynamoDB that this system uses."""
 
@@ -150,13 +161,37 @@ class DynamoDB:
 
     def get(self, table: str, key: Item) -> Item | None:
         """Read one item, strongly consistent."""
-        answer = self._client.get_item(TableName=table, Key=serialize(key), ConsistentRead=True)
-        item = deserialize(answer["Item"]) if "Item" in answer else None
-        checks = _checks.get()
-        if checks is not None:
-            place = (table, tuple(sorted(key.items())))
-            checks.setdefault(place, unchanged(table, key, item))
+        watch, name = _watch.get(), _name_of(table, key)
+        if watch is not None and name in watch.ahead:
+            item = watch.ahead.pop(name)
+        else:
+            answer = self._client.get_item(TableName=table, Key=serialize(key), ConsistentRead=True)
+            item = deserialize(answer["Item"]) if "Item" in answer else None
+        if watch is not None:
+            watch.checks.setdefault(name, unchanged(table, key, item))
         return item
+
+    def read_ahead(self, *places: Place) -> None:
+        """Read items at once, strongly consistent, for the next `get` of each within `watched`.
+
+        What DynamoDB leaves unanswered in a batch is left to that `get`. Only what `get` then takes
+        is checked: what is read and not looked at decides nothing.
+        """
+        watch = _watch.get()
+        if watch is None:
+            return
+        wanted = {_name_of(table, key): (table, key) for table, key in places}
+        requests: dict[str, Any] = {}
+        for table, key in wanted.values():
+            request = requests.setdefault(table, {"Keys": [], "ConsistentRead": True})
+            request["Keys"].append(serialize(key))
+        answer = self._client.batch_get_item(RequestItems=requests)
+        found = {table: [*map(deserialize, items)] for table, items in answer["Responses"].items()}
+        left: Any = {table: one["Keys"] for table, one in answer["UnprocessedKeys"].items()}
+        for name, (table, key) in wanted.items():
+            if serialize(key) not in left.get(table, ()):
+                held = (item for item in found.get(table, ()) if key.items() <= item.items())
+                watch.ahead[name] = next(held, None)
 
     def batch_get(self, table: str, keys: Sequence[Item]) -> Iterator[Item]:
         """Yield the items of these distinct keys that there are, in any order.
@@ -178,12 +213,12 @@ class DynamoDB:
 
         What a Query finds is not collected: no check could tell that nothing else is there.
         """
-        checks: dict[object, ConditionCheck] = {}
-        token = _checks.set(checks)
+        watch = _Watch()
+        token = _watch.set(watch)
         try:
-            yield checks.values()
+            yield watch.checks.values()
         finally:
-            _checks.reset(token)
+            _watch.reset(token)
 
     def query(
         self,
@@ -261,6 +296,11 @@ class DynamoDB:
             ConditionExpression="attribute_exists(request_id)",
             ExpressionAttributeValues=serialize({":one": 1, ":now": delivered_at}),
         )
+
+
+def _name_of(table: str, key: Item) -> object:
+    """Return what tells an item from all others."""
+    return (table, *sorted(key.items()))
 
 
 def _expression_names(names: Mapping[str, str] | None) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from decimal import Decimal
 from typing import Final
 
 from shared.clock import bounds_of, day_of, to_iso
-from shared.dynamodb import DynamoDB, Item, TransactionCancelled, Update
+from shared.dynamodb import DynamoDB, Item, Place, TransactionCancelled, Update
 from shared.errors import CentliError, Refusal, Unavailable
 from shared.settings import Settings
 
@@ -36,6 +36,7 @@ MAX_TERMS_ASKED: Final = 20
 
 _MAX_TRIES: Final = 8
 _NOTHING: Final = Decimal("0.00")
+_TRANSFERS: Final = "transfers"
 
 
 class LimitExceeded(Refusal):
@@ -93,9 +94,17 @@ class Limits:
         self._settings = settings
         self._table = settings.limits_table
 
+    def day_place(self, user_id: str) -> Place:
+        """Return where `day` looks, to be read ahead."""
+        return self._place(user_id, _TRANSFERS)
+
+    def payee_place(self, user_id: str, account_id: str) -> Place:
+        """Return where `payee` looks, to be read ahead."""
+        return self._place(user_id, _of_payee(account_id))
+
     def day(self, user_id: str, at: datetime) -> Day:
         """Return what the customer may transfer to others on the bank's day of a moment."""
-        item = self._item(user_id, "transfers")
+        item = self._item(user_id, _TRANSFERS)
         own: Decimal | None = item.get("daily_limit")
         day, is_begun = self._day_of(item, at)
         return Day(
@@ -109,7 +118,7 @@ class Limits:
 
     def payee(self, user_id: str, account_id: str) -> Payee:
         """Return what the customer has paid to an account."""
-        item = self._item(user_id, f"payee#{account_id}")
+        item = self._item(user_id, _of_payee(account_id))
         return Payee(
             account_id=account_id,
             first_paid_at=item.get("first_paid_at"),
@@ -150,7 +159,7 @@ class Limits:
         own = {} if day.own_limit is None else {":own": day.own_limit}
         is_limit = "daily_limit = :own" if own else "attribute_not_exists(daily_limit)"
         added = self._added(
-            {"user_id": user_id, "subject": "transfers"},
+            {"user_id": user_id, "subject": _TRANSFERS},
             "spent",
             amount,
             day=day.day,
@@ -172,7 +181,7 @@ class Limits:
         recent = sorted(recent, key=lambda one: one[1])[1 - MAX_RECENT :]
         return Update(
             table=self._table,
-            key={"user_id": user_id, "subject": f"payee#{payee.account_id}"},
+            key={"user_id": user_id, "subject": _of_payee(payee.account_id)},
             expression="SET first_paid_at = if_not_exists(first_paid_at, :now), recent = :recent, "
             "paid_while_new = :new ADD payments :one",
             condition="attribute_not_exists(payments)"
@@ -252,11 +261,18 @@ class Limits:
         return max(today, begun), begun >= today
 
     def _item(self, user_id: str, subject: str) -> Item:
-        return self._database.get(self._table, {"user_id": user_id, "subject": subject}) or {}
+        return self._database.get(*self._place(user_id, subject)) or {}
+
+    def _place(self, user_id: str, subject: str) -> Place:
+        return self._table, {"user_id": user_id, "subject": subject}
 
     def _known_from(self, payee: Payee, at: datetime) -> str:
         first = at if payee.first_paid_at is None else datetime.fromisoformat(payee.first_paid_at)
         return to_iso(first + timedelta(hours=self._settings.new_payee_hours))
+
+
+def _of_payee(account_id: str) -> str:
+    return f"payee#{account_id}"
 
 
 def _sent(from_account: str, amount: Decimal) -> str:

@@ -105,7 +105,9 @@ class RequestLedger:
         """
         attempt = _Attempt(operation, caller, delivery, self._clock())
         if delivery.is_preview:
-            raise attempt.to_be_shown(request, store, max_age=self._max_age(operation))
+            with self._database.watched():
+                shown = attempt.to_be_shown(request, store, max_age=self._max_age(operation))
+            raise shown
         if attempt.is_too_late:
             first = self._recorded(attempt)
             if first is None:

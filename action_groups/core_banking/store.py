@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from shared.accounts import ACTIVE, MAX_ACCOUNTS_PER_OWNER, Account
-from shared.dynamodb import DynamoDB, Item, Page, Put, Update
+from shared.dynamodb import DynamoDB, Item, Page, Place, Put, Update
 from shared.limits import Limits
-from shared.payments import purchase_key
+from shared.payments import PaymentRequest, purchase_key
 from shared.settings import Settings
 
 _SAME_CURRENCY = "(attribute_not_exists(currency) OR currency = :currency)"
@@ -27,9 +27,40 @@ class BankStore:
         self.zone = settings.bank_zone
         """The time zone of the bank."""
 
+    def read_ahead_of_transfer(self, user_id: str, from_account: str, to_account: str) -> list[str]:
+        """Read at once what a transfer is decided on, and return who owns the account it enters.
+
+        Two owners at most are named: more than one is a data error.
+        """
+        owners = self._database.query(
+            self._accounts,
+            index="account-index",
+            condition="account_id = :account",
+            values={":account": to_account},
+            limit=2,
+        )
+        found = [str(item["user_id"]) for item in owners.items]
+        is_others = any(owner != user_id for owner in found)
+        self._database.read_ahead(
+            self._account_place(user_id, from_account),
+            *(self._account_place(owner, to_account) for owner in found),
+            self.limits.payee_place(user_id, to_account),
+            *([self.limits.day_place(user_id)] if is_others else []),
+        )
+        return found
+
+    def read_ahead_of_payment(self, user_id: str, request: PaymentRequest) -> None:
+        """Read at once what a payment is decided on, beside the retailer's accounts."""
+        purchase = purchase_key(user_id, request.purchase_id)
+        self._database.read_ahead(
+            *([(self._purchases, purchase)] if purchase is not None else []),
+            (self._retailers, {"retailer_id": request.retailer_id}),
+            self._account_place(user_id, request.account_id),
+        )
+
     def account(self, user_id: str, account_id: str) -> Account | None:
         """Return the account if it is this owner's."""
-        item = self._database.get(self._accounts, {"user_id": user_id, "account_id": account_id})
+        item = self._database.get(*self._account_place(user_id, account_id))
         return Account.from_item(item) if item else None
 
     def accounts_of(self, user_id: str) -> list[Account]:
@@ -41,18 +72,6 @@ class BankStore:
             limit=MAX_ACCOUNTS_PER_OWNER,
         )
         return [Account.from_item(item) for item in items]
-
-    def accounts_with_id(self, account_id: str) -> list[Account]:
-        """Return the accounts with this id, whoever owns them: more than one is a data error."""
-        owners = self._database.query(
-            self._accounts,
-            index="account-index",
-            condition="account_id = :account",
-            values={":account": account_id},
-            limit=2,
-        )
-        found = (self.account(item["user_id"], account_id) for item in owners.items)
-        return [account for account in found if account is not None]
 
     def debit(
         self, account: Account, amount: Decimal, updated_at: str, *, needed: Decimal
@@ -160,6 +179,9 @@ class BankStore:
             limit=read_items,
             start_key=start,
         )
+
+    def _account_place(self, user_id: str, account_id: str) -> Place:
+        return self._accounts, {"user_id": user_id, "account_id": account_id}
 
 
 def settlement_account(

@@ -9,7 +9,7 @@ def offer_of(market: MarketStore, product_id: str, retailer_id: str | None) -> P
 
     Raises ProductNotFound, or RetailerNeeded with the retailers to choose from.
     """
-    seller = _only_seller(market, product_id) if retailer_id is None else retailer_id
+    seller = only_seller(market, product_id) if retailer_id is None else retailer_id
     product = market.product(product_id, seller)
     if product is None:
         raise ProductNotFound(
@@ -19,7 +19,8 @@ def offer_of(market: MarketStore, product_id: str, retailer_id: str | None) -> P
     return product
 
 
-def _only_seller(market: MarketStore, product_id: str) -> str:
+def only_seller(market: MarketStore, product_id: str) -> str:
+    """Return the one retailer of a product. Raises what `offer_of` does."""
     offers = market.offers(product_id)
     if not offers:
         raise ProductNotFound(

@@ -12,6 +12,7 @@ from shared.dynamodb import (
     DynamoDB,
     Item,
     Page,
+    Place,
     Put,
     TransactionCancelled,
     Update,
@@ -132,6 +133,10 @@ class Purchases:
         self._database = database
         self._purchases = settings.purchases_table
         self._products = settings.products_table
+
+    def place(self, key: Item) -> Place:
+        """Return where the item with this key is, to be read ahead."""
+        return self._purchases, key
 
     def get(self, user_id: str, purchase_id: str) -> Purchase | None:
         """Return a purchase of this customer, strongly consistent."""

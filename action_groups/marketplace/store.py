@@ -10,10 +10,17 @@ from typing import Any, Self
 from action_groups.marketplace.purchases import Purchase, Purchases
 from shared.accounts import MAX_ACCOUNTS_PER_OWNER, Account
 from shared.clock import Clock, day_of
-from shared.dynamodb import DynamoDB, Item, Page, Put
+from shared.dynamodb import DynamoDB, Item, Page, Place, Put
 from shared.money import MXN, Currency, amount_from_number
 from shared.observability import logger
-from shared.payments import PaymentRequest, decided_payment, not_paid
+from shared.payments import (
+    OfPurchase,
+    PaymentRequest,
+    decided_payment,
+    not_paid,
+    payment_key,
+    purchase_key,
+)
 from shared.settings import Settings
 
 MAX_SELLERS = 20
@@ -85,11 +92,27 @@ class MarketStore:
         """Return the bank's day, on which a benefit has to be in force."""
         return day_of(self._clock(), self.zone)
 
+    def read_ahead_of_purchase(
+        self, user_id: str, account_id: str, *, product_id: str, retailer_id: str
+    ) -> None:
+        """Read at once the product, its retailer and the account that is to pay."""
+        self._database.read_ahead(
+            self._product_place(product_id, retailer_id),
+            self._retailer_place(retailer_id),
+            self._account_place(user_id, account_id),
+        )
+
+    def read_ahead_of_end(self, user_id: str, request: OfPurchase) -> None:
+        """Read at once a purchase and the record of its payment."""
+        purchase = purchase_key(user_id, request.purchase_id)
+        self._database.read_ahead(
+            *([self.purchases.place(purchase)] if purchase is not None else []),
+            self._request_place(payment_key(user_id, request)),
+        )
+
     def product(self, product_id: str, retailer_id: str) -> Product | None:
         """Return what this retailer sells under this id."""
-        item = self._database.get(
-            self._products, {"product_id": product_id, "retailer_id": retailer_id}
-        )
+        item = self._database.get(*self._product_place(product_id, retailer_id))
         return next(_readable([item] if item else []), None)
 
     def offers(self, product_id: str) -> list[Product]:
@@ -119,7 +142,7 @@ class MarketStore:
 
         None when the bank has no such retailer: then nobody can be paid.
         """
-        item = self._database.get(self._retailers, {"retailer_id": retailer_id})
+        item = self._database.get(*self._retailer_place(retailer_id))
         return None if item is None else _text(item, "name")
 
     def retailer_names(self, retailer_ids: Collection[str]) -> dict[str, str]:
@@ -133,12 +156,12 @@ class MarketStore:
 
     def account(self, user_id: str, account_id: str) -> Account | None:
         """Return the account if it is this customer's, strongly consistent."""
-        item = self._database.get(self._accounts, {"user_id": user_id, "account_id": account_id})
+        item = self._database.get(*self._account_place(user_id, account_id))
         return Account.from_item(item) if item else None
 
     def decided_payment(self, record_key: str) -> dict[str, Any] | None:
         """Return the event that the record of a payment owes; None while it is not decided."""
-        record = self._database.get(self._requests, {"request_id": record_key})
+        record = self._database.get(*self._request_place(record_key))
         return None if record is None else decided_payment(record)
 
     def never_to_be_paid(
@@ -164,6 +187,18 @@ class MarketStore:
         )
         credits_ = (credit_of(Account.from_item(item)) for item in items)
         return max((credit for credit in credits_ if credit is not None), default=None)
+
+    def _product_place(self, product_id: str, retailer_id: str) -> Place:
+        return self._products, {"product_id": product_id, "retailer_id": retailer_id}
+
+    def _retailer_place(self, retailer_id: str) -> Place:
+        return self._retailers, {"retailer_id": retailer_id}
+
+    def _account_place(self, user_id: str, account_id: str) -> Place:
+        return self._accounts, {"user_id": user_id, "account_id": account_id}
+
+    def _request_place(self, record_key: str) -> Place:
+        return self._requests, {"request_id": record_key}
 
 
 def credit_of(account: Account) -> Decimal | None:

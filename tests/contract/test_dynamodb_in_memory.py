@@ -511,6 +511,62 @@ def test_several_items_are_read_at_once(local_aws: Any, in_memory: StrictDynamoD
     assert found[:2] == found[2:]
 
 
+def numbered(*numbers: int) -> list[dict[str, Any]]:
+    return [serialize({"pk": "several", "sk": number}) for number in numbers]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {},
+        {TABLE: {"Keys": numbered(*range(101))}},
+        {TABLE: {"Keys": numbered(1, 2, 1)}},
+        {TABLE: {"Keys": numbered(1), "ConsistentRead": True}, "nowhere": {"Keys": numbered(1)}},
+        {TABLE: {"Keys": [serialize({"pk": "several"})]}},
+        {TABLE: {"Keys": [serialize({"pk": "several", "sk": 1, "a": 1})]}},
+        {TABLE: {"Keys": [serialize({"pk": "several", "sk": "1"})]}},
+    ],
+    ids=["no table", "101 keys", "twice", "no such table", "half", "more", "type"],
+)
+def test_a_batch_is_refused_as_dynamodb_does(
+    wanted: Any, local_aws: Any, in_memory: StrictDynamoDB
+) -> None:
+    arguments = {"RequestItems": wanted}
+    refusal = outcome(in_memory, "batch_get_item", arguments)
+    assert refusal == outcome(local_aws, "batch_get_item", arguments)
+    assert isinstance(refusal, str)
+
+
+def test_a_batch_reads_100_keys_and_only_as_consistently_as_it_asks(local_aws: Any) -> None:
+    wanted = {TABLE: {"Keys": numbered(*range(100)), "ConsistentRead": True}}
+    late = StrictDynamoDB([DEFINITION], now=lambda: START, lag=lambda: timedelta(seconds=1))
+    found = []
+    for client in (local_aws, late):
+        prepare(client, "several")
+        answer = client.batch_get_item(RequestItems=wanted)
+        found.append(sorted(item["sk"]["N"] for item in answer["Responses"][TABLE]))
+    assert found[0] == found[1] != []
+    assert late.batch_get_item(RequestItems={TABLE: {"Keys": numbered(1)}})["Responses"] == {
+        TABLE: []
+    }
+
+
+def test_a_batch_answers_16_megabytes_and_names_the_keys_that_are_left() -> None:
+    """The local AWS answers everything: this is what AWS documents."""
+    client = StrictDynamoDB([DEFINITION])
+    for key in numbered(*range(50)):
+        client.put_item(TableName=TABLE, Item={**key, "a": {"S": "x" * 400_000}})
+    wanted = {TABLE: {"Keys": numbered(*range(50)), "ConsistentRead": True}}
+
+    answer = client.batch_get_item(RequestItems=wanted)
+
+    answered = [{name: item[name] for name in ("pk", "sk")} for item in answer["Responses"][TABLE]]
+    left = answer["UnprocessedKeys"][TABLE]
+    assert len(answered) == 16 * 1024 * 1024 // 400_012
+    assert left["ConsistentRead"] is True
+    assert sorted(map(str, answered + left["Keys"])) == sorted(map(str, wanted[TABLE]["Keys"]))
+
+
 def test_a_page_ends_at_a_megabyte(local_aws: Any, in_memory: StrictDynamoDB) -> None:
     pages = []
     for client in (local_aws, in_memory):

@@ -13,6 +13,7 @@ from console.template import expanded, expanded_template, load_template
 from shared.dynamodb import DynamoDB
 from shared.operations import ActionGroup, Operation
 from tests.support.arguments import OPERATIONS, RIGHT, furnish, prove
+from tests.support.rights import FUNCTIONS, rights_on_tables
 from tests.support.tables import PREFIX
 from tests.support.world import World
 
@@ -162,7 +163,7 @@ class Recorder:
     """Notes the actions on tables, and lets the client carry them out.
 
     What is read by its key to decide a change that may be refused is checked in the transaction of
-    a refusal: that is needed too.
+    a refusal: that is needed too. So is to read alone what a batch leaves unanswered.
     """
 
     def __init__(self, client: Any, operation: Operation) -> None:
@@ -187,8 +188,10 @@ class Recorder:
                     what.get("IndexName"),
                 )
                 self.needs.add(need)
-                if self._is_deciding and name == "get_item" and what["TableName"] != _REQUESTS:
-                    self.needs.add(replace(need, action="dynamodb:ConditionCheckItem"))
+                if self._is_deciding and name in {"get_item", "batch_get_item"}:
+                    self.needs.add(replace(need, action="dynamodb:GetItem"))
+                    if what["TableName"] != _REQUESTS:
+                        self.needs.add(replace(need, action="dynamodb:ConditionCheckItem"))
             self._is_deciding &= name != "transact_write_items"
             return call(**arguments)
 
@@ -222,6 +225,37 @@ def needs(bank: World) -> set[Need]:
 def test_every_role_grants_what_the_examples_of_its_function_do(needs: set[Need]) -> None:
     missing = gaps_of_permissions(all_groups(), needs, expanded_template())
     assert not missing, "\n".join(missing)
+
+
+_HANDLER = "action_groups.handler."
+_OF_GROUPS = [name for name, (_, f) in FUNCTIONS.items() if f["Handler"].startswith(_HANDLER)]
+
+
+def read_in_batches(needs: set[Need], function: str) -> set[str]:
+    """Return the tables of which what a function serves reads several items at once."""
+    _, properties = FUNCTIONS[function]
+    rules = [event["Properties"] for event in properties.get("Events", {}).values()]
+    triggers = {event_type for rule in rules for event_type in rule["Pattern"]["detail-type"]}
+    served = {
+        operation.operation_id
+        for operation in OPERATIONS
+        if properties["Handler"] == f"{_HANDLER}{operation.group}"
+        and (operation.event_type in triggers if triggers else operation.path is not None)
+    }
+    return {
+        need.table.removeprefix(f"{PREFIX}-")
+        for need in needs
+        if need.action == "dynamodb:BatchGetItem" and need.operation_id in served
+    }
+
+
+def test_roles_may_read_in_batches_what_their_functions_do_and_nothing_else(
+    needs: set[Need],
+) -> None:
+    for function in _OF_GROUPS:
+        rights = rights_on_tables(function)
+        granted = {right.removesuffix(":BatchGetItem") for right in rights if "Batch" in right}
+        assert granted == read_in_batches(needs, function), function
 
 
 def test_a_grant_that_is_taken_out_is_named(needs: set[Need]) -> None:

@@ -172,6 +172,10 @@ class OwnerUnread(Break):
         answer = do(arguments)
         if operation == "GetItem" and arguments["TableName"] == self._table and not answer:
             return _of_anybody(cloud.database, self._table, self._name, arguments["Key"])
+        if operation == "BatchGetItem" and self._table in arguments["RequestItems"]:
+            asked = arguments["RequestItems"][self._table]
+            left = answer["UnprocessedKeys"] | {self._table: asked}  # each is read by itself then
+            return answer | {"UnprocessedKeys": left}
         return answer
 
 

@@ -31,6 +31,7 @@ class Fault(StrEnum):
     LATE_EFFECT = "timed out, and the effect came late"
     THROTTLED = "throttled"
     SERVER_ERROR = "a server error, with or without effect"
+    UNPROCESSED = "a batch of which some keys were left unanswered"
     CONFLICT = "a conflict with another transaction"
     PAUSE = "others let in between two calls"
     ENTRY_REFUSED = "an entry refused by the bus"
@@ -126,6 +127,9 @@ class Line:
             self.happened(Fault.SERVER_ERROR, f"{what}, without effect")
             raise error("InternalServerError", "injected", operation)
         answer = do(arguments)
+        if fault is Fault.UNPROCESSED:
+            self.happened(fault, what)
+            answer = self._cut(answer, arguments)
         if is_broken:
             self.happened(Fault.SERVER_ERROR, f"{what}, with effect")
             raise error("InternalServerError", "injected", operation)
@@ -144,11 +148,24 @@ class Line:
         if not self.chance(self.intensity):
             return None
         possible = [*_ANYWHERE]
+        if operation == "BatchGetItem":
+            possible += [Fault.UNPROCESSED] * 4
         if operation in {"TransactWriteItems", "UpdateItem"}:
             possible += [Fault.CONFLICT] * 2
         if not operation.startswith(("Get", "Query", "Batch")):
             possible += [Fault.KILLED_AFTER, Fault.LOST_ANSWER, Fault.LATE_EFFECT]
         return self._random.choice(possible)
+
+    def _cut(self, answer: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Take some keys out of the answer to a batch, one at least, as throttling does."""
+        places = [(t, key) for t, one in arguments["RequestItems"].items() for key in one["Keys"]]
+        left: dict[str, Any] = {}
+        responses = {table: [*items] for table, items in answer["Responses"].items()}
+        for table, key in self._random.sample(places, self._random.randint(1, len(places))):
+            left.setdefault(table, {**arguments["RequestItems"][table], "Keys": []})
+            left[table]["Keys"].append(key)
+            responses[table] = [i for i in responses[table] if not key.items() <= i.items()]
+        return {"Responses": responses, "UnprocessedKeys": left}
 
     def _time_out(self) -> None:
         self.sleep(READ_TIMEOUT_SECONDS)

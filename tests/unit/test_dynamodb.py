@@ -74,3 +74,80 @@ def test_a_batch_of_no_keys_asks_nothing() -> None:
 
     assert list(DynamoDB(client).batch_get("t", [])) == []  # type: ignore[arg-type]
     assert client.batches == []
+
+
+PLACES = (("t", {"a": "1"}), ("t", {"a": "2"}), ("u", {"a": "1", "b": "1"}), ("t", {"a": "3"}))
+
+
+class ReadingClient:
+    """Has the items `1` and `2` of `t` and one of `u`; a batch leaves some keys unanswered."""
+
+    def __init__(self, *left: str) -> None:
+        self.left = left
+        self.calls: list[str] = []
+
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+        self.calls.append("batch")
+        found: dict[str, Any] = {}
+        left: dict[str, Any] = {}
+        for table, wanted in RequestItems.items():
+            assert wanted["ConsistentRead"] is True
+            for key in reversed(wanted["Keys"]):
+                if table == "t" and key["a"]["S"] in self.left:
+                    left.setdefault(table, {"Keys": []})["Keys"].append(key)
+                elif key["a"]["S"] != "3":
+                    found.setdefault(table, []).append(key | {"of": {"S": table}})
+        return {"Responses": found, "UnprocessedKeys": left}
+
+    def get_item(self, *, TableName: str, Key: Any, ConsistentRead: bool) -> Any:  # noqa: N803
+        assert ConsistentRead is True
+        self.calls.append(f"{TableName} {Key['a']['S']}")
+        return {} if Key["a"]["S"] == "3" else {"Item": Key | {"of": {"S": TableName}}}
+
+
+def got(database: DynamoDB) -> list[Any]:
+    return [database.get(table, key) for table, key in PLACES]
+
+
+@pytest.mark.parametrize("left", [(), ("1",), ("3",), ("1", "2", "3")])
+def test_what_is_read_ahead_is_what_each_would_read_and_what_a_batch_leaves_is_read_alone(
+    left: tuple[str, ...],
+) -> None:
+    client = ReadingClient(*left)
+    database = DynamoDB(client)  # type: ignore[arg-type]
+
+    with database.watched() as alone:
+        one_by_one = got(database)
+        expected = [*alone]
+    client.calls.clear()
+    with database.watched() as together:
+        database.read_ahead(*PLACES, PLACES[0])
+        assert got(database) == one_by_one
+        assert [*together] == expected
+
+    assert client.calls == ["batch", *(f"t {key}" for key in left)]
+
+
+def test_what_was_read_ahead_is_taken_once_and_not_kept_for_the_next_decision() -> None:
+    client = ReadingClient()
+    database = DynamoDB(client)  # type: ignore[arg-type]
+
+    with database.watched():
+        database.read_ahead(*PLACES)
+        database.get("t", {"a": "1"})
+        assert client.calls == ["batch"]
+        database.get("t", {"a": "1"})
+        assert client.calls == ["batch", "t 1"]
+    with database.watched():
+        database.get("t", {"a": "2"})
+    assert client.calls == ["batch", "t 1", "t 2"]
+
+
+def test_what_is_read_ahead_and_not_looked_at_is_not_checked() -> None:
+    database = DynamoDB(ReadingClient())  # type: ignore[arg-type]
+
+    with database.watched() as checks:
+        database.read_ahead(*PLACES)
+        database.get("t", {"a": "2"})
+
+        assert [check.key for check in checks] == [{"a": "2"}]

@@ -40,6 +40,7 @@ def pay_purchase(
 
     A request that does not agree with the purchase decides nothing.
     """
+    bank.read_ahead_of_payment(caller.user_id, request)
     purchase = _agreeing_purchase(caller, request, bank)
     payer = bank.account(caller.user_id, request.account_id)
     if payer is None:

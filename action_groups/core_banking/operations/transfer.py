@@ -1,6 +1,6 @@
 """The operation createTransfer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from pydantic import Field
@@ -99,6 +99,7 @@ def create_transfer(
     Resolve a person's alias with resolveAlias first, and use the account_id of the beneficiary only
     when the match is sure. When the answer has `repeated`, no second transfer was made.
     """
+    owners = bank.read_ahead_of_transfer(caller.user_id, request.from_account, request.to_account)
     payer = bank.account(caller.user_id, request.from_account)
     if payer is None:
         raise AccountNotFound(
@@ -109,7 +110,7 @@ def create_transfer(
         raise SameAccount("The money would stay where it is: choose two different accounts.")
     check_payer(payer, request.amount, MXN)
     paid = bank.limits.payee(caller.user_id, request.to_account)
-    payee = _payee(caller, paid, bank, stamp)
+    payee = _payee(caller, owners, paid, bank, stamp)
     is_own = payee.user_id == caller.user_id
     day = None if is_own else bank.limits.day(caller.user_id, stamp.at)
     if day is not None:
@@ -182,14 +183,17 @@ def _warnings(
         )
 
 
-def _payee(caller: Caller, paid: Payee, bank: BankStore, stamp: Stamp) -> Account:
+def _payee(
+    caller: Caller, owners: Sequence[str], paid: Payee, bank: BankStore, stamp: Stamp
+) -> Account:
     """Return the one account with this id that takes money, somebody's or the customer's own.
 
     Whatever is wrong with somebody else's account has one answer, given only to a payer who has the
     money: nobody learns here which accounts there are. Two owners for one id is a data error, and
     never a guess.
     """
-    found = bank.accounts_with_id(paid.account_id)
+    accounts = (bank.account(owner, paid.account_id) for owner in owners)
+    found = [account for account in accounts if account is not None]
     payee = found[0] if len(found) == 1 else None
     is_own = payee is not None and payee.user_id == caller.user_id
     if stamp.is_preview and not paid.is_known and not is_own:

@@ -90,6 +90,7 @@ def _matched(caller: Caller, request: PaymentRequest, market: MarketStore) -> Pu
 
     Raises PaymentUnmatched for any other event.
     """
+    market.read_ahead_of_end(caller.user_id, request)
     purchase = market.purchases.get(caller.user_id, request.purchase_id)
     decided = market.decided_payment(payment_key(caller.user_id, request))
     if purchase is None or not purchase.is_pending or decided is None:

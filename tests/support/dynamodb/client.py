@@ -16,7 +16,7 @@ from tests.support.dynamodb.errors import ConditionalCheckFailedException, error
 from tests.support.dynamodb.streams import StreamsClient
 from tests.support.dynamodb.table import Surroundings, Table, Write, projected
 from tests.support.dynamodb.transactions import Transactions
-from tests.support.dynamodb.values import Record, Value, checked_record, copied
+from tests.support.dynamodb.values import Record, Value, checked_record, copied, size_of
 from tests.support.dynamodb.views import NO_TIME
 from tests.support.dynamodb.writes import prepared
 
@@ -26,6 +26,7 @@ Around = Callable[[str, Arguments, Callable[[Arguments], Answer]], Answer]
 """What stands around each call: the operation, its arguments, and what carries them out."""
 
 MAX_BATCH_KEYS = 100
+MAX_BATCH_BYTES = 16 * 1024 * 1024
 _RETURN_VALUES = {
     "Put": {"NONE", "ALL_OLD"},
     "Delete": {"NONE", "ALL_OLD"},
@@ -148,17 +149,23 @@ class StrictDynamoDB:
         return self._carry_out("BatchGetItem", arguments, self._batch_get)
 
     def _batch_get(self, *, RequestItems: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N803
-        if not 0 < sum(len(wanted["Keys"]) for wanted in RequestItems.values()) <= MAX_BATCH_KEYS:
-            raise invalid("Too many items requested for the BatchGetItem call")
-        found: dict[str, list[Record]] = {}
+        _check_batch(RequestItems)
+        for name in RequestItems:
+            self._table(name)
+        responses: dict[str, list[Record]] = {name: [] for name in RequestItems}
+        left: dict[str, dict[str, Any]] = {}
+        size_bytes = 0
         for name, wanted in RequestItems.items():
-            keys = [checked_record(key) for key in wanted["Keys"]]
-            if any(key in keys[:number] for number, key in enumerate(keys)):
-                raise invalid("Provided list of item keys contains duplicates")
             options = {option: v for option, v in wanted.items() if option != "Keys"}
-            answers = [self._get_item(TableName=name, Key=key, **options) for key in keys]
-            found[name] = [answer["Item"] for answer in reversed(answers) if answer]
-        return {"Responses": found, "UnprocessedKeys": {}}
+            for key in wanted["Keys"]:
+                answer = self._get_item(TableName=name, Key=key, **options)
+                item = answer.get("Item")
+                size_bytes += 0 if item is None else size_of(item)
+                if size_bytes > MAX_BATCH_BYTES:
+                    left.setdefault(name, {"Keys": [], **options})["Keys"].append(copied(key))
+                elif item is not None:
+                    responses[name].insert(0, item)
+        return {"Responses": responses, "UnprocessedKeys": left}
 
     def transact_get_items(self, **arguments: Any) -> Answer:
         """TransactGetItems."""
@@ -248,6 +255,17 @@ class StrictDynamoDB:
             start=None if ExclusiveStartKey is None else checked_record(ExclusiveStartKey),
         )
         return _answer(page, trees.get("ProjectionExpression"), given, Select)
+
+
+def _check_batch(wanted: Mapping[str, Any]) -> None:
+    keys = {name: [checked_record(key) for key in one["Keys"]] for name, one in wanted.items()}
+    if not wanted or not all(keys.values()):
+        raise invalid("Member must have length greater than or equal to 1")
+    if sum(map(len, keys.values())) > MAX_BATCH_KEYS:
+        raise invalid("Too many items requested for the BatchGetItem call")
+    for one in keys.values():
+        if any(key in one[:number] for number, key in enumerate(one)):
+            raise invalid("Provided list of item keys contains duplicates")
 
 
 def _limit(limit: int | None) -> int | None:
