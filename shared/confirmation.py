@@ -26,6 +26,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shared import json_text
 from shared.clock import from_epoch, to_iso
 from shared.errors import CentliError, Unavailable
+from shared.meanwhile import Begin
 from shared.models import Answer
 from shared.observability import logger
 
@@ -45,6 +46,12 @@ it is and whether or not a proof is needed there."""
 
 MAX_PROOFS_LENGTH: Final = 4096
 """Of the text that holds the proofs of a call, separated by blanks."""
+
+
+_NOT_OF_THIS_REQUEST: Final = (
+    "This confirmation is not one of this request, and nothing was changed. Send the request "
+    "without it to get its terms, show them to the customer, and confirm those."
+)
 
 
 class Terms(Answer):
@@ -216,26 +223,36 @@ class KmsMacCheck:
         return answer["MacValid"] is True
 
 
-def verified(proofs: str, asked: Asked, request_id: str | None, is_mac: MacCheck) -> Proof:
-    """Return the newest of the proofs, separated by blanks, that is of this call, its MAC checked.
+def claimed(
+    proofs: str, asked: Asked, request_id: str | None, is_mac: MacCheck, begin: Begin
+) -> tuple[Proof, Callable[[], None]]:
+    """Return the newest of the proofs, separated by blanks, that is of this call, and its check.
 
-    `request_id` is what the door says, None where it leaves that to the proof. Raises
-    ConfirmationInvalid when none is of this call, or its MAC is wrong.
+    The check is begun. Until it was waited for, by calling it, nothing may be told or done that
+    rests on the proof. `request_id` is what the door says, None where it leaves that to the proof.
+    Both raise ConfirmationInvalid: when none is of this call, and when its MAC is wrong.
     """
     texts = proofs.split() if len(proofs) <= MAX_PROOFS_LENGTH else []
     parsed = [proof for proof in map(Proof.parse, texts) if proof is not None]
+    found = [
+        proof
+        for proof in sorted(parsed, key=lambda one: one.expires_at, reverse=True)
+        if proof.asked == asked.digest and request_id in (None, proof.request_id)
+    ]
+    if not found:
+        raise ConfirmationInvalid(_NOT_OF_THIS_REQUEST)
     # A session keeps its proofs: the same call may have been confirmed before, as another request.
-    for proof in sorted(parsed, key=lambda one: one.expires_at, reverse=True):
-        if (
-            proof.asked == asked.digest
-            and request_id in (None, proof.request_id)
-            and is_mac(proof.challenge.encode(), proof.mac)
-        ):
-            return proof
-    raise ConfirmationInvalid(
-        "This confirmation is not one of this request, and nothing was changed. Send the request "
-        "without it to get its terms, show them to the customer, and confirm those."
-    )
+    *newer, last = found
+    for proof in newer:
+        if is_mac(proof.challenge.encode(), proof.mac):
+            return proof, lambda: None
+    is_right = begin(lambda: is_mac(last.challenge.encode(), last.mac))
+
+    def check() -> None:
+        if is_right() is not True:
+            raise ConfirmationInvalid(_NOT_OF_THIS_REQUEST)
+
+    return last, check
 
 
 def proof_of(challenge: str, mac: bytes) -> str:

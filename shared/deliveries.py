@@ -1,6 +1,7 @@
 """What tells one request from another: its key, its content, and whose yes it came with."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +18,8 @@ class Delivery:
     the first. `fingerprint` is of the content. `correlation_id` None means that the change's own id
     correlates its events. `sent_at` is when the bus took the request, where it came so. Where a
     person has to say yes, `asked` is what to, and `proof` is the yes; without it the request is
-    only decided to be shown.
+    only decided to be shown. Nothing that rests on the proof may be told or done before
+    `check_proof`, which waits for KMS and raises what stands against it.
     """
 
     key: str
@@ -28,6 +30,7 @@ class Delivery:
     sent_at: datetime | None = None
     asked: Asked | None = None
     proof: Proof | None = None
+    check_proof: Callable[[], None] = lambda: None
 
     @property
     def is_preview(self) -> bool:

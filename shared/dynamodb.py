@@ -1,6 +1,6 @@
 """Typed access to DynamoDB items: plain Python values in and out, one client for all tables."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
+
+from shared.meanwhile import Begin, T, at_once
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -156,8 +158,9 @@ class _Watch:
 class DynamoDB:
     """The operations of DynamoDB that this system uses."""
 
-    def __init__(self, client: "DynamoDBClient") -> None:
+    def __init__(self, client: "DynamoDBClient", begin: Begin = at_once) -> None:
         self._client = client
+        self._begin = begin
 
     def get(self, table: str, key: Item) -> Item | None:
         """Read one item, strongly consistent."""
@@ -192,6 +195,15 @@ class DynamoDB:
             if serialize(key) not in left.get(table, ()):
                 held = (item for item in found.get(table, ()) if key.items() <= item.items())
                 watch.ahead[name] = next(held, None)
+
+    def read_ahead_beside(self, ask: Callable[[], T], *places: Place) -> T:
+        """Read ahead, and ask something else of DynamoDB at the same time; return its answer."""
+        wait = self._begin(ask)
+        try:
+            self.read_ahead(*places)
+        finally:
+            answer = wait()
+        return answer
 
     def batch_get(self, table: str, keys: Sequence[Item]) -> Iterator[Item]:
         """Yield the items of these distinct keys that there are, in any order.

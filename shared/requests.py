@@ -109,6 +109,7 @@ class RequestLedger:
                 shown = attempt.to_be_shown(request, store, max_age=self._max_age(operation))
             raise shown
         if attempt.is_too_late:
+            delivery.check_proof()
             first = self._recorded(attempt)
             if first is None:
                 raise ConfirmationExpired(_TOO_LATE)
@@ -118,7 +119,10 @@ class RequestLedger:
     def _committed(
         self, attempt: "_Attempt", request: Request, store: Any, *, max_age: timedelta | None
     ) -> Outcome:
-        """Decide and commit, again after each lost race."""
+        """Decide and commit, again after each lost race.
+
+        KMS checks the proof while the change is decided; whatever is decided, its word comes first.
+        """
         for number in range(MAX_ATTEMPTS):
             if number:
                 self._back_off(number)
@@ -126,11 +130,13 @@ class RequestLedger:
                 with self._database.watched() as reads:
                     outcome, writes = attempt.decide(request, store, max_age=max_age, reads=reads)
             except Exception:
+                attempt.check_proof()
                 # What cannot be decided now may have been decided before.
                 first = self._recorded(attempt)
                 if first is None:
                     raise
                 return self._first_outcome(first, attempt)
+            attempt.check_proof()
             records = attempt.records(self._settings, outcome)
             try:
                 self._database.transact([*writes, *records])
@@ -220,6 +226,7 @@ class _Attempt:
         self.record_key = (
             delivery.key if delivery.window is None else delivery_key(delivery.key, to_iso(at))
         )
+        self.check_proof = delivery.check_proof
         self._operation = operation
         self._caller = caller
         self._delivery = delivery

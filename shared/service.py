@@ -21,13 +21,14 @@ from shared.confirmation import (
     ConfirmationNeeded,
     KmsMacCheck,
     MacCheck,
-    verified,
+    claimed,
 )
 from shared.decoding import decode, decode_text
 from shared.deliveries import Delivery, delivery_key, fingerprint
 from shared.dynamodb import DynamoDB
 from shared.errors import InvalidRequest, UnknownOperation
 from shared.identity import Caller, caller_from
+from shared.meanwhile import Begin, at_once, in_a_thread
 from shared.models import Request
 from shared.observability import answered, logger, measured, note, started, unanswered
 from shared.operations import ActionGroup, Operation
@@ -59,6 +60,7 @@ class Resources:
     clock: Clock = system_clock
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = random.random
+    begin: Begin = at_once
 
 
 def connect() -> Resources:
@@ -67,7 +69,7 @@ def connect() -> Resources:
     session = boto3.Session()
     return Resources(
         settings=settings,
-        database=DynamoDB(session.client("dynamodb", config=_CLIENT_CONFIG)),
+        database=DynamoDB(session.client("dynamodb", config=_CLIENT_CONFIG), in_a_thread),
         publisher=Publisher(
             session.client("events", config=_CLIENT_CONFIG), settings.event_bus_name
         ),
@@ -75,6 +77,7 @@ def connect() -> Resources:
             cache(lambda: session.client("kms", config=_CLIENT_CONFIG)),
             settings.confirmation_key_arn,
         ),
+        begin=in_a_thread,
     )
 
 
@@ -116,6 +119,7 @@ class Service:
         self.clock = resources.clock
         self.publisher = resources.publisher
         self._is_mac = resources.is_mac
+        self._begin = resources.begin
         self._sleep = resources.sleep
         self.store = group.store(resources.database, resources.settings, resources.clock)
         self._ledger = RequestLedger(
@@ -231,12 +235,13 @@ class Service:
         )
         if call.operation.confirm and (call.proofs or self._needs_yes(call)):
             asked = Asked(*parts, content, call.request_id or str(uuid4()))
-            proof = None
             if call.proofs not in ("", TERMS_WANTED):
-                proof = verified(call.proofs, asked, call.request_id, self._is_mac)
+                proof, check_proof = claimed(
+                    call.proofs, asked, call.request_id, self._is_mac, self._begin
+                )
                 asked = replace(asked, request_id=proof.request_id)
-            key = delivery_key(*parts, "id", asked.request_id)
-            return delivery(key=key, asked=asked, proof=proof)
+                delivery = partial(delivery, proof=proof, check_proof=check_proof)
+            return delivery(key=delivery_key(*parts, "id", asked.request_id), asked=asked)
         if call.operation.record_key is not None:
             return delivery(key=call.operation.record_key(caller.user_id, request))
         if call.request_id is not None:

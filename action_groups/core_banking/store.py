@@ -49,10 +49,11 @@ class BankStore:
         )
         return found
 
-    def read_ahead_of_payment(self, user_id: str, request: PaymentRequest) -> None:
-        """Read at once what a payment is decided on, beside the retailer's accounts."""
+    def read_ahead_of_payment(self, user_id: str, request: PaymentRequest) -> list[Account]:
+        """Read at once what a payment is decided on, and return the retailer's accounts."""
         purchase = purchase_key(user_id, request.purchase_id)
-        self._database.read_ahead(
+        return self._database.read_ahead_beside(
+            lambda: self.accounts_of(request.retailer_id),
             *([(self._purchases, purchase)] if purchase is not None else []),
             (self._retailers, {"retailer_id": request.retailer_id}),
             self._account_place(user_id, request.account_id),

@@ -93,13 +93,28 @@ class MarketStore:
         return day_of(self._clock(), self.zone)
 
     def read_ahead_of_purchase(
-        self, user_id: str, account_id: str, *, product_id: str, retailer_id: str
-    ) -> None:
-        """Read at once the product, its retailer and the account that is to pay."""
-        self._database.read_ahead(
+        self,
+        user_id: str,
+        account_id: str,
+        *,
+        product_id: str,
+        retailer_id: str,
+        since: str | None,
+    ) -> list[Purchase]:
+        """Read at once the product, its retailer and the account that is to pay.
+
+        Return the customer's purchases since a moment (ISO 8601), none without one.
+        """
+        places = (
             self._product_place(product_id, retailer_id),
             self._retailer_place(retailer_id),
             self._account_place(user_id, account_id),
+        )
+        if since is None:
+            self._database.read_ahead(*places)
+            return []
+        return self._database.read_ahead_beside(
+            lambda: [*self.purchases.made_since(user_id, since)], *places
         )
 
     def read_ahead_of_end(self, user_id: str, request: OfPurchase) -> None:

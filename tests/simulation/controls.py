@@ -11,7 +11,7 @@ from typing import Any
 from unittest import mock
 
 from action_groups import load_group
-from shared.confirmation import Asked
+from shared.confirmation import Asked, Proof, claimed
 from shared.deliveries import delivery_key
 from tests.simulation.cloud import Break, Cloud
 from tests.simulation.faults import Killed
@@ -230,6 +230,11 @@ def _believed(*_arguments: object) -> bool:
     return True
 
 
+def _unchecked(*arguments: Any) -> tuple[Proof, Callable[[], None]]:
+    proof, _ = claimed(*arguments)
+    return proof, lambda: None
+
+
 def _asked_by(*names: str) -> Break:
     """Leave all but these parts of a call out of the digest of what a proof is for."""
 
@@ -281,6 +286,7 @@ CONTROLS: dict[str, Break] = {
     "an account of somebody else": OwnerUnread("accounts", "account_id"),
     "a change without a yes": Patched("shared.deliveries.Delivery.is_preview", False),
     "a proof that nobody signed": Patched("shared.confirmation.KmsMacCheck.__call__", _believed),
+    "a proof whose check nobody waits for": Patched("shared.service.claimed", _unchecked),
     "a proof of other arguments": _asked_by("user_id", "operation_id"),
     "a proof of another customer": _asked_by("operation_id", "fingerprint"),
     "other terms than were shown": Patched("shared.confirmation.Proof.has_shown", _believed),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shared.dynamodb import DynamoDB, Put, Update
+from shared.meanwhile import Begin, at_once, in_a_thread
 
 EMPTY: tuple[Any, ...] = ({}, [], "", None)
 
@@ -151,3 +152,22 @@ def test_what_is_read_ahead_and_not_looked_at_is_not_checked() -> None:
         database.get("t", {"a": "2"})
 
         assert [check.key for check in checks] == [{"a": "2"}]
+
+
+@pytest.mark.parametrize("begin", [at_once, in_a_thread])
+def test_what_is_asked_beside_a_batch_is_waited_for_whatever_becomes_of_the_batch(
+    begin: Begin,
+) -> None:
+    client = ReadingClient()
+    database = DynamoDB(client, begin)  # type: ignore[arg-type]
+    is_over: list[str] = []
+
+    def ask() -> str:
+        is_over.append("asked")
+        return "found"
+
+    with database.watched():
+        assert database.read_ahead_beside(ask, *PLACES) == "found"
+        with pytest.raises(TypeError):
+            database.read_ahead_beside(ask, ("t", {"a": 1.5}))
+    assert is_over == ["asked", "asked"]

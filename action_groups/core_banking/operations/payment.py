@@ -40,16 +40,14 @@ def pay_purchase(
 
     A request that does not agree with the purchase decides nothing.
     """
-    bank.read_ahead_of_payment(caller.user_id, request)
+    retailers = bank.read_ahead_of_payment(caller.user_id, request)
     purchase = _agreeing_purchase(caller, request, bank)
     payer = bank.account(caller.user_id, request.account_id)
     if payer is None:
         raise AccountNotFound("The customer has no account with the id in `account_id`.")
     if request.retailer_id == caller.user_id:
         raise SameAccount("The customer is the retailer: nobody pays for what is their own.")
-    payee = settlement_account(
-        bank.accounts_of(request.retailer_id), request.currency, request.purchase_id
-    )
+    payee = settlement_account(retailers, request.currency, request.purchase_id)
     if payee is None:
         raise AccountNotFound("The retailer has no account that takes payments.")
     check_payer(payer, request.amount, request.currency)

@@ -1,6 +1,6 @@
 """The operation createPurchase: reserve the stock, then ask for the payment."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -154,8 +154,12 @@ def create_purchase(
     was made.
     """
     seller = request.retailer_id or only_seller(market, request.product_id)
-    market.read_ahead_of_purchase(
-        caller.user_id, request.account_id, product_id=request.product_id, retailer_id=seller
+    earlier = market.read_ahead_of_purchase(
+        caller.user_id,
+        request.account_id,
+        product_id=request.product_id,
+        retailer_id=seller,
+        since=to_iso(stamp.at - RECENT) if stamp.is_shown else None,
     )
     product = offer_of(market, request.product_id, seller)
     retailer_name = market.retailer_name(product.retailer_id)
@@ -189,7 +193,6 @@ def create_purchase(
         benefit=option.benefit if option else None,
         **figures,
     )
-    warnings = _warnings(caller, request, product, market, stamp) if stamp.is_shown else ()
     purchase = Purchase(
         user_id=caller.user_id,
         purchase_id=stamp.id,
@@ -214,18 +217,17 @@ def create_purchase(
         market.purchases.reserve(purchase, product.price, product.stored_benefits),
         event_data=payment_of(purchase.item(product.price)).model_dump(exclude_none=True),
         terms=terms,
-        warnings=list(warnings),
+        warnings=list(_warnings(request, product, earlier)),
     )
 
 
 def _warnings(
-    caller: Caller, request: PurchaseRequest, product: Product, market: MarketStore, stamp: Stamp
+    request: PurchaseRequest, product: Product, earlier: Iterable[Purchase]
 ) -> Iterator[Warned]:
-    since = to_iso(stamp.at - RECENT)
     if any(
         (done.product_id, done.retailer_id) == (product.product_id, product.retailer_id)
         and (done.quantity, done.account_id) == (request.quantity, request.account_id)
-        for done in market.purchases.made_since(caller.user_id, since)
+        for done in earlier
         if done.status in (PENDING, COMPLETED)
     ):
         yield Warned(

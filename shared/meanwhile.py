@@ -1,0 +1,40 @@
+"""Two calls to AWS at the same time: one is begun, and waited for after the other.
+
+Deployed functions begin it in a thread. Where everything has to happen in one order, as in a
+history that is drawn from a seed, it is done at once.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class Begin(Protocol):
+    """Begins something, and returns what waits for its end: its result, or what it raised."""
+
+    def __call__(self, do: Callable[[], T], /) -> Callable[[], T]:
+        """Begin it. What was begun has to be waited for: a function is frozen when it answers."""
+
+
+def in_a_thread(do: Callable[[], T], /) -> Callable[[], T]:
+    """Begin it in a thread of its own, and go on."""
+    future: Future[T] = Future()
+    Thread(target=_settle, args=(future, do), daemon=True).start()
+    return future.result
+
+
+def at_once(do: Callable[[], T], /) -> Callable[[], T]:
+    """Do it now; whoever waits for it learns what came of it."""
+    future: Future[T] = Future()
+    _settle(future, do)
+    return future.result
+
+
+def _settle(future: "Future[T]", do: Callable[[], T]) -> None:
+    try:
+        future.set_result(do())
+    except Exception as error:  # noqa: BLE001 it is raised where it is waited for
+        future.set_exception(error)
