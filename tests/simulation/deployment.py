@@ -63,7 +63,7 @@ def declared() -> tuple[dict[str, Function], list[Rule]]:
 
 def settings_with(**variables: str) -> Settings:
     """Return the settings of a function with these variables of its own."""
-    environment = function_environment() | {"AGENT_WAIT_SECONDS": "1"} | LIMITS | variables
+    environment = {**function_environment(), "AGENT_WAIT_SECONDS": "1", **LIMITS, **variables}
     return Settings.from_environment(environment)
 
 

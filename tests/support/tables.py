@@ -1,6 +1,8 @@
 """The tables of `template.yaml`, so that tests run on the keys that are deployed."""
 
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from console.template import expanded_template
@@ -19,7 +21,8 @@ def table_properties() -> list[dict[str, Any]]:
     return found
 
 
-def function_environment() -> dict[str, str]:
+@cache
+def function_environment() -> Mapping[str, str]:
     """Return the variables that the template gives to every function, by default."""
     template = expanded_template()
     defaults = {name: str(p.get("Default")) for name, p in template["Parameters"].items()}
@@ -35,7 +38,7 @@ def function_environment() -> dict[str, str]:
                 return CONFIRMATION_KEY_ARN
         return _resolved(node)
 
-    return {name: value_of(value) for name, value in variables.items()}
+    return MappingProxyType({name: value_of(value) for name, value in variables.items()})
 
 
 def _resolved(name: Any) -> str:

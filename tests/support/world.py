@@ -28,8 +28,8 @@ from tests.support.kms import InMemoryKms
 from tests.support.tables import PREFIX, function_environment, table_properties
 
 SETTINGS = Settings.from_environment(
-    function_environment()
-    | {
+    {
+        **function_environment(),
         "AGENT_WAIT_SECONDS": "1",
         "DOORS": "agent,bus,gateway",
         "REQUIRE_CONFIRMATION": "never",
