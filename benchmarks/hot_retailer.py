@@ -269,7 +269,7 @@ def _payment(
     """Return the payment of one customer through the real operation and ledger."""
     operation = load_group("core_banking").triggered_by("PAYMENT_REQUEST")
     assert operation is not None
-    store = BankStore(tables, SETTINGS)
+    store = BankStore(tables, SETTINGS, lambda: START)
     purchase_id = time_ordered_id(START, payer)
     purchase: Item = {
         "user_id": payer,

@@ -34,7 +34,10 @@ def serialize(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def deserialize(item: Mapping[str, Any]) -> Item:
     """Turn DynamoDB's attribute values into Python values; numbers are Decimal."""
-    return {name: _deserializer.deserialize(value) for name, value in item.items()}
+    return {
+        name: value["S"] if "S" in value else _deserializer.deserialize(value)
+        for name, value in item.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +144,16 @@ class StartKeyRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Items of one Query, and the key to go on from when there may be more."""
+    """Items of one Query or Scan, and the key to go on from when there may be more.
+
+    `read` counts what was read for it, and so what a filter passed over as well; `units` are the
+    read units that DynamoDB charged.
+    """
 
     items: list[Item]
     last_key: Item | None
+    read: int = 0
+    units: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +263,7 @@ class DynamoDB:
             "TableName": table,
             "KeyConditionExpression": condition,
             "ScanIndexForward": not newest_first,
+            "ReturnConsumedCapacity": "TOTAL",
             **_expression_names(names),
             **_expression_values(values),
         }
@@ -271,10 +281,12 @@ class DynamoDB:
             if start_key and error.response["Error"]["Code"] == "ValidationException":
                 raise StartKeyRefused from None
             raise
-        last_key = answer.get("LastEvaluatedKey")
-        return Page(
-            items=[deserialize(item) for item in answer["Items"]],
-            last_key=deserialize(last_key) if last_key else None,
+        return _page(answer)
+
+    def scan(self, table: str, *, limit: int) -> Page:
+        """Read the first `limit` items of a table, eventually consistent: for a small one."""
+        return _page(
+            self._client.scan(TableName=table, Limit=limit, ReturnConsumedCapacity="TOTAL")
         )
 
     def query_all(self, table: str, *, limit: int, **query: Any) -> Iterator[Item]:
@@ -313,6 +325,16 @@ class DynamoDB:
 def _name_of(table: str, key: Item) -> object:
     """Return what tells an item from all others."""
     return (table, *sorted(key.items()))
+
+
+def _page(answer: Any) -> Page:
+    last_key = answer.get("LastEvaluatedKey")
+    return Page(
+        items=[deserialize(item) for item in answer["Items"]],
+        last_key=deserialize(last_key) if last_key else None,
+        read=answer["ScannedCount"],
+        units=answer.get("ConsumedCapacity", {}).get("CapacityUnits", 0.0),
+    )
 
 
 def _expression_names(names: Mapping[str, str] | None) -> dict[str, Any]:

@@ -62,3 +62,12 @@ NextToken = Annotated[
     str | None, Field(description="Give it back for the next page; absent at the end.")
 ]
 """The token of the page that follows, in an answer."""
+
+LookedAt = Annotated[
+    int | None,
+    Field(
+        description="Only there when this page ends because it looked at as many items as one page "
+        "may: how many. There may be more to find with `next_token`."
+    ),
+]
+"""How many items a page passed over or returned, in an answer that is not the end of a search."""

@@ -8,15 +8,17 @@ what everybody may see, and DynamoDB refuses a position outside of it.
 
 import base64
 import hashlib
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
 
 from shared import json_text
+from shared.clock import Clock
 from shared.dynamodb import Item, Page, StartKeyRefused
 from shared.errors import PageTokenNotFound
 from shared.identity import Caller
-from shared.models import Answer, Request
+from shared.models import MAX_PAGE_ITEMS, Answer, Request
 
 E = TypeVar("E", bound=Answer)
 
@@ -25,8 +27,17 @@ PAGE_BUDGET_BYTES = 20_000
 the body is a text within JSON, so its quotes and accents are escaped.
 """
 
-MAX_READS = 20
-"""How many Queries one page may cost when a filter passes over items."""
+MAX_UNITS = 60.0
+"""How many read units of DynamoDB one page may cost when a filter passes over items."""
+
+_MAX_READING = timedelta(seconds=3)
+"""How long a page goes on reading: with its last read it is answered within four seconds."""
+
+_LEAST_UNITS = 0.5
+"""What a Query costs at least."""
+
+_FIRST_READ_ITEMS = MAX_PAGE_ITEMS + 1
+"""Of a filtered listing, before it is known what an item costs."""
 
 _NOT_FOUND = (
     "This `next_token` does not belong to this listing. Ask for the first page without "
@@ -65,52 +76,90 @@ def position_of(
     raise PageTokenNotFound(_NOT_FOUND)
 
 
-def reads_within(seconds: float, now: Callable[[], float] = time.monotonic) -> Iterator[None]:
-    """Allow one read, and further ones that begin before so much time has passed.
+class Allowance:
+    """What the reads of one page may cost, in units and in time, and what they did cost."""
 
-    For a listing that may pass over any number of items before it finds one: counting its reads
-    would cut pages short although there is time to fill them.
-    """
-    end = now() + seconds
-    yield
-    while now() < end:
-        yield
+    def __init__(self, clock: Clock) -> None:
+        self.read = 0
+        """How many items were read."""
+        self.units_left = MAX_UNITS
+        self._clock = clock
+        self._end = clock() + _MAX_READING
+        self._units_for_items = 0.0
+        self._has_begun = False
+
+    def spend(self, units: float, read: int = 0) -> None:
+        """Take note of what a read cost, and how many items it read.
+
+        What is spent before the first item is not counted as the price of items.
+        """
+        self.read += read
+        self.units_left -= units
+        if self.read:
+            self._units_for_items += units
+
+    def read_items(self) -> int:
+        """Return how many items the next Query may read, 0 when the page has cost enough.
+
+        They are as many as the rest would pay for, if they cost what those before did. There is
+        always a first Query, so that no page ends where it began.
+        """
+        is_over = self._clock() >= self._end or self.units_left <= 0
+        if self._has_begun and is_over:
+            return 0
+        self._has_begun = True
+        if not self.read:
+            return _FIRST_READ_ITEMS
+        return int(self.units_left * self.read / max(self._units_for_items, _LEAST_UNITS))
+
+
+@dataclass(frozen=True, slots=True)
+class Filled(Generic[E]):
+    """The entries of a page, the position to resume from, and whether the search was cut short."""
+
+    entries: list[E]
+    position: Item | None
+    """None at the end of the listing only."""
+    looked_at: int | None
+    """How many items were looked at, when the page ends for what they cost."""
 
 
 def fill_page(
-    read: Callable[[Item | None], Page],
+    read: Callable[[Item | None, int], Page],
     *,
     entry_of: Callable[[Item], E],
     position_of_item: Callable[[Item], Item],
     limit: int,
     start: Item | None,
-    reads: Iterable[object] | None = None,
-) -> tuple[list[E], Item | None]:
-    """Read until the page is full, and return its entries and the position to resume from.
+    allowance: Allowance | None = None,
+) -> Filled[E]:
+    """Read until the page is full.
 
-    `reads` has an element for each Query that the page may cost, which are `MAX_READS` without it.
-    A page is short only at the end of the listing, at the budget, or when the allowed Queries found
-    too few; its position is None at the end of the listing only. Raises PageTokenNotFound when
-    `start` lies outside the listing.
+    `read` is told where to go on and how many items it may read: one more than the page takes, or
+    what the `allowance` pays for, which a listing needs that passes over items. A page is short
+    only at the end of the listing, at the budget, or when the allowance found too few. Raises
+    PageTokenNotFound when `start` lies outside the listing.
     """
     entries: list[E] = []
     size_bytes = 0
-    for _ in range(MAX_READS) if reads is None else reads:
+    while read_items := limit + 1 if allowance is None else allowance.read_items():
         try:
-            page = read(start)
+            page = read(start, read_items)
         except StartKeyRefused:
             raise PageTokenNotFound(_NOT_FOUND) from None
+        if allowance is not None:
+            allowance.spend(page.units, page.read)
         for item in page.items:
             entry = entry_of(item)
             size_bytes += json_text.bytes_in_ascii(json_text.dumps(entry.payload()))
             if len(entries) == limit or (entries and size_bytes > PAGE_BUDGET_BYTES):
-                return entries, start
+                return Filled(entries, start, None)
             entries.append(entry)
             start = position_of_item(item)
         start = page.last_key
         if start is None:
-            break
-    return entries, start
+            return Filled(entries, None, None)
+    return Filled(entries, start, allowance.read if allowance and len(entries) < limit else None)
 
 
 def _is_key(position: Any, key_names: Sequence[str]) -> bool:

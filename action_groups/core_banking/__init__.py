@@ -8,5 +8,5 @@ core_banking = ActionGroup(
     source="core-banking",
     title="CENTLI core banking",
     description="Balances, transfers and transaction history of the customer's own accounts.",
-    store=lambda database, settings, _clock: BankStore(database, settings),
+    store=BankStore,
 )

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from shared.accounts import ACTIVE, MAX_ACCOUNTS_PER_OWNER, Account
+from shared.clock import Clock
 from shared.dynamodb import DynamoDB, Item, Page, Place, Put, Update
 from shared.limits import Limits
+from shared.paging import Allowance
 from shared.payments import PaymentRequest, purchase_key
 from shared.settings import Settings
 
@@ -16,8 +18,9 @@ _SAME_CURRENCY = "(attribute_not_exists(currency) OR currency = :currency)"
 class BankStore:
     """Reads accounts and transactions, and states the writes that move money."""
 
-    def __init__(self, database: DynamoDB, settings: Settings) -> None:
+    def __init__(self, database: DynamoDB, settings: Settings, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
         self._accounts = settings.accounts_table
         self._transactions = settings.transactions_table
         self._purchases = settings.purchases_table
@@ -144,6 +147,10 @@ class BankStore:
     def is_retailer(self, retailer_id: str) -> bool:
         """Tell whether the marketplace has a retailer of this id."""
         return self._database.get(self._retailers, {"retailer_id": retailer_id}) is not None
+
+    def allowance(self) -> Allowance:
+        """Return what one page may cost from now on."""
+        return Allowance(self._clock)
 
     def history(
         self,

@@ -1,18 +1,20 @@
 """Products and retailers in DynamoDB, and the one question the marketplace asks of the accounts."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Self
 
 from action_groups.marketplace.purchases import Purchase, Purchases
+from action_groups.marketplace.retailers import RetailerNames
 from shared.accounts import MAX_ACCOUNTS_PER_OWNER, Account
 from shared.clock import Clock, day_of
 from shared.dynamodb import DynamoDB, Item, Page, Place, Put
 from shared.money import MXN, Currency, amount_from_number
 from shared.observability import logger
+from shared.paging import Allowance
 from shared.payments import (
     OfPurchase,
     PaymentRequest,
@@ -85,6 +87,7 @@ class MarketStore:
         self.zone = settings.bank_zone
         """The time zone of the bank."""
         self.purchases = Purchases(database, settings)
+        self.retailers = RetailerNames(database, settings.retailers_table, clock)
         self.categories = settings.catalogue_categories
         """The categories of the catalogue, in the order in which it is searched."""
 
@@ -140,8 +143,12 @@ class MarketStore:
         )
         return list(_readable(items))
 
-    def page_of(self, key: str, value: str, start: Item | None, read_items: int | None) -> Page:
-        """Read the products of one `retailer_id` or `category`, as much as one Query gives."""
+    def allowance(self) -> Allowance:
+        """Return what one page may cost from now on."""
+        return Allowance(self._clock)
+
+    def page_of(self, key: str, value: str, start: Item | None, read_items: int) -> Page:
+        """Read up to `read_items` products of one `retailer_id` or `category`."""
         return self._database.query(
             self._products,
             index="retailer-index" if key == "retailer_id" else "category-index",
@@ -159,15 +166,6 @@ class MarketStore:
         """
         item = self._database.get(*self._retailer_place(retailer_id))
         return None if item is None else _text(item, "name")
-
-    def retailer_names(self, retailer_ids: Collection[str]) -> dict[str, str]:
-        """Return what each of these retailers is called, to be shown; empty for one without."""
-        keys = [{"retailer_id": retailer_id} for retailer_id in sorted(retailer_ids)]
-        items = self._database.batch_get(self._retailers, keys)
-        return {
-            **dict.fromkeys(retailer_ids, ""),
-            **{item["retailer_id"]: _text(item, "name") for item in items},
-        }
 
     def account(self, user_id: str, account_id: str) -> Account | None:
         """Return the account if it is this customer's, strongly consistent."""

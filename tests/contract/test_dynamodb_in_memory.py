@@ -582,6 +582,38 @@ def test_a_page_ends_at_a_megabyte(local_aws: Any, in_memory: StrictDynamoDB) ->
     assert pages[1] == pages[0]
 
 
+def test_what_was_read_is_charged_in_units_of_four_kilobytes(
+    local_aws: Any, in_memory: StrictDynamoDB
+) -> None:
+    """A filter changes nothing, and what may be old costs half.
+
+    The local AWS says one unit whatever was read; AWS documents the rest.
+    """
+    charged: list[list[float]] = []
+    for client in (local_aws, in_memory):
+        for number in range(3):
+            item = serialize({"pk": "charged", "sk": number, "a": "x" * 5000})
+            client.put_item(TableName=TABLE, Item=item)
+        of_items = {
+            "TableName": TABLE,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": "charged"}, ":b": {"S": "b"}},
+            "FilterExpression": "a = :b",
+            "ReturnConsumedCapacity": "TOTAL",
+        }
+        answers = [
+            client.query(**of_items, ConsistentRead=True),
+            client.query(**of_items),
+            client.query(**of_items, Limit=1),
+            client.scan(TableName=TABLE, Limit=1, ReturnConsumedCapacity="TOTAL"),
+        ]
+        assert [answer["ScannedCount"] for answer in answers] == [3, 3, 1, 1]
+        charged.append([answer["ConsumedCapacity"]["CapacityUnits"] for answer in answers])
+        assert "ConsumedCapacity" not in client.scan(TableName=TABLE)
+    assert len(charged[0]) == len(charged[1])
+    assert charged[1][:3] == [4.0, 2.0, 1.0], "15 KB and a little, consistently and not"
+
+
 def test_a_scan_comes_in_pages_that_hold_every_item_once(in_memory: StrictDynamoDB) -> None:
     client = StrictDynamoDB([DEFINITION])
     for number in range(7):

@@ -1,20 +1,19 @@
 """searchProducts: every filter, words as people say them, and pages that are full."""
 
-from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from decimal import Decimal
-from itertools import count
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from action_groups.marketplace import retailers
 from action_groups.marketplace.catalogue import category_called, words_of
-from action_groups.marketplace.operations import search_products
 from shared import json_text
-from shared.dynamodb import DynamoDB, Item, Page
+from shared.dynamodb import DynamoDB, Page
 from shared.front_doors.bedrock import MAX_ANSWER_BYTES
-from shared.paging import MAX_READS, reads_within
+from shared.paging import MAX_UNITS
 from shared.settings import Settings
 from tests.support.world import SETTINGS, World
 
@@ -47,7 +46,7 @@ def pages(bank: World, **arguments: Any) -> list[list[str]]:
 
 
 class WatchedDatabase(DynamoDB):
-    """Notes the Queries, gives items in small pages, and knows no scan."""
+    """Notes the Queries, gives items in small pages, and scans no table but the retailers."""
 
     def __init__(self, client: Any, page_items: int) -> None:
         super().__init__(client)
@@ -58,6 +57,10 @@ class WatchedDatabase(DynamoDB):
         self.queries.append((query.get("index"), query["values"].get(":value"), limit))
         smaller = min(limit or self.page_items, self.page_items)
         return super().query(table, limit=smaller, **query)
+
+    def scan(self, table: str, *, limit: int) -> Page:
+        assert table == SETTINGS.retailers_table
+        return super().scan(table, limit=limit)
 
 
 # --- Filters ---------------------------------------------------------------------------------
@@ -115,13 +118,9 @@ def test_every_combination_of_filters_is_found_page_by_page_each_product_once(
     assert all(len(page) == int(limit) for page in listed[:-1])
 
 
-def test_the_narrowest_index_is_read_and_no_table_is_scanned(
-    shop: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_narrowest_index_is_read_and_no_product_is_scanned(shop: World) -> None:
     database = WatchedDatabase(shop.client, page_items=100)
     shop.connect(database)
-    monkeypatch.setattr(shop.client, "scan", None)
-
     search(shop, category="hogar")
     search(shop, retailer_id="retailer-maya")
     search(shop, category="home", retailer_id="retailer-maya")
@@ -131,10 +130,10 @@ def test_the_narrowest_index_is_read_and_no_table_is_scanned(
     assert database.queries == [
         ("category-index", "home", 21),
         ("retailer-index", "retailer-maya", 21),
-        ("retailer-index", "retailer-maya", None),
-        ("category-index", "home", None),
+        ("retailer-index", "retailer-maya", 51),
+        ("category-index", "home", 51),
         *[("category-index", category, 21) for category in CATEGORIES],
-    ], "as many items as the page takes, or as one Query gives when some are passed over"
+    ], "as many items as the page takes, or as the allowance pays for when some are passed over"
 
 
 def test_an_agent_is_told_everything_of_a_product(shop: World) -> None:
@@ -336,30 +335,139 @@ def test_words_of_a_retailer_without_a_name_are_not_found(bank: World) -> None:
     assert found(bank, search="azteca") == ["p-audifonos"]
 
 
-@pytest.mark.parametrize("words", [{}, {"search": "audífonos"}, {"search": "moctezuma"}], ids=str)
-def test_the_retailers_that_a_query_finds_are_read_together_and_each_once_a_search(
-    bank: World, words: dict[str, str]
+class Counted:
+    """Stands around the calls of a client, and adds up what they are and cost."""
+
+    def __init__(self, bank: World) -> None:
+        self.calls: list[str] = []
+        self.units = 0.0
+        bank.client.around = self
+
+    def __call__(self, operation: str, arguments: Any, call: Any) -> Any:
+        answer = call(arguments)
+        self.calls.append(operation)
+        if operation == "BatchGetItem":
+            [wanted] = arguments["RequestItems"].values()
+            self.units += len(wanted["Keys"]) / 2
+        else:
+            self.units += answer["ConsumedCapacity"]["CapacityUnits"]
+        return answer
+
+
+def shelves(bank: World, *, products: int, retailers: int) -> None:
+    """Fill the catalogue with cables of many retailers, in all categories alike."""
+    for number in range(retailers):
+        bank.retailer(f"retailer-{number:04}", f"Tienda {number}")
+    for number in range(products):
+        bank.product(
+            f"p-{number:05}",
+            name="Cable",
+            description="Para la casa. " * 15,
+            category=CATEGORIES[number % len(CATEGORIES)],
+            retailer_id=f"retailer-{number % retailers:04}",
+        )
+
+
+def test_a_search_by_words_costs_few_calls_whatever_the_number_of_retailers(bank: World) -> None:
+    shelves(bank, products=1000, retailers=1000)
+    counted = Counted(bank)
+
+    body = search(bank, search="trompeta")
+
+    assert body["products"] == []
+    assert len(counted.calls) <= len(CATEGORIES) + 10
+    assert counted.units <= MAX_UNITS
+
+
+def test_a_search_that_finds_nothing_says_how_far_it_looked_and_goes_on_to_the_end(
+    bank: World,
 ) -> None:
-    for number in range(120):
-        bank.product(f"p-{number}", retailer_id=f"retailer-{number % 40}")
-        bank.product(f"p-home-{number}", category="home", retailer_id=f"retailer-{number % 41}")
-    asked: list[list[str]] = []
+    shelves(bank, products=2500, retailers=6)
+    bank.product("p-99999", name="Trompeta", category=CATEGORIES[-1])
+    counted = Counted(bank)
+    looked_at, found, token = [], [], {}
+    while True:
+        body = search(bank, search="trompeta", **token)
+        assert counted.units <= MAX_UNITS
+        assert len(counted.calls) <= len(CATEGORIES) + 10
+        counted.units, counted.calls = 0.0, []
+        found += [product["product_id"] for product in body["products"]]
+        if body.get("next_token") is None:
+            break
+        looked_at.append(body["looked_at"])
+        token = {"next_token": body["next_token"]}
 
-    class Asking(DynamoDB):
-        def batch_get(self, table: str, keys: Sequence[Item]) -> Iterator[Item]:
-            if keys:
-                asked.append([key["retailer_id"] for key in keys])
-            return super().batch_get(table, keys)
+    assert found == ["p-99999"]
+    assert len(looked_at) == 2, "about a thousand products of half a kilobyte for 60 units"
+    assert all(900 < number < 1300 for number in looked_at)
 
-        def get(self, table: str, key: Item) -> Item | None:
-            raise AssertionError(f"a call for one item of {table}")
 
-    bank.connect(Asking(bank.client))
-    search(bank, limit="50", **words)
+def test_without_its_allowance_a_search_costs_what_the_catalogue_holds(
+    bank: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test above."""
+    monkeypatch.setattr("shared.paging.MAX_UNITS", 1e9)
 
-    read = [retailer for retailers in asked for retailer in retailers]
-    assert len(asked) <= 2
-    assert len(read) == len(set(read))
+    with pytest.raises(AssertionError):
+        test_a_search_that_finds_nothing_says_how_far_it_looked_and_goes_on_to_the_end(bank)
+
+
+def test_a_search_that_is_over_does_not_say_how_far_it_looked(shop: World) -> None:
+    assert "looked_at" not in search(shop, search="trompeta")
+    assert "looked_at" not in search(shop, limit="1"), "a full page is no cut"
+
+
+def test_names_of_retailers_are_kept_for_a_minute_and_then_read_again(bank: World) -> None:
+    bank.retailer("retailer-azteca", "Electrónica Azteca")
+    bank.product("p-audifonos")
+    counted = Counted(bank)
+
+    def name() -> str:
+        return str(search(bank)["products"][0]["retailer_name"])
+
+    assert name() == "Electrónica Azteca"
+    bank.client.around = None
+    bank.retailer("retailer-azteca", "Azteca Digital")
+    bank.client.around = counted
+    counted.calls = []
+    bank.clock.move(retailers.KEPT / 2)
+    assert name() == "Electrónica Azteca"
+    assert "Scan" not in counted.calls
+    bank.clock.move(retailers.KEPT / 2)
+    assert name() == "Azteca Digital"
+
+
+def test_stock_and_price_are_never_kept(bank: World) -> None:
+    bank.product("p-audifonos", stock=3)
+    search(bank)
+    bank.product("p-audifonos", stock=0, price=Decimal("1399.00"))
+
+    [product] = search(bank)["products"]
+
+    assert (product["stock"], product["price"]) == (0, Decimal("1399.00"))
+
+
+def test_retailers_beyond_those_kept_are_read_with_their_products(
+    bank: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each product is looked at once, although a Query may give more than one batch names."""
+    monkeypatch.setattr(retailers, "MAX_SCANNED", 10)
+    shelves(bank, products=600, retailers=300)
+    bank.retailer("retailer-0299", "Instrumentos Moctezuma")
+    counted = Counted(bank)
+    found, pages_read, token = [], 0, {}
+    while True:
+        body = search(bank, search="moctezuma", **token)
+        assert counted.units <= MAX_UNITS + 1
+        counted.units = 0.0
+        found += [product["product_id"] for product in body["products"]]
+        pages_read += 1
+        if body.get("next_token") is None:
+            break
+        token = {"next_token": body["next_token"]}
+
+    assert sorted(found) == ["p-00299", "p-00599"]
+    assert pages_read < 10
 
 
 def test_a_retailer_that_is_not_stored_or_has_no_name_leaves_the_name_out(bank: World) -> None:
@@ -382,7 +490,7 @@ def test_a_search_that_says_nothing_is_refused(bank: World, text: str) -> None:
 
 
 def test_a_page_is_filled_across_any_number_of_reads(bank: World) -> None:
-    """One television in fifteen products, read three at a time: far beyond `MAX_READS`."""
+    """One television in fifteen products, read three at a time."""
     for number in range(150):
         name = "Televisor" if number % 15 == 7 else "Cable"
         bank.product(f"p-{number:03}", name=name, category=CATEGORIES[number % 3])
@@ -393,42 +501,48 @@ def test_a_page_is_filled_across_any_number_of_reads(bank: World) -> None:
 
     assert [len(page) for page in listed] == [4, 4, 2]
     assert len({p for page in listed for p in page}) == 10
-    assert len(database.queries) > 2 * MAX_READS
+    assert len(database.queries) > 40
 
 
-def test_with_counted_reads_the_pages_would_be_short(
+def test_with_fewer_units_the_pages_would_be_short(
     bank: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control of the test above."""
-    monkeypatch.setattr(search_products, "reads_within", lambda _seconds: range(MAX_READS))
+    monkeypatch.setattr("shared.paging.MAX_UNITS", 5.0)
 
     with pytest.raises(AssertionError, match=r"\[4, 4, 2\]"):
         test_a_page_is_filled_across_any_number_of_reads(bank)
 
 
-def test_a_search_that_runs_out_of_time_goes_on_with_its_token(
-    bank: World, monkeypatch: pytest.MonkeyPatch
+def test_a_search_whose_reads_take_long_is_answered_in_time_and_goes_on_with_its_token(
+    bank: World,
 ) -> None:
+    """The time is looked at before each read, of products and of retailers' names."""
     for number in range(40):
         name = "Televisor" if number == 37 else "Cable"
         bank.product(f"p-{number:02}", name=name, category=CATEGORIES[number % 4])
     bank.connect(WatchedDatabase(bank.client, page_items=3))
-    clock = count()
-    monkeypatch.setattr(
-        search_products, "reads_within", lambda _seconds: reads_within(2, lambda: next(clock))
-    )
+    seconds = timedelta(seconds=0.9)
 
-    listed = pages(bank, search="televisor")
+    def slow(_operation: str, arguments: Any, call: Any) -> Any:
+        bank.clock.move(seconds)
+        return call(arguments)
 
-    assert [p for page in listed for p in page] == ["p-37"]
-    assert len(listed) > 5
+    bank.client.around = slow
+    found, answers, token = [], 0, {}
+    while True:
+        begun = bank.clock.now
+        body = search(bank, search="televisor", **token)
+        assert bank.clock.now - begun < timedelta(seconds=4)
+        answers += 1
+        found += [product["product_id"] for product in body["products"]]
+        if body.get("next_token") is None:
+            break
+        assert body["looked_at"] > 0
+        token = {"next_token": body["next_token"]}
 
-
-def test_reads_go_on_until_the_time_is_up_and_there_is_always_one() -> None:
-    clock = iter([0.0, 1.0, 1.9, 2.0])
-
-    assert len(list(reads_within(2, lambda: next(clock)))) == 3
-    assert len(list(reads_within(0))) == 1
+    assert found == ["p-37"]
+    assert answers > 3
 
 
 @pytest.mark.parametrize("arguments", [{}, {"category": "home"}, {"search": "cosa"}], ids=str)

@@ -15,7 +15,7 @@ class RecordingClient:
 
     def query(self, **arguments: Any) -> dict[str, Any]:
         self.arguments = arguments
-        return {"Items": []}
+        return {"Items": [], "ScannedCount": 0}
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from console.agent.offline import OfflineBrain
 from console.agent.offline.lexicon import lexicon
 from console.agent.operations import AgentOperation, Parameter
 from console.agent.wording import BENEFIT_REFUSALS
-from shared import json_text
+from shared import json_text, paging
 from shared.clock import Clock
 from shared.errors import Refusal
 from tests.support.utterances import TODAY, Chat, seeded_bank
@@ -417,8 +417,73 @@ def test_a_sum_goes_through_all_pages_or_says_that_it_did_not() -> None:
     cut_off = Chat(send=paged(400)).say("¿cuánto gasté en noviembre?").text
 
     assert whole.startswith("Gastaste $40.00 del 1 nov al 25 nov, en 4 movimientos.")
-    assert "el total es mayor" not in whole
-    assert "el total es mayor" in cut_off
+    assert "puede ser mayor" not in whole
+    assert "Revisé hasta el 10 nov; hay movimientos más viejos" in cut_off
+
+
+@pytest.mark.parametrize(
+    ("question", "more", "answers"),
+    [
+        (
+            "mis retiros",
+            "sigue",
+            [
+                "Revisé hasta el 1 nov y no encontré movimientos. Di «sigue» y reviso más atrás.",
+                "Revisé hasta el 3 oct: di «sigue» y reviso más atrás.",
+                (
+                    "Revisé hasta el 15 ene 2025 y no encontré movimientos. "
+                    "Di «sigue» y reviso más atrás."
+                ),
+                "No hay más que mostrar.",
+            ],
+        ),
+        (
+            "show my withdrawals",
+            "more",
+            [
+                (
+                    "I looked back to 1 Nov and found no transactions. "
+                    "Say “more” and I will look further back."
+                ),
+                "I looked back to 3 Oct: say “more” and I will look further back.",
+                (
+                    "I looked back to 15 Jan 2025 and found no transactions. "
+                    "Say “more” and I will look further back."
+                ),
+                "There is nothing more to show.",
+            ],
+        ),
+    ],
+)
+def test_movements_that_the_bank_has_not_found_yet_are_not_said_to_be_none(
+    monkeypatch: pytest.MonkeyPatch, question: str, more: str, answers: list[str]
+) -> None:
+    monkeypatch.setattr(paging, "_FIRST_READ_ITEMS", 5)
+    monkeypatch.setattr(paging, "MAX_UNITS", 0.5)
+    chat = Chat()
+    told = [chat.say(text).text for text in (question, more, more, more)]
+
+    assert [text.splitlines()[-1] for text in told] == answers
+
+
+@pytest.mark.parametrize(
+    ("question", "nothing_yet", "nothing", "more"),
+    [
+        ("busco una trompeta", "Revisé 17 productos y no encontré nada", "No encontré", "sigue"),
+        ("find a trumpet", "I looked at 17 products and found nothing", "I found nothing", "more"),
+    ],
+)
+def test_a_product_that_the_bank_has_not_found_yet_is_not_said_not_to_be_there(
+    monkeypatch: pytest.MonkeyPatch, question: str, nothing_yet: str, nothing: str, more: str
+) -> None:
+    monkeypatch.setattr(paging, "_FIRST_READ_ITEMS", 5)
+    monkeypatch.setattr(paging, "MAX_UNITS", 0.5)
+    chat = Chat()
+    first = chat.say(question).text
+
+    assert first.startswith(nothing_yet)
+    answers = [chat.say(more).text for _ in range(9)]
+    assert any(answer.startswith(nothing) for answer in answers)
 
 
 def test_more_of_some_movements_is_more_of_those_and_not_of_all() -> None:

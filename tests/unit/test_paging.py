@@ -70,24 +70,85 @@ def test_pages_of_any_size_make_up_the_whole_listing_once(
 
 
 @pytest.mark.parametrize("limit", ["1", "2", "3", "50"])
-@pytest.mark.parametrize("reads", [1, 2, 3, 7, 200])
-def test_a_sparse_type_is_found_whole_whatever_one_query_reads(
-    history: World, monkeypatch: pytest.MonkeyPatch, limit: str, reads: int
+@pytest.mark.parametrize("first", [1, 2, 3, 7, 200])
+@pytest.mark.parametrize("units", [0.5, 2.0, 60.0])
+def test_a_sparse_type_is_found_whole_whatever_a_page_may_cost(
+    history: World, monkeypatch: pytest.MonkeyPatch, limit: str, first: int, units: float
 ) -> None:
-    module = "action_groups.core_banking.operations.transactions._READ_ITEMS_FILTERED"
-    monkeypatch.setattr(module, reads)
+    monkeypatch.setattr(paging, "_FIRST_READ_ITEMS", first)
+    monkeypatch.setattr(paging, "MAX_UNITS", units)
     assert all_of(history, type="payment", limit=limit) == ["t23", "t13", "t03"]
 
 
 def test_a_search_that_costs_too_much_goes_on_in_the_next_page(
     history: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = "action_groups.core_banking.operations.transactions._READ_ITEMS_FILTERED"
-    monkeypatch.setattr(module, 1)
-    monkeypatch.setattr(paging, "MAX_READS", 4)
+    monkeypatch.setattr(paging, "_FIRST_READ_ITEMS", 2)
+    monkeypatch.setattr(paging, "MAX_UNITS", 0.5)
     sizes = [len(page) for page in pages(history, type="payment", limit="2")]
     assert 0 in sizes, "a page may be empty and yet not the last"
     assert all_of(history, type="payment", limit="2") == ["t23", "t13", "t03"]
+
+
+def test_a_page_that_ends_for_its_cost_says_how_far_back_it_looked(
+    history: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "_FIRST_READ_ITEMS", 5)
+    monkeypatch.setattr(paging, "MAX_UNITS", 0.5)
+    status, body = history.call("listTransactions", type="withdrawal")
+
+    assert (status, body["transactions"]) == (200, [])
+    assert body["looked_at"] == 5
+    assert body["looked_back_to"] == timestamp(25)
+    monkeypatch.undo()
+    status, body = history.call("listTransactions", type="withdrawal")
+    assert body == {"transactions": []}, "the end of the listing is no cut"
+
+
+@pytest.mark.parametrize("account", [{}, {"account_id": "acc-maria"}])
+def test_a_type_that_none_of_many_records_has_costs_a_page_its_allowance_at_most(
+    bank: World, account: dict[str, str]
+) -> None:
+    for number in range(2000):
+        day = f"2025-{number % 12 + 1:02}-{number % 28 + 1:02}"
+        bank.transaction(
+            "acc-maria", f"{day}T12:00:00.{number % 1000:03}Z", description="Renta " * 40
+        )
+    costs: list[float] = []
+
+    def counted(_operation: str, arguments: Any, call: Any) -> Any:
+        answer = call(arguments)
+        costs.append(answer.get("ConsumedCapacity", {"CapacityUnits": 1.0})["CapacityUnits"])
+        return answer
+
+    bank.client.around = counted
+    answers, token = [], {}
+    while True:
+        status, body = bank.call("listTransactions", type="withdrawal", **account, **token)
+        assert (status, body["transactions"]) == (200, [])
+        assert sum(costs) <= 60 + len(account), "and the account's own item"
+        assert len(costs) <= 6
+        costs.clear()
+        answers.append(body)
+        if "next_token" not in body:
+            break
+        token = {"next_token": body["next_token"]}
+
+    *cut, last = answers
+    assert len(cut) >= 2
+    assert all(body["looked_at"] > 300 for body in cut)
+    moments = [body["looked_back_to"] for body in cut]
+    assert moments == sorted(moments, reverse=True)
+    assert last == {"transactions": []}
+
+
+def test_without_its_allowance_a_page_costs_what_the_history_holds(
+    bank: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test above."""
+    monkeypatch.setattr(paging, "MAX_UNITS", 1e9)
+    with pytest.raises(AssertionError):
+        test_a_type_that_none_of_many_records_has_costs_a_page_its_allowance_at_most(bank, {})
 
 
 def test_the_two_records_of_a_transfer_between_own_accounts_are_both_listed(bank: World) -> None:

@@ -18,6 +18,7 @@ from shared.models import (
     DEFAULT_PAGE_ITEMS,
     Answer,
     Identifier,
+    LookedAt,
     NextToken,
     PageItems,
     PageToken,
@@ -32,7 +33,6 @@ TransactionType = Literal["transfer", "payment", "deposit", "withdrawal", "openi
 TRANSACTION_TYPES: tuple[str, ...] = get_args(TransactionType)
 
 _MAX_DESCRIPTION_LENGTH = 500
-_READ_ITEMS_FILTERED = 200
 _OLDEST, _NEWEST = "0000", "9999"
 _AFTER_ANY_TIME = "~"
 _DATE_LENGTH = len("2026-11-22")
@@ -100,6 +100,12 @@ class Transactions(Answer):
     """A page of movements, newest first."""
 
     transactions: list[Transaction] = Field(description="Movements, newest first.")
+    looked_at: LookedAt = None
+    looked_back_to: str | None = Field(
+        default=None,
+        description="Only there with `looked_at`: all movements since this moment were looked at, "
+        "ISO 8601 in UTC.",
+    )
     next_token: NextToken
 
 
@@ -137,29 +143,36 @@ class Transactions(Answer):
     ),
 )
 def list_transactions(caller: Caller, request: TransactionsQuery, bank: BankStore) -> Transactions:
-    """List the movements of one of the customer's accounts, or of all of them, newest first."""
+    """List the movements of one of the customer's accounts, or of all of them, newest first.
+
+    With looked_at the search is not over: never say that there are no such movements, but since
+    when you looked, and ask whether to look further back.
+    """
     between = _bounds(request, bank.zone)
     _check_owner(caller, request, bank)
     whose = () if request.account_id else ("user_id",)
     key_names = ("account_id", "timestamp_txn_id", *whose)
-    read_items = request.limit + 1 if request.type is None else _READ_ITEMS_FILTERED
-    entries, position = fill_page(
-        lambda start: bank.history(
+    most_items = request.limit + 1 if request.type is None else None
+    page = fill_page(
+        lambda start, read_items: bank.history(
             caller.user_id,
             request.account_id,
             between=between,
             type_=request.type,
             start=start,
-            read_items=read_items,
+            read_items=min(read_items, most_items or read_items),
         ),
         entry_of=_transaction,
         position_of_item=lambda item: {name: item[name] for name in key_names},
         limit=request.limit,
         start=position_of(caller, request, request.next_token, key_names),
+        allowance=bank.allowance(),
     )
     return Transactions(
-        transactions=entries,
-        next_token=issue_token(caller, request, position),
+        transactions=page.entries,
+        looked_at=page.looked_at,
+        looked_back_to=_moment_of(page.position) if page.position and page.looked_at else None,
+        next_token=issue_token(caller, request, page.position),
     )
 
 
@@ -207,8 +220,12 @@ def _transaction(item: Item) -> Transaction:
         to_account=item.get("to_account"),
         status=item["status"],
         description=description[:_MAX_DESCRIPTION_LENGTH] if description else None,
-        created_at=item.get("created_at") or item["timestamp_txn_id"].partition("#")[0],
+        created_at=item.get("created_at") or _moment_of(item),
     )
+
+
+def _moment_of(key: Item) -> str:
+    return str(key["timestamp_txn_id"]).partition("#")[0]
 
 
 def direction_of(item: Item) -> str:

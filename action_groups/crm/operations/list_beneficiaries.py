@@ -40,8 +40,8 @@ def list_beneficiaries(
     caller: Caller, request: BeneficiariesQuery, people: BeneficiaryStore
 ) -> Beneficiaries:
     """List the people and businesses whom the customer can transfer money to."""
-    entries, position = fill_page(
-        lambda start: people.page_of(caller.user_id, start, request.limit + 1),
+    page = fill_page(
+        lambda start, read_items: people.page_of(caller.user_id, start, read_items),
         entry_of=lambda item: BeneficiaryEntry.model_validate(
             BeneficiaryEntry.fields_of(Beneficiary.from_item(item))
         ),
@@ -50,6 +50,6 @@ def list_beneficiaries(
         start=position_of(caller, request, request.next_token, _KEY),
     )
     return Beneficiaries(
-        beneficiaries=entries,
-        next_token=issue_token(caller, request, position),
+        beneficiaries=page.entries,
+        next_token=issue_token(caller, request, page.position),
     )

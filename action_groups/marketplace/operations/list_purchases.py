@@ -37,14 +37,14 @@ class PurchaseList(Answer):
 )
 def list_purchases(caller: Caller, request: PurchasesQuery, market: MarketStore) -> PurchaseList:
     """List the customer's purchases, newest first."""
-    entries, position = fill_page(
-        lambda start: market.purchases.page_of(caller.user_id, start, request.limit + 1),
+    page = fill_page(
+        lambda start, read_items: market.purchases.page_of(caller.user_id, start, read_items),
         entry_of=lambda item: PurchaseEntry.of(Purchase.from_item(item)),
         position_of_item=lambda item: {name: item[name] for name in _KEY},
         limit=request.limit,
         start=position_of(caller, request, request.next_token, _KEY),
     )
     return PurchaseList(
-        purchases=entries,
-        next_token=issue_token(caller, request, position),
+        purchases=page.entries,
+        next_token=issue_token(caller, request, page.position),
     )

@@ -1,8 +1,9 @@
 """The operation searchProducts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import takewhile
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -16,6 +17,7 @@ from action_groups.marketplace.catalogue import (
     words_of,
 )
 from action_groups.marketplace.models import MAX_NAME_LENGTH
+from action_groups.marketplace.retailers import MAX_NAMED, UNITS_OF_A_RETAILER
 from action_groups.marketplace.store import MarketStore, Product, readable
 from shared.dynamodb import Item, Page, StartKeyRefused
 from shared.identity import Caller
@@ -23,16 +25,14 @@ from shared.models import (
     DEFAULT_PAGE_ITEMS,
     Answer,
     Identifier,
+    LookedAt,
     NextToken,
     PageItems,
     PageToken,
     Request,
     SearchText,
 )
-from shared.paging import fill_page, issue_token, position_of, reads_within
-
-SEARCH_SECONDS = 4.0
-"""How long a search goes on reading: of a function's ten seconds, the rest is for its last read."""
+from shared.paging import Allowance, fill_page, issue_token, position_of
 
 _MAX_DESCRIPTION_LENGTH = 500
 _MAX_URL_LENGTH = 500
@@ -94,6 +94,7 @@ class Products(Answer):
     """A page of products."""
 
     products: list[ProductEntry] = Field(description="Products found.")
+    looked_at: LookedAt = None
     next_token: NextToken
 
 
@@ -133,20 +134,23 @@ def search_products(caller: Caller, request: ProductsQuery, market: MarketStore)
     """Find products to buy, by category, retailer and words; without any of these, list them all.
 
     Show the customer the price, and use product_id and retailer_id for compareBenefits and
-    createPurchase. Never name a product that was not found.
+    createPurchase. Never name a product that was not found. With looked_at the search is not over:
+    never say that there is no such product, but how many were looked at, and ask whether to go on.
     """
-    listing = _listing(request, market)
-    entries, position = fill_page(
+    allowance = market.allowance()
+    listing = _listing(request, market, allowance)
+    page = fill_page(
         listing.read,
         entry_of=lambda item: listing.entry_of(Product.from_item(item)),
         position_of_item=listing.position_of,
         limit=request.limit,
         start=position_of(caller, request, request.next_token, listing.key_names),
-        reads=reads_within(SEARCH_SECONDS),
+        allowance=allowance,
     )
     return Products(
-        products=entries,
-        next_token=issue_token(caller, request, position),
+        products=page.entries,
+        looked_at=page.looked_at,
+        next_token=issue_token(caller, request, page.position),
     )
 
 
@@ -154,8 +158,7 @@ def search_products(caller: Caller, request: ProductsQuery, market: MarketStore)
 class _Listing:
     """The wanted products of some partitions of an index, one partition after another.
 
-    A position names its partition; its ids are blank at the beginning of one. The names of the
-    retailers in what a Query returns are read together, each once.
+    A position names its partition; its ids are blank at the beginning of one.
     """
 
     market: MarketStore
@@ -163,9 +166,9 @@ class _Listing:
     partitions: tuple[str, ...]
     is_wanted: Callable[[Item, str], bool]
     """Asked of a product's item and its retailer's name."""
-    read_items: int | None
-    names: dict[str, str] = field(default_factory=dict)
-    """Of the retailers read so far, by identifier; empty for one without a name."""
+    most_items: int | None
+    """How many items one Query reads at most, where none is left out."""
+    allowance: Allowance
 
     @property
     def key_names(self) -> tuple[str, ...]:
@@ -176,21 +179,42 @@ class _Listing:
         """Return the position of an item."""
         return {name: item[name] for name in self.key_names}
 
-    def read(self, start: Item | None) -> Page:
+    def read(self, start: Item | None, read_items: int) -> Page:
         """Read on in a partition, or from the first. Raises StartKeyRefused for an unknown one."""
         partition = start[self.key] if start else self.partitions[0]
         if partition not in self.partitions:
             raise StartKeyRefused
         is_beginning = start is None or start["product_id"] == _BEFORE_THE_FIRST
-        page = self.market.page_of(
-            self.key, partition, None if is_beginning else start, self.read_items
+        page = self._named(
+            self.market.page_of(
+                self.key,
+                partition,
+                None if is_beginning else start,
+                min(read_items, self.most_items or read_items),
+            )
         )
-        unnamed = {item["retailer_id"] for item in page.items} - self.names.keys()
-        self.names.update(self.market.retailer_names(unnamed))
-        return Page(
-            items=[i for i in page.items if self.is_wanted(i, self.names[i["retailer_id"]])],
+        names = self.market.retailers
+        return replace(
+            page,
+            items=[i for i in page.items if self.is_wanted(i, names[i["retailer_id"]])],
             last_key=page.last_key or self._beginning_after(partition),
         )
+
+    def _named(self, page: Page) -> Page:
+        """Read the names of a page's retailers, and return the page as far as they are known.
+
+        One batch at most is read, and no more than the allowance pays for, but one at least.
+        """
+        unknown = self.market.retailers.unknown(item["retailer_id"] for item in page.items)
+        if not unknown:
+            return page
+        affordable = int((self.allowance.units_left - page.units) / UNITS_OF_A_RETAILER)
+        asked = unknown[: min(max(affordable, 1), MAX_NAMED)]
+        units = page.units + self.market.retailers.read(asked)
+        left = frozenset(unknown[len(asked) :])
+        items = list(takewhile(lambda item: item["retailer_id"] not in left, page.items))
+        last_key = self.position_of(items[-1]) if left else page.last_key
+        return Page(items=items, last_key=last_key, read=len(items), units=units)
 
     def entry_of(self, product: Product) -> ProductEntry:
         """Return what the customer sees, cut so that any one product fits in a page."""
@@ -199,7 +223,7 @@ class _Listing:
         return ProductEntry(
             product_id=product.product_id,
             retailer_id=product.retailer_id,
-            retailer_name=self.names[product.retailer_id][:MAX_NAME_LENGTH] or None,
+            retailer_name=self.market.retailers[product.retailer_id][:MAX_NAME_LENGTH] or None,
             name=product.name[:MAX_NAME_LENGTH],
             description=product.description[:_MAX_DESCRIPTION_LENGTH],
             price=product.price,
@@ -217,11 +241,12 @@ class _Listing:
         return {**dict.fromkeys(_PRODUCT_KEY, _BEFORE_THE_FIRST), self.key: following[0]}
 
 
-def _listing(request: ProductsQuery, market: MarketStore) -> _Listing:
+def _listing(request: ProductsQuery, market: MarketStore, allowance: Allowance) -> _Listing:
     """Choose the narrowest partitions, and what to leave out of them.
 
-    What nothing is left out of is read by the page; else as much as DynamoDB reads at once.
+    What nothing is left out of is read by the page; else as much as the allowance pays for.
     """
+    allowance.spend(market.retailers.refresh())
     key, partitions, is_filtered = "category", market.categories, request.search is not None
     if request.retailer_id is not None:
         key, partitions = "retailer_id", (request.retailer_id,)
@@ -233,7 +258,8 @@ def _listing(request: ProductsQuery, market: MarketStore) -> _Listing:
         key=key,
         partitions=partitions,
         is_wanted=_filter(request),
-        read_items=None if is_filtered else request.limit + 1,
+        most_items=None if is_filtered else request.limit + 1,
+        allowance=allowance,
     )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from console.agent.brain import Say
+from console.agent.offline.finding import search_further
 from console.agent.offline.movements import more_movements
 from console.agent.offline.talk import Flow, Talk
 from console.agent.offline.things import OwnAccount, Page, account_of, person_of
@@ -113,12 +114,14 @@ def purchases(talk: Talk) -> Flow:
 
 
 def more(talk: Talk) -> Flow:
-    """Show the next page of the movements, beneficiaries or purchases last shown."""
+    """Show the next page of what was last shown."""
     page = talk.memory.page
     if page is None:
         yield talk.say("no_more")
     elif page.operation_id == "listTransactions":
         yield from more_movements(talk, page)
+    elif page.operation_id == "searchProducts":
+        yield from search_further(talk, page)
     else:
         yield from _next_page(talk, page)
 

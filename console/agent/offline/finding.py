@@ -1,8 +1,8 @@
 """Finding products, listing them, and telling which of those shown is meant."""
 
 import re
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -12,7 +12,7 @@ from console.agent.offline.parts import MSI
 from console.agent.offline.shopping import Wish, meant
 from console.agent.offline.talk import Flow, Step, Talk
 from console.agent.offline.text import stem
-from console.agent.offline.things import Offer, offer_of
+from console.agent.offline.things import Offer, Page, offer_of
 from console.agent.wording import money
 from shared.text import fold
 
@@ -33,6 +33,10 @@ class Found:
     widened: str = ""
     """The key of the sentence that says so."""
     unfiltered: tuple[Offer, ...] = ()
+    page: Page | None = None
+    """How to go on, when the search is not over."""
+    looked_at: int = 0
+    """How many products were looked at for it."""
 
 
 def search(talk: Talk, wish: Wish) -> Flow:
@@ -49,13 +53,18 @@ def search(talk: Talk, wish: Wish) -> Flow:
 def find(talk: Talk, wish: Wish) -> Finding:
     """Look for products; when there are none, with fewer words, and in the category at last."""
     for words, category, widened in _attempts(talk, wish):
-        all_offers = yield from _read_pages(talk, words, category)
-        if all_offers:
-            fitting = [offer for offer in all_offers if _fits(offer, wish)]
-            if wish.cheapest:
-                fitting.sort(key=lambda offer: offer.price)
-            return Found(fitting, words, widened, tuple(all_offers))
+        arguments = {"search": words, "category": category, "limit": str(_PAGE)}
+        found = yield from _read_pages(talk, wish, arguments)
+        if found.unfiltered or found.page:
+            return replace(found, widened=widened)
     return Found([], wish.words)
+
+
+def search_further(talk: Talk, page: Page) -> Flow:
+    """Go on with a search that was not over."""
+    wish = talk.memory.wish
+    found = yield from _read_pages(talk, wish, page.arguments)
+    yield show(talk, wish, found)
 
 
 def _attempts(talk: Talk, wish: Wish) -> Iterator[tuple[str, str, str]]:
@@ -73,20 +82,22 @@ def _attempts(talk: Talk, wish: Wish) -> Iterator[tuple[str, str, str]]:
         yield "", category, "products_category"
 
 
-def _read_pages(
-    talk: Talk, words: str, category: str
-) -> Generator[Step, Sequence[CallOutcome], list[Offer]]:
+def _read_pages(talk: Talk, wish: Wish, arguments: Mapping[str, str]) -> Finding:
     offers: list[Offer] = []
-    token = ""
+    looked_at = 0
     for _ in range(_MAX_PAGES):
-        body = yield from talk.look(
-            "searchProducts", search=words, category=category, limit=str(_PAGE), next_token=token
-        )
+        body = yield from talk.look("searchProducts", **arguments)
         offers += [offer_of(entry) for entry in body["products"]]
-        token = body.get("next_token") or ""
-        if not token:
+        looked_at += body.get("looked_at", len(body["products"]))
+        arguments = {**arguments, "next_token": body.get("next_token") or ""}
+        if not arguments["next_token"]:
             break
-    return offers
+    fitting = [offer for offer in offers if _fits(offer, wish)]
+    if wish.cheapest:
+        fitting.sort(key=lambda offer: offer.price)
+    page = Page("searchProducts", arguments, 0) if arguments["next_token"] else None
+    words = arguments["search"]
+    return Found(fitting, words, "", tuple(offers), page, looked_at)
 
 
 def _fits(offer: Offer, wish: Wish) -> bool:
@@ -114,11 +125,12 @@ def _offers(offer: Offer, label: str, benefit: str) -> bool:
 def show(talk: Talk, wish: Wish, found: Found) -> Say:
     """List what was found, and remember it."""
     memory = talk.memory
+    memory.page, memory.wish = found.page, wish
     if not found.offers:
         memory.offers, memory.rest, memory.offer, memory.benefit = [], [], None, ""
         return _nothing(talk, wish, found)
     memory.offers, memory.rest = found.offers[:_SHOWN], found.offers[_SHOWN:]
-    memory.page, memory.quantity = None, wish.quantity
+    memory.quantity = wish.quantity
     memory.benefit = wish.benefit if "-" in wish.benefit else ""
     memory.offer = found.offers[0] if len(found.offers) == 1 or wish.cheapest else None
     head = talk.text(found.widened or "products_head", words=wish.words, fewer=found.words)
@@ -126,6 +138,9 @@ def show(talk: Talk, wish: Wish, found: Found) -> Say:
 
 
 def _nothing(talk: Talk, wish: Wish, found: Found) -> Say:
+    if found.page is not None:
+        key = "products_none_yet" if wish.words else "products_none_at_all_yet"
+        return talk.say(key, words=found.words, count=found.looked_at)
     if not found.unfiltered:
         key = "products_none" if wish.words else "products_none_at_all"
         return talk.say(key, words=wish.words)
@@ -137,7 +152,9 @@ def _nothing(talk: Talk, wish: Wish, found: Found) -> Say:
 
 
 def _foot(talk: Talk) -> str:
-    return talk.text("more_available" if talk.memory.rest else "products_foot")
+    if talk.memory.rest:
+        return talk.text("more_available")
+    return talk.text("products_foot" if talk.memory.page is None else "products_foot_yet")
 
 
 def more_offers(talk: Talk) -> Flow:

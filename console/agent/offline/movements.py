@@ -22,6 +22,10 @@ class _Found:
 
     movements: list[Mapping[str, Any]] = field(default_factory=list)
     token: str = ""
+    back_to: str = ""
+    """Since when all were looked at, when the bank or this turn stopped looking."""
+    is_cut: bool = False
+    """Whether the bank stopped looking, although it had not found as many as were asked for."""
     has_own: bool = False
     """Whether what went between the customer's own accounts was left out."""
 
@@ -64,14 +68,13 @@ def movements(talk: Talk, query: MovementsQuery) -> Flow:
     if query.is_sum:
         yield talk.lines(_sum_lines(talk, query, found))
         return
-    shown, token = found.movements[: query.limit], found.token if query.limit is None else ""
-    yield _listed(talk, {**arguments, **query.dates()}, token, shown, 0)
+    yield _listed(talk, {**arguments, **query.dates()}, found, 0)
 
 
 def more_movements(talk: Talk, page: Page) -> Flow:
     """Show the next of the movements last shown."""
     found = yield from _read(talk, talk.memory.query, page.arguments)
-    yield _listed(talk, page.arguments, found.token, found.movements, page.shown)
+    yield _listed(talk, page.arguments, found, page.shown)
 
 
 def _read(talk: Talk, query: MovementsQuery, arguments: Mapping[str, str]) -> _Reading:
@@ -86,9 +89,14 @@ def _read(talk: Talk, query: MovementsQuery, arguments: Mapping[str, str]) -> _R
             elif _is_wanted(movement, query):
                 found.movements.append(movement)
         found.token = body.get("next_token") or ""
+        last = body["transactions"][-1]["created_at"] if body["transactions"] else found.back_to
+        found.back_to = body.get("looked_back_to") or last
+        found.is_cut = "looked_at" in body
         is_enough = not query.is_sum and len(found.movements) >= (query.limit or _SHOWN)
         if not found.token or not query.is_filtered or is_enough:
             break
+    if not query.is_sum and len(found.movements) >= (query.limit or MAX_PAGE + 1):
+        found.movements, found.token = found.movements[: query.limit], ""
     return found
 
 
@@ -120,23 +128,29 @@ def _sum_lines(talk: Talk, query: MovementsQuery, found: _Found) -> Iterator[str
     elif found.has_own:
         yield talk.text("sum_own")
     if found.token:
-        yield talk.text("sum_partial")
+        yield talk.text("sum_partial", day=talk.day_of(found.back_to))
 
 
 def _listed(
     talk: Talk,
     arguments: Mapping[str, str],
-    token: str,
-    shown: Sequence[Mapping[str, Any]],
+    found: _Found,
     before: int,
 ) -> Say:
-    """List movements, and remember how to go on."""
+    """List movements, or say how far back there are none, and remember how to go on."""
+    shown, token = found.movements, found.token
     page = Page("listTransactions", {**arguments, "next_token": token}, before + len(shown))
     talk.memory.page = page if token else None
-    head = "movements_head" if shown else "movements_none"
+    which = _which(talk, talk.memory.query)
+    back_to = talk.day_of(found.back_to) if token else ""
+    if token and not shown:
+        return talk.say("movements_none_since", which=which, day=back_to)
+    if before and not shown:
+        return talk.say("no_more")
+    head = talk.text("movements_head" if shown else "movements_none", which=which)
     lines = [_line(talk, number, m) for number, m in enumerate(shown, start=before + 1)]
-    more = talk.text("more_available") if token else ""
-    return talk.lines([talk.text(head, which=_which(talk, talk.memory.query)), *lines, more])
+    more = talk.text("movements_since" if found.is_cut else "more_available", day=back_to)
+    return talk.lines([head, *lines, more if token else ""])
 
 
 def _line(talk: Talk, number: int, movement: Mapping[str, Any]) -> str:

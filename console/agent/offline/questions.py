@@ -128,7 +128,8 @@ def _who_is(talk: Talk, reading: Reading, _topic: Topic) -> Flow | None:
 
 def _more(talk: Talk, _reading: Reading, _topic: Topic) -> Flow | None:
     memory = talk.memory
-    if memory.rest and memory.page is None:
+    is_search = memory.page is None or memory.page.operation_id == "searchProducts"
+    if memory.rest and is_search:
         return finding.more_offers(talk)
     return banking.more(talk) if memory.page or memory.topic else None
 

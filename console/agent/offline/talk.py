@@ -20,6 +20,7 @@ from console.agent.offline.lexicon import Words, read, refusal, reply, words_for
 from console.agent.offline.orders import Reading, read_orders
 from console.agent.offline.parts import Scanner
 from console.agent.offline.queries import MovementsQuery
+from console.agent.offline.shopping import Wish
 from console.agent.offline.text import words_of
 from console.agent.offline.things import Offer, Option, OwnAccount, Page, Person, account_of
 from console.agent.operations import AgentOperation
@@ -134,6 +135,8 @@ class Memory:
     purchase_id: str = ""
     topic: str = ""
     query: MovementsQuery = field(default_factory=MovementsQuery)
+    wish: Wish = field(default_factory=Wish)
+    """What was last looked for among the products."""
     page: Page | None = None
 
     @property

@@ -14,7 +14,7 @@ from typing import Any
 from tests.support.dynamodb.conditions import Placeholders, expressions_of
 from tests.support.dynamodb.errors import ConditionalCheckFailedException, error, invalid
 from tests.support.dynamodb.streams import StreamsClient
-from tests.support.dynamodb.table import Surroundings, Table, Write, projected
+from tests.support.dynamodb.table import ReadPage, Surroundings, Table, Write, projected
 from tests.support.dynamodb.transactions import Transactions
 from tests.support.dynamodb.values import Record, Value, checked_record, copied, size_of
 from tests.support.dynamodb.views import NO_TIME
@@ -27,6 +27,7 @@ Around = Callable[[str, Arguments, Callable[[Arguments], Answer]], Answer]
 
 MAX_BATCH_KEYS = 100
 MAX_BATCH_BYTES = 16 * 1024 * 1024
+READ_UNIT_BYTES = 4096
 _RETURN_VALUES = {
     "Put": {"NONE", "ALL_OLD"},
     "Delete": {"NONE", "ALL_OLD"},
@@ -196,6 +197,7 @@ class StrictDynamoDB:
         Limit: int | None = None,  # noqa: N803
         ExclusiveStartKey: Record | None = None,  # noqa: N803
         Select: str | None = None,  # noqa: N803
+        ReturnConsumedCapacity: str = "NONE",  # noqa: N803
     ) -> Answer:
         parsed, given = expressions_of(
             {
@@ -217,7 +219,10 @@ class StrictDynamoDB:
             limit=_limit(Limit),
             start=None if ExclusiveStartKey is None else checked_record(ExclusiveStartKey),
         )
-        return _answer(page, trees.get("ProjectionExpression"), given, Select)
+        answer = _answer(page, trees.get("ProjectionExpression"), given, Select)
+        return answer | _consumed(
+            TableName, page.size_bytes, ReturnConsumedCapacity, consistent=ConsistentRead
+        )
 
     def scan(self, **arguments: Any) -> Answer:
         """Scan, with expressions."""
@@ -236,6 +241,7 @@ class StrictDynamoDB:
         Limit: int | None = None,  # noqa: N803
         ExclusiveStartKey: Record | None = None,  # noqa: N803
         Select: str | None = None,  # noqa: N803
+        ReturnConsumedCapacity: str = "NONE",  # noqa: N803
     ) -> Answer:
         parsed, given = expressions_of(
             {
@@ -254,7 +260,10 @@ class StrictDynamoDB:
             limit=_limit(Limit),
             start=None if ExclusiveStartKey is None else checked_record(ExclusiveStartKey),
         )
-        return _answer(page, trees.get("ProjectionExpression"), given, Select)
+        answer = _answer(page, trees.get("ProjectionExpression"), given, Select)
+        return answer | _consumed(
+            TableName, page.size_bytes, ReturnConsumedCapacity, consistent=ConsistentRead
+        )
 
 
 def _check_batch(wanted: Mapping[str, Any]) -> None:
@@ -274,20 +283,29 @@ def _limit(limit: int | None) -> int | None:
     return limit
 
 
+def _consumed(table: str, size_bytes: int, wanted: str, *, consistent: bool) -> Answer:
+    """Return the read units of a page: one for each 4 KB, and half of that where it may be old."""
+    if wanted not in {"NONE", "TOTAL"}:
+        raise TypeError(f"ReturnConsumedCapacity {wanted} is not known")
+    if wanted == "NONE":
+        return {}
+    units = max(-(-size_bytes // READ_UNIT_BYTES), 1) * (1.0 if consistent else 0.5)
+    return {"ConsumedCapacity": {"TableName": table, "CapacityUnits": units}}
+
+
 def _answer(
-    page: tuple[list[Record], int, Record | None],
+    page: ReadPage,
     paths: Sequence[Any] | None,
     given: Placeholders,
     select: str | None,
 ) -> Answer:
-    items, read, last = page
     if select not in {None, "COUNT"}:
         raise TypeError(f"Select {select} is not known")
-    answer: Answer = {"Count": len(items), "ScannedCount": read}
+    answer: Answer = {"Count": len(page.items), "ScannedCount": page.read}
     if select is None:
-        answer["Items"] = [projected(item, paths, given) for item in items]
-    if last is not None:
-        answer["LastEvaluatedKey"] = copied(last)
+        answer["Items"] = [projected(item, paths, given) for item in page.items]
+    if page.last is not None:
+        answer["LastEvaluatedKey"] = copied(page.last)
     return answer
 
 

@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.support.dynamodb.conditions import Placeholders, holds, value_at
 from tests.support.dynamodb.errors import invalid
@@ -64,6 +64,15 @@ class Write:
         new = updated(before if before is not None else self.key, self.actions, self.given)
         self.table.check_item(new, is_update=True)
         return new
+
+
+class ReadPage(NamedTuple):
+    """The items of a page, how many and how much was read for it, and the last key."""
+
+    items: list[Record]
+    read: int
+    size_bytes: int
+    last: Record | None
 
 
 class Table:
@@ -200,8 +209,8 @@ class Table:
         forward: bool,
         limit: int | None,
         start: Record | None,
-    ) -> tuple[list[Record], int, Record | None]:
-        """Return the items of one page, how many were read for it, and the last key."""
+    ) -> ReadPage:
+        """Return one page of the items that fit."""
         view = self._view(index, consistent=consistent)
         partition, sort = read_key_condition(condition, view.key, given)
         if filter_ is not None:
@@ -233,7 +242,7 @@ class Table:
         given: Placeholders,
         limit: int | None,
         start: Record | None,
-    ) -> tuple[list[Record], int, Record | None]:
+    ) -> ReadPage:
         """Return the items of one page of the whole table, as `query` does."""
         view = self._view(index, consistent=consistent)
         items = list(view)
@@ -281,20 +290,20 @@ def _page(
     filter_: Parsed | None,
     given: Placeholders,
     limit: int | None,
-) -> tuple[list[Record], int, Record | None]:
+) -> ReadPage:
     """Read up to `limit` items and 1 MB, then filter: what is passed over counts as read."""
     test: Any = filter_ and filter_.tree
     kept: list[Record] = []
     size_bytes = 0
     for number, item in enumerate(items):
-        size_bytes += size_of(item)
-        if number == limit or (size_bytes > MAX_PAGE_BYTES and number):
-            return kept, number, view.key_of(items[number - 1])
+        item_bytes = size_of(item)
+        if number == limit or (size_bytes + item_bytes > MAX_PAGE_BYTES and number):
+            return ReadPage(kept, number, size_bytes, view.key_of(items[number - 1]))
+        size_bytes += item_bytes
         if filter_ is None or holds(test, item, given):
             kept.append(item)
-    if limit is not None and len(items) == limit:
-        return kept, len(items), view.key_of(items[-1])  # there might be more, for all it looked
-    return kept, len(items), None
+    is_cut = limit is not None and len(items) == limit  # there might be more, for all it looked
+    return ReadPage(kept, len(items), size_bytes, view.key_of(items[-1]) if is_cut else None)
 
 
 def _projected(index: Mapping[str, Any], key: KeySchema) -> frozenset[str] | None:
