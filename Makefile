@@ -1,3 +1,6 @@
-# `sam build` calls `build-<logical id>` for each function; all of them get the same artefact.
+# `sam build` calls `build-<logical id>` for each function; all but one get the same artefact.
 build-%:
 	python3 -m console.artefact "$(ARTIFACTS_DIR)"
+
+build-McpServerFunction:
+	python3 -m console.artefact "$(ARTIFACTS_DIR)" --mcp-server

@@ -262,22 +262,51 @@ def _other_schemas(client: Any, agent: str, version: str) -> Iterator[str]:
 def _gateway_tools(stack: Stack) -> Iterator[Complaint]:
     """Look whether the gateway beside the stack lists the tools of this code."""
     client = stack.client("bedrock-agentcore-control")
-    name = f"{stack.deployment.name_prefix}-gateway"
-    gateways = [] if stack.deployment.cloud.is_local else client.list_gateways()["items"]
-    for gateway in (g for g in gateways if g["name"] == name):  # the local AWS has none
-        place = {"gatewayIdentifier": gateway["gatewayId"]}
+    for place in _gateways(stack):
         listed = client.list_gateway_targets(**place)["items"]
         targets = {target["name"]: target["targetId"] for target in listed}
         mend = "Deploy gateway.yaml again."
-        for group in all_groups():
-            target_name = policies.target_of(group)
+        wanted = _tools_of_targets(is_server=policies.MCP_TARGET in targets)
+        for target_name, declared in wanted.items():
             if target_name not in targets:
-                yield "wrong", f"{name} has no target {target_name}", mend
+                yield "wrong", f"the gateway has no target {target_name}", mend
                 continue
             target = client.get_gateway_target(**place, targetId=targets[target_name])
-            served = target["targetConfiguration"]["mcp"]["lambda"]["toolSchema"]
-            if _by_name(served.get("inlinePayload", [])) != _by_name(tools.of_the_api(group)):
+            if _by_name(_served(target["targetConfiguration"]["mcp"])) != _by_name(declared):
                 yield "wrong", f"{target_name} lists other tools than this code's", mend
+
+
+def _tools_of_targets(*, is_server: bool) -> dict[str, list[dict[str, Any]]]:
+    """Return the tools of each target: of the MCP server, or of the functions of the groups."""
+    if is_server:
+        return {policies.MCP_TARGET: tools.of_mcp(all_groups())}
+    return {policies.target_of(group): tools.of_the_api(group) for group in all_groups()}
+
+
+def _served(target: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Return the tools of a target's configuration."""
+    if "lambda" in target:
+        return list(target["lambda"]["toolSchema"].get("inlinePayload", []))
+    told = json.loads(target["mcpServer"].get("mcpToolSchema", {}).get("inlinePayload", "{}"))
+    return list(told.get("tools", []))
+
+
+@_check
+def _mcp_server(stack: Stack) -> Iterator[Complaint]:
+    """Look whether the MCP server beside the stack signs with its key, when it is asked by IAM."""
+    client, name = stack.client("lambda"), f"{stack.deployment.name_prefix}-mcp-server"
+    try:
+        function = client.get_function_configuration(FunctionName=name)
+        url = client.get_function_url_config(FunctionName=name)
+    except client.exceptions.ResourceNotFoundException:
+        return  # gateway.yaml makes it only where it is asked to
+    key_arn = function.get("Environment", {}).get("Variables", {}).get("CONFIRMATION_KEY_ARN")
+    if key_arn != stack.deployment.outputs["ConfirmationKeyArn"]:
+        what = f"{name} signs with another key than that of the stack: no yes is believed"
+        yield "wrong", what, "Deploy gateway.yaml again."
+    if url["AuthType"] != "AWS_IAM":
+        what = f"{name} has a URL that takes requests which nobody signed"
+        yield "wrong", what, "Deploy gateway.yaml again, whose URL asks IAM."
 
 
 @_check
@@ -292,11 +321,39 @@ def _policies(stack: Stack) -> Iterator[Complaint]:
         cedar = (policy["definition"].get("cedar", {}).get("statement", "") for policy in listed)
         named = set(_ACTION.findall(" ".join(cedar)))
         declared = set(policies.actions(all_groups()))
+        of_the_server = set(policies.actions(all_groups(), called=lambda _: policies.MCP_TARGET))
+        declared = of_the_server if named & of_the_server else declared
         mend = "Deploy gateway.yaml again."
         for action in sorted(declared - named):
             yield "wrong", f"no policy names {action}: it is denied, and not listed", mend
         for action in sorted(named - declared):
             yield "wrong", f"a policy names {action}, which is no tool of this code", mend
+
+
+@_check
+def _gateway_rate(stack: Stack) -> Iterator[Complaint]:
+    """Look whether the gateway counts how often a customer calls each tool that needs their yes."""
+    client = stack.client("bedrock-agentcore-control")
+    for place in _gateways(stack):
+        limits = client.list_gateway_rate_limits(**place)["rateLimits"]
+        counted = {
+            entry["dimensions"].get("toolName", "").rpartition("___")[2]
+            for limit in limits
+            for entry in limit["entries"]
+        }
+        needed = {o.operation_id for group in all_groups() for o in group if o.path and o.confirm}
+        for operation_id in sorted(needed - counted):
+            what = f"nothing limits how often a minute a customer calls {operation_id}"
+            yield "wrong", what, "Deploy gateway.yaml again."
+
+
+def _gateways(stack: Stack) -> Iterator[dict[str, str]]:
+    """Yield where the gateway beside the stack is, if there is one; the local AWS has none."""
+    name = f"{stack.deployment.name_prefix}-gateway"
+    client = stack.client("bedrock-agentcore-control")
+    for gateway in [] if stack.deployment.cloud.is_local else client.list_gateways()["items"]:
+        if gateway["name"] == name:
+            yield {"gatewayIdentifier": gateway["gatewayId"]}
 
 
 def _by_name(definitions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """`centli generate`: writes everything that follows from the operations, and says what is missing.
 
-Generated are the schemas in `openapi/` and `tools/`, the policies in `policies/`, the sample events
-in `events/`, the tables between markers in the documents, and the description of the agent's alias
-in `template.yaml`. All of it is committed; `--check` compares instead of writing.
+Generated are the schemas in `openapi/`, `tools/` and `mcp-server/`, the policies in `policies/`,
+the sample events in `events/`, the tables between markers in the documents, and the description of
+the agent's alias in `template.yaml`. All of it is committed; `--check` compares instead of writing.
 """
 
 import difflib
@@ -14,15 +14,16 @@ from action_groups import all_groups
 from console import alias, openapi, policies, samples, tools
 from console.artefact import ROOT
 from console.gaps import gaps, notes
+from console.gateway_gaps import gateway_gaps
 from console.tables import filled
-from console.template import expanded_template
+from console.template import expanded_template, load_gateway_template
 from shared.operations import ActionGroup
 from shared.schemas import ModelNotDescribable
 
 _SCHEMAS = {"openapi": openapi.render, "tools": tools.render}
 """What writes the schema file of a group, by folder."""
 _OWNED = (
-    *(f"{folder}/*.yaml" for folder in (*_SCHEMAS, "policies")),
+    *(f"{folder}/*.yaml" for folder in (*_SCHEMAS, "mcp-server", "policies")),
     *(f"events/{folder}/*.json" for folder in samples.FOLDERS),
 )
 _DOCUMENTS = ("*.md", "docs/*.md")
@@ -37,6 +38,7 @@ def generated(groups: Sequence[ActionGroup], root: Path) -> dict[Path, str]:
     }
     for name, policy in policies.POLICIES.items():
         files[root / "policies" / f"{name}.yaml"] = policy(groups)
+    files[root / "mcp-server" / "tools.yaml"] = tools.render_for_mcp(groups)
     for name, text in samples.sample_events(groups).items():
         files[root / "events" / name] = text
     for pattern in _DOCUMENTS:
@@ -80,12 +82,12 @@ def run(*, check: bool) -> int:
     try:
         groups = all_groups()
         files = generated(groups, ROOT)
-        template = expanded_template()
+        template, gateway = expanded_template(), load_gateway_template()
     except (ImportError, ModelNotDescribable, TypeError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     lines = drift(files, ROOT) if check else write(files, ROOT)
-    missing = gaps(groups, template)
+    missing = [*gaps(groups, template), *gateway_gaps(groups, gateway)]
     print(*lines, *notes(groups), *(missing or ["Nothing is missing."]), sep="\n")
     return 1 if check and (lines or missing) else 0
 

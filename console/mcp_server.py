@@ -5,11 +5,8 @@ in an account the one who starts it needs the policy of the bank's channel.
 """
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any, Final
-from uuid import uuid4
 
 import anyio
 import uvicorn
@@ -20,15 +17,11 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from action_groups import all_groups
-from console.agent import invocation
-from console.agent.operations import AgentOperation, read_operations
-from console.confirming import mint
 from console.customers import check_customer
 from console.deployment import Deployment, reach
 from console.where import HOST, Where
-from shared import json_text
+from shared.channel import Functions
 from shared.front_doors.mcp import Customer, server_for
-from shared.operations import Operation
 
 PATH: Final = "/mcp"
 
@@ -49,7 +42,12 @@ def run(where: Where, *, user_id: str, http_port: int | None, asks_itself: bool)
 def server_of(deployment: Deployment, *, user_id: str, asks_itself: bool = False) -> Server[Any]:
     """Return the server of a customer of a stack. Raises ConsoleError when there is no such."""
     check_customer(user_id, deployment)
-    bank = DeployedBank(deployment, user_id, read_operations())
+    bank = Functions(
+        deployment.cloud.client,
+        deployment.function_of,
+        deployment.outputs["ConfirmationKeyArn"],
+        user_id,
+    )
     customer = Customer(user_id, bank, bank.sign, asks_itself)
     operations = (o for group in all_groups() for o in group if o.path is not None)
     return server_for(operations, customer, RequestStateSecurity.ephemeral())
@@ -58,40 +56,6 @@ def server_of(deployment: Deployment, *, user_id: str, asks_itself: bool = False
 async def _serve_stdio(server: Server[Any]) -> None:
     async with stdio_server() as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())
-
-
-@dataclass(frozen=True)
-class DeployedBank:
-    """Calls the deployed functions as a customer, by the agents' door, and signs with their key."""
-
-    deployment: Deployment
-    user_id: str
-    known: Mapping[str, AgentOperation]
-
-    def __call__(
-        self,
-        operation: Operation,
-        arguments: Mapping[str, Any],
-        *,
-        proof: str | None = None,
-    ) -> tuple[int, dict[str, Any]]:
-        """Return the status and the body of an answer; amounts are Decimal."""
-        attributes = {"user_id": self.user_id}
-        event = invocation.invocation(
-            self.known[operation.operation_id],
-            {name: _text(value) for name, value in arguments.items()},
-            session_id=str(uuid4()),
-            session_attributes=attributes | ({} if proof is None else {"confirmation": proof}),
-        )
-        return invocation.status_and_body(invocation.invoke(self.deployment, event))
-
-    def sign(self, challenge: str) -> str:
-        """Return the proof that the customer said yes to a challenge."""
-        return mint(self.deployment, challenge)
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json_text.dumps(value)
 
 
 class Guarded:

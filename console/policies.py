@@ -1,11 +1,11 @@
 """The Cedar policies of the gateway, made from the operations: what a token may have called.
 
 A file holds the `Definition` of a policy as CloudFormation reads it. `gateway.yaml` includes it,
-and has the names between `${` and `}`.
+and has the names between `${` and `}`. Where the MCP server is the target, every tool is its own.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 from console.openapi import generated_yaml
 from shared.money import Amount
@@ -14,6 +14,10 @@ from shared.operations import ActionGroup, Operation
 _GATEWAY: Final = 'resource == AgentCore::Gateway::"${Gateway.GatewayArn}"'
 _LIMIT: Final = 'context.input.amount.lessThanOrEqual(decimal("${TransferLimit}"))'
 _SEPARATOR: Final = "___"
+_SERVES_MCP: Final = "CreatesMcpServer"
+
+MCP_TARGET: Final = "Bank"
+"""The name of the target that is the MCP server, in the place of all others."""
 
 
 def target_of(group: ActionGroup) -> str:
@@ -22,11 +26,13 @@ def target_of(group: ActionGroup) -> str:
 
 
 def actions(
-    groups: Sequence[ActionGroup], is_named: Callable[[Operation], bool] = lambda _: True
+    groups: Sequence[ActionGroup],
+    is_named: Callable[[Operation], bool] = lambda _: True,
+    called: Callable[[ActionGroup], str] = target_of,
 ) -> list[str]:
-    """Return the names of the tools that agents call, as policies name them."""
+    """Return the names of the tools that agents call, by what the target of a group is called."""
     return sorted(
-        f"{target_of(group)}{_SEPARATOR}{operation.operation_id}"
+        f"{called(group)}{_SEPARATOR}{operation.operation_id}"
         for group in groups
         for operation in group
         if operation.path is not None and is_named(operation)
@@ -47,17 +53,27 @@ POLICIES: Final[dict[str, Callable[[Sequence[ActionGroup]], str]]] = {
     "amount_limit": amount_limit,
     "declared_tools": declared_tools,
 }
-"""What writes each policy file."""
+"""What writes each policy."""
 
 
 def _permit(
     groups: Sequence[ActionGroup], is_permitted: Callable[[Operation], bool], condition: str = ""
 ) -> str:
-    named = actions(groups, is_permitted)
+    named = actions(groups, is_permitted, _variable)
     listed = ",\n".join(f'    AgentCore::Action::"{action}"' for action in named)
     scope = f"  principal is AgentCore::OAuthUser,\n  action in [\n{listed}\n  ],\n  {_GATEWAY}\n"
     statement = f"permit(\n{scope}){f' {condition}' if condition else ''};\n"
-    return generated_yaml({"Cedar": {"Statement": {"Fn::Sub": statement}}})
+    return generated_yaml({"Cedar": {"Statement": _chosen(statement, groups)}})
+
+
+def _variable(group: ActionGroup) -> str:
+    return f"${{{target_of(group)}}}"
+
+
+def _chosen(text: str, groups: Sequence[ActionGroup]) -> dict[str, Any]:
+    """Return a text whose variables are the names of the targets that there are."""
+    names = [target_of(group) for group in groups if _variable(group) in text]
+    return {"Fn::Sub": [text, {n: {"Fn::If": [_SERVES_MCP, MCP_TARGET, n]} for n in names}]}
 
 
 def _has_amount(operation: Operation) -> bool:

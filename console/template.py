@@ -15,6 +15,7 @@ from console.artefact import ROOT
 from console.fast_yaml import SafeLoader
 
 TEMPLATE = ROOT / "template.yaml"
+GATEWAY_TEMPLATE = ROOT / "gateway.yaml"
 _LOOP = "Fn::ForEach::"
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
@@ -29,6 +30,11 @@ _TemplateLoader.add_multi_constructor("!", intrinsics_multi_constructor)
 def load_template() -> dict[str, Any]:
     """Read the template; its short intrinsic functions (`!Ref`) become the long ones."""
     return parsed(TEMPLATE.read_text(encoding="utf-8"))
+
+
+def load_gateway_template() -> dict[str, Any]:
+    """Read the template of the gateway's stack, which has no loops, in the same way."""
+    return parsed(GATEWAY_TEMPLATE.read_text(encoding="utf-8"))
 
 
 def parsed(text: str) -> dict[str, Any]:

@@ -1,9 +1,12 @@
 """The tool schema of each action group, which a Lambda target of AgentCore Gateway reads.
 
 The files in `tools/` are written by the names that CloudFormation has for it, because the template
-includes them; the Gateway's own API has the same names with a small first letter.
+includes them; the Gateway's own API has the same names with a small first letter. For the target
+that is an MCP server, `mcp-server/tools.yaml` has all tools as it lists them.
 """
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from console.openapi import generated_yaml
@@ -36,6 +39,27 @@ def of_the_api(group: ActionGroup) -> list[dict[str, Any]]:
             "outputSchema": tool.output_schema,
         }
         for tool in sorted(tools, key=lambda tool: tool.name)
+    ]
+
+
+def render_for_mcp(groups: Sequence[ActionGroup]) -> str:
+    """Return the text of the file of tools of the target that is an MCP server."""
+    listed = json.dumps({"tools": of_mcp(groups)}, ensure_ascii=False, indent=1)
+    return generated_yaml({"InlinePayload": listed + "\n"})
+
+
+def of_mcp(groups: Sequence[ActionGroup]) -> list[dict[str, Any]]:
+    """Return the tools of all groups as the MCP server lists them."""
+    operations = (o for group in groups for o in group if o.path is not None)
+    return [
+        {
+            "annotations": tool.hints,
+            "description": tool.description,
+            "inputSchema": tool.input_schema,
+            "name": tool.name,
+            "outputSchema": tool.output_schema,
+        }
+        for tool in map(tool_of, operations)
     ]
 
 

@@ -62,6 +62,8 @@ class Tool:
     description: str
     input_schema: dict[str, Any]
     output_schema: dict[str, Any]
+    hints: dict[str, bool]
+    """What MCP calls its annotations."""
 
 
 def tool_of(operation: Operation) -> Tool:
@@ -84,4 +86,10 @@ def tool_of(operation: Operation) -> Tool:
             "the application shows to the customer, who alone can confirm them.",
             "properties": {"terms": terms, **_CONFIRMATION},
         }
-    return Tool(operation.operation_id, operation.description, takes, gives)
+    hints = {
+        "readOnlyHint": not operation.changes,
+        "destructiveHint": operation.changes,
+        "idempotentHint": not operation.changes,
+        "openWorldHint": False,
+    }
+    return Tool(operation.operation_id, operation.description, takes, gives, hints)

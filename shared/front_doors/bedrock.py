@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from shared import json_text
 from shared.errors import CentliError, InvalidRequest
@@ -13,6 +13,9 @@ from shared.service import Call, Service
 
 MAX_ANSWER_BYTES = 25_000
 """Bedrock's budget for what the function returns, the session's attributes included."""
+
+MCP_SERVER: Final = "MCP_SERVER"
+"""What the bank's MCP servers give as the id of their agent: Bedrock's ids have no underscore."""
 
 _NO_ATTRIBUTES = {"sessionAttributes": None, "promptSessionAttributes": None}
 """What is echoed where there is room; a session keeps what an answer does not name."""
@@ -61,7 +64,7 @@ def _call(service: Service, event: dict[str, Any]) -> Call:
     user_id = attributes.get("user_id", _UNSET)
     call = Call(
         operation=operation,
-        door="agent",
+        door=_door(event),
         user_id=service.test_user() if user_id is _UNSET else user_id,
         is_exempt=user_id is _UNSET,
         proofs=checked_proofs("confirmation", attributes.get("confirmation")),
@@ -76,6 +79,13 @@ def _call(service: Service, event: dict[str, Any]) -> Call:
     if request_id is not None:
         return replace(call, request_id=checked_id("request_id", request_id))
     return replace(call, conversation=checked_id("sessionId", event.get("sessionId")))
+
+
+def _door(event: dict[str, Any]) -> str:
+    """Return what records call the door: the bank's MCP servers send the same event as agents."""
+    agent = event.get("agent")
+    is_server = isinstance(agent, Mapping) and agent.get("id") == MCP_SERVER
+    return "mcp" if is_server else "agent"
 
 
 def _arguments(event: dict[str, Any]) -> dict[str, Any]:

@@ -127,12 +127,7 @@ def described(operation: Operation) -> types.Tool:
         description=tool.description,
         input_schema=tool.input_schema,
         output_schema=tool.output_schema,
-        annotations=types.ToolAnnotations(
-            read_only_hint=not operation.changes,
-            destructive_hint=operation.changes,
-            idempotent_hint=not operation.changes,
-            open_world_hint=False,
-        ),
+        annotations=types.ToolAnnotations.model_validate(tool.hints),
     )
 
 

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from console import artefact
-from console.artefact import BOTOCORE_DATA_KEPT, source_files, source_zip
+from console.artefact import FUNCTIONS, MCP_FUNCTION, Artefact, source_files, source_zip
+
+EVERY = pytest.mark.parametrize("made", [FUNCTIONS, MCP_FUNCTION], ids=lambda a: a.requirements)
 
 
-def names() -> list[str]:
-    return zipfile.ZipFile(io.BytesIO(source_zip())).namelist()
+def names(made: Artefact = FUNCTIONS) -> list[str]:
+    return zipfile.ZipFile(io.BytesIO(source_zip(made))).namelist()
 
 
 def test_the_artefact_holds_the_groups_and_what_they_share_alone() -> None:
@@ -26,20 +28,29 @@ def test_the_artefact_holds_every_operation() -> None:
     assert operations <= set(names())
 
 
-def test_the_artefact_knows_every_service_that_a_function_calls() -> None:
+@EVERY
+def test_the_artefact_knows_every_service_that_a_function_calls(made: Artefact) -> None:
+    own = set(source_files(made)) - (set() if made is FUNCTIONS else set(source_files()))
     calls = [
         node
-        for path in source_files()
+        for path in own
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == "client"
         and node.args
+        and isinstance(node.args[0], ast.Constant)
     ]
     called = {ast.literal_eval(call.args[0]) for call in calls}
 
-    assert called >= {"dynamodb", "events"}
-    assert called <= BOTOCORE_DATA_KEPT
+    assert called >= ({"dynamodb", "events"} if made is FUNCTIONS else {"kms", "lambda"})
+    assert called <= made.services
+
+
+def test_the_mcp_server_has_what_all_functions_have_and_four_files_more() -> None:
+    more = set(names(MCP_FUNCTION)) - set(names())
+    assert set(names()) < set(names(MCP_FUNCTION))
+    assert {Path(name) for name in more} == FUNCTIONS.left_out
 
 
 def test_dependencies_that_lack_a_service_are_installed_again(
@@ -51,18 +62,20 @@ def test_dependencies_that_lack_a_service_are_installed_again(
             (target / "botocore" / "data" / service).mkdir(parents=True)
 
     def services() -> set[str]:
-        data = artefact._dependencies() / "botocore" / "data"
+        data = artefact._dependencies(made) / "botocore" / "data"
         return {path.name for path in data.iterdir()}
 
     monkeypatch.setattr(artefact, "_STAGE", tmp_path)
     monkeypatch.setattr("console.artefact.subprocess.run", install)
-    monkeypatch.setattr(artefact, "BOTOCORE_DATA_KEPT", {"dynamodb"})
+    made = Artefact("requirements.txt", frozenset({"dynamodb"}))
     assert services() == {"dynamodb"}
-    (tmp_path / "dependencies" / "kept").touch()
+    (tmp_path / "requirements" / "dependencies" / "kept").touch()
     services()
-    assert (tmp_path / "dependencies" / "kept").exists(), "nothing changed, so nothing is installed"
+    assert (tmp_path / "requirements" / "dependencies" / "kept").exists(), (
+        "nothing changed, so nothing is installed"
+    )
 
-    monkeypatch.setattr(artefact, "BOTOCORE_DATA_KEPT", {"dynamodb", "kms"})
+    made = Artefact("requirements.txt", frozenset({"dynamodb", "kms"}))
     assert services() == {"dynamodb", "kms"}
 
 

@@ -45,7 +45,9 @@ def all_needed(names: Iterable[str], pinned: set[str]) -> set[str]:
     return needed
 
 
-@pytest.mark.parametrize("smaller", ["requirements.txt", "requirements-chat.txt"])
+@pytest.mark.parametrize(
+    "smaller", ["requirements.txt", "requirements-chat.txt", "requirements-mcp-server.txt"]
+)
 def test_a_smaller_set_of_pins_is_a_part_of_all_pins_with_the_same_hashes(smaller: str) -> None:
     assert pins(smaller).items() <= pins("requirements-dev.txt").items()
 
@@ -57,3 +59,10 @@ def test_the_pins_of_the_chat_are_what_it_asks_for_and_what_that_needs() -> None
         wanted("requirements-chat.in"), everything
     )
     assert len(pins("requirements-chat.txt")) < len(everything) / 2
+
+
+def test_the_pins_of_the_mcp_server_hold_those_of_every_function_and_what_it_asks_for() -> None:
+    pinned = set(pins("requirements-mcp-server.txt"))
+
+    assert pinned >= set(pins("requirements.txt"))
+    assert pinned >= wanted("requirements-mcp-server.in")

@@ -19,13 +19,14 @@ from moto import mock_aws
 from action_groups import all_groups
 from console import cloud as clouds
 from console import openapi
+from console.artefact import MCP_FUNCTION, source_zip
 from console.cloud import LOCAL_REGION, Cloud
 from console.deployment import Deployment, deploy_locally
 from console.doctor import CHECKS, Finding, Stack, examined, stack_of
 from console.local_stack import LocalStack, free_port
-from console.policies import POLICIES, target_of
+from console.policies import MCP_TARGET, POLICIES, target_of
 from console.template import load_template
-from console.tools import of_the_api
+from console.tools import of_mcp, of_the_api
 from console.where import DEFAULT_STACK
 from tests.support.command import centli
 
@@ -254,19 +255,20 @@ def test_an_alias_that_is_behind_is_found(
     assert all(str(what) in finding.what for finding in findings)
 
 
+@pytest.mark.parametrize("is_server", [False, True])
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [
         ("", "", []),
         (
-            "Crm___resolveAlias",
-            "Crm___findAlias",
-            ["no policy names Crm___resolveAlias", "a policy names Crm___findAlias"],
+            "___resolveAlias",
+            "___findAlias",
+            ["___resolveAlias: it is denied", "___findAlias, which is no tool"],
         ),
     ],
 )
 def test_policies_that_name_other_tools_than_the_codes_are_found(
-    account: Stack, old: str, new: str, what: list[str]
+    account: Stack, old: str, new: str, what: list[str], is_server: bool
 ) -> None:
     """No AWS on this machine has policies: the answers are checked by the API's own model."""
     now = datetime(2026, 11, 26, tzinfo=UTC)
@@ -276,7 +278,10 @@ def test_policies_that_name_other_tools_than_the_codes_are_found(
     engine = {**place, **common, "name": "centli_gateway", "policyEngineArn": arn}
     policies = []
     for name, policy in POLICIES.items():
-        statement = yaml.safe_load(policy(all_groups()))["Cedar"]["Statement"]["Fn::Sub"]
+        statement, chosen = yaml.safe_load(policy(all_groups()))["Cedar"]["Statement"]["Fn::Sub"]
+        for variable, names in chosen.items():
+            target = names["Fn::If"][1 if is_server else 2]
+            statement = statement.replace(f"${{{variable}}}", target)
         policies.append(
             {
                 **place,
@@ -296,11 +301,21 @@ def test_policies_that_name_other_tools_than_the_codes_are_found(
     assert all(text in finding.what for text, finding in zip(what, findings, strict=True))
 
 
-def make_gateway(client: Any, *, without: str = "", changed: str = "") -> None:
+def make_gateway(client: Any, *, without: str = "", changed: str = "", server: str = "") -> None:
     role = "arn:aws:iam::123456789012:role/gateway"
     gateway = client.create_gateway(
         name="centli-gateway", roleArn=role, protocolType="MCP", authorizerType="AWS_IAM"
     )
+    if server:
+        listed = [tool for tool in of_mcp(all_groups()) if tool["name"] != without]
+        endpoint = {"endpoint": "https://url.example.com/mcp"}
+        schema = {"mcpToolSchema": {"inlinePayload": json.dumps({"tools": listed})}}
+        client.create_gateway_target(
+            gatewayIdentifier=gateway["gatewayId"],
+            name=MCP_TARGET,
+            targetConfiguration={"mcp": {"mcpServer": endpoint | (schema if listed else {})}},
+        )
+        return
     for group in all_groups():
         if group.name == without:
             continue
@@ -322,6 +337,8 @@ def make_gateway(client: Any, *, without: str = "", changed: str = "") -> None:
         ({}, None),
         ({"without": "marketplace"}, "has no target Marketplace"),
         ({"changed": "core_banking"}, "CoreBanking lists other tools"),
+        ({"server": "yes"}, None),
+        ({"server": "yes", "without": "getBalance"}, "Bank lists other tools"),
     ],
     ids=str,
 )
@@ -332,6 +349,67 @@ def test_a_gateway_with_other_tools_than_the_codes_is_found(
     findings = found(account, "gateway-tools")
     assert len(findings) == (what is not None)
     assert all(str(what) in finding.what for finding in findings)
+
+
+def test_a_tool_whose_rate_nothing_limits_is_found(account: Stack) -> None:
+    """Nothing on this machine has rate limits: the answers are checked by the API's own model."""
+    client = account.client("bedrock-agentcore-control")
+    make_gateway(client)
+    [gateway] = client.list_gateways()["items"]
+    now = datetime(2026, 11, 26, tzinfo=UTC)
+
+    def limited(*tools: str) -> list[Finding]:
+        entries = [
+            {
+                "dimensions": {"toolName": tool, "$.context.jwt.sub": "*"},
+                "requests": [{"rate": 10, "period": "minute"}],
+            }
+            for tool in tools
+        ]
+        limit = {
+            "gatewayIdentifier": gateway["gatewayId"],
+            "rateLimitId": "money",
+            "dimensionKeys": ["toolName", "$.context.jwt.sub"],
+            "entries": entries,
+            "status": "ACTIVE",
+            "createdAt": now,
+            "updatedAt": now,
+        }
+        with Stubber(client) as stubbed:
+            stubbed.add_response("list_gateways", {"items": [gateway]})
+            stubbed.add_response("list_gateway_rate_limits", {"rateLimits": [limit]})
+            return found(account, "gateway-rate")
+
+    counted = ["CoreBanking___createTransfer", "Crm___addBeneficiary"]
+    [finding] = limited(*counted)
+    assert "createPurchase" in finding.what
+    assert limited(*counted, "Marketplace___createPurchase") == []
+
+
+def test_an_mcp_server_that_signs_with_another_key_or_is_open_to_all_is_found(stack: Stack) -> None:
+    client, name = stack.client("lambda"), "centli-mcp-server"
+    assert found(stack, "mcp-server") == []
+    key = stack.deployment.outputs["ConfirmationKeyArn"]
+    role = client.get_function_configuration(FunctionName="centli-crm")["Role"]
+    client.create_function(
+        FunctionName=name,
+        Runtime="python3.11",
+        Handler="action_groups.mcp_server.lambda_handler",
+        Role=role,
+        Code={"ZipFile": source_zip(MCP_FUNCTION)},
+        Environment={"Variables": {"CONFIRMATION_KEY_ARN": key}},
+    )
+    client.create_function_url_config(FunctionName=name, AuthType="AWS_IAM")
+    assert found(stack, "mcp-server") == []
+    client.update_function_url_config(FunctionName=name, AuthType="NONE")
+    other = {"Variables": {"CONFIRMATION_KEY_ARN": f"{key[:-1]}x"}}
+    client.update_function_configuration(FunctionName=name, Environment=other)
+    findings = [finding.what for finding in found(stack, "mcp-server")]
+    client.delete_function(FunctionName=name)
+    client.delete_function_url_config(FunctionName=name)
+    assert len(findings) == 2
+    assert "another key" in findings[0]
+    assert "nobody signed" in findings[1]
 
 
 def test_every_check_is_named_by_a_test_that_breaks_it() -> None:

@@ -29,13 +29,22 @@ for _ in sys.stdin:
         os._exit(code)
     print("ended with", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
-TEMPLATE, GROUP = "template.yaml", "action_groups/loyalty"
+TEMPLATE, GATEWAY, GROUP = "template.yaml", "gateway.yaml", "action_groups/loyalty"
 NO_RULE = "no rule of template.yaml delivers it to a function of"
 MISSING = "template.yaml does not have it"
 
 SPOKEN = (
     "ForAllValues:StringEquals: { events:source: core-banking, "
     "events:detail-type: [TRANSACTIONS_RESPONSE, SPENDING_RESPONSE] } } }"
+)
+
+RATED = (
+    "- Dimensions: { toolName: !If [CreatesMcpServer, Bank___blockAccount, "
+    'CoreBanking___blockAccount], $.context.jwt.sub: "*" }'
+)
+INVOKED = (
+    "- !Sub arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:"
+    "${NamePrefix}-loyalty"
 )
 
 # file, the line that begins what is taken out (the whole file without one), what is said
@@ -77,6 +86,22 @@ PIECES = [
         TEMPLATE,
         "- [CoreBanking, Marketplace, Crm, Loyalty]",
         "loyalty: no permission lets the agent invoke LoyaltyFunction",
+    ),
+    (
+        GATEWAY,
+        RATED,
+        "CoreBanking___blockAccount: gateway.yaml does not limit its rate",
+    ),
+    (
+        GATEWAY,
+        INVOKED,
+        "loyalty: who calls the functions in gateway.yaml may not invoke ${NamePrefix}-loyalty",
+    ),
+    (GATEWAY, "LoyaltyTarget:", "loyalty: gateway.yaml has no target Loyalty"),
+    (
+        GATEWAY,
+        "DependsOn: [CoreBankingTarget, MarketplaceTarget, CrmTarget, LoyaltyTarget]",
+        "loyalty: no policy of gateway.yaml waits for LoyaltyTarget",
     ),
     (
         "shared/settings.py",

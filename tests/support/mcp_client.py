@@ -1,8 +1,10 @@
 """The official MCP client before a bank in memory, in both generations of the protocol."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import json
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any, Literal, TypeVar
 
 import anyio
@@ -12,15 +14,22 @@ from mcp.server.request_state import RequestStateSecurity
 from mcp.shared.exceptions import MCPError
 
 from action_groups import all_groups
-from console.mcp_server import _text
+from shared import json_text
+from shared.channel import Functions
 from shared.front_doors.mcp import Customer, server_for
-from shared.operations import Operation
-from tests.support.world import World
+from tests.support.tables import PREFIX
+from tests.support.world import World, through_json
 
 T = TypeVar("T")
 Era = Literal["auto", "legacy"]
 ERAS: tuple[Era, ...] = ("auto", "legacy")
 YES = types.ElicitResult(action="accept", content={"confirm": True})
+
+
+def run_alone(use: Callable[[], Awaitable[T]]) -> T:
+    """Run in a thread of its own: a browser's test may have left an event loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(anyio.run, use).result()
 
 
 @dataclass
@@ -37,32 +46,25 @@ class Person:
         return self.answer(len(self.shown)) if is_rule else self.answer
 
 
-class InMemoryBank:
-    """Calls the functions of a bank in memory, as the deployed server does."""
+class InMemoryFunctions:
+    """The clients of AWS that a server of the bank uses, before the functions of a bank in memory.
 
-    def __init__(self, bank: World, user_id: str) -> None:
+    `calls` are the operations that were called.
+    """
+
+    def __init__(self, bank: World) -> None:
         self._bank = bank
-        self._user_id = user_id
         self.calls: list[str] = []
 
-    def __call__(
-        self,
-        operation: Operation,
-        arguments: Mapping[str, Any],
-        *,
-        proof: str | None = None,
-    ) -> tuple[int, dict[str, Any]]:
-        self.calls.append(operation.operation_id)
-        return self._bank.call(
-            operation.operation_id,
-            user_id=self._user_id,
-            attributes={} if proof is None else {"confirmation": proof},
-            yes=False,
-            **{name: _text(value) for name, value in arguments.items()},
-        )
+    def __call__(self, service: str) -> Any:
+        return {"lambda": self, "kms": self._bank.kms}[service]
 
-    def sign(self, challenge: str) -> str:
-        return self._bank.proof({"confirmation": {"challenge": challenge}})
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
+        event = json.loads(Payload)
+        self.calls.append(f"{event['httpMethod']} {event['apiPath']}")
+        group = FunctionName.removeprefix(f"{PREFIX}-").replace("-", "_")
+        answer = through_json(self._bank.handlers[group](event, None))
+        return {"Payload": BytesIO(json_text.dumps(answer).encode())}
 
 
 class McpBank:
@@ -71,11 +73,19 @@ class McpBank:
     def __init__(
         self, bank: World, *, user_id: str = "user-maria", asks_itself: bool = False
     ) -> None:
-        self.bank = InMemoryBank(bank, user_id)
-        customer = Customer(user_id, self.bank, self.bank.sign, asks_itself)
+        self.bank = bank
+        self.user_id = user_id
+        self.functions = InMemoryFunctions(bank)
+        key_arn = bank.resources.settings.confirmation_key_arn
+        functions = Functions(self.functions, lambda group: group, key_arn, user_id)
+        customer = Customer(user_id, functions, functions.sign, asks_itself)
         operations = [o for group in all_groups() for o in group if o.path]
         sealed = RequestStateSecurity(keys=[b"k" * 32])
         self.server = server_for(operations, customer, sealed)
+
+    def reached(self) -> Any:
+        """Return what a client connects to."""
+        return self.server
 
     def with_client(
         self, use: Callable[[Client], Awaitable[T]], *, era: Era = "auto", person: Any = None
@@ -83,7 +93,7 @@ class McpBank:
         """Return what a function does with a client; without a person it cannot ask."""
 
         async def connected() -> T:
-            async with Client(self.server, mode=era, elicitation_callback=person) as client:
+            async with Client(self.reached(), mode=era, elicitation_callback=person) as client:
                 await client.list_tools()
                 try:
                     return await use(client)
@@ -91,9 +101,7 @@ class McpBank:
                     error = raised
             raise error  # outside of the client, whose task groups would wrap it
 
-        # In a thread of its own: a browser's test may have left an event loop in this one.
-        with ThreadPoolExecutor(1) as pool:
-            return pool.submit(anyio.run, connected).result()
+        return run_alone(connected)
 
     def call(
         self, tool: str, arguments: Any = None, *, era: Era = "auto", person: Any = None

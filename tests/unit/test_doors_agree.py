@@ -16,6 +16,7 @@ from shared.operations import Operation
 from tests.support.arguments import ON_AGENT_DOOR, RIGHT, as_text, furnish
 from tests.support.gateway import call_tool
 from tests.support.mcp_client import Era, McpBank, Person
+from tests.support.mcp_url import McpUrlBank
 from tests.support.world import SETTINGS, World, world
 
 Answer = tuple[str | None, dict[str, Any]]
@@ -65,10 +66,10 @@ def gateway(bank: World, operation: Operation, arguments: dict[str, Any]) -> Ans
     return body.get("error", {}).get("code"), body
 
 
-def mcp(era: Era) -> Callable[..., Answer]:
+def mcp(era: Era, server: type[McpBank] = McpBank) -> Callable[..., Answer]:
     def ask(bank: World, operation: Operation, arguments: dict[str, Any]) -> Answer:
         given = json_text.without_decimals(arguments)
-        result = McpBank(bank).call(operation.operation_id, given, era=era, person=Person())
+        result = server(bank).call(operation.operation_id, given, era=era, person=Person())
         body = dict(result.structured_content)
         return body.get("error", {}).get("code"), body
 
@@ -81,7 +82,10 @@ DOORS: dict[str, Callable[..., Answer]] = {
     "gateway": gateway,
     "MCP": mcp("auto"),
     "MCP before 2026-07-28": mcp("legacy"),
+    "MCP behind the gateway": mcp("auto", McpUrlBank),
 }
+RECORDED = {name: "mcp" if name.startswith("MCP") else name for name in DOORS}
+"""What records call each door."""
 
 
 def doors_of(operation: Operation) -> list[str]:
@@ -106,6 +110,12 @@ def asked(name: str, operation: Operation, arguments: dict[str, Any]) -> tuple[A
             (r["operation"], r["request_id"], r["status"], "terms_digest" in r)
             for r in bank.records()
         ]
+        changed = [r for r in bank.records() if r["operation"] == operation.operation_id]
+        kept = (i for t in ("transactions", "purchases", "beneficiaries") for i in bank.items(t))
+        of_the_change = [item for item in kept if "confirmation_id" in item]
+        doors = {item["door"] for item in (*changed, *of_the_change)}
+        assert doors <= {RECORDED[name]}, name
+        assert bool(doors) is (code is None and operation.changes), name
         events = sorted(e["event_type"] for e in bank.bus.envelopes if is_of_a_change(e))
         return code, steady(at_once), effects, sorted(records), events
 
@@ -168,4 +178,14 @@ def test_a_door_that_loses_the_proof_would_be_found(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("shared.front_doors.gateway.checked_proofs", lambda name, value: "")
     [operation] = [o for o in ON_AGENT_DOOR if o.operation_id == "createTransfer"]
     with pytest.raises(AssertionError, match="gateway"):
+        test_right_arguments_have_the_same_answer_and_effects_at_every_door(operation)
+
+
+def test_a_door_that_is_recorded_under_another_name_would_be_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The control of the names of doors."""
+    monkeypatch.setattr("shared.front_doors.bedrock._door", lambda event: "agent")
+    [operation] = [o for o in ON_AGENT_DOOR if o.operation_id == "addBeneficiary"]
+    with pytest.raises(AssertionError, match="MCP"):
         test_right_arguments_have_the_same_answer_and_effects_at_every_door(operation)

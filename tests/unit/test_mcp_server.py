@@ -1,6 +1,8 @@
 """The MCP server before a bank in memory: what it offers, and that nothing moves without a yes."""
 
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import mcp_types as types
@@ -9,9 +11,12 @@ from mcp.client.client import Client
 from mcp.shared.exceptions import MCPError
 
 from shared import json_text
+from shared.channel import Functions
+from shared.confirmation import VALID_FOR
 from shared.operations import Operation
 from tests.support.arguments import ON_AGENT_DOOR, RIGHT, furnish, wrong_values
 from tests.support.mcp_client import ERAS, YES, Era, McpBank, Person
+from tests.support.mcp_url import McpUrlBank
 from tests.support.world import World
 
 TRANSFER = {"from_account": "acc-maria", "to_account": "acc-juan", "amount": 100}
@@ -144,7 +149,7 @@ class TestTheQuestion:
         result = mcp.call(tool, json_text.without_decimals(RIGHT[tool]), era=era)
         assert code(result) == "CONFIRMATION_REQUIRED"
         assert "cannot ask" in result.structured_content["error"]["message"]
-        assert mcp.bank.calls == []
+        assert mcp.functions.calls == []
 
     @both_eras
     def test_a_client_that_asks_by_itself_is_not_asked(self, bank: World, era: Era) -> None:
@@ -179,13 +184,21 @@ def rounds(mcp: McpBank, use: Callable[[Any], Any]) -> Any:
     return mcp.with_client(driven, person=Person())
 
 
+@pytest.fixture(params=[McpBank, McpUrlBank], ids=["in process", "behind its URL"])
+def server(request: pytest.FixtureRequest) -> type[McpBank]:
+    """The server as `centli mcp` runs it, and as `gateway.yaml` deploys it."""
+    return request.param  # type: ignore[no-any-return]
+
+
 class TestReplays:
-    def test_the_same_state_twice_is_one_transfer_and_is_told_so(self, bank: World) -> None:
+    def test_the_same_state_twice_is_one_transfer_and_is_told_so(
+        self, server: type[McpBank], bank: World
+    ) -> None:
         async def twice(call: Any) -> Any:
             asked = await call()
             return [await call(state=asked.request_state, answer=YES) for _ in range(2)]
 
-        first, again = rounds(McpBank(bank), twice)
+        first, again = rounds(server(bank), twice)
         assert again.structured_content["repeated"] is True
         ids = {r.structured_content["transaction_id"] for r in (first, again)}
         assert len(ids) == 1
@@ -201,49 +214,55 @@ class TestReplays:
         ],
     )
     def test_a_state_is_good_for_its_own_call_alone(
-        self, bank: World, tool: str, arguments: Any
+        self, server: type[McpBank], bank: World, tool: str, arguments: Any
     ) -> None:
         async def other(call: Any) -> Any:
             asked = await call()
             with pytest.raises(MCPError, match="requestState"):
                 await call(tool, arguments, asked.request_state, YES)
 
-        rounds(McpBank(bank), other)
+        rounds(server(bank), other)
         assert bank.balance("acc-maria") == 1000
 
     @pytest.mark.parametrize("forge", [lambda s: "x", lambda s: s[:-2] + "AA", lambda s: ""])
-    def test_a_forged_state_is_refused(self, bank: World, forge: Callable[[str], str]) -> None:
+    def test_a_forged_state_is_refused(
+        self, server: type[McpBank], bank: World, forge: Callable[[str], str]
+    ) -> None:
         async def forged(call: Any) -> Any:
             asked = await call()
             with pytest.raises(MCPError, match="requestState"):
                 await call(state=forge(asked.request_state), answer=YES)
 
-        rounds(McpBank(bank), forged)
+        rounds(server(bank), forged)
         assert bank.balance("acc-maria") == 1000
 
-    def test_a_state_of_another_customers_server_is_refused(self, bank: World) -> None:
+    def test_a_state_of_another_customers_server_is_refused(
+        self, server: type[McpBank], bank: World
+    ) -> None:
         async def state(call: Any) -> str:
             return str((await call(arguments=TRANSFER)).request_state)
 
-        of_maria = rounds(McpBank(bank), state)
+        of_maria = rounds(server(bank), state)
 
         async def used(call: Any) -> None:
             with pytest.raises(MCPError, match="requestState"):
                 await call(state=of_maria, answer=YES)
 
-        rounds(McpBank(bank, user_id="user-juan"), used)
+        rounds(server(bank, user_id="user-juan"), used)
         assert bank.balance("acc-maria") == 1000
 
-    def test_a_yes_without_a_state_is_no_answer_to_anything(self, bank: World) -> None:
+    def test_a_yes_without_a_state_is_no_answer_to_anything(
+        self, server: type[McpBank], bank: World
+    ) -> None:
         async def unasked(call: Any) -> Any:
             return await call(answer=YES)
 
-        assert isinstance(rounds(McpBank(bank), unasked), types.InputRequiredResult)
+        assert isinstance(rounds(server(bank), unasked), types.InputRequiredResult)
         assert bank.balance("acc-maria") == 1000
 
     @pytest.mark.parametrize("answer", [None, *NO], ids=str)
     def test_a_state_without_a_yes_moves_nothing_and_stays_good(
-        self, bank: World, answer: Any
+        self, server: type[McpBank], bank: World, answer: Any
     ) -> None:
         async def first_no(call: Any) -> Any:
             asked = await call()
@@ -251,19 +270,45 @@ class TestReplays:
             assert bank.balance("acc-maria") == 1000
             return no, await call(state=asked.request_state, answer=YES)
 
-        no, yes = rounds(McpBank(bank), first_no)
+        no, yes = rounds(server(bank), first_no)
         assert code(no) == "CUSTOMER_DECLINED"
         assert yes.structured_content["status"] == "completed"
         assert bank.balance("acc-maria") == 900
 
-    def test_each_new_call_is_a_new_question_and_a_new_transfer(self, bank: World) -> None:
-        mcp = McpBank(bank)
+    def test_a_yes_after_the_terms_have_expired_moves_nothing(
+        self, server: type[McpBank], bank: World
+    ) -> None:
+        async def late(call: Any) -> Any:
+            asked = await call()
+            bank.clock.move(VALID_FOR + timedelta(seconds=1))
+            return await call(state=asked.request_state, answer=YES)
+
+        assert code(rounds(server(bank), late)) == "CONFIRMATION_EXPIRED"
+        assert bank.balance("acc-maria") == 1000
+
+    def test_a_state_is_sealed_for_ten_minutes(
+        self, server: type[McpBank], bank: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def late(call: Any) -> Any:
+            asked = await call()
+            ten_minutes_later = time.time() + VALID_FOR.total_seconds() + 1
+            monkeypatch.setattr("mcp.server.request_state.time.time", lambda: ten_minutes_later)
+            with pytest.raises(MCPError, match="requestState"):
+                await call(state=asked.request_state, answer=YES)
+
+        rounds(server(bank), late)
+        assert bank.balance("acc-maria") == 1000
+
+    def test_each_new_call_is_a_new_question_and_a_new_transfer(
+        self, server: type[McpBank], bank: World
+    ) -> None:
+        mcp = server(bank)
         for _ in range(2):
             mcp.call("createTransfer", TRANSFER, person=Person())
         assert bank.balance("acc-maria") == 800
 
     def test_a_server_that_believed_every_yes_would_be_found(
-        self, bank: World, monkeypatch: pytest.MonkeyPatch
+        self, server: type[McpBank], bank: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The control of the tests of what is no yes."""
         monkeypatch.setattr("shared.front_doors.mcp._check_yes", lambda answer: None)
@@ -281,7 +326,7 @@ class TestABankThatDoesNotAnswer:
         def broken(*given: Any, **how: Any) -> Any:
             raise RuntimeError("secret of acc-maria")
 
-        monkeypatch.setattr(type(mcp.bank), "__call__", broken)
+        monkeypatch.setattr(Functions, "__call__", broken)
         result = mcp.call("getBalance", era=era)
         assert code(result) == "TEMPORARILY_UNAVAILABLE"
         assert "not known" in str(result.structured_content)
@@ -291,7 +336,7 @@ class TestABankThatDoesNotAnswer:
         self, bank: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         mcp = McpBank(bank)
-        right = type(mcp.bank).__call__
+        right = Functions.__call__
 
         def loses_the_answer(*given: Any, **how: Any) -> Any:
             right(*given, **how)
@@ -300,7 +345,7 @@ class TestABankThatDoesNotAnswer:
         async def lost(call: Any) -> Any:
             asked = await call()
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(type(mcp.bank), "__call__", loses_the_answer)
+                patch.setattr(Functions, "__call__", loses_the_answer)
                 unknown = await call(state=asked.request_state, answer=YES)
             return unknown, await call(state=asked.request_state, answer=YES)
 
@@ -327,7 +372,7 @@ class TestArguments:
                         assert code(result) == "INVALID_REQUEST", (name, value)
 
         mcp.with_client(use, person=Person())
-        assert mcp.bank.calls == []
+        assert mcp.functions.calls == []
 
     @pytest.mark.parametrize("amount", [0.1 + 0.2, "6", True, 1e-7])
     def test_an_amount_is_a_number_with_two_decimals(self, bank: World, amount: Any) -> None:
