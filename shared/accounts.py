@@ -20,6 +20,9 @@ MAX_ACCOUNTS_PER_OWNER = 100
 MAX_HOLDER_LENGTH = 200
 """How much of a holder's name is read, in characters."""
 
+MOVING = ("balance", "version", "updated_at")
+"""What every movement of money changes of an account."""
+
 _NOTHING = Decimal(0)
 
 
@@ -57,6 +60,21 @@ class Account:
             holder_name=holder_name[:MAX_HOLDER_LENGTH] if isinstance(holder_name, str) else None,
             is_retailers=item.get("holder_type") == RETAILER,
         )
+
+    @property
+    def key(self) -> Item:
+        """Its key in the accounts table."""
+        return {"user_id": self.user_id, "account_id": self.account_id}
+
+    def same_floor(self) -> tuple[str, Item]:
+        """Return the condition that the balance may still go as low, and its values."""
+        same_limit = "credit_limit = :limit"
+        if not self.credit_limit:
+            same_limit = f"(attribute_not_exists(credit_limit) OR {same_limit})"
+        if not self.is_credit:
+            return "account_type = :type", {":type": self.account_type}
+        values = {":type": self.account_type, ":limit": self.credit_limit}
+        return f"account_type = :type AND {same_limit}", values
 
     def same_holder(self) -> tuple[str, Item]:
         """Return the condition that the books still name this holder, and its values."""

@@ -1,9 +1,9 @@
 """Typed access to DynamoDB items: plain Python values in and out, one client for all tables."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -21,6 +21,10 @@ Place = tuple[str, Item]
 
 _MAX_BATCH_KEYS = 100
 """Of one BatchGetItem, by DynamoDB's rule."""
+
+_THROTTLED = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
+_PASSING = _THROTTLED | {"None", "ConditionalCheckFailed", "TransactionConflict"}
+"""Why a transaction is cancelled that may be committed when it is decided or tried again."""
 
 _watch: ContextVar["_Watch | None"] = ContextVar("watch", default=None)
 _serializer = TypeSerializer()
@@ -115,12 +119,14 @@ class ConditionCheck:
 Write = Put | Update | ConditionCheck
 
 
-def unchanged(table: str, key: Item, item: Item | None) -> ConditionCheck:
-    """Check that an item is still as it was read, or still absent."""
+def unchanged(
+    table: str, key: Item, item: Item | None, moving: Container[str] = ()
+) -> ConditionCheck:
+    """Check that an item is still as it was read but for what is `moving`, or still absent."""
     if item is None:
         [name, *_] = key
         return ConditionCheck(table, key, "attribute_not_exists(#0)", names={"#0": name})
-    attributes = dict(enumerate(name for name in item if name not in key))
+    attributes = dict(enumerate(n for n in item if n not in key and n not in moving))
     return ConditionCheck(
         table,
         key,
@@ -130,12 +136,38 @@ def unchanged(table: str, key: Item, item: Item | None) -> ConditionCheck:
     )
 
 
+def one_of_each(checks: Iterable[ConditionCheck]) -> list[ConditionCheck]:
+    """Return the same checks, one for each item: a transaction takes no more of it.
+
+    Those of one item have distinct placeholders.
+    """
+    found: dict[object, ConditionCheck] = {}
+    for check in checks:
+        name = _name_of(check.table, check.key)
+        found[name] = _both(found[name], check) if name in found else check
+    return list(found.values())
+
+
+def _both(one: ConditionCheck, other: ConditionCheck) -> ConditionCheck:
+    return replace(
+        one,
+        condition=f"({one.condition}) AND ({other.condition})",
+        values={**(one.values or {}), **(other.values or {})},
+        names={**(one.names or {}), **(other.names or {})},
+    )
+
+
 class TransactionCancelled(Exception):
     """DynamoDB committed none of the writes. `reasons` has a code for each, in order."""
 
     def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__(", ".join(reasons))
         self.reasons = tuple(reasons)
+
+    @property
+    def is_throttled(self) -> bool:
+        """Whether an item or its table takes no more for now."""
+        return not _THROTTLED.isdisjoint(self.reasons)
 
 
 class StartKeyRefused(Exception):
@@ -171,8 +203,11 @@ class DynamoDB:
         self._client = client
         self._begin = begin
 
-    def get(self, table: str, key: Item) -> Item | None:
-        """Read one item, strongly consistent."""
+    def get(self, table: str, key: Item, *, moving: Container[str] = ()) -> Item | None:
+        """Read one item, strongly consistent.
+
+        `moving` are the attributes that every other change may move, such as a balance.
+        """
         watch, name = _watch.get(), _name_of(table, key)
         if watch is not None and name in watch.ahead:
             item = watch.ahead.pop(name)
@@ -180,7 +215,7 @@ class DynamoDB:
             answer = self._client.get_item(TableName=table, Key=serialize(key), ConsistentRead=True)
             item = deserialize(answer["Item"]) if "Item" in answer else None
         if watch is not None:
-            watch.checks.setdefault(name, unchanged(table, key, item))
+            watch.checks.setdefault(name, unchanged(table, key, item, moving))
         return item
 
     def read_ahead(self, *places: Place) -> None:
@@ -232,6 +267,7 @@ class DynamoDB:
     def watched(self) -> Iterator[Collection[ConditionCheck]]:
         """Collect a check for each item that `get` reads meanwhile: that it is as it was read.
 
+        What is moving is left out: a hot item would otherwise let no refusal be committed.
         What a Query finds is not collected: no check could tell that nothing else is there.
         """
         watch = _Watch()
@@ -302,14 +338,19 @@ class DynamoDB:
                 return
 
     def transact(self, writes: Sequence[Write]) -> None:
-        """Commit all writes or none. Raises TransactionCancelled with the reason of each."""
+        """Commit all writes or none.
+
+        Raises TransactionCancelled with the reason of each when it may go otherwise another time.
+        """
         try:
             self._client.transact_write_items(TransactItems=[w.entry() for w in writes])  # type: ignore[misc]
         except ClientError as error:
-            if error.response["Error"]["Code"] != "TransactionCanceledException":
+            cancelled: Any = error.response.get("CancellationReasons", [])
+            reasons = [reason["Code"] for reason in cancelled]
+            is_cancelled = error.response["Error"]["Code"] == "TransactionCanceledException"
+            if not is_cancelled or not _PASSING.issuperset(reasons):
                 raise
-            reasons: Any = error.response.get("CancellationReasons", [])
-            raise TransactionCancelled([reason["Code"] for reason in reasons]) from None
+            raise TransactionCancelled(reasons) from None
 
     def count_delivery(self, table: str, key: Item, *, delivered_at: str) -> None:
         """Add one to the deliveries of a request on record, and note the moment (ISO 8601)."""

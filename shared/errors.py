@@ -4,9 +4,12 @@ An error carries a machine-readable code, an HTTP status and a sentence for the 
 sentence says what to correct and never holds another customer's data.
 """
 
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, TypedDict
 
 from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.dynamodb import ConditionCheck, one_of_each
 
 
 class ErrorBody(TypedDict):
@@ -80,10 +83,20 @@ class Unavailable(CentliError):
 class Refusal(CentliError):
     """A well-formed request that the bank declines. It is recorded and published as the outcome.
 
-    `code` and `status` come from the subclass that states the reason.
+    `code` and `status` come from the subclass that states the reason. Where it rests on what other
+    changes keep moving, such as a balance, `checks` say so: that an item is as it was read leaves
+    what is moving out.
     """
 
     status = 422
+
+    def __init__(self, message: str, *checks: ConditionCheck) -> None:
+        super().__init__(message)
+        self._checks = checks
+
+    def proof(self, reads: Iterable[ConditionCheck]) -> Sequence[ConditionCheck]:
+        """Return the checks that it is true, given those of what was read for it."""
+        return one_of_each((*reads, *self._checks))
 
 
 class OrderExpired(Refusal):
@@ -91,6 +104,10 @@ class OrderExpired(Refusal):
 
     code = "ORDER_EXPIRED"
     status = 409
+
+    def proof(self, _reads: Iterable[ConditionCheck]) -> Sequence[ConditionCheck]:
+        """Return no check: it never gets younger."""
+        return ()
 
 
 def answer_for(error: Exception) -> tuple[int, ErrorBody]:

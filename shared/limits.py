@@ -14,14 +14,14 @@ added under a condition on the amount and the day, never on what else was writte
 is the one that was read, so that of two equal transfers the second sees the first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 from shared.clock import bounds_of, day_of, to_iso
-from shared.dynamodb import DynamoDB, Item, Place, TransactionCancelled, Update
+from shared.dynamodb import ConditionCheck, DynamoDB, Item, Place, TransactionCancelled, Update
 from shared.errors import CentliError, Refusal, Unavailable
 from shared.settings import Settings
 
@@ -69,6 +69,12 @@ class Day:
         """The pesos that may still go to others."""
         return max(self.limit - self.spent, _NOTHING)
 
+    def same_limit(self) -> tuple[str, Item]:
+        """Return the condition that the customer's own limit is the same, and its values."""
+        if self.own_limit is None:
+            return "attribute_not_exists(daily_limit)", {}
+        return "daily_limit = :own", {":own": self.own_limit}
+
 
 @dataclass(frozen=True, slots=True)
 class Payee:
@@ -104,7 +110,7 @@ class Limits:
 
     def day(self, user_id: str, at: datetime) -> Day:
         """Return what the customer may transfer to others on the bank's day of a moment."""
-        item = self._item(user_id, _TRANSFERS)
+        item = self._item(user_id, _TRANSFERS, moving=("spent",))
         own: Decimal | None = item.get("daily_limit")
         day, is_begun = self._day_of(item, at)
         return Day(
@@ -131,7 +137,7 @@ class Limits:
         """Tell whether the account was first paid too short a time ago to be trusted."""
         return payee.first_paid_at is None or to_iso(at) < self._known_from(payee, at)
 
-    def check(self, payee: Payee, day: Day, amount: Decimal, at: datetime) -> None:
+    def check(self, user_id: str, payee: Payee, day: Day, amount: Decimal, at: datetime) -> None:
         """Raise LimitExceeded, which says what is left and until when, above a limit."""
         most = self._settings.max_transfer_amount
         if amount > most:
@@ -151,15 +157,15 @@ class Limits:
         if amount > day.left:
             raise LimitExceeded(
                 "This would pass the customer's daily limit for transfers to others: "
-                f"{day.left:.2f} pesos are left until {day.ends_at}."
+                f"{day.left:.2f} pesos are left until {day.ends_at}.",
+                self._has_no_room(user_id, day, amount),
             )
 
     def spend(self, user_id: str, day: Day, amount: Decimal) -> Update:
         """Count what is transferred to others, provided that the day's limit still allows it."""
-        own = {} if day.own_limit is None else {":own": day.own_limit}
-        is_limit = "daily_limit = :own" if own else "attribute_not_exists(daily_limit)"
+        same_limit, own = day.same_limit()
         added = self._added(
-            {"user_id": user_id, "subject": _TRANSFERS},
+            _transfers_of(user_id),
             "spent",
             amount,
             day=day.day,
@@ -168,9 +174,19 @@ class Limits:
         )
         return replace(
             added,
-            condition=f"{is_limit} AND {added.condition}",
+            condition=f"{same_limit} AND {added.condition}",
             values={**added.values, **own},
         )
+
+    def _has_no_room(self, user_id: str, day: Day, amount: Decimal) -> ConditionCheck:
+        """Check that the day's limit does not allow the amount; an amount above it never is."""
+        condition, values = day.same_limit()
+        names = None
+        if day.is_begun:
+            condition += " AND #day = :day AND spent > :room"
+            values |= {":day": day.day, ":room": day.limit - amount}
+            names = {"#day": "day"}
+        return ConditionCheck(self._table, _transfers_of(user_id), condition, values, names)
 
     def pay(
         self, user_id: str, payee: Payee, from_account: str, amount: Decimal, at: datetime
@@ -260,8 +276,8 @@ class Limits:
         begun = item.get("day", "")
         return max(today, begun), begun >= today
 
-    def _item(self, user_id: str, subject: str) -> Item:
-        return self._database.get(*self._place(user_id, subject)) or {}
+    def _item(self, user_id: str, subject: str, moving: Sequence[str] = ()) -> Item:
+        return self._database.get(*self._place(user_id, subject), moving=moving) or {}
 
     def _place(self, user_id: str, subject: str) -> Place:
         return self._table, {"user_id": user_id, "subject": subject}
@@ -273,6 +289,10 @@ class Limits:
 
 def _of_payee(account_id: str) -> str:
     return f"payee#{account_id}"
+
+
+def _transfers_of(user_id: str) -> Item:
+    return {"user_id": user_id, "subject": _TRANSFERS}
 
 
 def _sent(from_account: str, amount: Decimal) -> str:

@@ -6,8 +6,8 @@ events owed to the bus. So a change, its record and its duty to publish exist to
 all. A second delivery finds the item, changes nothing, answers the first outcome, and adds one to
 `deliveries`, which makes `shared.event_relay` publish the events again.
 
-A refusal is committed under the conditions that made it true: each item that the decision read by
-its key is checked to be as it was read. If it is not, the request is decided again.
+A refusal is committed under the conditions that made it true: what the decision read by its key is
+checked to be as it was, or what moves, to be on the same side. If not, it is decided again.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -37,9 +37,12 @@ from shared.observability import logger
 from shared.operations import Operation
 from shared.settings import Settings
 
-MAX_ATTEMPTS = 8
-_BACKOFF_BASE_SECONDS = 0.02
-_BACKOFF_CAP_SECONDS = 0.5
+TRIED_FOR = timedelta(seconds=6)
+"""How long a change is tried: a function has ten seconds, and a call may take some of them."""
+
+_APART, _THROTTLED = 0.08, 1.0
+"""Most seconds between two tries. Waits that grow would serve those last who came first."""
+
 _MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -119,33 +122,38 @@ class RequestLedger:
     def _committed(
         self, attempt: "_Attempt", request: Request, store: Any, *, max_age: timedelta | None
     ) -> Outcome:
-        """Decide and commit, again after each lost race.
+        """Decide and commit; decide again when a condition does not hold, until time is short.
 
-        KMS checks the proof while the change is decided; whatever is decided, its word comes first.
+        After a conflict, which says nothing of the conditions, the same writes are tried again.
+        KMS checks the proof while the change is decided; its word comes first.
         """
-        for number in range(MAX_ATTEMPTS):
-            if number:
-                self._back_off(number)
-            try:
-                with self._database.watched() as reads:
-                    outcome, writes = attempt.decide(request, store, max_age=max_age, reads=reads)
-            except Exception:
-                attempt.check_proof()
-                # What cannot be decided now may have been decided before.
-                first = self._recorded(attempt)
-                if first is None:
-                    raise
-                return self._first_outcome(first, attempt)
-            attempt.check_proof()
-            records = attempt.records(self._settings, outcome)
-            try:
-                self._database.transact([*writes, *records])
-            except TransactionCancelled as cancelled:
-                if "ConditionalCheckFailed" not in cancelled.reasons[-len(records) :]:
-                    continue
-                first = self._recorded(attempt)
-                if first is not None:
+        writes: list[Write] = []
+        end = self._clock() + TRIED_FOR
+        while self._clock() < end:
+            if not writes:
+                try:
+                    with self._database.watched() as reads:
+                        outcome, own = attempt.decide(request, store, max_age=max_age, reads=reads)
+                except Exception:
+                    attempt.check_proof()
+                    # What cannot be decided now may have been decided before.
+                    first = self._recorded(attempt)
+                    if first is None:
+                        raise
                     return self._first_outcome(first, attempt)
+                attempt.check_proof()
+                records = attempt.records(self._settings, outcome)
+                writes = [*own, *records]
+            try:
+                self._database.transact(writes)
+            except TransactionCancelled as cancelled:
+                if "ConditionalCheckFailed" in cancelled.reasons:
+                    writes = []
+                if "ConditionalCheckFailed" in cancelled.reasons[-len(records) :]:
+                    first = self._recorded(attempt)
+                    if first is not None:
+                        return self._first_outcome(first, attempt)
+                self._sleep(self._random() * (_THROTTLED if cancelled.is_throttled else _APART))
             else:
                 return outcome
         raise Unavailable(
@@ -202,21 +210,12 @@ class RequestLedger:
         except (ClientError, BotoCoreError) as error:
             logger.warning("repeat not counted", extra={"error_type": type(error).__name__})
 
-    def _back_off(self, number: int) -> None:
-        """Wait a random time below an exponentially growing bound (full jitter)."""
-        bound = min(_BACKOFF_CAP_SECONDS, _BACKOFF_BASE_SECONDS * 2**number)
-        self._sleep(bound * self._random())
-
 
 class _Attempt:
     """One invocation's try at one request."""
 
     def __init__(
-        self,
-        operation: Operation,
-        caller: Caller,
-        delivery: Delivery,
-        now: datetime,
+        self, operation: Operation, caller: Caller, delivery: Delivery, now: datetime
     ) -> None:
         self.id = str(uuid4())
         self.now_ms = (now - EPOCH) // _MILLISECOND
@@ -278,7 +277,7 @@ class _Attempt:
             data = {**request.model_dump(exclude_none=True), "error": refusal.body}
             body = {"error": refusal.body}
             outcome = self._outcome(refusal.status, body, operation.failure_event, data)
-            return outcome, () if isinstance(refusal, OrderExpired) else tuple(reads)
+            return outcome, refusal.proof(reads)
         proof = self._delivery.proof
         if proof is not None and not proof.has_shown(self._terms(change), change.warnings):
             raise TermsChanged(_OTHER_TERMS, self._confirmation(change))

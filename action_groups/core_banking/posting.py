@@ -78,7 +78,7 @@ def _records(bank: BankStore, movement: Movement, stamp: Stamp) -> list[Put]:
     ]
 
 
-def check_payer(payer: Account, amount: Decimal, currency: str) -> None:
+def check_payer(bank: BankStore, payer: Account, amount: Decimal, currency: str) -> None:
     """Raise the Refusal that says why the account cannot pay the amount, if it cannot."""
     if not payer.is_active:
         raise AccountNotActive(
@@ -92,7 +92,8 @@ def check_payer(payer: Account, amount: Decimal, currency: str) -> None:
     if payer.available < amount:
         raise InsufficientFunds(
             "The amount is above what is available in the account, and nothing was moved. Choose "
-            "a smaller amount or another account."
+            "a smaller amount or another account.",
+            bank.has_too_little(payer, amount),
         )
 
 

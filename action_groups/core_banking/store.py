@@ -4,15 +4,16 @@ import hashlib
 from collections.abc import Iterable
 from decimal import Decimal
 
-from shared.accounts import ACTIVE, MAX_ACCOUNTS_PER_OWNER, Account
+from shared.accounts import ACTIVE, MAX_ACCOUNTS_PER_OWNER, MOVING, Account
 from shared.clock import Clock
-from shared.dynamodb import DynamoDB, Item, Page, Place, Put, Update
+from shared.dynamodb import ConditionCheck, DynamoDB, Item, Page, Place, Put, Update
 from shared.limits import Limits
 from shared.paging import Allowance
 from shared.payments import PaymentRequest, purchase_key
 from shared.settings import Settings
 
 _SAME_CURRENCY = "(attribute_not_exists(currency) OR currency = :currency)"
+_HAS_ENOUGH = "balance >= :floor"
 
 
 class BankStore:
@@ -64,7 +65,7 @@ class BankStore:
 
     def account(self, user_id: str, account_id: str) -> Account | None:
         """Return the account if it is this owner's."""
-        item = self._database.get(*self._account_place(user_id, account_id))
+        item = self._database.get(*self._account_place(user_id, account_id), moving=MOVING)
         return Account.from_item(item) if item else None
 
     def accounts_of(self, user_id: str) -> list[Account]:
@@ -80,35 +81,33 @@ class BankStore:
     def debit(
         self, account: Account, amount: Decimal, updated_at: str, *, needed: Decimal
     ) -> Update:
-        """Take the amount, provided that the account is the one that was read and has `needed`.
+        """Take the amount, provided that the account still may pay and has `needed`.
 
-        Limit and currency are checked beside the version, which another program may leave alone.
+        The condition is on what was decided, never on the version: what else left or entered the
+        account meanwhile decides nothing.
         """
-        is_unchanged = (
-            "version = :version"
-            if account.version
-            else "(attribute_not_exists(version) OR version = :version)"
-        )
-        limit = {":limit": account.credit_limit} if account.credit_limit else {}
-        is_limit_unchanged = " AND credit_limit = :limit" if limit else ""
+        same_floor, floor = _floor(account, needed)
         return Update(
             table=self._accounts,
-            key={"user_id": account.user_id, "account_id": account.account_id},
+            key=account.key,
             expression="SET balance = balance - :amount, updated_at = :now ADD version :one",
-            condition=f"{is_unchanged} AND #status = :active AND balance >= :floor"
-            f" AND {_SAME_CURRENCY}{is_limit_unchanged}",
+            condition=f"#status = :active AND {_SAME_CURRENCY} AND {same_floor} AND {_HAS_ENOUGH}",
             values={
                 ":amount": amount,
                 ":now": updated_at,
                 ":one": 1,
-                ":version": account.version,
                 ":active": ACTIVE,
-                ":floor": needed - account.credit_limit,
                 ":currency": account.currency,
-                **limit,
+                **floor,
             },
             names={"#status": "status"},
         )
+
+    def has_too_little(self, account: Account, needed: Decimal) -> ConditionCheck:
+        """Check that the account does not have `needed`, so that no debit could take it."""
+        same_floor, floor = _floor(account, needed)
+        condition = f"{same_floor} AND NOT {_HAS_ENOUGH}"
+        return ConditionCheck(self._accounts, account.key, condition, floor)
 
     def credit(self, account: Account, amount: Decimal, updated_at: str) -> Update:
         """Add the amount to whatever is there, while the account is active in this currency.
@@ -118,7 +117,7 @@ class BankStore:
         is_same_holder, holder = account.same_holder()
         return Update(
             table=self._accounts,
-            key={"user_id": account.user_id, "account_id": account.account_id},
+            key=account.key,
             expression="SET balance = balance + :amount, updated_at = :now ADD version :one",
             condition=f"attribute_exists(account_id) AND #status = :active AND {_SAME_CURRENCY}"
             f" AND {is_same_holder}",
@@ -190,6 +189,12 @@ class BankStore:
 
     def _account_place(self, user_id: str, account_id: str) -> Place:
         return self._accounts, {"user_id": user_id, "account_id": account_id}
+
+
+def _floor(account: Account, needed: Decimal) -> tuple[str, Item]:
+    """Return the condition that `:floor` is the least balance that has `needed`, and its values."""
+    same_floor, values = account.same_floor()
+    return same_floor, {**values, ":floor": needed - account.credit_limit}
 
 
 def settlement_account(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from action_groups.crm.aliases.folding import comparison_key, index_key
-from shared.accounts import Account
+from shared.accounts import MOVING, Account
 from shared.dynamodb import ConditionCheck, DynamoDB, Item, Page, Put
 from shared.limits import Limits
 from shared.settings import Settings
@@ -93,7 +93,7 @@ class BeneficiaryStore:
             return None
         [found] = page.items
         key = {name: found[name] for name in ("user_id", "account_id")}
-        item = self._database.get(self._accounts, key)
+        item = self._database.get(self._accounts, key, moving=MOVING)
         return None if item is None else Account.from_item(item)
 
     def still_held(self, account: Account) -> ConditionCheck:
@@ -101,7 +101,7 @@ class BeneficiaryStore:
         condition, values = account.same_holder()
         return ConditionCheck(
             self._accounts,
-            {"user_id": account.user_id, "account_id": account.account_id},
+            account.key,
             f"attribute_exists(account_id) AND {condition}",
             values,
         )

@@ -9,9 +9,9 @@ from typing import Any, Self
 
 from action_groups.marketplace.purchases import Purchase, Purchases
 from action_groups.marketplace.retailers import RetailerNames
-from shared.accounts import MAX_ACCOUNTS_PER_OWNER, Account
+from shared.accounts import MAX_ACCOUNTS_PER_OWNER, MOVING, Account
 from shared.clock import Clock, day_of
-from shared.dynamodb import DynamoDB, Item, Page, Place, Put
+from shared.dynamodb import ConditionCheck, DynamoDB, Item, Page, Place, Put
 from shared.money import MXN, Currency, amount_from_number
 from shared.observability import logger
 from shared.paging import Allowance
@@ -47,6 +47,11 @@ class Product:
     benefits: tuple[Any, ...]
     stored_benefits: Any
     """The attribute `benefits` itself, for a write that holds only while it is unchanged."""
+
+    @property
+    def key(self) -> Item:
+        """Its key in the products table."""
+        return {"product_id": self.product_id, "retailer_id": self.retailer_id}
 
     @classmethod
     def from_item(cls, item: Item) -> Self:
@@ -130,7 +135,8 @@ class MarketStore:
 
     def product(self, product_id: str, retailer_id: str) -> Product | None:
         """Return what this retailer sells under this id."""
-        item = self._database.get(*self._product_place(product_id, retailer_id))
+        place = self._product_place(product_id, retailer_id)
+        item = self._database.get(*place, moving=("stock",))
         return next(_readable([item] if item else []), None)
 
     def offers(self, product_id: str) -> list[Product]:
@@ -169,8 +175,26 @@ class MarketStore:
 
     def account(self, user_id: str, account_id: str) -> Account | None:
         """Return the account if it is this customer's, strongly consistent."""
-        item = self._database.get(*self._account_place(user_id, account_id))
+        item = self._database.get(*self._account_place(user_id, account_id), moving=MOVING)
         return Account.from_item(item) if item else None
+
+    def has_same_balance(self, account: Account) -> ConditionCheck:
+        """Check that the balance of an account is the one that was read."""
+        values = {":balance": account.balance}
+        return ConditionCheck(self._accounts, account.key, "balance = :balance", values)
+
+    def has_too_few(self, product: Product, quantity: int) -> ConditionCheck:
+        """Check that a product is not in stock so often, and no reservation could take it."""
+        return ConditionCheck(
+            self._products, product.key, "NOT stock >= :quantity", {":quantity": quantity}
+        )
+
+    def has_same_benefits(self, product: Product) -> ConditionCheck:
+        """Check that a product has the benefits that were read, or still none."""
+        if product.stored_benefits is None:
+            return ConditionCheck(self._products, product.key, "attribute_not_exists(benefits)")
+        values = {":benefits": product.stored_benefits}
+        return ConditionCheck(self._products, product.key, "benefits = :benefits", values)
 
     def decided_payment(self, record_key: str) -> dict[str, Any] | None:
         """Return the event that the record of a payment owes; None while it is not decided."""

@@ -58,8 +58,9 @@ def cancel_purchase(
 ) -> Change[PurchaseEntry]:
     """Decide that a pending purchase is not paid, cancel it, and give its stock back."""
     purchase = market.purchases.get(caller.user_id, request.purchase_id)
-    if purchase is None or not purchase.is_pending:
-        raise PaymentUnmatched("There is no pending purchase to cancel.")
+    decided = market.decided_payment(payment_key(caller.user_id, request))
+    if purchase is None or not purchase.is_pending or decided is not None:
+        raise PaymentUnmatched("There is no pending purchase whose payment was never decided.")
     return Change(
         PurchaseEntry.of(purchase).model_copy(
             update={"status": CANCELLED, "error": PurchaseError(**_NOT_PAID)}

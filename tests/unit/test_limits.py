@@ -615,6 +615,22 @@ def test_money_from_a_credit_account_is_borrowed(bank: World) -> None:
     assert warned(asked(bank, transfer("100"))) == []
 
 
+@pytest.mark.parametrize("is_careless", [False, True])
+def test_an_account_that_becomes_one_of_credit_before_the_commit_is_warned_of_first(
+    bank: World, *, is_careless: bool
+) -> None:
+    terms = asked(bank, transfer("100"))
+    lend = partial(bank.account, "user-maria", MARIA, "9000", account_type="credit")
+    script = [after(lambda: lend(credit_limit=1000))]
+    bank.connect(
+        CarelessDatabase(bank.client, lambda write: write.table.endswith("accounts"), script)
+        if is_careless
+        else ScriptedDatabase(bank.client, script)
+    )
+    body = confirmed(bank, terms, transfer("100"))
+    assert code_of(body) == (None if is_careless else "TERMS_CHANGED")
+
+
 @pytest.mark.parametrize(
     ("name", "is_warned"),
     [("Eva Ruiz", False), ("EVA RUIZ", False), ("Eva Gómez", True), ("Juan López García", True)],

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.clock import day_of
 from shared.dynamodb import ConditionCheck, serialize
 from shared.errors import OrderExpired, SourceNotAllowed
 from shared.front_doors.eventbridge import EventNotHandled
@@ -44,12 +45,12 @@ class TestOfAPayment:
         others: list[Any] = []
 
         class Between(ScriptedDatabase):
-            def get(self, table: str, key: Any) -> Any:
+            def get(self, table: str, key: Any, **how: Any) -> Any:
                 if key == {"user_id": "user-maria", "account_id": "acc-maria"} and not others:
                     others.append(None)
                     shop.connect(ScriptedDatabase(shop.client))
                     others.append(pay(shop, request, correlation_id="other"))
-                return super().get(table, key)
+                return super().get(table, key, **how)
 
         shop.connect(Between(shop.client))
         reply = pay(shop, request)
@@ -410,6 +411,12 @@ class TestOfAnOrdersAge:
         assert shop.balance("acc-maria") == 1000
 
 
+ON_CREDIT = {
+    "benefit": "MSI-3",
+    "account_id": "acc-maria-credit",
+    "retailer_id": "retailer-azteca",
+    "quantity": "3",
+}
 CASES = (
     ("createTransfer", {"amount": "5000"}, "INSUFFICIENT_FUNDS", "money"),
     ("createTransfer", {"from_account": "acc-new"}, "ACCOUNT_NOT_FOUND", "account"),
@@ -429,6 +436,29 @@ CASES = (
         "BENEFIT_NOT_ELIGIBLE",
         "benefit",
     ),
+    ("createPurchase", ON_CREDIT, "BENEFIT_NOT_ELIGIBLE", "credit"),
+    (
+        "createTransfer",
+        {"from_account": "acc-maria-credit", "amount": "900"},
+        "INSUFFICIENT_FUNDS",
+        "credit limit",
+    ),
+    ("createTransfer", {"amount": "31"}, "LIMIT_EXCEEDED", "limit"),
+    ("createTransfer", {"amount": "31"}, "LIMIT_EXCEEDED", "spent"),
+    ("createTransfer", {"amount": "31"}, "LIMIT_EXCEEDED", "own limit"),
+    (
+        "createPurchase",
+        {"benefit": "cashback", "retailer_id": "retailer-azteca"},
+        "BENEFIT_NOT_ELIGIBLE",
+        "no benefit",
+    ),
+    (
+        "createTransfer",
+        {"from_account": "acc-maria-credit", "amount": "900"},
+        "INSUFFICIENT_FUNDS",
+        "no credit limit",
+    ),
+    ("createTransfer", {"to_account": "acc-juan"}, "ACCOUNT_NOT_FOUND", "payee"),
 )
 BASE = {
     "createTransfer": {"from_account": "acc-maria", "to_account": "acc-juan", "amount": "100"},
@@ -455,13 +485,46 @@ class TestOfARefusal:
             "price": lambda: shop.put("products", **{**product, "price": Decimal(299)}),
             "product": lambda: shop.product("prod-new", price=Decimal(300)),
             "benefit": lambda: shop.put("products", **{**product, "benefits": ["cashback 5%"]}),
+            "credit": lambda: self.credit(shop, balance="0", credit_limit=1000),
+            "credit limit": lambda: self.credit(shop, balance="-200", credit_limit=1200),
+            "no credit limit": lambda: self.credit(shop, balance="0", credit_limit=1200),
+            "limit": lambda: self.limit(shop, spent=70, daily_limit=101),
+            "spent": lambda: self.limit(shop, spent=60, daily_limit=100),
+            "own limit": lambda: self.limit(shop, spent=999_999_980, daily_limit=10**10),
+            "no benefit": lambda: shop.put("products", **product | {"benefits": ["cashback 5%"]}),
         }[what]
+
+    def credit(self, shop: World, **attributes: Any) -> None:
+        shop.account("user-maria", "acc-maria-credit", account_type="credit", **attributes)
+
+    def limit(self, shop: World, **attributes: Any) -> None:
+        shop.put(
+            "limits",
+            user_id="user-maria",
+            subject="transfers",
+            day=day_of(shop.clock.now, shop.resources.settings.bank_zone).isoformat(),
+            **attributes,
+        )
 
     def prepare(self, shop: World, what: str) -> None:
         if what == "active":
             shop.account("user-maria", "acc-maria", "1000.00", status="blocked")
         if what == "benefit":
             shop.put("products", **{**shop.items("products")[0], "benefits": []})
+        if what == "credit":
+            shop.put("products", **{**shop.items("products")[0], "benefits": ["3 MSI"]})
+        if what in {"limit", "spent"}:
+            self.limit(shop, spent=70, daily_limit=100)
+        if what == "own limit":
+            self.limit(shop, spent=999_999_980)
+        if what == "no benefit":
+            product = shop.items("products")[0]
+            del product["benefits"]
+            shop.put("products", **product)
+        if what == "no credit limit":
+            shop.account("user-maria", "acc-maria-credit", "0", account_type="credit")
+        if what == "payee":
+            shop.account("user-juan", "acc-juan", "50.00", status="blocked")
 
     @pytest.mark.parametrize(("operation", "arguments", "code", "what"), CASES, ids=str)
     def test_a_refusal_that_is_no_longer_true_is_not_recorded(
@@ -491,6 +554,31 @@ class TestOfARefusal:
         )
         _, body = shop.call(operation, **BASE[operation] | arguments)
         assert body["error"]["code"] == code
+
+    def move(self, shop: World) -> None:
+        """Change what every other change may move, and nothing else."""
+        for item in shop.items("accounts"):
+            moved = {"version": 77, "updated_at": "2026-11-22T15:00:00.001Z"}
+            if item["account_id"] != "acc-maria-credit":
+                moved["balance"] = item["balance"] - 1
+            shop.put("accounts", **item | moved)
+        for item in shop.items("products"):
+            shop.put("products", **item | {"stock": item["stock"] - 1})
+        for item in shop.items("limits"):
+            if item["subject"] == "transfers":
+                shop.put("limits", **item | {"spent": item["spent"] + 1})
+
+    @pytest.mark.parametrize(("operation", "arguments", "code", "what"), CASES, ids=str)
+    def test_it_is_recorded_at_the_first_try_whatever_else_moves(
+        self, shop: World, operation: str, arguments: dict[str, str], code: str, what: str
+    ) -> None:
+        """Else nobody could be refused at an account or a product that all write."""
+        self.prepare(shop, what)
+        database = ScriptedDatabase(shop.client, [after(lambda: self.move(shop))])
+        shop.connect(database)
+        _, body = shop.call(operation, **BASE[operation] | arguments)
+        assert body["error"]["code"] == code
+        assert database.attempts == 1
 
 
 class TestOfAProductThatLeftTheCatalogue:

@@ -428,10 +428,10 @@ def test_an_id_of_no_purchase_is_not_found_whatever_time_it_tells(shop: World) -
 
 def test_a_purchase_whose_end_cannot_be_read_is_answered_as_pending(shop: World) -> None:
     class Throttled(ScriptedDatabase):
-        def get(self, table: str, key: Any) -> Any:
+        def get(self, table: str, key: Any, **how: Any) -> Any:
             if table.endswith("purchases"):
                 raise client_error("ProvisionedThroughputExceededException")
-            return super().get(table, key)
+            return super().get(table, key, **how)
 
     shop.connect(Throttled(shop.client))
     status, body = shop.call("createPurchase", **BUY)

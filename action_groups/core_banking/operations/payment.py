@@ -50,7 +50,7 @@ def pay_purchase(
     payee = settlement_account(retailers, request.currency, request.purchase_id)
     if payee is None:
         raise AccountNotFound("The retailer has no account that takes payments.")
-    check_payer(payer, request.amount, request.currency)
+    check_payer(bank, payer, request.amount, request.currency)
     check_payee(payee, request.currency)
     movement = Movement(
         payer=payer,

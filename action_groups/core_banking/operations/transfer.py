@@ -108,13 +108,13 @@ def create_transfer(
         )
     if request.from_account == request.to_account:
         raise SameAccount("The money would stay where it is: choose two different accounts.")
-    check_payer(payer, request.amount, MXN)
+    check_payer(bank, payer, request.amount, MXN)
     paid = bank.limits.payee(caller.user_id, request.to_account)
     payee = _payee(caller, owners, paid, bank, stamp)
     is_own = payee.user_id == caller.user_id
     day = None if is_own else bank.limits.day(caller.user_id, stamp.at)
     if day is not None:
-        bank.limits.check(paid, day, request.amount, stamp.at)
+        bank.limits.check(caller.user_id, paid, day, request.amount, stamp.at)
     terms = TransferTerms(
         from_account=payer.account_id,
         to_account=payee.account_id,

@@ -172,7 +172,8 @@ def create_purchase(
     total = total_of(product, request.quantity)
     if product.stock < request.quantity:
         raise OutOfStock(
-            f"Only {product.stock} are in stock. Offer the customer fewer, or another product."
+            f"Only {product.stock} are in stock. Offer the customer fewer, or another product.",
+            market.has_too_few(product, request.quantity),
         )
     payer = _payer(caller, request, market)
     if stamp.is_preview and payer.available < total:
@@ -277,7 +278,9 @@ def _chosen(
         why = chosen[0].reason if chosen else "The product does not have it."
         raise BenefitNotEligible(
             f"This purchase cannot have this `benefit`. {why} Use an eligible option of "
-            "compareBenefits, an account that it can be paid from, or none."
+            "compareBenefits, an account that it can be paid from, or none.",
+            market.has_same_benefits(product),
+            *([market.has_same_balance(payer)] if payer.is_credit else []),
         )
     return eligible
 
