@@ -46,7 +46,12 @@ _CLIENT_CONFIG = Config(
 REPEAT_WINDOW = timedelta(minutes=2)
 """How long the same call in the same conversation counts as the same request."""
 
-_POLLS_PER_SECOND = 5
+ANSWERED_WITHIN = timedelta(seconds=9)
+"""After which nobody waits any more for the end of a flow: a function has ten seconds."""
+
+_FIRST_LOOK = 0.08
+_LOOKS_PER_SECOND = 5
+"""A flow takes several hops, so that to look for its end at once is a read for nothing."""
 
 
 @dataclass(frozen=True)
@@ -189,7 +194,7 @@ class Service:
         return Outcome(status, {"error": described})
 
     def _answer(self, call: Call) -> Outcome:
-        operation = call.operation
+        operation, begun = call.operation, self.clock()
         caller = caller_from(call.user_id, call.identity_from)
         read = decode_text if call.is_text else decode
         request = read(operation.request_model, call.arguments)
@@ -206,7 +211,9 @@ class Service:
             changes=operation.changes,
             correlation_id=outcome.correlation_id,
         )
-        return self._awaited(operation, caller, outcome) if call.is_awaited else outcome
+        if operation.final_answer is None or not call.is_awaited or "error" in outcome.body:
+            return outcome
+        return self._awaited(operation, caller, outcome, begun + ANSWERED_WITHIN)
 
     def _carried_out(
         self, call: Call, caller: Caller, request: Request, delivery: Delivery
@@ -258,16 +265,18 @@ class Service:
             return False
         return where == "always" or call.door != "bus"
 
-    def _awaited(self, operation: Operation, caller: Caller, outcome: Outcome) -> Outcome:
+    def _awaited(
+        self, operation: Operation, caller: Caller, outcome: Outcome, end: datetime
+    ) -> Outcome:
         """Wait for the final answer of a change that events complete, as long as an agent waits.
 
         When it does not come in time, or cannot be read, the outcome stays as it is: it is true.
         """
-        if operation.final_answer is None or "error" in outcome.body:
-            return outcome
-        for waited in range(self.settings.agent_wait_seconds * _POLLS_PER_SECOND + 1):
-            if waited:
-                self._sleep(1 / _POLLS_PER_SECOND)
+        assert operation.final_answer is not None
+        waited = 0.0
+        for moment in self._looks(end, is_repeated=outcome.repeat_from is not None):
+            self._sleep(moment - waited)
+            waited = moment
             try:
                 final = operation.final_answer(caller, outcome.body, self.store)
             except (ClientError, BotoCoreError) as error:
@@ -276,3 +285,12 @@ class Service:
             if final is not None:
                 return replace(outcome, body=final)
         return outcome
+
+    def _looks(self, end: datetime, *, is_repeated: bool) -> list[float]:
+        """Return after how many seconds the end of a flow is looked for, until it is too late.
+
+        That of a flow which began earlier may be there.
+        """
+        most = min(self.settings.agent_wait_seconds, (end - self.clock()).total_seconds())
+        later = [look / _LOOKS_PER_SECOND for look in range(1, int(most * _LOOKS_PER_SECOND) + 1)]
+        return [0.0, *later] if is_repeated else [_FIRST_LOOK, *later] if later else []

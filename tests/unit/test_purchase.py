@@ -1,6 +1,7 @@
 """Purchases through both front doors: reserve, pay, confirm or compensate."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -9,7 +10,15 @@ import pytest
 
 from action_groups.marketplace.purchases import FIGURES
 from shared.dynamodb import DynamoDB, Write
-from tests.support.faults import CarelessDatabase, ScriptedDatabase, after, client_error, in_table
+from shared.service import ANSWERED_WITHIN
+from tests.support.faults import (
+    CarelessDatabase,
+    ScriptedDatabase,
+    after,
+    cancelled,
+    client_error,
+    in_table,
+)
 from tests.support.shop import BUY, open_shop, stock
 from tests.support.world import World
 
@@ -371,6 +380,64 @@ def test_an_agent_waits_for_the_end_of_its_purchase(shop: World) -> None:
 
     assert (status, body["status"]) == (200, "completed")
     assert shop.balance("acc-maria") == 400
+
+
+class Waiting:
+    """A function that waits while a flow goes on, which ends after so many milliseconds."""
+
+    def __init__(self, shop: World, ends_after_ms: int) -> None:
+        self.waited_ms = 0
+        self.looks = 0
+        self._shop = shop
+        self._ends_after_ms = ends_after_ms
+        shop.rebuild(sleep=self._sleep)
+        shop.client.around = self._around
+
+    def _sleep(self, seconds: float) -> None:
+        self.waited_ms += round(seconds * 1000)
+        self._shop.clock.move(timedelta(seconds=seconds))
+        if self.waited_ms >= self._ends_after_ms:
+            self._shop.client.around, around = None, self._shop.client.around
+            self._shop.settle()
+            self._shop.client.around = around
+
+    def _around(self, operation: str, arguments: Any, do: Callable[[Any], Any]) -> Any:
+        is_look = operation == "GetItem" and arguments["TableName"].endswith("purchases")
+        self.looks += is_look
+        return do(arguments)
+
+
+@pytest.mark.parametrize(
+    ("ends_after_ms", "answered_after_ms", "looks"),
+    [(50, 80, 1), (100, 200, 2), (650, 800, 5), (900, 1000, 6), (1500, 1000, 6)],
+)
+def test_the_end_of_a_purchase_is_looked_for_early_and_not_oftener_than_five_times_a_second(
+    shop: World, ends_after_ms: int, answered_after_ms: int, looks: int
+) -> None:
+    """The setting is to wait a second."""
+    waiting = Waiting(shop, ends_after_ms)
+    _, body = shop.call("createPurchase", **BUY)
+    assert body["status"] == ("completed" if ends_after_ms < 1000 else "pending")
+    assert (waiting.waited_ms, waiting.looks) == (answered_after_ms, looks)
+
+
+def test_a_repeated_call_is_told_at_once_how_its_purchase_ended(shop: World) -> None:
+    shop.call("createPurchase", **BUY)
+    shop.settle()
+    waiting = Waiting(shop, 0)
+    assert shop.call("createPurchase", **BUY)[1]["status"] == "completed"
+    assert (waiting.waited_ms, waiting.looks) == (0, 1)
+
+
+def test_what_was_long_tried_is_not_waited_for_beyond_the_functions_time(shop: World) -> None:
+    settings = shop.resources.settings.model_copy(update={"agent_wait_seconds": 8})
+    waiting = Waiting(shop, 60_000)
+    busy = [cancelled("TransactionConflict", *["None"] * 3)] * 20
+    shop.rebuild(settings=settings, database=ScriptedDatabase(shop.client, busy), random=lambda: 1)
+    begun = shop.clock.now
+    assert shop.call("createPurchase", **BUY)[1]["status"] == "pending"
+    assert waiting.waited_ms > 8000
+    assert shop.clock.now - begun <= ANSWERED_WITHIN
 
 
 def buys_all_while_somebody_else_does(shop: World, database: Callable[..., DynamoDB]) -> None:
