@@ -228,6 +228,7 @@ def _template() -> None:
     for name in ("template.yaml", "gateway.yaml"):
         validate = ["validate", "--lint", "--region", "us-east-1", "--template", str(ROOT / name)]
         _run([_SAM.program("sam"), *validate])
+    _run([_SAM.program("python"), "-m", "tests.support.lint"])
 
 
 def _tests() -> None:

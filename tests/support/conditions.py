@@ -9,31 +9,34 @@ _NOTHING = {"Ref": "AWS::NoValue"}
 
 def deployed(template: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, Any]:
     """Return resources and outputs whose conditions hold, every `Fn::If` decided."""
-    parameters = {n: str(p.get("Default", "")) for n, p in template["Parameters"].items()}
-    parameters |= given
+    holds = decided(template, given)
 
-    def holds(name: str) -> bool:
-        return _holds({"Condition": name}, template["Conditions"], parameters)
-
-    def decided(node: Any) -> Any:
+    def made_of(node: Any) -> Any:
         match node:
             case {"Fn::If": [name, yes, no]}:
-                return decided(yes if holds(name) else no)
+                return made_of(yes if holds[name] else no)
             case dict():
-                pairs = ((key, decided(value)) for key, value in node.items())
+                pairs = ((key, made_of(value)) for key, value in node.items())
                 return {key: value for key, value in pairs if value != _NOTHING}
             case list():
-                return [value for value in map(decided, node) if value != _NOTHING]
+                return [value for value in map(made_of, node) if value != _NOTHING]
         return node
 
     return {
         section: {
-            name: decided({k: v for k, v in item.items() if k != "Condition"})
+            name: made_of({k: v for k, v in item.items() if k != "Condition"})
             for name, item in template[section].items()
-            if "Condition" not in item or holds(item["Condition"])
+            if "Condition" not in item or holds[item["Condition"]]
         }
         for section in ("Resources", "Outputs")
     }
+
+
+def decided(template: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, bool]:
+    """Return which conditions of a template hold with some parameters."""
+    parameters = {n: str(p.get("Default", "")) for n, p in template["Parameters"].items()}
+    conditions = template["Conditions"]
+    return {n: _holds(c, conditions, {**parameters, **given}) for n, c in conditions.items()}
 
 
 def _holds(condition: Any, named: Mapping[str, Any], parameters: Mapping[str, str]) -> bool:
@@ -48,6 +51,8 @@ def _holds(condition: Any, named: Mapping[str, Any], parameters: Mapping[str, st
             return left == right
         case "Fn::Not":
             return not _holds(argument[0], named, parameters)
+        case "Fn::And":
+            return all(_holds(part, named, parameters) for part in argument)
         case "Fn::Or":
             return any(_holds(part, named, parameters) for part in argument)
     raise ValueError(f"This condition is not understood: {condition}")

@@ -24,10 +24,15 @@ _NAMES = {
 }
 
 
-def processed() -> dict[str, Any]:
-    """Return the processed template; its code stands in a bucket that is not there."""
-    template = expanded_template()
-    template["Globals"]["Function"]["CodeUri"] = "s3://bucket/artefact.zip"
+def processed(template: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return a processed template, `template.yaml` unless another is given.
+
+    The code stands in a bucket that is not there.
+    """
+    template = template or expanded_template()
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = "s3://bucket/artefact.zip"
     translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=REGION))
     made: dict[str, Any] = translator.translate(template, {})
     return made

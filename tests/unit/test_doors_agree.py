@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 
 from shared import json_text
+from shared.limits import MAX_TERMS_ASKED
 from shared.operations import Operation
 from tests.support.arguments import ON_AGENT_DOOR, RIGHT, as_text, furnish
 from tests.support.gateway import call_tool
@@ -189,3 +190,27 @@ def test_a_door_that_is_recorded_under_another_name_would_be_found(
     [operation] = [o for o in ON_AGENT_DOOR if o.operation_id == "addBeneficiary"]
     with pytest.raises(AssertionError, match="MCP"):
         test_right_arguments_have_the_same_answer_and_effects_at_every_door(operation)
+
+
+@pytest.mark.parametrize("door", [name for name in DOORS if name != "bus"])
+def test_a_customer_is_asked_about_twenty_unpaid_accounts_a_day_by_whatever_tool_and_door(
+    door: str,
+) -> None:
+    """The limit of the tools that need a yes which holds; a gateway's rate only saves load."""
+    tools = {o.operation_id: o for o in ON_AGENT_DOOR}
+    transfer = {"from_account": "acc-maria-checking", "amount": 1}
+    friend = {"name": "Ana", "relationship": "friend"}
+    with world() as bank:
+        furnish(bank)
+        bank.rebuild(settings=SETTINGS.model_copy(update={"require_confirmation": "always"}))
+        codes = []
+        for number in range(MAX_TERMS_ASKED + 1):
+            to = f"acc-nobody-{number}"
+            name, given = (
+                ("createTransfer", {**transfer, "to_account": to})
+                if number % 2
+                else ("addBeneficiary", {**friend, "alias": f"amiga {number}", "account_id": to})
+            )
+            codes.append(DOORS[door](bank, tools[name], given)[0])
+    assert codes[-1] == "TERMS_LIMIT"
+    assert "TERMS_LIMIT" not in codes[:-1]
