@@ -142,7 +142,7 @@ _CHAT_PINS = "requirements-chat.txt"
 _ALL_PINS = "requirements-dev.txt"
 _SAM_PINS = "requirements-sam.txt"
 _FAST = "--fast"
-_FAST_CASES = 100
+_FAST_CASES = 40
 _SLOW_FOLDERS = ("stack", "browser", "simulation")
 _PROJECT = Environment(".venv", _CHAT_PINS, _ALL_PINS, with_project=True)
 _SAM = Environment(".venv-sam", _SAM_PINS, with_project=False)
@@ -178,7 +178,7 @@ def _centli(arguments: Sequence[str], pins: str) -> None:
 def test(arguments: Sequence[str]) -> None:
     """Run the tests, on as many processes as there are cores; with `--fast` the quick folders."""
     _PROJECT.ensure(_ALL_PINS)
-    pytest = [_PROJECT.program("python"), "-m", "pytest", "-n", "auto"]
+    pytest = [_PROJECT.program("python"), "-m", "pytest", "-n", "auto", "--dist", "worksteal"]
     if _FAST in arguments:
         left_out = ", ".join(f"tests/{name}" for name in _SLOW_FOLDERS)
         told = f"without {left_out}, a local AWS; at most {_FAST_CASES} cases of a test"
