@@ -13,10 +13,12 @@ its failures: of this set counts are told. `--open-blind-set` lists its failures
 new blind set takes its place.
 """
 
+import io
 import random
 import statistics
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -190,6 +192,11 @@ class Read:
     calls: int
     units: float
 
+    @property
+    def cost(self) -> str:
+        """What it cost, in words."""
+        return f"{self.calls} calls and {self.units:g} units"
+
 
 def a_bank() -> World:
     """Return an empty bank with a customer."""
@@ -229,7 +236,8 @@ def shelves(products: int, retailers: int) -> World:
         bank.product(
             f"p-{number:05}",
             name=f"Cable de {number % 9} metros",
-            description="Trenzado, con puntas doradas.",
+            description="Trenzado, con puntas doradas y funda de tela; dura más que los demás. "
+            "Para la casa y para la oficina.",
             category=categories[number % len(categories)],
             retailer_id=f"retailer-{number % retailers:04}",
         )
@@ -344,9 +352,8 @@ page; a page that does not reach the end says how many products it looked at.
 
 {as_table(columns, rows)}
 
-One page of a category costs {listed.calls} calls and {listed.units:g} units among {RETAILERS[-1]:,}
-retailers, with their names read; the names are kept for a minute, and the search after it costs
-{again.calls} calls and {again.units:g} units.
+Among {RETAILERS[-1]:,} retailers one page of a category costs {listed.cost}, the names read for it;
+they are kept for a minute, and a search after it costs {again.cost}.
 """
 
 
@@ -371,7 +378,8 @@ looked. One account is read consistently, at twice the units.
 def report() -> str:
     """Measure, and return the section."""
     logger.setLevel("ERROR")
-    parts = (alias_section(), catalogue_section(), history_section())
+    with redirect_stdout(io.StringIO()):  # the metrics of the operations
+        parts = (alias_section(), catalogue_section(), history_section())
     return "\n".join(["## What grows\n", *parts])
 
 

@@ -36,6 +36,9 @@ _MAX_READING = timedelta(seconds=3)
 _LEAST_UNITS = 0.5
 """What a Query costs at least."""
 
+_ROUNDING_UNITS = 1.0
+"""What DynamoDB's rounding adds to the price of a Query's items at most."""
+
 _FIRST_READ_ITEMS = MAX_PAGE_ITEMS + 1
 """Of a filtered listing, before it is known what an item costs."""
 
@@ -110,7 +113,8 @@ class Allowance:
         self._has_begun = True
         if not self.read:
             return _FIRST_READ_ITEMS
-        return int(self.units_left * self.read / max(self._units_for_items, _LEAST_UNITS))
+        affordable = max(self.units_left - _ROUNDING_UNITS, 0)
+        return int(affordable * self.read / max(self._units_for_items, _LEAST_UNITS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import process_time
@@ -156,17 +157,23 @@ def test_without_a_guard_the_labelled_set_shows_wrong_people(monkeypatch, module
     assert next(wrong_singles(), "") != ""
 
 
-def test_without_the_first_and_last_letter_slips_show_wrong_people(monkeypatch):
-    """The guard is also what slips are looked up by, in words that are kept ready."""
+@contextmanager
+def without_ends(monkeypatch):
+    """Have slips anywhere in a word count: their ends are also what words are looked up by."""
     kept = (words._keys_of, words._known_words, words._known_neighbours)
     monkeypatch.setattr(words, "_ends", lambda _word: "")
     for cached in kept:
         cached.cache_clear()
     try:
-        assert next(wrong_singles(), "") != ""
+        yield
     finally:
         for cached in kept:
             cached.cache_clear()
+
+
+def test_without_the_first_and_last_letter_slips_show_wrong_people(monkeypatch):
+    with without_ends(monkeypatch):
+        assert next(wrong_singles(), "") != ""
 
 
 def test_taking_the_best_candidate_would_often_be_wrong(monkeypatch):
@@ -276,6 +283,71 @@ def test_a_hostile_phrase_among_many_people_is_answered_in_bounded_time(phrase):
     started = process_time()
     assert resolve(phrase, people).person is None
     assert process_time() - started < 3
+
+
+# --- What it costs
+
+
+def crowd(number):
+    """Return people of many names, one in four of them a brother."""
+    given = sorted(vocabulary.MALE_NAMES | vocabulary.FEMALE_NAMES)
+    surnames = sorted(vocabulary.SURNAMES)
+    return [
+        Someone(
+            f"{n:03}",
+            f"{given[n * 7 % len(given)]} {surnames[n * 3 % len(surnames)]} "
+            f"{surnames[n * 5 % len(surnames)]}",
+            f"{given[n * 11 % len(given)]} {n}",
+            ("brother", "friend", "cousin", "")[n % 4],
+        )
+        for n in range(number)
+    ]
+
+
+def costs_of(monkeypatch, phrase, people):
+    """Return how many edit distances a phrase takes, and how many records it reads in full."""
+    counts = {"distances": 0, "readings": 0}
+    damerau_levenshtein_distance = words.damerau_levenshtein_distance
+
+    def distance(one, other):
+        counts["distances"] += 1
+        return damerau_levenshtein_distance(one, other)
+
+    def full(*arguments, **options):
+        counts["readings"] += 1
+        return reading.read(*arguments, **options)
+
+    monkeypatch.setattr(words, "damerau_levenshtein_distance", distance)
+    monkeypatch.setattr(resolving, "read", full)
+    words._known_neighbours.cache_clear()
+    resolve(phrase, people)
+    return counts["distances"], counts["readings"]
+
+
+COSTS = {
+    "mi hermano": (2, 5),
+    "Juan Peres": (15, 15),
+    "wxyzq plugh frotz": (15, 0),
+    "mi hermano juan carlos perez lopez garcia de la cruz y su prima maria fernanda hernandez "
+    "gonzalez ruiz del norte": (20, 60),
+}
+"""How many edit distances and full readings of records a phrase takes at most."""
+
+
+@pytest.mark.parametrize("phrase", COSTS)
+def test_what_a_phrase_costs_among_500_people_is_a_fraction_of_them(monkeypatch, phrase):
+    distances, readings = costs_of(monkeypatch, phrase, crowd(500))
+    assert distances <= COSTS[phrase][0]
+    assert readings <= COSTS[phrase][1]
+
+
+def test_without_what_words_and_records_are_found_by_all_are_compared(monkeypatch):
+    """The control of the test above."""
+    monkeypatch.setattr(resolving.Reader, "read", resolving.Reader._read)
+    with without_ends(monkeypatch):
+        distances, readings = costs_of(monkeypatch, "wxyzq plugh frotz", crowd(500))
+    assert distances > 500
+    assert readings == 500
 
 
 # --- Who is compared

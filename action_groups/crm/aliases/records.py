@@ -11,7 +11,6 @@ from action_groups.crm.aliases.folding import (
     bare,
     comparison_key,
     content_words,
-    index_key,
     is_particle_word,
 )
 from action_groups.crm.aliases.vocabulary import NO_SENSES, Gender, Sense, Senses
@@ -50,9 +49,9 @@ class Record:
 
     def __init__(self, person: Person) -> None:
         self._person = person
-        self._alias_tokens = tokens_of(person.alias)
+        self.alias_tokens = tokens_of(person.alias)
         self._name_tokens = tokens_of(person.name)
-        self._called = self.alias = tuple(content_words(self._alias_tokens))
+        self._called = self.alias = tuple(content_words(self.alias_tokens))
         self.name = tuple(content_words(self._name_tokens))
         has_particles = " " in "".join((*self._called, *self.name))
         if has_particles and self.is_thing:
@@ -61,14 +60,6 @@ class Record:
         """Every word, without its particle as well."""
         if has_particles:
             self.spellings += tuple(map(bare, self.spellings))
-
-    def is_called(self, key: Key) -> bool:
-        """Tell whether the alias has this key."""
-        return not key.endings.isdisjoint(self._alias_tokens) and self.key == key.text
-
-    def is_called_literally(self, tokens: Sequence[str], literal: str) -> bool:
-        """Tell whether the alias has this key of the index, of a text of these tokens."""
-        return self._alias_tokens == tokens and index_key(self._person.alias) == literal
 
     def is_named(self, key: Key) -> bool:
         """Tell whether the full name has this key."""
@@ -126,7 +117,7 @@ class Record:
     @cached_property
     def things(self) -> frozenset[str]:
         """The words that the alias mentions beside its first one, unless they are a name."""
-        return _mentioned_things(self._alias_tokens, self._called)
+        return _mentioned_things(self.alias_tokens, self._called)
 
     @property
     def _related(self) -> Senses:

@@ -1,6 +1,6 @@
 """Whom a phrase means among the beneficiaries of a customer: one person, a question or nobody."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
@@ -9,6 +9,7 @@ from typing import Final, Generic, Literal
 from action_groups.crm.aliases import vocabulary
 from action_groups.crm.aliases.folding import (
     CONJUNCTION_SIGNS,
+    Key,
     index_key,
 )
 from action_groups.crm.aliases.phrases import Phrase, is_plural, read_phrase
@@ -67,13 +68,7 @@ def resolve(phrase: str, people: Sequence[P], *, exact: Sequence[P] = ()) -> Res
         return Resolution("none", None, ())
     records = [(person, Record(person)) for person in known[:MAX_PEOPLE]]
     said = read_phrase(phrase, {word for _, record in records for word in record.spellings})
-    literal, tokens = index_key(phrase), tokens_of(phrase)
-    defined = {
-        person.beneficiary_id
-        for person, record in records
-        if (said.key.text and record.is_called(said.key))
-        or (literal and record.is_called_literally(tokens, literal))
-    }
+    defined = set(_definitions(phrase, said.key, records))
     unsettled = {person.beneficiary_id for person in exact} - defined
     reader = Reader(said)
     cases = [Case(person, record, reader.read(record)) for person, record in records]
@@ -93,6 +88,18 @@ def _by_id(people: Iterable[P]) -> list[P]:
     """Return the people in an order of their own, each once."""
     ordered = sorted(people, key=attrgetter("beneficiary_id", "name", "alias", "relationship"))
     return list({person.beneficiary_id: person for person in ordered}.values())
+
+
+def _definitions(phrase: str, key: Key, records: Iterable[tuple[P, Record]]) -> Iterator[str]:
+    """Yield the ids of those whose alias has the key of the phrase, or its key in the index."""
+    literal, tokens = index_key(phrase), tokens_of(phrase)
+    endings = key.endings.union(tokens[-1:])
+    for person, record in records:
+        if tokens and endings.isdisjoint(record.alias_tokens):
+            continue
+        is_called = bool(key.text) and record.key == key.text
+        if is_called or (literal and index_key(person.alias) == literal):
+            yield person.beneficiary_id
 
 
 class Reader:
