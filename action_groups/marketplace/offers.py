@@ -9,8 +9,9 @@ def offer_of(market: MarketStore, product_id: str, retailer_id: str | None) -> P
 
     Raises ProductNotFound, or RetailerNeeded with the retailers to choose from.
     """
-    seller = only_seller(market, product_id) if retailer_id is None else retailer_id
-    product = market.product(product_id, seller)
+    if retailer_id is None:
+        return only_offer(market, product_id)
+    product = market.product(product_id, retailer_id)
     if product is None:
         raise ProductNotFound(
             "This retailer sells no product with this `product_id`. Use both ids as given by "
@@ -19,8 +20,8 @@ def offer_of(market: MarketStore, product_id: str, retailer_id: str | None) -> P
     return product
 
 
-def only_seller(market: MarketStore, product_id: str) -> str:
-    """Return the one retailer of a product. Raises what `offer_of` does."""
+def only_offer(market: MarketStore, product_id: str) -> Product:
+    """Return the product of the one retailer that sells it. Raises what `offer_of` does."""
     offers = market.offers(product_id)
     if not offers:
         raise ProductNotFound(
@@ -32,4 +33,4 @@ def only_seller(market: MarketStore, product_id: str) -> str:
             "Several retailers sell this product: ask the customer which one, and give its id as "
             f"`retailer_id`. There are: {choices}."
         )
-    return offers[0].retailer_id
+    return offers[0]

@@ -592,6 +592,23 @@ def test_more_than_are_in_stock_have_no_benefit(market: World) -> None:
     assert "only 5" in body["options"][0]["reason"]
 
 
+@pytest.mark.parametrize("retailer", [{}, {"retailer_id": "retailer-azteca"}], ids=str)
+def test_a_product_is_read_once_whether_its_retailer_is_named_or_not(
+    market: World, retailer: dict[str, str]
+) -> None:
+    tables: list[str] = []
+
+    def noted(_operation: str, arguments: Any, call: Any) -> Any:
+        tables.append(arguments["TableName"])
+        return call(arguments)
+
+    market.client.around = noted
+    status, _body = market.call("compareBenefits", product_id="p-tele", **retailer)
+
+    assert status == 200
+    assert tables.count("centli-products") == 1
+
+
 def test_a_product_of_several_retailers_asks_which_one(market: World) -> None:
     market.product("p-tele", retailer_id="retailer-maya", price=Decimal("390.00"))
 

@@ -33,7 +33,7 @@ from action_groups.marketplace.models import (
     Quantity,
     RetailerChoice,
 )
-from action_groups.marketplace.offers import offer_of, only_seller
+from action_groups.marketplace.offers import offer_of, only_offer
 from action_groups.marketplace.purchases import COMPLETED, FIGURES, Purchase
 from action_groups.marketplace.store import MarketStore, Product, credit_of
 from shared.accounts import Account
@@ -153,7 +153,7 @@ def create_purchase(
     the customer, and ask again with getPurchase. When the answer has `repeated`, no second purchase
     was made.
     """
-    seller = request.retailer_id or only_seller(market, request.product_id)
+    seller = request.retailer_id or only_offer(market, request.product_id).retailer_id
     earlier = market.read_ahead_of_purchase(
         caller.user_id,
         request.account_id,
