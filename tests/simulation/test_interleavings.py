@@ -74,4 +74,4 @@ def test_a_payment_asked_for_twice_charges_exactly_when_the_purchase_is_complete
         is_charged = bank.balance("acc-maria") == 1
         assert (purchase["status"] == "completed") == is_charged, f"let in before call {position}"
         position += 1
-    assert position > 3, "there were several calls to let the other in at"
+    assert position >= 3, "there were several calls to let the other in at"
