@@ -1,5 +1,6 @@
 """listTransactions: whose records, which of them, and in which order."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,6 +49,34 @@ def test_one_account_is_listed_newest_first(history: World) -> None:
 def test_somebody_elses_account_is_not_found(history: World, account_id: str) -> None:
     status, body = history.call("listTransactions", account_id=account_id)
     assert (status, body["error"]["code"]) == (404, "ACCOUNT_NOT_FOUND")
+
+
+@pytest.mark.parametrize(
+    ("account_id", "calls"),
+    [
+        ("acc-maria", ["Query"]),
+        ("acc-empty", ["Query", "GetItem"]),
+        ("acc-juan", ["Query", "GetItem"]),
+        ("acc-nobody", ["Query", "GetItem"]),
+    ],
+)
+def test_records_of_ones_own_show_whose_account_it_is_and_of_others_no_more_is_read(
+    history: World, account_id: str, calls: list[str]
+) -> None:
+    history.account("user-maria", "acc-empty", "0.00")
+    for day in range(40):
+        moment = f"2026-10-{day % 30 + 1:02}T{day % 24:02}:00:00.000Z"
+        history.transaction("acc-juan", moment, user_id="user-juan")
+    made: list[str] = []
+
+    def note(operation: str, arguments: Any, do: Callable[[Any], Any]) -> Any:
+        made.append(operation)
+        return do(arguments)
+
+    history.client.around = note
+    status, _ = history.call("listTransactions", account_id=account_id)
+    assert made == calls
+    assert status == (404 if account_id in {"acc-juan", "acc-nobody"} else 200)
 
 
 def test_nothing_happened_is_an_empty_list(bank: World) -> None:
