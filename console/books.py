@@ -24,10 +24,10 @@ from action_groups.core_banking.operations.transactions import OPENING, directio
 from action_groups.marketplace.purchases import Purchase
 from console import kept_terms
 from console.items import items_of
-from shared import json_text
 from shared.accounts import Account
 from shared.clock import Clock
 from shared.dynamodb import Item, deserialize, serialize
+from shared.owed import owed_by
 from shared.payments import PaymentRequest, payment_key
 
 IN_FLIGHT: Final = timedelta(minutes=5)
@@ -197,7 +197,7 @@ def _add_record(books: _Books, record: Item) -> None:
 def _add_owed(books: _Books, request: Item) -> None:
     if "created_at" in request:
         books.recorded[request["request_id"]] = datetime.fromisoformat(request["created_at"])
-    for envelope in map(json_text.loads, request.get("events", ())):
+    for envelope in owed_by(request):
         if envelope["event_type"] == "PAYMENT_REQUEST":
             payment = PaymentRequest.model_validate(envelope["data"])
             key = payment_key(envelope["user_id"], payment)

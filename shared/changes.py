@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from shared.clock import to_iso
-from shared.confirmation import Proof, Terms, Warned, confirmed_in
+from shared.confirmation import Proof, Terms, Warned
 from shared.dynamodb import Write
 from shared.ids import time_ordered_id
 from shared.models import Answer
+from shared.owed import confirmed_in
 
 A_co = TypeVar("A_co", bound=Answer, covariant=True)
 

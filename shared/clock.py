@@ -16,6 +16,7 @@ BANK_ZONE: Final = ZoneInfo(MEXICO_CITY)
 
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def from_epoch(seconds: int) -> datetime:

@@ -35,6 +35,7 @@ VALID_FOR: Final = timedelta(minutes=10)
 
 MAC_ALGORITHM: Final = "HMAC_SHA_256"
 _VERSION: Final = "1"
+_CONFIRMATION_ID_BYTES: Final = 16
 _PROOF: Final = re.compile(
     r"1\.(?P<request_id>[!-~]{1,128})\.(?P<expires_at>[0-9]{1,10})"
     r"\.(?P<asked>[\w-]{43})\.(?P<shown>[\w-]{43}(?:~[A-Z_]{1,40}){0,10})\.(?P<mac>[\w-]{43})",
@@ -109,7 +110,7 @@ class Asked:
     @property
     def digest(self) -> str:
         """The digest of what is asked for."""
-        return _digest([self.user_id, self.operation_id, self.fingerprint])
+        return json_text.digest([self.user_id, self.operation_id, self.fingerprint])
 
     def confirmation(
         self,
@@ -163,7 +164,8 @@ class Proof:
     @property
     def confirmation_id(self) -> str:
         """What names the yes on records and events."""
-        return hashlib.sha256(self.challenge.encode()).hexdigest()[:32]
+        digest = hashlib.sha256(self.challenge.encode()).digest()
+        return _base64url(digest[:_CONFIRMATION_ID_BYTES])
 
     @property
     def terms_digest(self) -> str:
@@ -260,15 +262,9 @@ def proof_of(challenge: str, mac: bytes) -> str:
     return f"{challenge}.{_base64url(mac)}"
 
 
-def confirmed_in(item: Mapping[str, Any]) -> dict[str, str]:
-    """Return what events say of the yes that a stored item rests on; empty without one."""
-    names = ("door", "confirmation_id", "terms_digest")
-    return {name: item[name] for name in names} if "confirmation_id" in item else {}
-
-
 def digest_of(terms: Mapping[str, Any]) -> str:
     """Return the digest of terms, the same when they are read back from where they are kept."""
-    return _digest(_canonical(terms))
+    return json_text.digest(_canonical(terms))
 
 
 def _canonical(value: Any) -> Any:
@@ -280,11 +276,6 @@ def _canonical(value: Any) -> Any:
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return Decimal(f"{Decimal(value).normalize():f}")
     return value
-
-
-def _digest(value: Any) -> str:
-    content = json_text.dumps(value, sort_keys=True).encode()
-    return _base64url(hashlib.sha256(content).digest())
 
 
 def _base64url(value: bytes) -> str:

@@ -8,8 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from shared.clock import to_iso
 from shared.confirmation import MAX_PROOFS_LENGTH
-
-ENVELOPE_VERSION = "1.0"
+from shared.owed import ENVELOPE_VERSION
 
 
 def _iso_with_zone(text: str) -> str:

@@ -17,6 +17,7 @@ import boto3
 from shared import json_text
 from shared.dynamodb import deserialize
 from shared.observability import logger, measured
+from shared.owed import owed_by
 from shared.publisher import MAX_ENTRIES, EventsNotPublished, Publisher
 
 BatchResponse = dict[str, list[dict[str, str]]]
@@ -78,9 +79,7 @@ def _log(chunk: Sequence[tuple[str, dict[str, Any]]], refused: Mapping[int, str]
 def _owed_events(record: dict[str, Any]) -> Iterable[dict[str, Any]]:
     if record["eventName"] == "REMOVE":
         return
-    image = record["dynamodb"]["NewImage"]
-    for text in deserialize({"events": image.get("events", {"L": []})})["events"]:
-        envelope = json_text.without_nulls(json_text.loads(text))  # older records hold nulls
+    for envelope in owed_by(deserialize(record["dynamodb"]["NewImage"])):
         if not all(isinstance(envelope[name], str) for name in ("source", "event_type")):
             raise ValueError("an envelope names its source and its event type")
         json_text.dumps(envelope).encode()  # what cannot be sent must not fail the whole batch

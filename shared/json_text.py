@@ -1,5 +1,7 @@
 """JSON with exact numbers: a Decimal is written as a number and read back as the same Decimal."""
 
+import base64
+import hashlib
 import json
 from typing import Any
 
@@ -26,6 +28,12 @@ def dumps_readable(value: Any) -> str:
 def loads(text: str) -> Any:
     """Read JSON; fractions become Decimal. Raises ValueError for what is not JSON."""
     return simplejson.loads(text, use_decimal=True)
+
+
+def digest(value: Any) -> str:
+    """Return a digest of a JSON value, 43 characters: the SHA-256 of its text, keys in order."""
+    hashed = hashlib.sha256(dumps(value, sort_keys=True).encode()).digest()
+    return base64.urlsafe_b64encode(hashed).rstrip(b"=").decode()
 
 
 def without_nulls(value: Any) -> Any:

@@ -32,6 +32,7 @@ from shared.dynamodb import Item
 from shared.ids import moment_of
 from shared.models import Answer, Identifier, Line, Request
 from shared.money import MXN, Amount, Currency
+from shared.owed import owed_by
 
 PENDING = "pending"
 """The status of a purchase whose payment is still to come."""
@@ -155,11 +156,10 @@ def not_paid(
         "events": [],
         "deliveries": 1,
         "created_at": to_iso(at),
-        "repeats_until_ms": 0,
     }
 
 
 def decided_payment(record: Item) -> dict[str, Any] | None:
     """Return the envelope of PAYMENT_COMPLETED or PAYMENT_FAILED that a decision owes, if any."""
-    owed = [json_text.without_nulls(json_text.loads(text)) for text in record["events"]]
+    owed = owed_by(record)
     return owed[0] if owed else None

@@ -11,16 +11,16 @@ checked to be as it was, or what moves, to be on the same side. If not, it is de
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from secrets import token_urlsafe
 from typing import Any
-from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared import json_text
 from shared.changes import Change, Stamp
-from shared.clock import EPOCH, Clock, to_iso
+from shared.clock import EPOCH, NEVER, Clock, from_epoch, to_iso
 from shared.confirmation import (
     ConfirmationExpired,
     ConfirmationNeeded,
@@ -35,6 +35,8 @@ from shared.identity import Caller
 from shared.models import Request
 from shared.observability import logger
 from shared.operations import Operation
+from shared.outcomes import Outcome
+from shared.owed import entry_of, owed_by
 from shared.settings import Settings
 
 TRIED_FOR = timedelta(seconds=6)
@@ -44,38 +46,7 @@ _APART, _THROTTLED = 0.08, 1.0
 """Most seconds between two tries. Waits that grow would serve those last who came first."""
 
 _MILLISECOND = timedelta(milliseconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a request: an HTTP status and the body of the answer.
-
-    `is_recorded` when it is that of a change, on record; `owed` are the envelopes that the relay
-    then publishes. `repeat_from` is set when this delivery repeated an earlier one: the moment from
-    which the same request would count as a new one.
-    """
-
-    status: int
-    body: dict[str, Any]
-    correlation_id: str | None = None
-    repeat_from: datetime | None = None
-    owed: tuple[dict[str, Any], ...] = ()
-    is_recorded: bool = False
-
-    def told_of_repeat(self) -> dict[str, Any]:
-        """Return the body, with a notice for the agent when nothing new was done."""
-        if self.repeat_from is None:
-            return self.body
-        return {
-            **self.body,
-            "repeated": True,
-            "notice": (
-                "This request was already handled, and this is its first outcome again: nothing "
-                "new was moved or changed. If the person really wants it a second time, call again "
-                "with a different argument, such as another description, or after "
-                f"{to_iso(self.repeat_from)}, or under a new request_id."
-            ),
-        }
+_ATTEMPT_BYTES = 12
 
 
 class RequestLedger:
@@ -191,12 +162,10 @@ class RequestLedger:
             self._count_repeat(first)
         return Outcome(
             status=int(first["status"]),
-            body=_stored(first["answer"]),
+            body=json_text.without_nulls(json_text.loads(first["answer"])),
             correlation_id=first["correlation_id"],
-            repeat_from=(
-                EPOCH + int(first["repeats_until_ms"]) * _MILLISECOND if is_repeat else None
-            ),
-            owed=tuple(map(_stored, first["events"])),
+            repeat_from=_is_new_from(first) if is_repeat else None,
+            owed=tuple(owed_by(first)),
             is_recorded=True,
         )
 
@@ -217,7 +186,7 @@ class _Attempt:
     def __init__(
         self, operation: Operation, caller: Caller, delivery: Delivery, now: datetime
     ) -> None:
-        self.id = str(uuid4())
+        self.id = token_urlsafe(_ATTEMPT_BYTES)
         self.now_ms = (now - EPOCH) // _MILLISECOND
         at = EPOCH + self.now_ms * _MILLISECOND
         self.window_key = None if delivery.window is None else delivery.key
@@ -295,7 +264,6 @@ class _Attempt:
         """Return the writes of the request's items, which fail when the request is known."""
         retention = timedelta(days=settings.request_retention_days)
         expires_at = (self.now_ms + retention // _MILLISECOND) // 1000
-        repeats_until_ms = self.now_ms + (self._delivery.window or retention) // _MILLISECOND
         item: Item = {
             "request_id": self.record_key,
             "attempt_id": self.id,
@@ -304,28 +272,30 @@ class _Attempt:
             "fingerprint": self.fingerprint,
             "status": outcome.status,
             "answer": json_text.dumps(outcome.body),
-            "events": [json_text.dumps(envelope) for envelope in outcome.owed],
             "deliveries": 1,
             "created_at": self._stamp.created_at,
-            "repeats_until_ms": repeats_until_ms,
             **self._stamp.trail,
             "correlation_id": outcome.correlation_id,
         }
+        item["events"] = [entry_of(envelope, item, outcome.body) for envelope in outcome.owed]
         if self._operation.record_key is None:
             item["expires_at"] = expires_at
         absent = "attribute_not_exists(request_id)"
-        record = Put(settings.requests_table, item, absent)
-        if self.window_key is None:
-            return [record]
-        window: Item = {
+        window = self._delivery.window
+        if window is None or self.window_key is None:
+            return [Put(settings.requests_table, item, absent)]
+        repeated = {"repeats_until_ms": self.now_ms + window // _MILLISECOND}
+        of_window: Item = {
             "request_id": self.window_key,
             "record_key": self.record_key,
-            "repeats_until_ms": repeats_until_ms,
             "events": [],
             "expires_at": expires_at,
         }
         is_over = f"{absent} OR repeats_until_ms <= :now"
-        return [Put(settings.requests_table, window, is_over, {":now": self.now_ms}), record]
+        return [
+            Put(settings.requests_table, of_window | repeated, is_over, {":now": self.now_ms}),
+            Put(settings.requests_table, item | repeated, absent),
+        ]
 
     def _terms(self, change: Change[Any]) -> Terms:
         model = self._operation.terms_model
@@ -394,6 +364,8 @@ _TOO_LATE = (
 )
 
 
-def _stored(text: str) -> Any:
-    """Return what is on record; older records hold a null where a value is absent."""
-    return json_text.without_nulls(json_text.loads(text))
+def _is_new_from(first: Item) -> datetime:
+    """Return when a request on record would count as new: after its window, or its record's end."""
+    if "repeats_until_ms" in first:
+        return EPOCH + int(first["repeats_until_ms"]) * _MILLISECOND
+    return from_epoch(int(first["expires_at"])) if "expires_at" in first else NEVER

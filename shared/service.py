@@ -32,8 +32,9 @@ from shared.meanwhile import Begin, at_once, in_a_thread
 from shared.models import Request
 from shared.observability import answered, logger, measured, note, started, unanswered
 from shared.operations import ActionGroup, Operation
+from shared.outcomes import Outcome
 from shared.publisher import Publisher
-from shared.requests import Outcome, RequestLedger
+from shared.requests import RequestLedger
 from shared.settings import Settings
 
 _CLIENT_CONFIG = Config(

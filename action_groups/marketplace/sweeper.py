@@ -23,11 +23,11 @@ from action_groups.marketplace.purchases import CANCELLED, FIRST_ASKED_AGAIN_AFT
 from action_groups.marketplace.store import MarketStore
 from shared.changes import Change, Stamp
 from shared.clock import to_iso
-from shared.confirmation import confirmed_in
 from shared.dynamodb import Item
 from shared.errors import OrderExpired
 from shared.identity import Caller
 from shared.observability import logger, measured, where_it_failed
+from shared.owed import confirmed_in
 from shared.payments import PaymentRequest, end_key, payment_key, payment_of
 from shared.service import Call, Service, connect
 

@@ -8,7 +8,7 @@ from shared import json_text
 from shared.errors import CentliError, InvalidRequest
 from shared.front_doors.client_context import is_tool_call
 from shared.front_doors.given import checked_id, checked_proofs
-from shared.requests import Outcome
+from shared.outcomes import Outcome
 from shared.service import Call, Service
 
 MAX_ANSWER_BYTES = 25_000

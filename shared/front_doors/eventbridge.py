@@ -15,7 +15,7 @@ from shared.errors import CentliError, InvalidRequest, SourceNotAllowed
 from shared.front_doors.client_context import is_tool_call
 from shared.front_doors.given import checked_proofs
 from shared.operations import Operation
-from shared.requests import Outcome
+from shared.outcomes import Outcome
 from shared.service import Call, Service
 
 _MAX_ECHO_LENGTH = 256

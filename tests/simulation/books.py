@@ -10,6 +10,7 @@ from typing import Any
 from shared import json_text
 from shared.clock import BANK_ZONE, day_of
 from shared.dynamodb import deserialize
+from shared.owed import owed_by
 from tests.simulation.bank import (
     ACCOUNTS,
     CUSTOMERS,
@@ -104,8 +105,8 @@ def check_commit(database: StrictDynamoDB, transaction: Mapping[str, Any], tally
             product = _product(database, item["product_id"])
             if product is None or item["unit_price"] != product["price"]:
                 raise Wrong(f"bought for {item['unit_price']}: {product}")
-        for text in item.get("events", ()) if item.get("status", 200) != 200 else ():
-            _check_refusal(database, json_text.loads(text), tally)
+        for envelope in owed_by(item) if item.get("status", 200) != 200 else ():
+            _check_refusal(database, envelope, tally)
 
 
 def _check_limits_of(
@@ -429,8 +430,8 @@ def _owed(cloud: Cloud) -> Iterator[str]:
     for stream in cloud.database.streams.values():
         for shard in stream.shards.values():
             for record in shard:
-                image = record["dynamodb"].get("NewImage", {})
-                yield from (text["S"] for text in image.get("events", {"L": []})["L"])
+                image = deserialize(record["dynamodb"].get("NewImage", {}))
+                yield from map(json_text.dumps, owed_by(image))
 
 
 def _check_events(cloud: Cloud) -> None:

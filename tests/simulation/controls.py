@@ -11,8 +11,11 @@ from typing import Any
 from unittest import mock
 
 from action_groups import load_group
+from shared import json_text
 from shared.confirmation import Asked, Proof, claimed
 from shared.deliveries import delivery_key
+from shared.dynamodb import deserialize
+from shared.owed import owed_by
 from tests.simulation.cloud import Break, Cloud
 from tests.simulation.faults import Killed
 from tests.support.dynamodb import StrictDynamoDB
@@ -125,9 +128,8 @@ class PublishedBefore(Break):
         self, cloud: Cloud, operation: str, arguments: Arguments, do: Callable[[Arguments], Any]
     ) -> Any:
         for entry in arguments.get("TransactItems", ()):
-            item = entry.get("Put", {}).get("Item", {})
-            for text in item.get("events", {"L": []})["L"]:
-                cloud.publish_text("event-relay", text["S"])
+            for envelope in owed_by(deserialize(entry.get("Put", {}).get("Item", {}))):
+                cloud.publish_text("event-relay", json_text.dumps(envelope))
         return do(arguments)
 
 

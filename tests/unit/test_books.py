@@ -11,8 +11,8 @@ import pytest
 from action_groups.marketplace.purchases import Purchase
 from console import books
 from console.books import IN_FLIGHT, KINDS, Disagreement, Report, prove
-from shared import json_text
 from shared.clock import to_iso
+from shared.owed import owed_by
 from shared.payments import payment_key
 from tests.support.tables import PREFIX
 from tests.support.utterances import seeded_bank
@@ -168,7 +168,7 @@ def lose_the_end(bank: World) -> None:
 def forget_to_ask(bank: World) -> None:
     purchase_id = leave_pending(bank)
     for request in bank.items("requests"):
-        if any(purchase_id in event for event in request["events"]):
+        if any(event["data"].get("purchase_id") == purchase_id for event in owed_by(request)):
             bank.client.delete_item(
                 TableName=f"{PREFIX}-requests",
                 Key={"request_id": {"S": request["request_id"]}},
@@ -453,7 +453,7 @@ def test_tables_of_many_pages_are_read_whole(bank: World) -> None:
 
 
 def test_events_that_are_owed_are_read_as_they_are_stored(bank: World) -> None:
-    stored = [json_text.loads(e) for r in bank.items("requests") for e in r.get("events", ())]
+    stored = [event for record in bank.items("requests") for event in owed_by(record)]
 
     assert {"PAYMENT_REQUEST", "PAYMENT_COMPLETED"} <= {e["event_type"] for e in stored}
     assert all(e["timestamp"] == to_iso(bank.clock.now) for e in stored)

@@ -15,7 +15,8 @@ from tests.support.world import ListeningBus
 
 
 def event(number: int) -> dict[str, Any]:
-    return {"source": "core-banking", "event_type": "TRANSFER_COMPLETED", "number": number}
+    kind = "TRANSFER_COMPLETED"
+    return {"version": "1.0", "source": "core-banking", "event_type": kind, "number": number}
 
 
 def record(number: int, kind: str = "INSERT", *, events: Sequence[Any] | None = None) -> Any:

@@ -77,9 +77,8 @@ class TestOfAPayment:
         request = buy(shop)
         pay(shop, request)
         [record] = [r for r in shop.records() if r["operation"] == "payPurchase"]
-        [owed] = record["events"]
-        with_null = owed.replace('"data":{', '"data":{"benefit":null,')
-        shop.put("requests", **record | {"events": [with_null]})
+        with_null = record["answer"].replace("{", '{"benefit":null,', 1)
+        shop.put("requests", **record | {"answer": with_null})
 
         shop.settle()
 

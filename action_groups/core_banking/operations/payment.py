@@ -7,9 +7,9 @@ from action_groups.core_banking.errors import AccountNotFound, PaymentMismatch, 
 from action_groups.core_banking.posting import Movement, check_payee, check_payer, post
 from action_groups.core_banking.store import BankStore, settlement_account
 from shared.changes import Change, Stamp
-from shared.confirmation import confirmed_in
 from shared.dynamodb import Item
 from shared.identity import Caller
+from shared.owed import confirmed_in
 from shared.payments import (
     EXAMPLE_PAYMENT,
     PENDING,

@@ -10,8 +10,8 @@ from action_groups.marketplace.models import EXAMPLE_PURCHASE, PurchaseEntry, Pu
 from action_groups.marketplace.purchases import COMPLETED, FAILED, Purchase
 from action_groups.marketplace.store import MarketStore
 from shared.changes import Change, Stamp
-from shared.confirmation import confirmed_in
 from shared.identity import Caller
+from shared.owed import confirmed_in
 from shared.payments import (
     EXAMPLE_PAYMENT,
     PaymentCompleted,
