@@ -120,6 +120,12 @@ class Table:
         """Return the item as it is now; callers must not change it."""
         return self._items.get(primary)
 
+    def shown(self, primary: PrimaryKey) -> dict[str, tuple[PrimaryKey, Record]]:
+        """Return the item, under no name, and what each index has of it, with the keys there."""
+        views = {"": self._items, **self._indexes}
+        found = {name: (view.key, view.get(primary)) for name, view in views.items()}
+        return {name: (key.of_item(i), i) for name, (key, i) in found.items() if i is not None}
+
     def check_item(self, item: Record, *, is_update: bool = False) -> None:
         """Check keys and size. Raises ValidationException."""
         self.key.check(item, whole=False)
