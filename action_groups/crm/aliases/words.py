@@ -116,7 +116,8 @@ def _keys_of(word: str) -> tuple[_Key, ...]:
 
 @cache
 def _known_words() -> Lexicon:
-    return Lexicon(vocabulary.all_words())
+    """Return the words of the vocabulary of which there are slips."""
+    return Lexicon(word for word in vocabulary.all_words() if len(word) >= MIN_TYPO_LETTERS)
 
 
 def _ends(word: str) -> str:
