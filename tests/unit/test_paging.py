@@ -2,7 +2,9 @@
 
 import base64
 import json
+import math
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,13 +13,14 @@ from hypothesis import strategies as st
 
 from action_groups.core_banking.operations.transactions import TransactionsQuery
 from shared import paging
-from shared.dynamodb import DynamoDB
+from shared.dynamodb import DynamoDB, Item, Page
 from shared.errors import PageTokenNotFound
 from shared.front_doors.bedrock import MAX_ANSWER_BYTES
 from shared.identity import Caller
-from shared.paging import issue_token, position_of
+from shared.models import Answer
+from shared.paging import Allowance, fill_page, issue_token, position_of
 from tests.support.faults import client_error
-from tests.support.world import World
+from tests.support.world import MovingClock, World
 
 MARIA = Caller("user-maria")
 KEYS = ("account_id", "timestamp_txn_id", "user_id")
@@ -149,6 +152,62 @@ def test_without_its_allowance_a_page_costs_what_the_history_holds(
     monkeypatch.setattr(paging, "MAX_UNITS", 1e9)
     with pytest.raises(AssertionError):
         test_a_type_that_none_of_many_records_has_costs_a_page_its_allowance_at_most(bank, {})
+
+
+class Number(Answer):
+    number: int
+
+
+@given(
+    wanted=st.lists(st.booleans(), max_size=80),
+    limit=st.integers(1, 6),
+    price=st.sampled_from([0.01, 0.1, 0.5, 2.0]),
+    most=st.sampled_from([0.5, 3.0, 20.0]),
+    first=st.integers(1, 9),
+    seconds=st.sampled_from([0.0, 0.4, 2.0]),
+)
+def test_pages_have_all_that_is_wanted_once_in_order_and_keep_to_their_allowance(
+    *, wanted: list[bool], limit: int, price: float, most: float, first: int, seconds: float
+) -> None:
+    """Whatever an item costs, and however long a read takes."""
+    clock = MovingClock()
+    spent: list[float] = []
+
+    def read(start: Item | None, read_items: int) -> Page:
+        begin = start["number"] if start else 0
+        end = min(begin + read_items, len(wanted))
+        clock.move(timedelta(seconds=seconds))
+        spent.append(math.ceil((end - begin) * price * 2) / 2)
+        items = [{"number": n + 1} for n in range(begin, end) if wanted[n]]
+        last = {"number": end} if end < len(wanted) else None
+        return Page(items, last, end - begin, spent[-1])
+
+    found: list[int] = []
+    start: Item | None = None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paging, "MAX_UNITS", most)
+        patch.setattr(paging, "_FIRST_READ_ITEMS", first)
+        while True:
+            spent.clear()
+            begun = clock.now
+            page = fill_page(
+                read,
+                entry_of=lambda item: Number(number=item["number"]),
+                position_of_item=lambda item: item,
+                limit=limit,
+                start=start,
+                allowance=Allowance(clock),
+            )
+            assert sum(spent[1:]) <= max(most - spent[0], 0), "more than the rest"
+            assert clock.now - begun < timedelta(seconds=3 + seconds)
+            assert page.looked_at is None or len(page.entries) < limit
+            found += [entry.number for entry in page.entries]
+            if page.position is None:
+                break
+            assert page.position != start, "each page goes on"
+            start = page.position
+
+    assert found == [number + 1 for number, is_wanted in enumerate(wanted) if is_wanted]
 
 
 def test_the_two_records_of_a_transfer_between_own_accounts_are_both_listed(bank: World) -> None:
