@@ -36,7 +36,6 @@ class Account:
     balance: Decimal
     currency: str
     status: str
-    version: Decimal
     credit_limit: Decimal
     holder_name: str | None = None
     """Whose account it is by the bank's books; None when the books do not say."""
@@ -55,7 +54,6 @@ class Account:
             balance=item["balance"],
             currency=item.get("currency", MXN),
             status=item["status"],
-            version=item.get("version", _NOTHING),
             credit_limit=item.get("credit_limit", _NOTHING) if is_credit else _NOTHING,
             holder_name=holder_name[:MAX_HOLDER_LENGTH] if isinstance(holder_name, str) else None,
             is_retailers=item.get("holder_type") == RETAILER,
