@@ -23,6 +23,8 @@ class Beneficiary:
     alias: str
     account_id: str
     relationship: str
+    alias_lower: str = ""
+    """What the alias index has it under, which another program may have written otherwise."""
 
     @classmethod
     def from_item(cls, item: Item) -> Self:
@@ -33,6 +35,7 @@ class Beneficiary:
             alias=item.get("alias", ""),
             account_id=item["account_id"],
             relationship=item.get("relationship", ""),
+            alias_lower=item.get("alias_lower", ""),
         )
 
 
@@ -65,20 +68,6 @@ class BeneficiaryStore:
             limit=read_items,
             start_key=start,
         )
-
-    def with_alias(self, user_id: str, alias: str) -> list[Beneficiary]:
-        """Return the owner's beneficiaries whose alias is this one but for case."""
-        key = index_key(alias)
-        if not key:
-            return []
-        items = self._database.query_all(
-            self._beneficiaries,
-            index="alias-index",
-            condition="alias_lower = :alias AND user_id = :user",
-            values={":alias": key, ":user": user_id},
-            limit=MAX_BENEFICIARIES,
-        )
-        return [Beneficiary.from_item(item) for item in items]
 
     def account(self, account_id: str) -> Account | None:
         """Return the account of this id, whoever owns it; two owners are a data error."""

@@ -19,6 +19,7 @@ TARGETS = {
     "createPurchase": Use(calls=3, in_sequence=2, kms=1),
     "payPurchase": Use(calls=3, in_sequence=3),
     "listTransactions: without a type": Use(calls=1, in_sequence=1),
+    "resolveAlias": Use(calls=1, in_sequence=1),
 }
 """At most so many calls."""
 

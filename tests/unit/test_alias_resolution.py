@@ -1,5 +1,6 @@
 """resolveAlias: what the operation answers; whom a phrase means is tested on its own."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -120,3 +121,32 @@ def test_the_bus_is_answered_with_the_same_person(people: World) -> None:
     assert reply["data"] == resolved(people, "mi hermano")
     assert people.bus.envelopes == [reply]
     assert people.items("requests") == []
+
+
+def test_who_is_stored_under_a_phrase_that_is_not_their_alias_is_asked_about(people: World) -> None:
+    people.beneficiary("user-maria", "ben-3", "Pedro", name="Pedro Paz", alias_lower="mi hermano")
+    body = resolved(people, "mi hermano")
+    assert body["match"] == "ambiguous"
+    assert {who["beneficiary_id"] for who in body["candidates"]} == {"ben-1", "ben-3"}
+
+
+@pytest.mark.parametrize(("others", "match"), [(499, "exact"), (500, "ambiguous")])
+def test_everybody_who_may_be_meant_is_read_in_one_query(
+    bank: World, others: int, match: str
+) -> None:
+    for number in range(others):
+        word = f"contacto{number}"
+        who = {"name": f"Persona {word}", "relationship": "friend"}
+        bank.beneficiary("user-maria", f"ben-{number:03}", word, **who)
+    bank.beneficiary("user-maria", "ben-250-b", "mi hermano")
+    made: list[Any] = []
+
+    def note(operation: str, arguments: Any, do: Callable[[Any], Any]) -> Any:
+        made.append((operation, arguments["ConsistentRead"]))
+        return do(arguments)
+
+    bank.client.around = note
+    body = resolved(bank, "mi hermano")
+    assert made == [("Query", True)]
+    assert body["match"] == match
+    assert [who["beneficiary_id"] for who in body["candidates"]] == ["ben-250-b"]

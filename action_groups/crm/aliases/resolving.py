@@ -61,7 +61,7 @@ class Case(Generic[P]):
 def resolve(phrase: str, people: Sequence[P], *, exact: Sequence[P] = ()) -> Resolution[P]:
     """Tell whom a phrase means among a customer's beneficiaries.
 
-    `exact` are those whom the alias index returned for `index_key(phrase)`.
+    `exact` are those who are stored under `index_key(phrase)`.
     """
     known = _by_id([*exact, *people])
     if len(" ".join(phrase.split())) > MAX_PHRASE_CHARACTERS:
