@@ -134,7 +134,7 @@ class Meter:
         consumed = parsed.get("ConsumedCapacity", [])  # MiniStack reports none for a batch
         entries = consumed if isinstance(consumed, list) else [consumed]
         units = sum(entry["CapacityUnits"] for entry in entries)
-        if model.name in ("GetItem", "BatchGetItem", "Query"):
+        if model.name in ("GetItem", "BatchGetItem", "Query", "Scan"):
             self.reported_reads += units
             by_size = self._read_units(parsed)
             self.reads += by_size
@@ -143,13 +143,21 @@ class Meter:
             self.use.writes += units
 
     def _read_units(self, parsed: dict[str, Any]) -> float:
-        if "Responses" in parsed:  # of a batch, each item counts by itself, eventually consistent
-            found = [item for items in parsed["Responses"].values() for item in items]
-            return sum(math.ceil(item_bytes(item) / READ_UNIT_BYTES) for item in found) / 2
+        if "Responses" in parsed:  # of a batch, each item counts by itself, also one that is not
+            return sum(
+                _units_of_batch(parsed["Responses"][table], wanted)
+                for table, wanted in self._asked["RequestItems"].items()
+            )
         items = parsed["Items"] if "Items" in parsed else [parsed.get("Item", {})]
         assert parsed.get("ScannedCount", len(items)) == len(items), "a filter hid what was read"
         units = math.ceil(sum(map(item_bytes, items)) / READ_UNIT_BYTES) or 1
         return units if self._asked.get("ConsistentRead") else units / 2
+
+
+def _units_of_batch(found: list[dict[str, Any]], wanted: Mapping[str, Any]) -> float:
+    absent = len(wanted["Keys"]) - len(found)
+    units = absent + sum(math.ceil(item_bytes(item) / READ_UNIT_BYTES) for item in found)
+    return units if wanted.get("ConsistentRead") else units / 2
 
 
 def _units_of_member(member: Mapping[str, Any]) -> int:
