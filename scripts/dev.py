@@ -8,6 +8,9 @@
                                      and with fewer examples of a test
     python3 scripts/dev.py check     the whole gate, or its parts that are named:
                                      lint, format, types, schemas, template, tests
+    python3 scripts/dev.py clients   the MCP server with clients of others, each in an environment
+                                     of its own, or those that are named: strands, pydantic-ai,
+                                     inspector, conformance (the last two need npm)
     python3 scripts/dev.py centli …  any `centli` command, such as `centli up`
 
 The first run makes `.venv` and installs pinned packages: those of the chat for `chat`, `web` and
@@ -141,6 +144,7 @@ def _telling(stage: Callable[[], str]) -> Iterator[None]:
 _CHAT_PINS = "requirements-chat.txt"
 _ALL_PINS = "requirements-dev.txt"
 _SAM_PINS = "requirements-sam.txt"
+_CLIENTS = ("strands", "pydantic-ai", "inspector", "conformance")
 _FAST = "--fast"
 _FAST_CASES = 40
 _SLOW_FOLDERS = ("stack", "browser", "simulation")
@@ -203,6 +207,19 @@ def check(parts: Sequence[str]) -> None:
         GATE[part]()
 
 
+def clients(names: Sequence[str]) -> None:
+    """Try the MCP server with clients of others, all of them or those that are named."""
+    _PROJECT.ensure(_ALL_PINS)
+    for name in names or _CLIENTS:
+        command = [_PROJECT.program("python"), "-m", "tests.clients", name]
+        pins = f"tests/clients/{name}.txt"
+        if (ROOT / pins).exists():
+            environment = Environment(f"build/venv-{name}", pins, with_project=False)
+            environment.ensure(pins)
+            command.append(environment.program("python"))
+        _run(command)
+
+
 def _lint() -> None:
     _run([_PROJECT.program("ruff"), "check", *_SOURCES])
 
@@ -253,6 +270,7 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], None]] = {
     "demo": demo,
     "test": test,
     "check": check,
+    "clients": clients,
     "centli": centli,
 }
 

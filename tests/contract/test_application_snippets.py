@@ -145,14 +145,19 @@ def test_the_page_shows_the_files_and_the_headers_that_there_are() -> None:
     assert set(re.findall(r"x-centli-[a-z-]+", text)) == headers
 
 
-def test_the_strands_agent_starts_the_server_of_the_list_of_servers_and_the_page_shows_it() -> None:
-    """The package stands in no environment of ours: its own `mcp` is an older one."""
-    file = (SNIPPETS / "strands_agent.py").read_text()
+@pytest.mark.parametrize("name", ["strands_agent", "pydantic_ai_agent"])
+def test_an_agent_starts_the_server_of_the_list_of_servers_and_the_page_shows_it(name: str) -> None:
+    """Their packages stand in environments of their own: `python3 scripts/dev.py clients`."""
+    file = (SNIPPETS / f"{name}.py").read_text()
     [listed] = json.loads((SNIPPETS / "mcp_servers.json").read_text())["mcpServers"].values()
     [started] = (
-        node
+        node.value
         for node in ast.walk(ast.parse(file))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "StdioServerParameters"
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "SERVER"
     )
-    assert {k.arg: ast.literal_eval(k.value) for k in started.keywords} == listed
+    if isinstance(started, ast.Call):
+        assert ast.unparse(started.func) == "StdioServerParameters"
+        assert {k.arg: ast.literal_eval(k.value) for k in started.keywords} == listed
+    else:
+        assert ast.literal_eval(started) == listed
     assert f"```python\n{file}```" in (ROOT / "docs" / "mcp.md").read_text()

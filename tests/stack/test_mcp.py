@@ -1,6 +1,7 @@
 """`centli mcp` before a stack that asks for the customer's yes, with the official client."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -22,7 +23,7 @@ from console.artefact import ROOT
 from console.deployment import Deployment, deploy_locally
 from console.local_stack import LocalStack, free_port
 from console.seeds import seed_all
-from tests.support.command import CENTLI, without_settings
+from tests.support.command import CENTLI, centli, without_settings
 from tests.support.deployed import Deployed
 from tests.support.mcp_client import ERAS, YES, Era, Person
 
@@ -85,6 +86,11 @@ def test_a_transfer_is_made_when_the_person_says_yes_and_not_when_they_say_no(
     made = by_stdio(deployment, transfer, era=era, person=yes)
     assert made.structured_content["status"] == "completed"
     assert deployed.balances()["acc-maria-checking"] == before - Decimal("12.5")
+    shown = centli(
+        *("audit", made.structured_content["transaction_id"], "--user", "user-maria"),
+        *("--port", port_of(deployment)),
+    )
+    assert re.search(r"^door +mcp$", shown.stdout, re.MULTILINE), shown.stdout + shown.stderr
     assert "12.50" in yes.shown[0]
     assert "Juan" in yes.shown[0]
 
