@@ -1,0 +1,154 @@
+"""The CRM as most people write it with Powertools."""
+
+import hashlib
+import os
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.event_handler import BedrockAgentResolver
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.idempotency import (
+    DynamoDBPersistenceLayer,
+    IdempotencyConfig,
+    idempotent_function,
+)
+from aws_lambda_powertools.utilities.idempotency.serialization.pydantic import PydanticSerializer
+from boto3.dynamodb.conditions import Key
+from pydantic import BaseModel, Field
+
+logger = Logger()
+tracer = Tracer()
+metrics = Metrics(namespace="Bank")
+app = BedrockAgentResolver()
+
+dynamodb: Any = boto3.resource("dynamodb")
+beneficiaries = dynamodb.Table(os.environ["BENEFICIARIES_TABLE"])
+accounts = dynamodb.Table(os.environ["ACCOUNTS_TABLE"])
+persistence = DynamoDBPersistenceLayer(
+    table_name=os.environ["REQUESTS_TABLE"], key_attr="request_id"
+)
+idempotency = IdempotencyConfig(expires_after_seconds=120, use_local_cache=False)
+
+
+class Beneficiary(BaseModel):
+    beneficiary_id: str
+    name: str
+    alias: str
+    account_id: str
+    relationship: str | None = None
+
+
+class Scored(Beneficiary):
+    score: float
+
+
+class Resolution(BaseModel):
+    match: str
+    beneficiary: Beneficiary | None = None
+    candidates: list[Scored]
+
+
+class Beneficiaries(BaseModel):
+    beneficiaries: list[Beneficiary]
+    next_token: str | None = None
+
+
+class NewBeneficiary(BaseModel):
+    name: str = Field(min_length=1, max_length=140)
+    alias: str = Field(min_length=1, max_length=140)
+    account_id: str
+    relationship: str | None = Field(default=None, max_length=140)
+
+
+class Added(BaseModel):
+    beneficiary: Beneficiary
+
+
+def caller() -> str:
+    """Return who is calling."""
+    return str(app.current_event.session_attributes["user_id"])
+
+
+@app.get("/beneficiaries/resolve", description="Find a beneficiary by an alias.")
+@tracer.capture_method
+def resolve_alias(
+    alias: Annotated[str, Query(description="What the customer says.")],
+) -> Resolution:
+    found = beneficiaries.query(
+        IndexName="alias-index",
+        KeyConditionExpression=Key("alias_lower").eq(alias.lower()) & Key("user_id").eq(caller()),
+    )
+    candidates = [Scored(**item, score=1.0) for item in found["Items"]]
+    if len(candidates) != 1:
+        return Resolution(match="ambiguous" if candidates else "none", candidates=candidates)
+    return Resolution(
+        match="exact", beneficiary=Beneficiary(**found["Items"][0]), candidates=candidates
+    )
+
+
+@app.get("/beneficiaries", description="List the beneficiaries.")
+@tracer.capture_method
+def list_beneficiaries(
+    limit: Annotated[int, Query(description="How many.", ge=1, le=50)] = 20,
+) -> Beneficiaries:
+    found = beneficiaries.query(
+        KeyConditionExpression=Key("user_id").eq(caller()), Limit=limit, ConsistentRead=True
+    )
+    return Beneficiaries(beneficiaries=[Beneficiary(**item) for item in found["Items"]])
+
+
+@app.post("/beneficiaries", description="Add a beneficiary.")
+@tracer.capture_method
+def add_beneficiary(
+    request: Annotated[NewBeneficiary, Body(description="Whom to add.")],
+) -> Added:
+    attributes = app.current_event.session_attributes
+    once = {"request_id": attributes["request_id"], **request.model_dump(mode="json")}
+    return add(once=once, request=request, user_id=caller())
+
+
+@idempotent_function(
+    data_keyword_argument="once",
+    persistence_store=persistence,
+    config=idempotency,
+    output_serializer=PydanticSerializer(model=Added),
+)
+def add(once: dict[str, Any], request: NewBeneficiary, user_id: str) -> Added:
+    """Add a beneficiary, once for what is asked."""
+    owners = accounts.query(
+        IndexName="account-index",
+        KeyConditionExpression=Key("account_id").eq(request.account_id),
+    )
+    if not owners["Items"]:
+        raise ValueError("no such account")
+    alias = request.alias.lower()
+    beneficiary = Beneficiary(
+        beneficiary_id=f"ben-{hashlib.sha256(alias.encode()).hexdigest()[:32]}",
+        **request.model_dump(),
+    )
+    beneficiaries.put_item(
+        Item={
+            **beneficiary.model_dump(exclude_none=True),
+            "user_id": user_id,
+            "alias_lower": alias,
+            "created_at": datetime.now(UTC).isoformat(),
+        },
+        ConditionExpression="attribute_not_exists(beneficiary_id)",
+    )
+    return Added(beneficiary=beneficiary)
+
+
+@logger.inject_lambda_context(correlation_id_path="sessionId")
+@tracer.capture_lambda_handler
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer the invocation of a Bedrock agent."""
+    answer = app.resolve(event, context)
+    status = answer["response"]["httpStatusCode"]
+    logger.info("request answered", extra={"status": status, "path": event["apiPath"]})
+    metrics.add_dimension(name="operation", value=event["apiPath"])
+    metrics.add_metric(name="Requests", unit=MetricUnit.Count, value=1)
+    return answer
