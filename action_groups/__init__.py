@@ -3,8 +3,10 @@
 import importlib
 import pkgutil
 from functools import cache
+from typing import TYPE_CHECKING
 
-from shared.operations import ActionGroup
+if TYPE_CHECKING:
+    from shared.operations import ActionGroup
 
 
 def group_names() -> tuple[str, ...]:
@@ -13,12 +15,14 @@ def group_names() -> tuple[str, ...]:
 
 
 @cache
-def load_group(name: str) -> ActionGroup:
+def load_group(name: str) -> "ActionGroup":
     """Return a group with all its operations declared, without importing another group.
 
     Raises TypeError when the package does not define exactly one group, of its own name, and when
     an operation is not declared as it has to be; it names the package or the module.
     """
+    from shared.operations import ActionGroup  # noqa: PLC0415 names alone need nothing of it
+
     package = importlib.import_module(f"{__name__}.{name}")
     found = [value for value in vars(package).values() if isinstance(value, ActionGroup)]
     if [group.name for group in found] != [name]:
@@ -33,6 +37,6 @@ def load_group(name: str) -> ActionGroup:
     return found[0]
 
 
-def all_groups() -> tuple[ActionGroup, ...]:
+def all_groups() -> "tuple[ActionGroup, ...]":
     """Return every group with its operations, without connecting to anything."""
     return tuple(map(load_group, group_names()))

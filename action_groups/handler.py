@@ -5,15 +5,22 @@ asks for it by name, so a function imports the code of its own group and no othe
 """
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from action_groups import group_names, load_group
-from shared.front_doors import LambdaHandler, lambda_handler_for
-from shared.service import Service, connect
+from shared.starting import starting
+
+if TYPE_CHECKING:
+    from shared.front_doors import LambdaHandler
 
 
 @cache
-def __getattr__(name: str) -> LambdaHandler:
+def __getattr__(name: str) -> "LambdaHandler":
     """Return the handler of a group. Raises AttributeError when there is no group of this name."""
     if name not in group_names():
         raise AttributeError(f"There is no action group `{name}`.")
-    return lambda_handler_for(Service(load_group(name), connect()))
+    with starting():
+        from shared.front_doors import lambda_handler_for  # noqa: PLC0415
+        from shared.service import Service, connect  # noqa: PLC0415
+
+        return lambda_handler_for(Service(load_group(name), connect()))

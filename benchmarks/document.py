@@ -13,7 +13,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 DOCUMENT = FOLDER.parent / "docs" / "performance.md"
-PACKAGES = ("aws-lambda-powertools", "boto3", "pydantic")
+PACKAGES = ("botocore", "pydantic", "aws-lambda-powertools")
 
 _SECTION = re.compile(r"(?ms)^<!-- benchmarks/(\w+)\.py -->\n(.*?)(?=^<!-- benchmarks/|\Z)")
 

@@ -6,15 +6,20 @@ that one has packages and files that no other has. The dependencies are installe
 after that.
 """
 
+import ast
 import compileall
 import io
+import json
 import py_compile
+import re
 import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("action_groups", "shared")
@@ -33,6 +38,10 @@ MCP_SERVER = frozenset(
 _STAGE = ROOT / "build" / "artefact"
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
+_KEPT_OF_METADATA = {"METADATA", "WHEEL", "licenses", "LICENSE", "LICENSE.txt", "NOTICE"}
+_NEVER_IMPORTED = ("pydantic", "v1")
+"""pydantic looks there when a model is declared with a type that it does not know: none is."""
+_MODULE_NAME = re.compile(r"\.*[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 _RUNTIME = ("3.11", "manylinux2014_x86_64")
 
 
@@ -41,18 +50,21 @@ class Artefact:
     """What one kind of function is made of.
 
     botocore describes some 400 services; `services` are those that are called, and sts for
-    credentials.
+    credentials. Packages that find their modules in ways of their own are kept whole.
     """
 
     requirements: str
     services: frozenset[str]
     left_out: frozenset[Path] = frozenset()
+    has_whole_packages: bool = False
 
 
 FUNCTIONS = Artefact(
     "requirements.txt", frozenset({"dynamodb", "events", "kms", "sqs", "sts"}), MCP_SERVER
 )
-MCP_FUNCTION = Artefact("requirements-mcp-server.txt", frozenset({"kms", "lambda", "sts"}))
+MCP_FUNCTION = Artefact(
+    "requirements-mcp-server.txt", frozenset({"kms", "lambda", "sts"}), has_whole_packages=True
+)
 
 
 def source_files(artefact: Artefact = FUNCTIONS) -> list[Path]:
@@ -77,11 +89,16 @@ def source_zip(artefact: Artefact = FUNCTIONS) -> bytes:
 def build(directory: Path, artefact: Artefact = FUNCTIONS) -> None:
     """Fill the directory with an artefact for Lambda's Python runtime."""
     shutil.copytree(_dependencies(artefact), directory, dirs_exist_ok=True)
+    add_sources(directory, artefact)
+    add_bytecode(directory)
+
+
+def add_sources(directory: Path, artefact: Artefact) -> None:
+    """Put the sources of an artefact into its directory."""
     for path in source_files(artefact):
         target = directory / path
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / path, target)
-    _compile(directory)
 
 
 def _dependencies(artefact: Artefact) -> Path:
@@ -103,19 +120,131 @@ def _dependencies(artefact: Artefact) -> Path:
         check=True,
         stdout=sys.stderr,
     )
-    _prune_botocore(installed / "botocore" / "data", artefact.services)
-    shutil.rmtree(installed / "bin", ignore_errors=True)
+    prune(installed, artefact)
     stamp.write_text(made_of)
     return installed
+
+
+def prune(installed: Path, artefact: Artefact) -> None:
+    """Take away what no function can use: services, modules that nothing imports, their tests."""
+    _prune_botocore(installed / "botocore" / "data", artefact.services)
+    shutil.rmtree(installed / "bin", ignore_errors=True)
+    for path in installed.glob("*.dist-info/*"):
+        if path.name not in _KEPT_OF_METADATA:
+            _remove(path)
+    if artefact.has_whole_packages:
+        return
+    reached = modules_reached(installed)
+    for path in sorted(installed.rglob("*.py"), reverse=True):
+        if path not in reached:
+            path.unlink()
+            _remove_empty(path.parent)
+
+
+def modules_reached(installed: Path) -> set[Path]:
+    """Return the files of the modules that a function may import from these, now or later.
+
+    Those that our sources name, and then those that a module so found names: in an import
+    statement anywhere in it, or in a text that is the name of a module.
+    """
+    reached: set[Path] = set()
+    left = [file for name in _named_by_the_sources() for file in _files_of(installed, name)]
+    while left:
+        file = left.pop()
+        if file in reached:
+            continue
+        reached.add(file)
+        inside = file.relative_to(installed).with_suffix("").parts
+        package = inside[:-1]
+        for name in _modules_named(ast.parse(file.read_bytes()), package):
+            if name[:2] != _NEVER_IMPORTED:
+                left += _files_of(installed, name)
+    return reached
+
+
+def _named_by_the_sources() -> Iterator[tuple[str, ...]]:
+    for path in source_files():
+        yield from _modules_named(ast.parse((ROOT / path).read_text()), ())
+
+
+def _modules_named(tree: ast.Module, package: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield what may be modules, by the parts of their names; some are no modules."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (tuple(alias.name.split(".")) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            inside = node.module.split(".") if node.module else ()
+            named = (*_base(package, node.level), *inside)
+            yield from ((*named, alias.name) for alias in node.names)
+        elif (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and "." in node.value
+            and _MODULE_NAME.fullmatch(node.value)
+        ):
+            name = node.value.lstrip(".")
+            level = len(node.value) - len(name)
+            yield (*_base(package, level), *name.split("."))
+
+
+def _base(package: tuple[str, ...], level: int) -> tuple[str, ...]:
+    """Return what a name with so many dots before it begins with, inside of a package."""
+    return package[: len(package) - level + 1] if level else ()
+
+
+def _files_of(installed: Path, name: tuple[str, ...]) -> Iterator[Path]:
+    """Yield the files that importing a module runs: its packages', and its own."""
+    for length in range(1, len(name) + 1):
+        path = installed.joinpath(*name[:length])
+        for file in (path / "__init__.py", path.with_name(f"{path.name}.py")):
+            if file.is_file():
+                yield file
 
 
 def _prune_botocore(data: Path, services: frozenset[str]) -> None:
     for path in data.iterdir():
         if path.is_dir() and path.name not in services:
             shutil.rmtree(path)
+    for path in data.rglob("examples-1.json"):
+        path.unlink()
+    endpoints = data / "endpoints.json"
+    if endpoints.exists():
+        endpoints.write_text(
+            json.dumps(reduced_endpoints(json.loads(endpoints.read_text()), services))
+        )
 
 
-def _compile(directory: Path) -> None:
+def reduced_endpoints(endpoints: dict[str, Any], services: frozenset[str]) -> dict[str, Any]:
+    """Return botocore's table of endpoints with these services, for its own place.
+
+    Reading all of it is a tenth of a cold start.
+    """
+    partitions = [
+        {
+            **partition,
+            "services": {
+                name: service for name, service in partition["services"].items() if name in services
+            },
+        }
+        for partition in endpoints["partitions"]
+    ]
+    return {**endpoints, "partitions": partitions}
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def _remove_empty(folder: Path) -> None:
+    while not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
+
+
+def add_bytecode(directory: Path) -> None:
     """Add bytecode: the functions cannot write it, and would compile at each cold start.
 
     Only the Python version that Lambda runs can write bytecode that Lambda reads.

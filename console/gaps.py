@@ -15,7 +15,7 @@ from shared.settings import Settings
 _READS = {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:Scan"}
 _HANDLER = "action_groups.handler."
 _PERMISSION = "AWS::Lambda::Permission"
-_RELAY = "shared.event_relay.lambda_handler"
+_RELAY = "shared.relay_handler.lambda_handler"
 _VARIABLE = re.compile(r"\$\{([\w:.]+)\}")
 
 

@@ -6,9 +6,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
+from shared.attribute_values import from_attribute, to_attribute
 from shared.meanwhile import Begin, T, at_once
 
 if TYPE_CHECKING:
@@ -27,21 +27,16 @@ _PASSING = _THROTTLED | {"None", "ConditionalCheckFailed", "TransactionConflict"
 """Why a transaction is cancelled that may be committed when it is decided or tried again."""
 
 _watch: ContextVar["_Watch | None"] = ContextVar("watch", default=None)
-_serializer = TypeSerializer()
-_deserializer = TypeDeserializer()
 
 
 def serialize(item: Mapping[str, Any]) -> dict[str, Any]:
     """Turn Python values into DynamoDB's attribute values."""
-    return {name: _serializer.serialize(value) for name, value in item.items()}
+    return {name: to_attribute(value) for name, value in item.items()}
 
 
 def deserialize(item: Mapping[str, Any]) -> Item:
     """Turn DynamoDB's attribute values into Python values; numbers are Decimal."""
-    return {
-        name: value["S"] if "S" in value else _deserializer.deserialize(value)
-        for name, value in item.items()
-    }
+    return {name: from_attribute(value) for name, value in item.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,8 @@ each request and at least once.
 An item that cannot be read holds up nothing: it becomes a dead letter that names it.
 """
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
 from typing import Any
-
-import boto3
 
 from shared import json_text
 from shared.dynamodb import deserialize
@@ -22,21 +18,8 @@ from shared.publisher import MAX_ENTRIES, EventsNotPublished, Publisher
 
 BatchResponse = dict[str, list[dict[str, str]]]
 
-
 SetAside = Callable[[dict[str, Any]], None]
 """Takes a record that cannot be read; raises what Lambda tries the whole batch again for."""
-
-
-def lambda_handler(event: Any, context: Any) -> BatchResponse:
-    """Publish what a batch of stream records owes."""
-
-    def set_aside(record: dict[str, Any]) -> None:
-        _dead_letters().send_message(
-            QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"],
-            MessageBody=json_text.dumps(_letter(record, context.invoked_function_arn)),
-        )
-
-    return relay(event, _publisher(), set_aside)
 
 
 def relay(event: Any, publisher: Publisher, set_aside: SetAside) -> BatchResponse:
@@ -86,20 +69,10 @@ def _owed_events(record: dict[str, Any]) -> Iterable[dict[str, Any]]:
         yield envelope
 
 
-def _letter(record: dict[str, Any], function_arn: str) -> dict[str, Any]:
+def letter_of(record: dict[str, Any], function_arn: str) -> dict[str, Any]:
     """Return the dead letter of a record: what of it names its item, and nothing that it holds."""
     change = record.get("dynamodb", {})
     return {
         "requestContext": {"functionArn": function_arn, "condition": "RecordNotReadable"},
         "unreadableRecord": {name: change.get(name) for name in ("Keys", "SequenceNumber")},
     }
-
-
-@cache
-def _publisher() -> Publisher:
-    return Publisher(boto3.client("events"), os.environ["EVENT_BUS_NAME"])
-
-
-@cache
-def _dead_letters() -> Any:
-    return boto3.client("sqs")

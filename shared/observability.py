@@ -5,19 +5,19 @@ events of the request carry. Metrics are printed in CloudWatch's embedded metric
 of the invocation, which costs no call and needs no permission.
 """
 
+import json
+import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from http import HTTPStatus
-from typing import Any
-
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+from typing import Any, Literal
 
 from shared.errors import CentliError, ErrorBody, answer_for
+from shared.log_lines import SERVICE, json_logger, keys
 
 NAMESPACE = "CENTLI"
 UNHANDLED = "UNHANDLED"
@@ -30,7 +30,7 @@ _AMOUNT_BUCKETS = (
     (Decimal("Infinity"), "AmountAbove10000"),
 )
 
-logger = Logger()
+logger = json_logger()
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ def observed(context: Any) -> Iterator[None]:
     request_id = getattr(context, "aws_request_id", None)
     seen = _Seen()
     token = _seen.set(seen)
-    logger.thread_safe_clear_keys()
+    no_keys = keys.set({})
     note(correlation_id=request_id, function_request_id=request_id)
     try:
         yield
@@ -69,13 +69,13 @@ def observed(context: Any) -> Iterator[None]:
         raise
     finally:
         _record(seen)
-        logger.thread_safe_clear_keys()
+        keys.reset(no_keys)
         _seen.reset(token)
 
 
-def note(**keys: str | None) -> None:
+def note(**named: str | None) -> None:
     """Put ids and names of this system, never a customer's values, on the lines that follow."""
-    logger.thread_safe_append_keys(**keys)
+    keys.set(keys.get() | named)
 
 
 def started(operation_id: str) -> None:
@@ -116,11 +116,9 @@ def unanswered(error: Exception) -> tuple[int, ErrorBody]:
     return status, described
 
 
-def measured(name: str, value: float = 1, unit: MetricUnit = MetricUnit.Count) -> None:
+def measured(name: str, value: float = 1, unit: Literal["Count", "Seconds"] = "Count") -> None:
     """Print a metric of the whole service, beside those of each invocation."""
-    metrics = EphemeralMetrics(namespace=NAMESPACE, service=str(logger.service))
-    metrics.add_metric(name, unit, value)
-    metrics.flush_metrics()
+    _print_metrics([["service"]], {}, {name: value}, unit)
 
 
 def where_it_failed(error: BaseException) -> list[str]:
@@ -164,11 +162,23 @@ def _counts(seen: _Seen) -> list[str]:
 
 def _count(seen: _Seen, dimension: str, value: str, names: Sequence[str]) -> None:
     """Count one of each, by operation and dimension, and by the dimension over all operations."""
-    service = str(logger.service)
-    metrics = EphemeralMetrics(namespace=NAMESPACE, service=service)
-    metrics.add_dimension("operation", seen.operation)
-    metrics.add_dimension(dimension, value)
-    metrics.add_dimensions(service=service, **{dimension: value})
-    for name in names:
-        metrics.add_metric(name, "Count", 1)
-    metrics.flush_metrics()
+    by = [["operation", dimension, "service"], ["service", dimension]]
+    _print_metrics(by, {"operation": seen.operation, dimension: value}, dict.fromkeys(names, 1))
+
+
+def _print_metrics(
+    by: list[list[str]],
+    values: Mapping[str, str],
+    metrics: Mapping[str, float],
+    unit: str = "Count",
+) -> None:
+    """Print metrics in the embedded metric format, by sets of dimensions of these values."""
+    directive = {
+        "Namespace": NAMESPACE,
+        "Dimensions": by,
+        "Metrics": [{"Name": name, "Unit": unit} for name in metrics],
+    }
+    about = {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": [directive]}
+    found = {name: [float(value)] for name, value in metrics.items()}
+    line = {"_aws": about, **values, "service": SERVICE, **found}
+    print(json.dumps(line, separators=(",", ":")))

@@ -6,14 +6,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.clients import client_of, reach
 from shared.clock import Clock, system_clock
 from shared.confirmation import (
     TERMS_WANTED,
@@ -37,13 +36,6 @@ from shared.publisher import Publisher
 from shared.requests import RequestLedger
 from shared.settings import Settings
 
-_CLIENT_CONFIG = Config(
-    connect_timeout=1,
-    read_timeout=2,
-    retries={"mode": "standard", "total_max_attempts": 3},
-)
-"""Three tries of at most three seconds each stay within a function's ten."""
-
 REPEAT_WINDOW = timedelta(minutes=2)
 """How long the same call in the same conversation counts as the same request."""
 
@@ -57,11 +49,11 @@ _LOOKS_PER_SECOND = 5
 
 @dataclass(frozen=True)
 class Resources:
-    """What a service uses of the outside world."""
+    """What a service uses of the outside world. Only where events come in are replies published."""
 
     settings: Settings
     database: DynamoDB
-    publisher: Publisher
+    publisher: Publisher | None
     is_mac: MacCheck
     clock: Clock = system_clock
     sleep: Callable[[float], None] = time.sleep
@@ -72,17 +64,16 @@ class Resources:
 def connect() -> Resources:
     """Build the resources from the environment, once, at cold start."""
     settings = Settings.from_environment(os.environ)
-    session = boto3.Session()
+    dynamodb = client_of("dynamodb")
+    reach(dynamodb.describe_endpoints)
+    publisher = None
+    if "bus" in settings.doors:
+        publisher = Publisher(client_of("events"), settings.event_bus_name)
     return Resources(
         settings=settings,
-        database=DynamoDB(session.client("dynamodb", config=_CLIENT_CONFIG), in_a_thread),
-        publisher=Publisher(
-            session.client("events", config=_CLIENT_CONFIG), settings.event_bus_name
-        ),
-        is_mac=KmsMacCheck(
-            cache(lambda: session.client("kms", config=_CLIENT_CONFIG)),
-            settings.confirmation_key_arn,
-        ),
+        database=DynamoDB(dynamodb, in_a_thread),
+        publisher=publisher,
+        is_mac=KmsMacCheck(partial(client_of, "kms"), settings.confirmation_key_arn),
         begin=in_a_thread,
     )
 

@@ -13,8 +13,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
-
 from action_groups import load_group
 from action_groups.marketplace import marketplace
 from action_groups.marketplace.errors import PaymentUnmatched
@@ -98,7 +96,7 @@ def sweep(service: Service, has_time: Callable[[], bool]) -> None:
                 extra={"error_type": type(error).__name__, "frames": where_it_failed(error)},
             )
             measured("SweepFailures")
-    measured("OldestPendingPurchase", oldest.total_seconds(), MetricUnit.Seconds)
+    measured("OldestPendingPurchase", oldest.total_seconds(), "Seconds")
 
 
 def _pending(market: MarketStore) -> Iterator[Item]:

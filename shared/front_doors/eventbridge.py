@@ -54,6 +54,7 @@ def answer(service: Service, event: dict[str, Any], context: Any) -> dict[str, A
 def _publish(service: Service, reply: dict[str, Any]) -> None:
     """Publish a reply. Raises EventNotHandled, without the cause's text, when the bus fails."""
     try:
+        assert service.publisher is not None
         service.publisher.publish([reply])
     except Exception as error:  # noqa: BLE001 the event is retried, whatever the bus failed of
         service.refuse(error)

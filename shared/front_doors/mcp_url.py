@@ -15,7 +15,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
 
-import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from mangum import Mangum
@@ -93,8 +93,7 @@ def _function_of(group: str) -> str:
 
 @cache
 def _client(service: str) -> Any:
-    session: Any = boto3.Session()
-    return session.client(service, config=_CONFIG)
+    return botocore.session.Session().create_client(service, config=_CONFIG)
 
 
 @cache

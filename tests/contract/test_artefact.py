@@ -1,20 +1,106 @@
-"""What is deployed: the sources of the groups and of what they share, and nothing else."""
+"""What is deployed: the sources of the groups, and of their packages what a function can use."""
 
 import ast
+import importlib.metadata
 import io
+import itertools
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
 import zipfile
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.exceptions import BotoCoreError
+from botocore.loaders import Loader
+from botocore.regions import EndpointResolver
 
 from console import artefact
-from console.artefact import FUNCTIONS, MCP_FUNCTION, Artefact, source_files, source_zip
+from console.artefact import (
+    FUNCTIONS,
+    MCP_FUNCTION,
+    Artefact,
+    modules_reached,
+    prune,
+    reduced_endpoints,
+    source_files,
+    source_zip,
+)
+from tests.support import rights
+from tests.support.tables import function_environment
 
 EVERY = pytest.mark.parametrize("made", [FUNCTIONS, MCP_FUNCTION], ids=lambda a: a.requirements)
+
+MAX_BYTES = 20_000_000
+MAX_ZIPPED_BYTES = 7_000_000
+MAX_UNUSED_BYTES = 450_000
+"""Of sources that are only named, such as by an import inside a function."""
+MAX_MODULES = 460
+"""Imported when a function starts, Python's own included."""
+NOT_AT_THE_START = {"boto3", "s3transfer", "aws_lambda_powertools", "pydantic.v1", "unittest"}
+
+_START = """
+import json, sys, time
+from importlib import import_module
+time.sleep = lambda _: None  # nobody answers, and the client would wait to ask again
+module, _, name = sys.argv[1].rpartition(".")
+getattr(import_module(module), name)
+told = {name: getattr(found, "__file__", None) for name, found in sys.modules.items()}
+print(json.dumps(told))
+"""
 
 
 def names(made: Artefact = FUNCTIONS) -> list[str]:
     return zipfile.ZipFile(io.BytesIO(source_zip(made))).namelist()
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The artefact, made of the packages of this environment, which are those of the pins."""
+    folder = tmp_path_factory.mktemp("artefact")
+    pins = re.findall(r"^([\w.-]+)==", Path("requirements.txt").read_text(), re.MULTILINE)
+    for name in pins:
+        distribution = importlib.metadata.distribution(name)
+        for file in distribution.files or ():
+            if file.suffix != ".pyc" and ".." not in file.parts:
+                (folder / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(distribution.locate_file(file), folder / file)  # type: ignore[arg-type]
+    prune(folder, FUNCTIONS)
+    artefact.add_sources(folder, FUNCTIONS)
+    return folder
+
+
+@cache
+def modules_at_the_start(handler: str, folder: Path) -> dict[str, str | None]:
+    """Return what a fresh process has imported when a function is ready, each with its file."""
+    started = subprocess.run(
+        [sys.executable, "-S", "-c", _START, handler],
+        env={
+            **function_environment(),
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(folder),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "nobody",
+            "AWS_SECRET_ACCESS_KEY": "nothing",
+        },
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    modules: dict[str, str | None] = json.loads(started.stdout.splitlines()[-1])
+    return modules
+
+
+HANDLERS = sorted({properties["Handler"] for _, properties in rights.FUNCTIONS.values()})
 
 
 def test_the_artefact_holds_the_groups_and_what_they_share_alone() -> None:
@@ -28,22 +114,26 @@ def test_the_artefact_holds_every_operation() -> None:
     assert operations <= set(names())
 
 
+def services_called(made: Artefact) -> Iterator[str]:
+    """Yield the service of every client that the sources make which no other artefact has."""
+    own = set(source_files(made)) - (set() if made is FUNCTIONS else set(source_files()))
+    for path in own:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call):
+                for where, what in itertools.pairwise([node.func, *node.args]):
+                    is_made = isinstance(where, ast.Name) and where.id in {"client_of", "_client"}
+                    if is_made and isinstance(what, ast.Constant):
+                        yield what.value
+
+
 @EVERY
 def test_the_artefact_knows_every_service_that_a_function_calls(made: Artefact) -> None:
-    own = set(source_files(made)) - (set() if made is FUNCTIONS else set(source_files()))
-    calls = [
-        node
-        for path in own
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "client"
-        and node.args
-        and isinstance(node.args[0], ast.Constant)
-    ]
-    called = {ast.literal_eval(call.args[0]) for call in calls}
+    called = set(services_called(made))
 
-    assert called >= ({"dynamodb", "events"} if made is FUNCTIONS else {"kms", "lambda"})
+    expected = {"kms", "lambda"}
+    if made is FUNCTIONS:
+        expected = {"dynamodb", "events", "kms", "sqs"}
+    assert called == expected
     assert called <= made.services
 
 
@@ -53,17 +143,24 @@ def test_the_mcp_server_has_what_all_functions_have_and_four_files_more() -> Non
     assert {Path(name) for name in more} == FUNCTIONS.left_out
 
 
+def test_the_services_of_the_artefact_are_there_and_no_other(deployed: Path) -> None:
+    kept = {path.name for path in (deployed / "botocore" / "data").iterdir() if path.is_dir()}
+
+    assert kept == FUNCTIONS.services
+
+
 def test_dependencies_that_lack_a_service_are_installed_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def install(command: list[str], **_: object) -> None:
-        target = Path(command[command.index("--target") + 1])
+        data = Path(command[command.index("--target") + 1], "botocore", "data")
         for service in ("dynamodb", "kms", "s3"):
-            (target / "botocore" / "data" / service).mkdir(parents=True)
+            (data / service).mkdir(parents=True)
+        (data / "endpoints.json").write_text('{"partitions": []}')
 
     def services() -> set[str]:
         data = artefact._dependencies(made) / "botocore" / "data"
-        return {path.name for path in data.iterdir()}
+        return {path.name for path in data.iterdir() if path.is_dir()}
 
     monkeypatch.setattr(artefact, "_STAGE", tmp_path)
     monkeypatch.setattr("console.artefact.subprocess.run", install)
@@ -81,3 +178,109 @@ def test_dependencies_that_lack_a_service_are_installed_again(
 
 def test_the_same_sources_make_the_same_artefact() -> None:
     assert source_zip() == source_zip()
+
+
+SERVICES = FUNCTIONS.services | MCP_FUNCTION.services
+
+
+def endpoints_of(table: dict[str, Any]) -> dict[tuple[Any, ...], Any]:
+    """Return the endpoint of every service that is called, in every region and variant there is."""
+    resolver = EndpointResolver(table)
+    regions = {region for partition in table["partitions"] for region in partition["regions"]}
+    kinds = itertools.product(
+        sorted(SERVICES), [*sorted(regions), "mx-new-1"], (False, True), (False, True)
+    )
+    return {kind: endpoint_of(resolver, *kind) for kind in kinds}
+
+
+def endpoint_of(
+    resolver: EndpointResolver, service: str, region: str, dual: bool, fips: bool
+) -> Any:
+    try:
+        return resolver.construct_endpoint(
+            service, region, use_dualstack_endpoint=dual, use_fips_endpoint=fips
+        )
+    except BotoCoreError as error:
+        return type(error)
+
+
+def test_every_endpoint_of_the_reduced_table_is_that_of_the_whole() -> None:
+    whole = Loader().load_data("endpoints")
+
+    assert len(endpoints_of(whole)) > 500
+    assert endpoints_of(reduced_endpoints(whole, SERVICES)) == endpoints_of(whole)
+
+
+def test_a_table_that_lacks_a_service_has_other_endpoints() -> None:
+    whole = Loader().load_data("endpoints")
+
+    assert endpoints_of(reduced_endpoints(whole, SERVICES - {"sts"})) != endpoints_of(whole)
+
+
+def test_the_artefact_is_small(deployed: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(deployed, copy)
+    artefact.add_bytecode(copy)
+    zipped = Path(shutil.make_archive(str(tmp_path / "artefact"), "zip", copy))
+
+    assert sum(path.stat().st_size for path in copy.rglob("*") if path.is_file()) <= MAX_BYTES
+    assert zipped.stat().st_size <= MAX_ZIPPED_BYTES
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_a_function_starts_from_the_artefact_alone_and_imports_little(
+    handler: str, deployed: Path
+) -> None:
+    modules = modules_at_the_start(handler, deployed)
+
+    outside = {file for file in modules.values() if file and "site-packages" in file}
+    assert outside == set()
+    assert {name for name in modules if name in NOT_AT_THE_START} == set()
+    assert len(modules) <= MAX_MODULES
+
+
+def test_what_the_artefact_holds_of_packages_is_imported_or_named_by_what_is(
+    deployed: Path,
+) -> None:
+    sources = {deployed / path for path in source_files()}
+    held = set(deployed.rglob("*.py")) - sources
+    imported = {
+        Path(file)
+        for handler in HANDLERS
+        for file in modules_at_the_start(handler, deployed).values()
+        if file and file.startswith(str(deployed)) and file.endswith(".py")
+    }
+
+    assert held == modules_reached(deployed) - sources
+    assert imported - sources <= held
+    unused = sum(path.stat().st_size for path in held - imported)
+    assert unused <= MAX_UNUSED_BYTES
+
+
+def test_a_module_that_nothing_names_is_taken_away_and_one_that_is_named_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Named in a statement, below in a function, by a text, or relatively: each is a way in."""
+    files = {
+        "used/__init__.py": "",
+        "used/first.py": "def later():\n    from . import second\n    from .deep import third\n",
+        "used/second.py": "TABLE = {'Name': '.fourth'}",
+        "used/deep/__init__.py": "",
+        "used/deep/third.py": "from .. import fifth",
+        "used/fourth.py": "import used.first",
+        "used/fifth.py": "",
+        "used/lost.py": "import other",
+        "other/__init__.py": "",
+        "other/tests/__init__.py": "",
+        "botocore/data/dynamodb/service.json": "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(artefact, "_named_by_the_sources", lambda: [("used", "first", "later")])
+
+    prune(tmp_path, FUNCTIONS)
+
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.py")}
+    assert left == {name for name in files if name.startswith("used/") and "lost" not in name}
+    assert not (tmp_path / "other").exists()

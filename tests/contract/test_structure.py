@@ -11,7 +11,7 @@ from console.artefact import MCP_FUNCTION, MCP_SERVER, source_files
 
 MAX_LINES = 400
 RUNTIME = {
-    *("aws_lambda_powertools", "boto3", "botocore", "jellyfish", "mypy_boto3_dynamodb"),
+    *("botocore", "jellyfish", "mypy_boto3_dynamodb"),
     *("mypy_boto3_events", "pydantic", "pydantic_core", "simplejson"),
 }
 OF_THE_MCP_SERVER = {"anyio", "mangum", "mcp", "mcp_types"}

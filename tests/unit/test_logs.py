@@ -30,7 +30,7 @@ PERSONAL = {
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """What the logger writes to stdout."""
-    handler = logger.registered_handler
+    handler = logger.handlers[0]
     stream = io.StringIO()
     former = handler.setStream(stream)  # type: ignore[attr-defined]
     yield stream

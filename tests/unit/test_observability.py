@@ -65,7 +65,7 @@ class Told:
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Told]:
     logs = StringIO()
-    monkeypatch.setattr(logger.registered_handler, "stream", logs)
+    monkeypatch.setattr(logger.handlers[0], "stream", logs)
     return Told(logs, capsys)
 
 

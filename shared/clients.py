@@ -1,0 +1,41 @@
+"""Clients of AWS, all of one session: a second one would read the models of the services again."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Final
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.observability import logger
+
+_CONFIG: Final = Config(
+    connect_timeout=1,
+    read_timeout=2,
+    retries={"mode": "standard", "total_max_attempts": 3},
+)
+"""Three tries of at most three seconds each stay within a function's ten."""
+
+
+@cache
+def client_of(service: str) -> Any:
+    """Return the client of a service, made when it is asked for first."""
+    return _session().create_client(service, config=_CONFIG)
+
+
+def reach(read: Callable[..., object], **arguments: str) -> None:
+    """Make a first call of a client at the start of a function, rather than while somebody waits.
+
+    It reads the certificates, connects, and makes what the client makes once: thirty milliseconds.
+    A service that does not answer now may answer the invocation.
+    """
+    try:
+        read(**arguments)
+    except (ClientError, BotoCoreError) as error:
+        logger.warning("not reached at the start", extra={"error_type": type(error).__name__})
+
+
+@cache
+def _session() -> botocore.session.Session:
+    return botocore.session.Session()
