@@ -71,7 +71,7 @@ def test_a_value_is_written_as_boto3_writes_it_and_read_as_boto3_reads_it(value:
         [0.1],
         {"a": 0.1},
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_dynamodb_has_no_type_for_is_refused(value: Any) -> None:
     with pytest.raises(TypeError):
