@@ -121,8 +121,8 @@ def services_called(made: Artefact) -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call):
                 for where, what in itertools.pairwise([node.func, *node.args]):
-                    is_made = isinstance(where, ast.Name) and where.id in {"client_of", "_client"}
-                    if is_made and isinstance(what, ast.Constant):
+                    name = getattr(where, "id", getattr(where, "attr", ""))
+                    if name in {"client_of", "client"} and isinstance(what, ast.Constant):
                         yield what.value
 
 
