@@ -19,5 +19,6 @@ async def asked(terms: str, _type: Any, _form: Any, _context: Any) -> ElicitResu
 
 def agent_with(model: Any) -> Agent[None, str]:
     """Return an agent that thinks with a model of Pydantic AI, and acts by the bank's tools."""
-    bank = MCPToolset(StdioTransport(**SERVER), elicitation_handler=asked)
+    server = StdioTransport(**SERVER)
+    bank = MCPToolset(server, elicitation_handler=asked, init_timeout=30)
     return Agent(model, toolsets=[bank])

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
+from multiprocessing import Pool
 from typing import Any
 
 import yaml
@@ -100,18 +101,22 @@ TEMPLATES = {"template.yaml": expanded_template, "gateway.yaml": load_gateway_te
 
 
 def main() -> int:
-    """Lint, print what is found, and return 1 when anything is."""
-    found = 0
+    """Lint on all cores, print what is found, and return 1 when anything is."""
+    tasks = []
     for name, load in TEMPLATES.items():
         whole = included(processed(load()))
         given = list(admitted(whole))
         chosen = covering(whole, given)
-        print(f"{name}: {len(chosen)} of {len(given)} combinations")
-        for one in chosen:
-            for finding in linted(whole, one):
-                print(f"{name} with {one}: {finding}")
-                found += 1
-    return 1 if found else 0
+        print(f"{name}: {len(chosen)} of {len(given)} combinations", flush=True)
+        tasks += [(name, whole, one) for one in chosen]
+    with Pool() as pool:
+        findings = [finding for found in pool.starmap(_told, tasks, 1) for finding in found]
+    print(*findings, sep="\n")
+    return 1 if findings else 0
+
+
+def _told(name: str, template: Mapping[str, Any], given: Given) -> list[str]:
+    return [f"{name} with {given}: {finding}" for finding in linted(template, given)]
 
 
 if __name__ == "__main__":
