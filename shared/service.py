@@ -42,9 +42,10 @@ REPEAT_WINDOW = timedelta(minutes=2)
 ANSWERED_WITHIN = timedelta(seconds=9)
 """After which nobody waits any more for the end of a flow: a function has ten seconds."""
 
-_FIRST_LOOK = 0.08
-_LOOKS_PER_SECOND = 5
-"""A flow takes several hops, so that to look for its end at once is a read for nothing."""
+_FIRST_LOOKS = (0.08, 0.12)
+_LATER_LOOKS_FROM, _SECONDS_APART = 0.35, 0.2
+"""A flow takes several hops, so that to look for its end at once is a read for nothing: the first
+looks are when it ends on the local AWS, and it takes 0.6 s and more in AWS. Five looks a second."""
 
 
 @dataclass(frozen=True)
@@ -284,5 +285,7 @@ class Service:
         That of a flow which began earlier may be there.
         """
         most = min(self.settings.agent_wait_seconds, (end - self.clock()).total_seconds())
-        later = [look / _LOOKS_PER_SECOND for look in range(1, int(most * _LOOKS_PER_SECOND) + 1)]
-        return [0.0, *later] if is_repeated else [_FIRST_LOOK, *later] if later else []
+        number = max(int((most - _LATER_LOOKS_FROM) / _SECONDS_APART) + 1, 0)
+        later = (_LATER_LOOKS_FROM + look * _SECONDS_APART for look in range(number))
+        first = (0.0, *_FIRST_LOOKS[1:]) if is_repeated else _FIRST_LOOKS
+        return [look for look in (*first, *later) if look <= most]

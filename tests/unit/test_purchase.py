@@ -409,9 +409,9 @@ class Waiting:
 
 @pytest.mark.parametrize(
     ("ends_after_ms", "answered_after_ms", "looks"),
-    [(50, 80, 1), (100, 200, 2), (650, 800, 5), (900, 1000, 6), (1500, 1000, 6)],
+    [(50, 80, 1), (100, 120, 2), (300, 350, 3), (650, 750, 5), (900, 950, 6), (1500, 950, 6)],
 )
-def test_the_end_of_a_purchase_is_looked_for_early_and_not_oftener_than_five_times_a_second(
+def test_the_end_of_a_purchase_is_looked_for_early_and_then_five_times_a_second(
     shop: World, ends_after_ms: int, answered_after_ms: int, looks: int
 ) -> None:
     """The setting is to wait a second."""
