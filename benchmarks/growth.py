@@ -35,6 +35,7 @@ from action_groups.crm.aliases.resolving import MAX_PEOPLE, resolve
 from benchmarks.plots import draw
 from console.fast_yaml import safe_load
 from shared.observability import logger
+from shared.starting import starting
 from tests.support.dynamodb import StrictDynamoDB
 from tests.support.tables import table_properties
 from tests.support.world import SETTINGS, World, world_over
@@ -140,7 +141,7 @@ def distances(phrase: str, names: list[str]) -> list[int]:
 
 @dataclass(frozen=True)
 class Timed:
-    """What resolving a phrase costs: a ratio to the reference with its spread, and milliseconds."""
+    """What resolving a phrase costs: a ratio to the reference with its spread; least time."""
 
     ratio: float
     low: float
@@ -161,7 +162,7 @@ def timed(phrase: str, people: list[Someone]) -> Timed:
     reference = statistics.median(one for _, one in taken)
     ratios = sorted(mine / reference for mine, _ in taken)
     quarter = len(ratios) // 4
-    ms = 1000 * statistics.median(mine for mine, _ in taken)
+    ms = 1000 * min(mine for mine, _ in taken)
     return Timed(statistics.median(ratios), ratios[quarter], ratios[-1 - quarter], ms)
 
 
@@ -288,9 +289,10 @@ def of_pages(read: Sequence[Read]) -> list[object]:
 
 def alias_section() -> str:
     """Return what aliases cost, and how often they are right."""
-    crowd = a_crowd()
-    for phrase in PHRASES.values():
-        resolve(phrase, crowd)
+    with starting():
+        crowd = a_crowd()
+        for phrase in PHRASES.values():
+            resolve(phrase, crowd)
     figures = {
         what: [timed(phrase, crowd[:number]) for number in PEOPLE]
         for what, phrase in PHRASES.items()
@@ -299,7 +301,7 @@ def alias_section() -> str:
         "growth-aliases",
         "Resolving an alias",
         x="beneficiaries",
-        y="processor time, ms",
+        y="least processor time, ms",
         curves={
             what: [(number, one.ms) for number, one in zip(PEOPLE, costs, strict=True)]
             for what, costs in figures.items()
@@ -320,8 +322,9 @@ def alias_section() -> str:
     return f"""### Aliases
 
 Processor time of resolving a phrase among so many beneficiaries, as a ratio to one edit distance
-for each of them (median and quartiles of {ROUNDS} rounds), and in milliseconds. Nothing of a
-customer is kept between two calls; what is known of words is.
+for each of them (median and quartiles of {ROUNDS} rounds), and in milliseconds (the fastest round).
+Nothing of a customer is kept between two calls; what is known of words is. The first word that
+nobody knows costs a process a few milliseconds more, once.
 
 {as_table(["phrase", *(f"{n} people" for n in PEOPLE)], [[w, *c] for w, c in figures.items()])}
 
