@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from console.agent.events import TurnOutcome
+from console.agent.events import MessageRead, TurnOutcome
 from console.agent.language import Language
 
 
@@ -66,7 +66,7 @@ class Brain(Protocol):
     is_model: bool
     """Whether a language model writes what it says: none of that stands beside a question."""
 
-    def step(self, inputs: Sequence[Heard | CallOutcome]) -> Iterator[Say | Call]:
+    def step(self, inputs: Sequence[Heard | CallOutcome]) -> Iterator[Say | Call | MessageRead]:
         """Go on after what happened; every call of the step before has its outcome in `inputs`.
 
         Outcomes come first, in the order of the calls. Raises BrainUnavailable; the conversation

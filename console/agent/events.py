@@ -31,6 +31,25 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of what the person wrote, and what it was read as."""
+
+    text: str
+    read_as: str = ""
+    """`amount`, `person`, ...; `unread` where nothing was made of it; empty for what only joins."""
+    label: str = ""
+    """The same in the person's language, with the value where it has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRead:
+    """How the offline brain read a message: pieces in order, which together are the message."""
+
+    type: ClassVar = "reading"
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OperationRequested:
     """An action group is about to be called with this exact event."""
 
@@ -167,6 +186,7 @@ class Changed:
 
 TurnEvent = (
     Text
+    | MessageRead
     | OperationRequested
     | OperationAnswered
     | CallRejected

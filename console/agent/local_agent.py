@@ -27,6 +27,7 @@ from console.agent.events import (
     ConfirmationGiven,
     ConfirmationSettled,
     Decision,
+    MessageRead,
     Problem,
     Settlement,
     Text,
@@ -217,6 +218,9 @@ class LocalAgent:
                 for thought in self._brain.step(inputs):
                     if isinstance(thought, Call):
                         calls.append(thought)
+                        continue
+                    if isinstance(thought, MessageRead):
+                        yield thought
                         continue
                     outcome = thought.outcome
                     said.append(Text(thought.delta))

@@ -14,6 +14,7 @@ from console.agent.events import (
     Changed,
     ConfirmationAsked,
     ConfirmationSettled,
+    MessageRead,
     OperationAnswered,
     OperationRequested,
     Problem,
@@ -142,6 +143,9 @@ class Plain:
 
     def _trace(self, event: TurnEvent | WatchEvent) -> None:
         match event:
+            case MessageRead(spans):
+                told = (f"“{each.text}” {each.label}" for each in spans if each.read_as)
+                self._print(f"≡ {' · '.join(told)}", "cyan")
             case OperationRequested(_, operation_id, invocation):
                 self._block(f"→ {operation_id}", invocation, "blue")
             case OperationAnswered(_, operation_id, answer, status, _, milliseconds):

@@ -4,6 +4,7 @@ import { Confirmation } from "/confirmation.js";
 import { make, words } from "/dom.js";
 import { hour } from "/format.js";
 import { has, say } from "/i18n.js";
+import { underline } from "/reading.js";
 
 const ALIASES = {
   "user-maria": "mi hermano",
@@ -28,6 +29,7 @@ export class Thread {
     this.onSuggestion = onSuggestion;
     this.element = make("div", "thread");
     this.message = null;
+    this.said = null;
     this.card = null;
     this.waiting = new Map(); // cards of which it is not known what became of them, by their ids
     this.working = null;
@@ -75,8 +77,12 @@ export class Thread {
     switch (entry.type) {
       case "said":
         this.element.querySelector(".welcome")?.remove();
-        this.#add(this.#bubble("mine", "you", entry));
+        this.said = this.#bubble("mine", "you", entry);
+        this.#add(this.said);
         this.#work("thinking");
+        break;
+      case "reading":
+        underline(this.said, entry.spans);
         break;
       case "chosen":
         this.#work("thinking");
