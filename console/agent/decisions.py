@@ -9,7 +9,8 @@ from console.agent.events import Decision
 from shared.text import PUNCTUATION, fold, tokens_of, word_set
 
 _YES: Final = word_set(
-    "si sip simon andale arre jalo sobres confirmo confirma confirmar confirmado acepto aceptar "
+    "si sip sipi simon afirmativo obvio andale arre jalo sobres confirmo confirma confirmar "
+    "confirmado acepto aceptar "
     "adelante dale hazlo hagalo claro va vale ok okay oki okey sale orale correcto exacto "
     "procede proceda autorizo mandalo enviala envialo mandala mandaselo pasalo pasaselo "
     "transfierelo hazla yes yep yeah yup sure confirm confirmed absolutely proceed correct "
@@ -17,6 +18,7 @@ _YES: Final = word_set(
 )
 _YES_PHRASES: Final = frozenset(
     {
+        *("ta bien", "sale y vale", "ya estas", "sure thing", "go for it"),
         *("de acuerdo", "esta bien", "por supuesto", "desde luego", "asi es", "go ahead"),
         *(
             "do it",
@@ -41,7 +43,7 @@ _NO_PHRASES: Final = frozenset(
 )
 _POLITE: Final = word_set(
     "por favor porfa porfis porfavor gracias please thanks thank you todo eso esta bien ya lo la "
-    "pues que it that muy amable ahora bueno"
+    "pues pos que it that muy amable ahora bueno plis plz senor senora senorita wey"
 )
 _ALL: Final = frozenset({"todo", "everything", "all"})
 """Who denies all of it says more than no to what waits."""

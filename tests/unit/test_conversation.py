@@ -95,7 +95,18 @@ def test_languages_are_told_apart_by_everyday_words(text: str, language: str | N
     [
         *("sí", "Si", "SÍ!", "sí, por favor", "ok", "va", "dale", "claro que sí", "confirmo"),
         *("de acuerdo", "sí, hazlo", "adelante, gracias", "yes", "Yes please", "go ahead", "sure"),
-        *("simón", "órale", "está bien", "do it", "yes, go ahead", "ok 👍", "sí 🙏🏽"),
+        *(
+            "simón",
+            "órale",
+            "está bien",
+            "afirmativo",
+            "ya estás",
+            "sí señor",
+            "do it",
+            "yes, go ahead",
+            "ok 👍",
+            "sí 🙏🏽",
+        ),
     ],
 )
 def test_a_plain_yes_confirms(text: str) -> None:
