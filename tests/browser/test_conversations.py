@@ -11,6 +11,7 @@ from console.agent.operations import read_operations
 from console.deployment import Deployment
 from shared.clock import system_clock
 from tests.browser.conftest import WATCH_SECONDS
+from tests.browser.test_page import violations
 from tests.support.deployed import Deployed
 from tests.support.web_chat import page_service, web_chat_server
 from tests.support.window import Window, pesos
@@ -73,3 +74,21 @@ def test_a_conversation_in_english(address: str, open_window: Open, deployed: De
     expect(window.card).to_contain_text("Shall I make this transfer?")
     window.confirm("Confirm")
     window.expect_balance("acc-juan-checking", before - 20)
+
+
+def test_the_persons_own_words_are_underlined_by_what_they_were_read_as(
+    address: str, open_window: Open
+) -> None:
+    window = open_window(address, bypass_csp=True)
+    said = "mándale 100 a mi hermano, blablá"
+    window.say(said)
+    expect(window.mine).to_have_text([said])
+    expect(window.page.locator(".mine .words .read[data-as=unread]")).to_have_text("blablá")
+    listed = window.page.locator(".mine .reading")
+    expect(listed.locator("dl")).not_to_be_visible()
+    listed.get_by_text("Cómo lo leí").click()
+    expect(listed.locator("dt")).to_have_text(["mándale", "100", "a mi hermano", "blablá"])
+    expect(listed.locator("dd").last).to_have_text("no lo leí")
+    assert violations(window.page) == []
+    window.page.reload()
+    expect(window.page.locator(".mine .words .read[data-as=unread]")).to_have_text("blablá")

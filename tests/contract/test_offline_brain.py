@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path("console/agent/offline")
-BUDGET = 5_586
-"""How many lines its code may have; what it knows of words are data files beside it."""
+BUDGET = 5_585
+"""How many lines its files may have: all of them, blank ones, comments and docstrings too. What it
+knows of words are data files beside it, and is not counted."""
 
 
 def lines_of(path: Path) -> int:

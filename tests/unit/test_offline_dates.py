@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from console.agent.language import Language, language_of
+from console.agent.offline.asking import read_query
 from console.agent.offline.days import Span, find_span, today
 from console.agent.offline.lexicon import read, words_for
 from console.agent.offline.orders import read_orders
 from console.agent.offline.parts import Scanner
-from console.agent.offline.queries import read_query
 
 TODAY = date(2026, 11, 25)
 

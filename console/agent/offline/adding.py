@@ -4,17 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from console.agent.brain import Say
+from console.agent.offline.lexicon import kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Flow, Question, Talk, Task
 from console.agent.offline.things import person_of
 from shared.text import fold
 
 _MARKS: Final = {"name_is": "name", "alias_is": "alias", "account_is": "account_id"}
-_BLOCKS: Final = (
-    *("negation", "cancel", "later", "condition", "joke", "others", "past_mark", "injected"),
-    *("quote", "quoting"),
-)
 
 
 @dataclass
@@ -25,6 +21,7 @@ class Addition(Task):
     alias: str = ""
     account_id: str = ""
     relationship: str = ""
+    kind = "add"
 
     def fill(self, said: "Addition") -> bool:
         """Put in what another one says; return whether it says anything."""
@@ -57,15 +54,9 @@ class Addition(Task):
         added, key = body["beneficiary"], "add_repeated" if body.get("repeated") else "added"
         yield talk.say(key, name=added["name"], alias=added["alias"])
 
-    def name(self, talk: Talk) -> str:
-        """Return what it is, in a few words."""
-        who = self.name_said or self.alias or talk.text("someone")
-        return talk.text("order_add", who=who)
-
-    def ask_sure(self, talk: Talk) -> Say:
-        """Ask whether somebody is to be added at all."""
-        who = self.name_said or self.alias or talk.text("someone")
-        return talk.ask("ask_add", "confirmation", task=self, who=who)
+    def told(self, talk: Talk) -> dict[str, str]:
+        """Return who it is."""
+        return {"who": self.name_said or self.alias or talk.text("someone")}
 
     def refused(self, code: str) -> tuple[str, ...]:
         """Ask for another alias where the bank refused this one."""
@@ -108,7 +99,7 @@ def read_addition(reading: Reading) -> Addition:
                 is_open = True
         place += 1
     _put(reading, said, [(field, _quote(reading, *run)) for field, run in runs])
-    said.unread = reading.quoted([part for part in reading.parts if part.kind in _BLOCKS])
+    said.unread = reading.quoted(reading.of(*kinds("adding_nobody")))
     return said
 
 

@@ -2,22 +2,24 @@
 
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from typing import Final
 
 from console.agent.offline import tasks
 from console.agent.offline.adding import Addition, read_addition
 from console.agent.offline.ends import Part
-from console.agent.offline.orders import FILLING, Order, Reading
+from console.agent.offline.lexicon import kinds
+from console.agent.offline.ordering import answered_purchase
+from console.agent.offline.orders import Order, Reading, sent_in
 from console.agent.offline.parts import verb_form
-from console.agent.offline.picking import answered_purchase
-from console.agent.offline.talk import Flow, Talk
+from console.agent.offline.talk import Reply, Talk
 from console.agent.offline.transferring import Transfer
 
 _MAX_SHORT: Final = 10
 _SLOTS: Final = ("amount", "person", "account", "reason", "same", "name")
 
 
-def answered(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Flow | None:
+def answered(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | None:
     """Take the answer to what was asked, where the whole message is one."""
     task = talk.memory.task
     if task is None or not asked or reading.is_question:
@@ -52,7 +54,7 @@ def chosen_of_list(talk: Talk, reading: Reading) -> bool:
 
 def _answered_addition(
     talk: Talk, reading: Reading, task: Addition, asked: tuple[str, ...]
-) -> Flow | None:
+) -> Reply | None:
     said = read_addition(reading)
     if said.unread or reading.has("question", "verb"):
         return None
@@ -60,15 +62,14 @@ def _answered_addition(
         task.name_said = said.name_said
     elif "alias" in asked and (said.alias or said.name_said):
         task.alias = said.alias or said.name_said
-    elif "account" in asked and not said.account_id:
-        task.account_id = "".join(token.said for token in reading.tokens if token.is_number)
-        return tasks.go_on(talk, task) if task.account_id else None
+    elif "account" in asked and (number := [t.said for t in reading.tokens if t.is_number]):
+        task.account_id = said.account_id or "".join(number)
     elif not task.fill(said):
         return None
     return tasks.go_on(talk, task)
 
 
-def amended(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Flow | None:
+def amended(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | None:
     """Change what is open, or what was left or refused a moment ago."""
     task = talk.memory.task
     if reading.is_question:
@@ -80,13 +81,14 @@ def amended(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Flow | None
 
 def _amended_transfer(
     talk: Talk, reading: Reading, task: Transfer, asked: tuple[str, ...], *, is_answer: bool
-) -> Flow | None:
+) -> Reply | None:
     """Put what a message says besides courtesies into a transfer; nothing may be unread."""
-    slots, rest = reading.of(*_SLOTS), reading.beside(*FILLING, *_SLOTS, "to")
-    one = tasks.meant(talk, reading) if talk.memory.queue and reading.has("ordinal") else None
-    if isinstance(one, Transfer) and not [part for part in rest if part.kind != "ordinal"]:
-        order = _order_of(reading, slots)
-        return None if order is None else _amended_behind(talk, one.fill(talk, order, reading))
+    reading = _without_denied(reading)
+    slots, rest = reading.of(*_SLOTS), reading.beside(*kinds("filling"), *_SLOTS, "to")
+    one = tasks.meant(talk, reading) if talk.memory.queue else None
+    is_pointing = not [part for part in rest if part.kind not in {"ordinal", "here"}]
+    if isinstance(one, Transfer) and is_pointing and (one is not task or reading.has("ordinal")):
+        return _amended_one(talk, reading, one)
     is_no = bool(rest) and rest[0] is reading.parts[0] and rest[0].kind in {"negation", "cancel"}
     if is_no and (reading.has("correcting") or reading.parts[1:2] == reading.of("stop")[:1]):
         rest = rest[1:]
@@ -94,7 +96,7 @@ def _amended_transfer(
     if rest and talk.memory.is_live and not is_worded and (slots or len(rest) == 1):
         task.amount, task.doubt, task.doubted = None, "unstated", ""
         return tasks.go_on(talk, task)
-    is_none = rest or not slots or _tells(reading) or _ends_in_no(reading)
+    is_none = rest or not slots or _tells(reading) or reading.ends_in_no
     if is_none or not _is_amending(talk, reading, slots, is_answer=is_answer):
         return None
     order = _order_of(reading, slots, asked)
@@ -105,22 +107,40 @@ def _amended_transfer(
     return tasks.go_on(talk, task.fill(talk, order, reading))
 
 
-def _amended_behind(talk: Talk, task: Transfer) -> Flow:
-    """Say what one of several open orders now is; what waits for a yes is shown again."""
-    if task is talk.memory.task:
-        yield from tasks.go_on(talk, task)
-        return
-    yield talk.say("queued", what=task.name(talk))
-    yield from tasks.show_again(talk)
+def _without_denied(reading: Reading) -> Reading:
+    """Leave out what is denied and said otherwise: "no de cheques, de ahorro"."""
+    parts = reading.parts
+    for place, (first, second) in enumerate(pairwise(parts)):
+        slot, denial = (second, first) if reading.denies(first) else (first, second)
+        others = [part.kind for part in parts[place + 2 :]]
+        if reading.denies(denial) and slot.kind in _SLOTS and slot.kind in others:
+            return replace(reading, parts=parts[:place] + parts[place + 2 :])
+    return reading
 
 
-def half_amended(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None:
+def _amended_one(talk: Talk, reading: Reading, task: Transfer) -> Reply | None:
+    """Change the open order that a message points to; with nothing to change, take it first."""
+    order = _order_of(reading, reading.of("amount", "account"))
+    if order is None:
+        return None
+    if not order.says_anything:
+        return tasks.put_first(talk, task, is_only=reading.matches("only"))
+    task.fill(talk, order, reading)
+    is_first = task is talk.memory.task
+    return tasks.go_on(talk, task) if is_first else tasks.queue(talk, [task])
+
+
+def half_amended(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
     """Ask whether what waits is to be changed, where a message says so with words unread."""
     task, slots = talk.memory.waiting, reading.of(*_SLOTS)
     is_short = len(reading.tokens) <= _MAX_SHORT and not (reading.asks or reading.has("verb"))
     order = _order_of(reading, slots) if slots and is_short and reading.has("unread") else None
     if not isinstance(task, Transfer) or order is None:
         return None
+    if order.recipient and order.amount:
+        if not reading.has("and", "also", "again"):
+            return None
+        task = Transfer()
     task.fill(talk, order, reading).unread = reading.quoted(reading.of("unread"))
     return tasks.go_on(talk, task)
 
@@ -143,12 +163,6 @@ def _tells(reading: Reading) -> bool:
     return bool(forms & {"past", "other", "subjunctive"})
 
 
-def _ends_in_no(reading: Reading) -> bool:
-    """Tell whether something is taken back at the end: "200 no"."""
-    said = reading.beside("stop", "courtesy")
-    return bool(said) and reading.match(said[-1].first, "no") is not None
-
-
 def _is_another(reading: Reading) -> bool:
     """Tell whether a message asks for something besides: "y 100 a mi hermano"."""
     return reading.first_kind in {"and", "again", "yes"} or reading.has("also")
@@ -166,7 +180,7 @@ def _is_amending(talk: Talk, reading: Reading, slots: list[Part], *, is_answer: 
     )
 
 
-def _amended_addition(talk: Talk, reading: Reading, task: Addition) -> Flow | None:
+def _amended_addition(talk: Talk, reading: Reading, task: Addition) -> Reply | None:
     if reading.has("question", "amount", "verb"):
         return None
     said = read_addition(reading)
@@ -182,7 +196,7 @@ def _amended_addition(talk: Talk, reading: Reading, task: Addition) -> Flow | No
     return tasks.go_on(talk, task)
 
 
-def repeated(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None:
+def repeated(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
     """Do for another what was asked for: "lo mismo a Sofi", "y a mi hermano también", "y 50 a él".
 
     What waits for a yes stays first; this is done after it.
@@ -191,11 +205,11 @@ def repeated(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | No
     model = memory.task if isinstance(memory.task, Transfer) else memory.done
     people, amounts = reading.of("person", "same"), reading.of("amount")
     known = ("person", "same", "amount", "same_order", "also", "reason", "account")
-    rest = reading.beside(*FILLING, *known)
+    rest = reading.beside(*kinds("filling"), *known)
     is_like = reading.has("same_order", "also", "again") or reading.first_kind in {"and", "yes"}
     is_again = reading.has("same_order") and not (people or amounts or reading.of(*_SLOTS))
     if is_again and not rest and memory.waiting is None and isinstance(memory.done, Transfer):
-        return tasks.asked_whether(talk, replace(memory.done))
+        return tasks.sure(talk, replace(memory.done))
     if not is_like or [p for p in rest if p.kind != "adjust"] or reading.is_question:
         return None
     if len(people) > 1 or len(amounts) > 1 or not (people or (amounts and reading.has("again"))):
@@ -210,22 +224,27 @@ def repeated(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | No
     return tasks.queue(talk, [task]) if is_open else tasks.go_on(talk, task)
 
 
-def owed(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None:
+def owed(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | None:
     """Ask about what is owed, or said without a verb: "200 a mi hermano"."""
     amounts, people = reading.of("amount"), reading.of("person", "name")
-    is_duty = reading.has("duty")
+    is_duty = reading.has("duty") and talk.memory.waiting is None
     if reading.is_question or not (people or is_duty) or not (amounts or is_duty):
         return None
     if reading.mood not in {"", "duty"} or reading.has("want_thing"):
         return None
     said = [p.kind for p in reading.beside("courtesy", "stop", "now", "and", "again")]
-    if not is_duty and said != ["amount", "person"]:
+    pairs = [sorted(pair) for pair in zip(said[::2], said[1::2], strict=False)]
+    if not is_duty and (len(said) % 2 or any(pair != ["amount", "person"] for pair in pairs)):
         return None
+    if len(pairs) > 1 and not is_duty:
+        orders = sent_in(Order("send", reading.parts), reading.said, reading.words)
+        todo = [Transfer().fill(talk, order, reading) for order in orders]
+        return tasks.start(talk, todo, is_sure=bool(asked))
     order = Order("send", reading.parts)
     order.amount = amounts[0].value if len(amounts) == 1 else None
     order.recipient = people[0].value if len(people) == 1 else ""
     order.description = next((part.value for part in reading.of("reason")), "")
     task = Transfer().fill(talk, order, reading)
     if not task.recipient:
-        return talk.asking("ask_duty", "recipient", "amount", task=task)
-    return tasks.asked_whether(talk, task)
+        return talk.ask("ask_duty", "recipient", "amount", task=task)
+    return tasks.sure(talk, task)

@@ -1,22 +1,24 @@
-"""Buying a product: settle which one, its benefit and its payment, tell the outcome."""
+"""Buying a product: its benefits compared, which one, how it is paid, what became of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from console.agent.brain import Say
-from console.agent.offline.benefits import compared, eligible, figures_taken, options_text
 from console.agent.offline.ends import Account
-from console.agent.offline.finding import ask_which, find, show
+from console.agent.offline.finding import NO_BENEFIT, ask_which, find, read_terms, show
 from console.agent.offline.lexicon import benefit_name
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
-from console.agent.offline.shopping import NO_BENEFIT, Wish, read_terms
-from console.agent.offline.talk import Flow, Question, Talk, Task
+from console.agent.offline.talk import AskingMany, Flow, Question, Talk, Task
 from console.agent.offline.text import words_of
-from console.agent.offline.things import Offer, OwnAccount, account_of
+from console.agent.offline.things import Offer, Option, OwnAccount, Wish, account_of
 from console.agent.wording import benefit_refusal, money
+
+_NAMING: Final = frozenset(
+    {"product_id", "retailer_id", "quantity", "account_id", "benefit", "unit_price"}
+)
 
 
 @dataclass
@@ -32,6 +34,7 @@ class Purchase(Task):
     figures: Mapping[str, str] = field(default_factory=dict)
     """What the benefit costs and gives, by the names of createPurchase's arguments."""
     payer: Account = field(default_factory=Account)
+    kind = "purchase"
 
     def put_terms(self, reading: Reading) -> None:
         """Put in how a message says to buy."""
@@ -147,10 +150,7 @@ class Purchase(Task):
             self.payer = Account(self.payer.type, fitting[0].account_id)
             return None
         others = [a for a in fitting or accounts if a.is_active]
-        return talk.ask_account("ask_account", others, self._pay_with)
-
-    def _pay_with(self, account: OwnAccount) -> None:
-        self.payer = Account("", account.account_id)
+        return talk.ask_account("ask_account", others, self, "payer")
 
     def call(self) -> tuple[str, dict[str, str]]:
         """Return createPurchase with its arguments."""
@@ -175,11 +175,11 @@ class Purchase(Task):
             number, moment = body["purchase_id"], body["created_at"]
             yield from talk.receipt(number, moment, self.payer.account_id)
 
-    def name(self, talk: Talk) -> str:
-        """Return what it is, in a few words."""
+    def told(self, talk: Talk) -> dict[str, str]:
+        """Return which product it is."""
         words = self.wish.words if self.wish is not None else ""
-        product = self.offer.name if self.offer is not None else words or talk.text("something")
-        return talk.text("order_purchase", product=product)
+        name = self.offer.name if self.offer is not None else words
+        return {"product": name or talk.text("something")}
 
     @property
     def is_left_by_search(self) -> bool:
@@ -190,11 +190,6 @@ class Purchase(Task):
     def cost(self) -> Decimal | None:
         """What it takes from the customer's accounts."""
         return None if self.offer is None else self.offer.price * (self.quantity or 1)
-
-    def ask_sure(self, talk: Talk) -> Say:
-        """Ask whether it is to be bought at all."""
-        product = self.offer.name if self.offer is not None else talk.text("something")
-        return talk.ask("ask_buy", "confirmation", task=self, product=product)
 
 
 def _known(talk: Talk, wish: Wish) -> list[Offer]:
@@ -220,3 +215,140 @@ def purchased(talk: Talk, body: Mapping[str, Any]) -> Say:
     name = benefit_name(talk.language, applied) if applied else ""
     benefit = talk.text("bought_benefit", benefit=name) if applied else ""
     return talk.say("bought", product=product, total=money(body["total_amount"]), benefit=benefit)
+
+
+# --- benefits: what the bank says that they come to ---
+
+
+def figures_taken(talk: Talk) -> list[str]:
+    """Return which figures of a benefit the order takes, by the schema: all but what names it."""
+    operation = talk.operations.get("createPurchase")
+    return [name for name in operation.inputs if name not in _NAMING] if operation else []
+
+
+def compared(talk: Talk, offers: Sequence[Offer], quantity: int) -> AskingMany:
+    """Ask the bank what the benefits of products come to."""
+    count = str(quantity) if quantity > 1 else ""
+    ids = [{"product_id": o.product_id, "retailer_id": o.retailer_id} for o in offers]
+    bodies = yield from talk.look_all(
+        *(("compareBenefits", {**named, "quantity": count}) for named in ids)
+    )
+    return bodies
+
+
+def eligible(offer: Offer, body: Mapping[str, Any], wanted: str, count: int = 1) -> list[Option]:
+    """Return the options that the customer can have: those wanted, in the bank's order."""
+    kind, _, months = wanted.partition("-")
+    had = [o for o in body["options"] if o["eligible"] and o.get("benefit")]
+    options = [Option(offer, figures["benefit"], count, figures) for figures in had]
+    return [o for o in options if (o.benefit == wanted if months else o.benefit.startswith(kind))]
+
+
+def options_text(talk: Talk, options: Iterable[Option], joint: str = " · ") -> str:
+    """Return what benefits come to."""
+    return joint.join(talk.text(f"option_{kind_of(o)}", **written_figures(o)) for o in options)
+
+
+def kind_of(option: Option) -> str:
+    """Return what sort of benefit it is, as its sentences are named."""
+    return option.benefit.partition("-")[0].lower()
+
+
+def written_figures(option: Option) -> dict[str, Any]:
+    """Return the figures of an option, money as it is written."""
+    amounts = ("monthly_payment", "last_payment", "cashback")
+    return dict(option.figures) | {
+        name: money(option.figures[name]) for name in amounts if option.figures.get(name)
+    }
+
+
+# --- comparing ---
+
+_MAX_COMPARED: Final = 5
+
+
+def compare(talk: Talk, offers: Sequence[Offer], wanted: str, quantity: int | None = None) -> Flow:
+    """Compare the benefits of products, and recommend one.
+
+    What is asked about is then what is bought on: so many pieces, and the benefit if it is to be
+    had; if it is not, those that are to be had are told and asked about.
+    Where instalments are wanted, the lowest monthly payment is recommended; else what the bank
+    calls best, of the product that gives most back.
+    """
+    memory, offers_compared = talk.memory, list(offers[:_MAX_COMPARED])
+    memory.topic = "compare"
+    memory.quantity = quantity or memory.quantity
+    count = memory.quantity or 1
+    bodies = yield from compared(talk, offers_compared, count)
+    pairs = list(zip(offers_compared, bodies, strict=True))
+    options = [option for offer, body in pairs for option in eligible(offer, body, wanted, count)]
+    if "-" in wanted and not options:
+        yield from _ask_other_months(talk, pairs, wanted)
+        return
+    lines = [
+        talk.text(
+            "compare_line",
+            number=memory.offers.index(offer) + 1 if offer in memory.offers else 1,
+            name=offer.name,
+            price=_price(talk, offer, count),
+            shop=offer.shop,
+            options=options_text(talk, [o for o in options if o.offer == offer])
+            or talk.text("no_options"),
+        )
+        for offer in offers_compared
+    ]
+    best = _recommended(options, pairs, wanted)
+    if best is not None:
+        memory.offer, memory.benefit, memory.recommended = best.offer, best.benefit, best
+        task = memory.task
+        if isinstance(task, Purchase) and (task.offer != best.offer or memory.waiting is None):
+            memory.drop()
+    elif len(offers_compared) == 1:
+        memory.offer, memory.benefit = offers_compared[0], ""
+    head = "compare_head" if len(offers) <= _MAX_COMPARED else "compare_head_some"
+    head = talk.text(head, count=_MAX_COMPARED)
+    yield talk.lines([head, *lines, _recommendation(talk, best, wanted)])
+
+
+def _price(talk: Talk, offer: Offer, count: int) -> str:
+    if count == 1:
+        return money(offer.price)
+    total = money(offer.price * count)
+    return talk.text("price_of_many", count=count, price=money(offer.price), total=total)
+
+
+def _ask_other_months(
+    talk: Talk, pairs: Sequence[tuple[Offer, Mapping[str, Any]]], wanted: str
+) -> Flow:
+    """Say which instalments there are in place of those wanted, and ask."""
+    had = [(offer, options_text(talk, eligible(offer, body, MSI))) for offer, body in pairs]
+    none = talk.text("no_instalments")
+    listed = "\n".join(f"- {offer.name}, {offer.shop}: {text or none}" for offer, text in had)
+    only = pairs[0][0] if len(pairs) == 1 else None
+    talk.memory.benefit = ""
+    yield talk.ask(
+        "ask_other_months" if any(text for _, text in had) else "ask_no_months",
+        *(("benefit",) if only else ("benefit", "product")),
+        task=Purchase(offer=only, benefit=wanted, quantity=talk.memory.quantity),
+        benefit=benefit_name(talk.language, wanted),
+        options=listed,
+    )
+
+
+def _recommended(
+    options: Sequence[Option], pairs: Sequence[tuple[Offer, Mapping[str, Any]]], wanted: str
+) -> Option | None:
+    best = {offer: (body.get("best") or {}).get("benefit") for offer, body in pairs}
+    fitting = [o for o in options if wanted or o.benefit == best[o.offer]]
+    if wanted.startswith(MSI):
+        return min(fitting, key=lambda option: option.monthly, default=None)
+    return min(fitting, key=lambda option: (-option.value, option.monthly), default=None)
+
+
+def _recommendation(talk: Talk, best: Option | None, wanted: str) -> str:
+    if best is None:
+        return talk.text("no_msi" if wanted.startswith(MSI) else "no_recommendation")
+    figures = written_figures(best)
+    is_equal = figures.get("last_payment") == figures.get("monthly_payment")
+    last = "" if is_equal else talk.text("recommend_last", last=figures["last_payment"])
+    return talk.text(f"recommend_{kind_of(best)}", name=best.offer.name, last=last, **figures)

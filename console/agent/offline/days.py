@@ -68,31 +68,26 @@ class DayReader(AmountReader):
     # --- from one day to another ---
 
     def _range(self, at: int) -> _Found | None:
-        first = self._day_and_month(at)
-        if first is None:
-            return self._months(at)
-        day, month, after = first
-        joint = self._joint(after)
-        second = self._day_and_month(joint) if joint else None
-        if second is None or not (month or second[1] or self._is_led(at)):
+        """Read "del 1 al 15", "del 28 de octubre al 3 de noviembre", "enero a marzo"."""
+        first = self._day_and_month(at) or self._only_month(at)
+        joint = self._joint(first[2]) if first is not None else 0
+        second = (self._day_and_month(joint) or self._only_month(joint)) if joint else None
+        if first is None or second is None or bool(first[0]) != bool(second[0]):
             return None
-        to_day, to_month, last = second
+        (day, month, _), (to_day, to_month, last) = first, second
+        if day and not (month or to_month or self._is_led(at)):
+            return None
         year, last = self._year(last)
         to_month = to_month or month or self.today.month
         month = month or to_month
         to_year = year or self._year_of(to_month)
-        first_day = date(to_year - (month > to_month), month, day)
-        return Span(first_day, date(to_year, to_month, to_day)), last
+        first_day = date(to_year - (month > to_month), month, day or 1)
+        last_day = date(to_year, to_month, to_day) if to_day else _end(to_year, to_month)
+        return Span(first_day, last_day), last
 
-    def _months(self, at: int) -> _Found | None:
+    def _only_month(self, at: int) -> tuple[int, int | None, int] | None:
         month = self._number_of(at, "month")
-        joint = self._joint(at + 1) if month is not None else 0
-        to_month = self._number_of(joint, "month") if joint else None
-        if month is None or to_month is None:
-            return None
-        year, last = self._year(joint + 1)
-        to_year = year or self._year_of(to_month)
-        return Span(date(to_year - (month > to_month), month, 1), _end(to_year, to_month)), last
+        return None if month is None else (0, month, at + 1)
 
     def _year_of(self, month: int) -> int:
         """Return the year in which a month was last."""
@@ -174,21 +169,20 @@ class DayReader(AmountReader):
         if found is not None:
             day = self.today - int(found.value) * _DAY
             return Span(day, day), at + found.length
-        at = self._past_relative(at)
+        at = self._past(at, "this", "last", "recent")
         weekend = self._relative(at, "weekend")
         if weekend is None:
             return None
         saturday = self.today - ((self.today.weekday() - _SATURDAY) % _WEEK_DAYS) * _DAY
-        return Span(saturday, min(saturday + _DAY, self.today)), self._past_last(
-            at + weekend.length
-        )
+        last = self._past(at + weekend.length, "last")
+        return Span(saturday, min(saturday + _DAY, self.today)), last
 
     def _weekday(self, at: int) -> _Found | None:
-        at = self._past_relative(at)
+        at = self._past(at, "this", "last", "recent")
         weekday = self._number_of(at, "weekday")
         if weekday is None:
             return None
-        back, last = (self.today.weekday() - weekday) % _WEEK_DAYS, self._past_last(at + 1)
+        back, last = (self.today.weekday() - weekday) % _WEEK_DAYS, self._past(at + 1, "last")
         day = self.today - (_WEEK_DAYS if last > at + 1 and not back else back) * _DAY
         return Span(day, day), last
 
@@ -258,14 +252,9 @@ class DayReader(AmountReader):
                 break
         return at
 
-    def _past_relative(self, at: int) -> int:
+    def _past(self, at: int, *relatives: str) -> int:
         found = self.match(at, "relative")
-        is_usable = found is not None and found.value in {"this", "last", "recent"}
-        return at + found.length if found is not None and is_usable else at
-
-    def _past_last(self, at: int) -> int:
-        found = self._relative(at, "last")
-        return at + found.length if found is not None else at
+        return at + found.length if found is not None and found.value in relatives else at
 
     def _relative(self, at: int, value: str) -> Match | None:
         found = self.match(at, "relative")
@@ -290,6 +279,18 @@ def _first_of(unit: str, day: date) -> date:
         "year": day.replace(month=1, day=1),
     }
     return firsts[unit]
+
+
+def before(span: Span) -> Span | None:
+    """Return the month before a month, the week before a week; else as many days before."""
+    if span.first is None or span.last is None:
+        return None
+    first, last = span.first, span.first - _DAY
+    if first.day == 1:
+        return Span(_first_of("month" if span.last.month == first.month else "year", last), last)
+    is_week = first.weekday() == 0 and (span.last - first).days < _WEEK_DAYS
+    count = _WEEK_DAYS if is_week else (span.last - first).days + 1
+    return Span(first - count * _DAY, last)
 
 
 def _end(year: int, month: int) -> date:

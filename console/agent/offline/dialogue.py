@@ -4,31 +4,23 @@ What waits for a yes stays open through questions, and is shown again after them
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Final
 
 from console.agent.brain import Call, CallOutcome, Heard, Say
-from console.agent.offline import tasks
-from console.agent.offline.amending import amended, answered, half_amended, owed, repeated
+from console.agent.events import MessageRead, Span
+from console.agent.offline import amending, questions, tasks
+from console.agent.offline.ends import Part
 from console.agent.offline.lexicon import examples as known_examples
-from console.agent.offline.lexicon import is_foreign
+from console.agent.offline.lexicon import is_foreign, told_as
 from console.agent.offline.naming import by_example, named
-from console.agent.offline.ordering import ordered
+from console.agent.offline.ordering import chosen, ordered, purchase, taken
 from console.agent.offline.orders import Reading
-from console.agent.offline.picking import chosen, taken
-from console.agent.offline.questions import (
-    asked_of_others,
-    explained,
-    followed_up,
-    not_understood,
-    questioned,
-    searched,
-    stated,
-)
-from console.agent.offline.talk import Flow, NotAnswered, Talk
+from console.agent.offline.talk import Flow, NotAnswered, Reply, Talk
 from console.agent.operations import AgentOperation
 from shared.clock import Clock
 
-Reader = Callable[[Talk, Reading, tuple[str, ...]], Flow | None]
+Reader = Callable[[Talk, Reading, tuple[str, ...]], Reply | None]
 
 _POLITE: Final = ("courtesy", "now", "article", "here")
 _MARKUP: Final = frozenset("{}<>`[]|")
@@ -41,9 +33,10 @@ def answer(talk: Talk, text: str) -> Flow:
     was_shown, memory.is_shown = memory.is_shown, False
     task, question = memory.task, memory.question
     reading = talk.read(text)
-    yield from next(
-        flow for reader in READERS if (flow := reader(talk, reading, asked)) is not None
-    )
+    reader, reply = _reply(talk, reading, asked)
+    if reader is not named:
+        yield message_read(talk, reading, _REST.get(reader.__name__, "thing"))
+    yield from _flow(reply)
     if memory.task is not task or task is None or memory.is_touched:
         return
     if was_shown:
@@ -54,51 +47,76 @@ def answer(talk: Talk, text: str) -> Flow:
         yield Say("\n" + question.delta, "asked")
 
 
-def strange(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None:
-    """Answer what is no business of the bank."""
-    if is_foreign(reading.said, talk.words.of("foreign")):
-        return talk.answer("foreign", "not_understood")
-    if not _MARKUP.isdisjoint(reading.said.text) or reading.has("injected"):
-        return talk.answer("said_injected", "not_understood")
+def _reply(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> tuple[Reader, Reply]:
+    """Return who answers a message, and how."""
+    return next((one, flow) for one in READERS if (flow := one(talk, reading, asked)) is not None)
+
+
+def several(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | None:
+    """Answer the question or the search beside an order first, then do what is ordered."""
+    joints = [part for part in reading.parts[1:-1] if part.kind in {"and", "stop", "asking"}]
+    for part in joints if reading.orders else ():
+        first = talk.read(reading.said.quote(0, part.last if part.kind == "asking" else part.first))
+        second = talk.read(reading.said.quote(part.last, len(reading.tokens)))
+        for order, other in ((second, first), (first, second)):
+            is_ordered = any(one.is_asked_for and one.says_anything for one in order.orders)
+            is_put_off = other is second and other.has("day", "later")
+            beside = questions.asked_beside(talk, other) if is_ordered and not is_put_off else None
+            if beside is not None:
+                return _flow(beside, _reply(talk, order, asked)[1])
     return None
 
 
-def cancelled(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None:
+def _flow(*replies: Reply) -> Flow:
+    """Say or do one after the other."""
+    for number, reply in enumerate(replies):
+        yield from [Say("\n")] if number else []
+        yield from [reply] if isinstance(reply, Say) else reply
+
+
+def strange(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
+    """Answer what is no business of the bank."""
+    if is_foreign(reading.said, talk.words.of("foreign")):
+        return talk.say("foreign", "not_understood")
+    if not _MARKUP.isdisjoint(reading.said.text) or reading.has("injected"):
+        return talk.say("said_injected", "not_understood")
+    return None
+
+
+def cancelled(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
     """Drop what is open, or one of several."""
     kinds = ("cancel_what", "courtesy", "negation", "correcting", "stop", "no", "now", "also")
     if reading.covers("cancel", *kinds):
         return tasks.drop(talk)
     is_less = reading.has("adjust") and reading.has("ordinal") and not reading.has("amount")
-    task = tasks.meant(talk, reading) if reading.has("cancel") or is_less else None
+    is_dropping = reading.has("cancel") or is_less or reading.ends_in_no
+    task = tasks.meant(talk, reading) if is_dropping else None
     pointing = ("ordinal", "article", "from", "here", "was", "person", "name", "reason", "adjust")
     is_whole = not reading.beside("cancel", *kinds, *pointing) and not reading.is_question
     return tasks.drop_one(talk, task) if task is not None and is_whole else None
 
 
-def agreed(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Flow | None:
+def agreed(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | None:
     """Take a yes where one was asked for; a thumb up keeps what waits."""
     memory = talk.memory
     is_yes = reading.covers("yes", *_POLITE, "thumbs", "also", "both", "to")
     is_pointing = memory.in_focus is not None and reading.covers("here", "courtesy", "yes")
+    is_yes = is_yes or reading.covers("reconsider", "courtesy", "yes")
     is_yes = is_yes or (is_pointing and memory.topic in {"search", "compare"})
     if not is_yes and not reading.covers("thumbs", "courtesy", "yes"):
         return None
-    if memory.task is not None and "confirmation" in asked and is_yes:
+    is_reconsidered = memory.is_declined and reading.matches("reconsider")
+    if memory.task is not None and is_yes and ("confirmation" in asked or is_reconsidered):
         return tasks.go_on(talk, memory.task)
     if memory.task is not None and asked and len(memory.choices) == 1 and is_yes:
         memory.choices[0][1]()
         return tasks.go_on(talk, memory.task)
     if memory.waiting is not None:
-        return _kept(talk)
+        return _flow(talk.say("say_yes"), tasks.show_again(talk))
     is_of_offer = memory.topic in {"search", "compare"} and not (memory.is_declined or asked)
     if memory.offer is not None and is_of_offer and not reading.has("thumbs"):
-        return talk.answer("ask_buy", "asked", product=memory.offer.name)
-    return _asked_again(talk, asked) if asked else talk.answer("nothing_pending")
-
-
-def _kept(talk: Talk) -> Flow:
-    yield talk.say("say_yes")
-    yield from tasks.show_again(talk)
+        return tasks.sure(talk, purchase(talk, reading))
+    return _asked_again(talk, asked) if asked else talk.say("nothing_pending")
 
 
 def _asked_again(talk: Talk, asked: tuple[str, ...]) -> Flow:
@@ -108,42 +126,81 @@ def _asked_again(talk: Talk, asked: tuple[str, ...]) -> Flow:
     yield question
 
 
-def denied(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Flow | None:
+def denied(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | None:
     """Take a no where something was asked."""
     memory = talk.memory
     if not reading.covers("no", *_POLITE):
         return None
     if memory.task is None or memory.is_declined:
-        return talk.answer("nothing_pending")
+        return talk.say("nothing_pending")
     if memory.choices and "recipient" in asked:
-        return talk.asking("ask_recipient_amount", "recipient")
+        return talk.ask("ask_recipient_amount", "recipient")
     return tasks.drop(talk)
 
 
 READERS: Final[tuple[Reader, ...]] = (
     named,
     strange,
+    several,
     cancelled,
     agreed,
     denied,
-    explained,
+    tasks.reordered,
+    questions.explained,
     by_example,
-    repeated,
-    answered,
+    amending.repeated,
+    amending.answered,
     ordered,
-    amended,
+    amending.amended,
     taken,
-    asked_of_others,
+    questions.asked_of_others,
     chosen,
-    questioned,
-    followed_up,
-    owed,
-    half_amended,
-    stated,
-    searched,
-    not_understood,
+    questions.questioned,
+    questions.followed_up,
+    amending.owed,
+    amending.half_amended,
+    questions.stated,
+    questions.searched,
+    questions.not_understood,
 )
 """The last of them answers everything."""
+_ASKED: Final = ("asked_of_others", "explained", "questioned", "followed_up", "by_example")
+_UNREAD: Final = ("strange", "stated", "not_understood")
+_REST: Final = dict.fromkeys(_ASKED, "question") | dict.fromkeys(_UNREAD, "unread")
+"""What was made of words that no kind of part is, by who answered; else things to buy."""
+
+
+# --- how it was read ---
+
+
+def message_read(talk: Talk, reading: Reading, rest: str) -> MessageRead:
+    """Return the pieces of a message; `rest` is what was made of words that no kind of part is."""
+    left = {id(part) for order in reading.orders if order.act != "buy" for part in order.unread}
+    left |= {id(part) for part in reading.ignored}
+    spans, end, text = list[Span](), 0, reading.said.text
+    told = [(_read_as(p, "unread" if id(p) in left else rest), p) for p in reading.parts]
+    for (read_as, value), run in groupby(told, lambda each: (each[0], _value(talk, each[1]))):
+        parts = [part for _, part in run]
+        first, last = reading.tokens[parts[0].first], reading.tokens[parts[-1].last - 1]
+        if not read_as or last.end <= end:
+            continue
+        label = talk.text(f"read_{read_as}") + (f": {value}" if value else "")
+        spans += [Span(text[end : first.start])] if first.start > end else []
+        spans.append(Span(text[max(first.start, end) : last.end], read_as, label))
+        end = last.end
+    return MessageRead((*spans, Span(text[end:])) if end < len(text) else tuple(spans))
+
+
+def _read_as(part: Part, rest: str) -> str:
+    known = told_as().get(part.kind, "")
+    is_asked = rest == "question" and known in {"hold", "thing"}
+    return rest if is_asked or known == "unread" else known
+
+
+def _value(talk: Talk, part: Part) -> str:
+    if part.kind == "amount" and not part.value.doubt:
+        return f"{part.value.value:,}"
+    return talk.days(part.value).strip() if part.kind == "day" and part.value else ""
 
 
 class OfflineBrain:
@@ -169,33 +226,30 @@ class OfflineBrain:
         """What the last question asked for: amount, recipient, account, product, benefit, ..."""
         return self._talk.memory.asked_for
 
-    def step(self, inputs: Sequence[Heard | CallOutcome]) -> Iterator[Say | Call]:
+    def step(self, inputs: Sequence[Heard | CallOutcome]) -> Iterator[Say | Call | MessageRead]:
         """Go on after what happened: with a new message, or with the answers to the calls."""
         heard = next((one for one in inputs if isinstance(one, Heard)), None)
         if heard is not None:
             if self._flow is not None:
                 self._flow.close()
             self._talk.language = heard.language
-            self._flow = self._answered(answer(self._talk, heard.text))
+            self._flow = answer(self._talk, heard.text)
             yield from self._advance(self._flow, None)
         elif self._flow is not None:
             yield from self._advance(self._flow, [i for i in inputs if isinstance(i, CallOutcome)])
 
-    def _advance(self, flow: Flow, outcomes: list[CallOutcome] | None) -> Iterator[Say | Call]:
-        """Run a flow to its next calls or its end."""
+    def _advance(
+        self, flow: Flow, outcomes: list[CallOutcome] | None
+    ) -> Iterator[Say | Call | MessageRead]:
+        """Run a flow to its next calls or its end; say so when the bank gives no answer."""
         try:
             step = flow.send(outcomes) if outcomes is not None else next(flow)
-            while isinstance(step, Say):
+            while not isinstance(step, tuple):
                 yield step
                 step = next(flow)
-        except StopIteration:
+        except (StopIteration, NotAnswered) as stop:
             self._flow = None
+            if isinstance(stop, NotAnswered):
+                yield self._talk.explain(stop.outcome)
             return
         yield from step
-
-    def _answered(self, flow: Flow) -> Flow:
-        """Go through a flow, and say so when the bank gives no answer to go on with."""
-        try:
-            yield from flow
-        except NotAnswered as stop:
-            yield self._talk.explain(stop.outcome)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from console.agent.offline.days import DayReader
+from console.agent.offline.lexicon import kinds
 from console.agent.offline.text import Said
 from shared.text import fold
 
@@ -30,16 +31,6 @@ class Account:
 
     type: str = ""
     account_id: str = ""
-
-
-ENDS_REASON: Final = (
-    *("negation", "cancel", "later", "condition", "duty", "others", "past_mark", "injected"),
-    *("correcting", "courtesy", "question", "quoting", "also", "will", "will_that", "now"),
-    *("let_that", "same_order", "relative_clause", "adjust", "hedge", "unstated", "slang"),
-    *("day", "weekday", "was", "money", "currency", "foreign_currency", "instalments_only"),
-    *("cashback", "take", "joke"),
-)
-_NO_NAME: Final = ("month", "weekday", *_TYPES, "self", *ENDS_REASON)
 
 
 @dataclass
@@ -177,7 +168,7 @@ class EndReader(DayReader):
         if not self.words.knows(token.word):
             return not self.words.is_near_number(token.word)
         is_written = token.said[0].isupper() and at > 0 and not self.said.text.isupper()
-        is_other = self.match(at, *_NO_NAME) is not None or bool(self.words.verbs_of(token))
+        is_other = self.match(at, *kinds("no_name", "ends_reason")) or self.words.verbs_of(token)
         return is_written and not is_other
 
     def _name(self, at: int) -> Part | None:

@@ -1,4 +1,4 @@
-"""Finding products, listing them, and telling which of those shown is meant."""
+"""What a message says of things to buy, finding them, and telling which of those shown is meant."""
 
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -7,19 +7,145 @@ from decimal import Decimal
 from typing import Final
 
 from console.agent.brain import CallOutcome, Say
+from console.agent.offline.ends import Part
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
-from console.agent.offline.shopping import Wish, meant
 from console.agent.offline.talk import Flow, Step, Talk
-from console.agent.offline.text import stem
-from console.agent.offline.things import Offer, Page, offer_of
+from console.agent.offline.text import stem, words_of
+from console.agent.offline.things import Offer, Page, Wish, offer_of
 from console.agent.wording import money
 from shared.text import fold
+
+NO_BENEFIT: Final = "none"
+MAX_QUANTITY: Final = 100
+_MAX_SEARCH_CHARACTERS: Final = 140
+_LEFT_OUT: Final = ("plain", "article", "container", "piece", "terse", "courtesy", "now")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How to buy; what is not said is empty."""
+
+    benefit: str = ""
+    """As the bank names it, such as MSI-12; `MSI` without a number of months; or "none"."""
+    quantity: int | None = None
+    is_unclear: bool = False
+    """Whether it says how many in a way that is no number of pieces: "unas 3", "dos o tres"."""
+
+
+def read_terms(reading: Reading) -> Terms:
+    """Return the benefit and the number of pieces that a message asks for."""
+    named = [part.value for part in reading.of("benefit")]
+    sure = [benefit for benefit in named if "-" in benefit or benefit == NO_BENEFIT]
+    benefit = (sure or named or [""])[0]
+    if reading.has("dozen") and not things_in(reading):
+        return Terms(benefit, None, is_unclear=True)
+    counts = [part.value for part in reading.of("amount") if _is_count(reading, part)]
+    if not counts:
+        return Terms(benefit)
+    is_plain = counts[0].whole is not None and 0 < counts[0].whole <= MAX_QUANTITY
+    return Terms(benefit, counts[0].whole if is_plain else None, is_unclear=not is_plain)
+
+
+def _is_count(reading: Reading, part: Part) -> bool:
+    amount = part.value
+    if amount.is_money or amount.first != part.first or _price_limit(reading, part):
+        return False
+    if amount.unit:
+        return reading.match(amount.last, "piece", "container") is not None
+    return not is_thing(reading, reading.word(part.first - 1))
+
+
+def read_wish(reading: Reading) -> Wish:
+    """Return what a message asks to look for."""
+    words = [word for word, _ in things_in(reading)]
+    folded = [fold(word) for word in words]
+    is_category = len(folded) == 1 and folded[0] in reading.words.of("category_names")
+    is_telling = any(not word.isdigit() for word in folded) and not is_category
+    limits = {_price_limit(reading, p): p.value.value or None for p in reading.of("amount")}
+    terms = read_terms(reading)
+    return Wish(
+        words=" ".join(words)[:_MAX_SEARCH_CHARACTERS] if is_telling else "",
+        category=reading.words.category(folded[0]) if is_category else "",
+        max_price=limits.get("under"),
+        min_price=limits.get("over"),
+        benefit="" if terms.benefit == NO_BENEFIT else terms.benefit,
+        cheapest=reading.has("cheapest"),
+        quantity=terms.quantity,
+    )
+
+
+def things_in(reading: Reading) -> list[tuple[str, str]]:
+    """Return the words for things, as the shops call them and as they were said."""
+    return list(_things(reading))
+
+
+def _things(reading: Reading) -> Iterator[tuple[str, str]]:
+    for part in reading.parts:
+        is_size = part.kind == "amount" and _is_size(reading, part)
+        is_said = part.kind in {"unread", "name", "reason"} or is_of_thing(reading, part)
+        for place in range(part.first, part.last):
+            token = reading.tokens[place]
+            if is_size and token.is_number:
+                yield token.said, token.word
+            called = reading.words.product(token.word)
+            is_left_out = not called and reading.match(place, *_LEFT_OUT) is not None
+            if is_said and token.is_word and not is_left_out:
+                said = token.word if fold(token.said) != token.word else token.said.lower()
+                yield called or said, token.word
+
+
+def is_of_thing(reading: Reading, part: Part) -> bool:
+    """Tell whether what might be a person tells of a thing: "para correr", "de Juan Rulfo"."""
+    return part.kind == "person" and not is_kin(reading, part)
+
+
+def is_kin(reading: Reading, part: Part) -> bool:
+    """Tell whether a phrase says what somebody is to the customer."""
+    places = range(part.first, part.last)
+    return any(reading.match(place, "relation", "possessive") for place in places)
+
+
+def _is_size(reading: Reading, part: Part) -> bool:
+    """Tell whether a number tells what a thing is like: "tele de 32", "128 GB"."""
+    amount = part.value
+    if amount.is_money or amount.doubt or _price_limit(reading, part):
+        return False
+    if amount.unit or amount.first != part.first:
+        return reading.match(amount.last, "piece", "container") is None
+    return is_thing(reading, reading.word(part.first - 1))
+
+
+def is_thing(reading: Reading, word: str) -> bool:
+    """Tell whether a word is a thing that shops sell."""
+    things = reading.words.of("things")
+    return word in things or word.removesuffix("s") in things or bool(reading.words.product(word))
+
+
+def names_a_thing(reading: Reading) -> bool:
+    """Tell whether a message names a thing that shops sell."""
+    return any(is_thing(reading, fold(word)) for pair in things_in(reading) for word in pair)
+
+
+def _price_limit(reading: Reading, part: Part) -> str:
+    """Return whether an amount is the most or the least that a thing may cost, or nothing."""
+    place = reading.parts.index(part)
+    before = reading.parts[place - 1].kind if place else ""
+    inside = range(part.first, min(part.value.first + 2, part.last))
+    for kind in ("under", "over"):
+        is_inside = part.value.doubt == "hedge" and any(reading.match(p, kind) for p in inside)
+        if before == kind or is_inside:
+            return kind
+    return ""
+
+
+# --- finding products ---
 
 _MAX_PAGES: Final = 4
 _MAX_WORDS_TRIED: Final = 3
 _PAGE: Final = 50
 _SHOWN: Final = 10
+_MIN_SHORT_FORM: Final = 4
 
 Finding = Generator[Step, Sequence[CallOutcome], "Found"]
 
@@ -39,15 +165,28 @@ class Found:
     """How many products were looked at for it."""
 
 
-def search(talk: Talk, wish: Wish) -> Flow:
-    """Look for products and list them."""
+def search(talk: Talk, *wishes: Wish) -> Flow:
+    """Look for products and list them; of several things, all that was found together."""
     memory = talk.memory
     memory.topic = "search"
     if memory.task is not None and memory.task.is_left_by_search:
+        if memory.waiting is not None:
+            yield Say(talk.text("dropped", what=memory.task.name(talk)) + "\n")
         memory.drop()
     memory.is_live = False
-    found = yield from find(talk, wish)
-    yield show(talk, wish, found)
+    found = list[Found]()
+    for wish in wishes:
+        found += [(yield from find(talk, wish))]
+    if len(wishes) == 1:
+        yield show(talk, wishes[0], found[0])
+        return
+    offers = [offer for one in found for offer in one.offers]
+    all_words = ", ".join(wish.words or wish.category for wish in wishes)
+    missing = ", ".join(w.words for w, one in zip(wishes, found, strict=True) if not one.offers)
+    if offers and missing:
+        yield Say(talk.text("products_none", words=missing) + "\n")
+    page = next((one.page for one in found if one.page), None)
+    yield show(talk, Wish(words=all_words), Found(offers, page=page))
 
 
 def find(talk: Talk, wish: Wish) -> Finding:
@@ -101,11 +240,10 @@ def _read_pages(talk: Talk, wish: Wish, arguments: Mapping[str, str]) -> Finding
 
 
 def _fits(offer: Offer, wish: Wish) -> bool:
-    if wish.max_price is not None and offer.price > wish.max_price:
+    highest, lowest = wish.max_price or offer.price, wish.min_price or offer.price
+    if not lowest <= offer.price <= highest:
         return False
-    if wish.min_price is not None and offer.price < wish.min_price:
-        return False
-    return not wish.benefit or any(_offers(offer, label, wish.benefit) for label in offer.benefits)
+    return not wish.benefit or any(_offers(offer, each, wish.benefit) for each in offer.benefits)
 
 
 _LABEL_MSI: Final = re.compile(r"(\d+) MSI(?: desde ([0-9.]+) pesos)?")
@@ -181,16 +319,8 @@ def offer_lines(talk: Talk, offers: Sequence[Offer], before: int) -> Iterator[st
         )
 
 
-@dataclass(frozen=True, slots=True)
-class OffersMeant:
-    """The products last found that a message may mean, and what it says that none of them is."""
-
-    offers: list[Offer]
-    unread: str = ""
-
-
-def offers_meant(talk: Talk, reading: Reading) -> OffersMeant:
-    """Return the products last found that a message may mean.
+def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:
+    """Return the products last found that a message may mean; None where it says something else.
 
     The cheapest is the cheapest of all that were found; whatever else is said is of those shown.
     """
@@ -198,11 +328,37 @@ def offers_meant(talk: Talk, reading: Reading) -> OffersMeant:
     if reading.has("other") and not reading.has("ordinal", "cheapest", "dearest"):
         others = [offer for offer in offers if offer != talk.memory.offer]
         if len(others) < len(offers):
-            return OffersMeant(others)
+            return others
     if reading.has("cheapest", "dearest"):
         offers += talk.memory.rest
-    found = meant(reading, offers)
-    return OffersMeant([offers[place] for place in found.places], found.unread)
+    if not offers or reading.has("both"):
+        return offers
+    prices = [offer.price for offer in offers]
+    wanted = {min(prices)} if reading.has("cheapest") else set()
+    wanted |= {max(prices)} if reading.has("dearest") else set()
+    said = {p.value.value for p in reading.of("amount") if not p.value.doubt} - {Decimal(0)}
+    numbers = [len(offers) if p.value == -1 else p.value for p in reading.of("ordinal")]
+    pointed = [offer for offer in offers if offer.price in wanted]
+    pointed = pointed or [offers[number - 1] for number in numbers if 0 < number <= len(offers)]
+    pointed = pointed or [offer for offer in offers if offer.price in said]
+    return pointed or _by_words(reading, offers)
+
+
+def _by_words(reading: Reading, offers: Sequence[Offer]) -> list[Offer] | None:
+    """Return the products that have most of the words said; None where they have not all."""
+    said = [words_of(called) | {stem(fold(word))} for called, word in things_in(reading)]
+    shares = [sum(_same(any_of, offer.words) for any_of in said) for offer in offers]
+    best = max(shares)
+    if best < len(said):
+        return None
+    return [offer for offer, share in zip(offers, shares, strict=True) if share == best and best]
+
+
+def _same(said: frozenset[str], called: frozenset[str]) -> bool:
+    """Tell whether a thing is called so, or by a word that goes on from it: "refri"."""
+    return bool(said & called) or any(
+        len(word) >= _MIN_SHORT_FORM and other.startswith(word) for word in said for other in called
+    )
 
 
 def ask_which(talk: Talk, offers: Sequence[Offer]) -> Say:

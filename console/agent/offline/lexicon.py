@@ -340,6 +340,29 @@ def _bank_profile(language: Language) -> Mapping[str, str]:
     return {name: str(value) for name, value in profile.items()}
 
 
+@cache
+def kinds(*groups: str) -> tuple[str, ...]:
+    """Return the kinds of parts of these groups."""
+    return tuple(kind for group in groups for kind in _kinds()["groups"][group].split())
+
+
+@cache
+def told_as() -> Mapping[str, str]:
+    """Return what each kind of part is told to the person as; kinds that only join are in none."""
+    return _by_word(_kinds()["told"])
+
+
+def refusals() -> Mapping[str, str]:
+    """Return the sentences for an order that is none, by the kind of part that makes it none."""
+    refused: Mapping[str, str] = _kinds()["refused"]
+    return refused
+
+
+@cache
+def _kinds() -> Mapping[str, Any]:
+    return tomllib.loads((_WORDS / "kinds.toml").read_text(encoding="utf-8"))
+
+
 def refusal(language: Language, code: str, message: str) -> str:
     """Return why the bank declined: by its code, else in the bank's own words."""
     known = lexicon(language).replies.get(f"refused_{code}")

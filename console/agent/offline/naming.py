@@ -4,30 +4,32 @@
 schema let it be understood in words.
 """
 
+import json
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from console.agent.brain import CallOutcome, Say
+import yaml
+
+from console.agent.brain import CallOutcome
 from console.agent.offline.adding import Addition
-from console.agent.offline.asking import fits_example
+from console.agent.offline.asking import MovementsQuery, fits_example
 from console.agent.offline.buying import purchased
 from console.agent.offline.days import find_span, today
 from console.agent.offline.ends import Account, Part
 from console.agent.offline.orders import Reading
-from console.agent.offline.queries import MovementsQuery
-from console.agent.offline.talk import Flow, Question, Step, Talk, Task
+from console.agent.offline.talk import Flow, Reply, Step, Talk, Task
 from console.agent.offline.tasks import show
 from console.agent.offline.transferring import Transfer
 from console.agent.operations import AgentOperation, Parameter
+from shared import json_text
 
 _ARGUMENT: Final = re.compile(
     r'\s*(?P<name>\w+)=(?:"(?P<double>[^"]*)"|“(?P<curly>[^”]*)”|\'(?P<single>[^\']*)\'|'
     r"«(?P<angle>[^»]*)»|(?P<bare>\S+))"
 )
-_MAX_DEPTH: Final = 4
 _NEVER_SAID: Final = frozenset({"next_token", "limit", "account_id"})
 
 
@@ -37,11 +39,7 @@ class Named(Task):
 
     operation_id: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
-
-    def settle(self, talk: Talk) -> Question:  # noqa: ARG002 - it needs nothing
-        """Ask for nothing: the schema's own check has been made."""
-        yield from ()
-        return None
+    kind = "call"
 
     def call(self) -> tuple[str, dict[str, str]]:
         """Return what was given."""
@@ -52,20 +50,17 @@ class Named(Task):
         if self.operation_id == "createPurchase":
             yield purchased(talk, body)
             return
-        told = "\n".join(_lines(body, 0))
+        plain = json.loads(json_text.dumps(body))
+        told = yaml.safe_dump(plain, allow_unicode=True, sort_keys=False) if body else ""
         key = "call_done" if told else "call_done_empty"
-        yield talk.say(key, operation=self.operation_id, answer=told)
+        yield talk.say(key, operation=self.operation_id, answer=told.strip())
 
-    def name(self, talk: Talk) -> str:  # noqa: ARG002 - it has one already
+    def told(self, talk: Talk) -> dict[str, str]:  # noqa: ARG002 - it has a name already
         """Return the operation's name."""
-        return self.operation_id
-
-    def ask_sure(self, talk: Talk) -> Say:
-        """Ask whether it is to be called at all."""
-        return talk.ask("ask_duty", "confirmation", task=self)
+        return {"operation": self.operation_id}
 
 
-def named(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None:
+def named(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
     """Call the operation that a message begins with."""
     name, _, rest = reading.said.text.strip().partition(" ")
     by_name = {operation_id.casefold(): o for operation_id, o in talk.operations.items()}
@@ -129,29 +124,10 @@ def _read(rest: str) -> dict[str, str] | None:
     return arguments
 
 
-def _lines(value: Any, depth: int) -> Iterator[str]:
-    """Yield an answer as indented lines."""
-    indent = "  " * depth
-    if isinstance(value, Mapping) and depth < _MAX_DEPTH:
-        for name, part in value.items():
-            if isinstance(part, Mapping | list):
-                yield f"{indent}{name}:"
-                yield from _lines(part, depth + 1)
-            elif part is not None:
-                yield f"{indent}{name}: {part}"
-    elif isinstance(value, list) and depth < _MAX_DEPTH:
-        for element in value:
-            first, *others = list(_lines(element, depth + 1)) or [""]
-            yield f"{indent}- {first.strip()}"
-            yield from others
-    else:
-        yield f"{indent}{value}"
-
-
 # --- by example ---
 
 
-def by_example(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None:
+def by_example(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
     """Call the operation one of whose phrases a message says, with what the schema names."""
     for name, phrases in talk.examples.items():
         operation = talk.operations.get(name)

@@ -1,4 +1,4 @@
-"""Messages that order something: it is done, asked about where a word is unread, or queued."""
+"""Messages that order something, or choose among the products shown."""
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
@@ -6,43 +6,32 @@ from itertools import pairwise
 from typing import Final
 
 from console.agent.brain import CallOutcome
-from console.agent.offline import tasks
+from console.agent.offline import buying, finding, tasks
 from console.agent.offline.adding import Addition, read_addition
-from console.agent.offline.asking import Topic, topics_of
+from console.agent.offline.asking import QUERIES, topics_of
+from console.agent.offline.buying import Purchase
 from console.agent.offline.ends import Account
+from console.agent.offline.lexicon import kinds, refusals
 from console.agent.offline.orders import Order, Reading
-from console.agent.offline.picking import purchase
-from console.agent.offline.talk import Flow, Step, Talk, Task
+from console.agent.offline.parts import MSI
+from console.agent.offline.talk import Flow, Reply, Step, Talk, Task
+from console.agent.offline.things import Offer
 from console.agent.offline.transferring import Transfer
 
-_REFUSED: Final = {
-    "injected": "said_injected",
-    "quote": "said_quoted",
-    "quoting": "said_quoted",
-    "regards": "only_money",
-    "negation": "said_negated",
-    "cancel": "said_negated",
-    "later": "said_later",
-    "day": "said_later",
-    "others": "said_others",
-    "past_mark": "said_past",
-}
-"""What is answered to an order that is none, by what makes it none."""
 _TELLING: Final = frozenset({"", "day", "past_mark", "later"})
-_QUERIES: Final = frozenset({"balance", "movements", "purchases", "beneficiaries", "total"})
 _SURELY: Final = 1.6
 
 
-def ordered(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None:
+def ordered(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
     """Do what a message orders."""
-    reading, has_question = _without_question(talk, reading)
     orders = [order for order in reading.orders if order.act in {"send", "give", "add", "buy"}]
     if not orders or _is_rather_asked(reading, orders):
         return None
     mood = reading.mood
     if mood == "negation" and _is_correction(reading):
         mood = ""
-    if mood in _REFUSED and not (mood == "day" and all(o.act == "buy" for o in orders)):
+    is_bought = mood == "day" and all(order.act == "buy" for order in orders)
+    if mood in refusals() and mood != "condition" and not is_bought:
         return _refused(talk, mood)
     if any(_is_amendment(talk, order) for order in orders):
         return None
@@ -57,7 +46,7 @@ def ordered(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | Non
         todo[0].unread = ", ".join(task.unread for task in todo if task.unread)
     if mood or not all(order.is_asked_for for order in orders):
         return _doubted(talk, reading, todo[0])
-    return _begun(talk, reading, todo, has_question=has_question)
+    return _begun(talk, reading, todo)
 
 
 def _is_rather_asked(reading: Reading, orders: list[Order]) -> bool:
@@ -80,39 +69,7 @@ def _is_rather_asked(reading: Reading, orders: list[Order]) -> bool:
 
 
 def _asks(reading: Reading, least: float = 0) -> bool:
-    return any(t.intent in _QUERIES and t.score >= least for t in topics_of(reading)[:1])
-
-
-def _without_question(talk: Talk, reading: Reading) -> tuple[Reading, bool]:
-    """Return a message without the question beside its orders, and whether there is one."""
-    for part in reading.parts[1:]:
-        if part.kind not in {"and", "stop"} or not reading.orders:
-            continue
-        head = talk.read(reading.said.quote(0, part.first))
-        rest = talk.read(reading.said.quote(part.last, len(reading.tokens)))
-        for order, question in ((head, rest), (rest, head)):
-            topic = next(iter(topics_of(question)), None)
-            is_asked = topic is not None and topic.intent in _QUERIES
-            if topic is not None and is_asked and order.orders and _is_all_asked(question, topic):
-                return order, True
-    return reading, False
-
-
-def _is_all_asked(reading: Reading, topic: Topic) -> bool:
-    """Tell whether a question has no word that is no part of it."""
-    own = ("tell", "plain", "terse", "question", "courtesy", "clitic", "now")
-    never = {"correcting", "negation", "no", "hedge", "adjust"}
-    return (
-        not reading.orders
-        and not reading.mood
-        and all(
-            place in topic.covered
-            or part.kind in {"stop", "asking", "account", "day"}
-            or (part.kind not in never and reading.match(place, *own))
-            for part in reading.parts
-            for place in range(part.first, part.last)
-        )
-    )
+    return any(t.intent in QUERIES and t.score >= least for t in topics_of(reading)[:1])
 
 
 def _is_correction(reading: Reading) -> bool:
@@ -126,20 +83,21 @@ def _is_amendment(talk: Talk, order: Order) -> bool:
     """Tell whether an order says only how the open one is to be: "ponle de concepto cena"."""
     memory = talk.memory
     is_open = isinstance(memory.task, Transfer) and (memory.is_live or memory.is_declined)
-    is_whole = order.amount is not None and bool(order.destination)
+    is_pointing = any(part.kind == "ordinal" for part in order.unread)
+    is_whole = order.amount is not None and bool(order.destination or is_pointing)
     return is_open and not is_whole and not order.recipient and order.act in {"send", "add"}
 
 
-def _refused(talk: Talk, mood: str) -> Flow:
+def _refused(talk: Talk, mood: str) -> Reply:
     if mood in {"negation", "cancel"} and (talk.memory.task is not None or talk.memory.queue):
         return tasks.drop(talk)
-    return talk.answer(_REFUSED[mood], "not_understood" if mood == "injected" else "answered")
+    return talk.say(refusals()[mood], "not_understood" if mood == "injected" else "answered")
 
 
 def _task(talk: Talk, reading: Reading, order: Order) -> Task | None:
     """Return the task of an order, with what is said of it."""
     if order.act in {"send", "give"}:
-        return Transfer().fill(talk, order, reading)
+        return _from_list(talk, reading, order)
     if order.act == "add":
         return read_addition(replace(reading, parts=order.parts))
     if order.act != "buy":
@@ -149,30 +107,40 @@ def _task(talk: Talk, reading: Reading, order: Order) -> Task | None:
     return purchase(talk, reading if is_only else talk.read(reading.said.quote(first, last)))
 
 
-def _doubted(talk: Talk, reading: Reading, task: Task) -> Flow:
+def _from_list(talk: Talk, reading: Reading, order: Order) -> Transfer:
+    """Return a transfer, to one of those last listed where it says which: "100 al 2"."""
+    places = [part for part in order.unread if part.kind == "ordinal" and part.value > 0]
+    fitting = talk.memory.people[places[0].value - 1 :] if len(places) == 1 else []
+    is_of_list = bool(fitting) and not (order.recipient or order.destination)
+    order.unread = [part for part in order.unread if part not in places or not is_of_list]
+    task = Transfer().fill(talk, order, reading)
+    if is_of_list:
+        task.choose(fitting[0])
+    return task
+
+
+def _doubted(talk: Talk, reading: Reading, task: Task) -> Reply:
     """Ask whether what is spoken of is to be done at all."""
     if not isinstance(task, Transfer):
         is_added = isinstance(task, Addition)
         key = "said_question_buy" if reading.is_question else "said_supposed"
-        return talk.answer("said_doubtful" if is_added else key)
+        return talk.say("said_doubtful" if is_added else key)
     if task.has_recipient:
-        return tasks.asked_whether(talk, task)
+        return tasks.sure(talk, task)
     if task.amount is not None:
         return tasks.go_on(talk, task)
     if reading.has("duty"):
-        return talk.asking("ask_duty", "recipient", "amount", task=task)
-    return talk.answer("said_question" if reading.is_question else "said_doubtful")
+        return talk.ask("ask_duty", "recipient", "amount", task=task)
+    return talk.say("said_question" if reading.is_question else "said_doubtful")
 
 
-def _begun(talk: Talk, reading: Reading, todo: list[Task], *, has_question: bool) -> Flow:
+def _begun(talk: Talk, reading: Reading, todo: list[Task]) -> Flow:
     """Begin with what is ordered; what waits already stays before it, unless it is corrected."""
     is_instead = reading.first_kind in {"correcting", "negation"} or reading.has("instead")
     waiting = talk.memory.waiting
     if waiting is not None and not is_instead and not any(task is waiting for task in todo):
         yield from tasks.queue(talk, todo)
         return
-    if has_question:
-        yield talk.say("one_at_a_time")
     yield from tasks.start(talk, (yield from _unclear_first(talk, todo)))
 
 
@@ -188,3 +156,166 @@ def _unclear_first(
     for task, resolved in zip(sent, found, strict=True):
         task.settle_person(talk, resolved)
     return sorted(todo, key=lambda task: not isinstance(task, Transfer) or task.is_clear)
+
+
+# --- products ---
+
+_MAX_SHORT: Final = 12
+
+
+def purchase(talk: Talk, reading: Reading) -> Purchase:
+    """Return the purchase spoken of, with what the message says of it."""
+    memory = talk.memory
+    is_open = isinstance(memory.task, Purchase) and memory.is_live
+    task = memory.task if is_open else None
+    task = task if isinstance(task, Purchase) else Purchase(quantity=memory.quantity)
+    task.put_terms(reading)
+    found = finding.offers_meant(talk, reading)
+    if found:
+        task.offer, task.wish = found[0] if len(found) == 1 else None, None
+        if task.offer is None:
+            memory.offers, memory.rest = found, []
+    elif finding.things_in(reading):
+        task.offer, task.wish = None, finding.read_wish(reading)
+    elif task.offer is None:
+        task.offer = memory.in_focus
+    unread = reading.of(*kinds("not_buying"))
+    task.unread = reading.quoted(p for p in unread if not finding.is_of_thing(reading, p))
+    return task
+
+
+def buy_one_of(talk: Talk, task: Purchase, meant: list[Offer]) -> Flow:
+    """Go on with the one product that is meant, or ask which."""
+    talk.memory.task, talk.memory.is_live, task.offer = task, True, None
+    if len(meant) != 1:
+        yield finding.ask_which(talk, meant)
+        return
+    task.offer = meant[0]
+    yield from tasks.go_on(talk, task)
+
+
+def _is_new_search(reading: Reading) -> bool:
+    """Tell "quiero una tele" from "quiero la tele"."""
+    return finding.names_a_thing(reading) and reading.matches("indefinite")
+
+
+def answered_purchase(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | None:
+    """Take the answer to a question about a purchase."""
+    memory, task = talk.memory, talk.memory.task
+    if not isinstance(task, Purchase):
+        return None
+    number = reading.number_alone
+    if _takes_term(task, reading, asked):
+        return tasks.go_on(talk, task)
+    if "product" not in asked or _is_new_search(reading):
+        return None
+    found = finding.offers_meant(talk, reading)
+    if not found and number is not None and 0 < number <= len(memory.offers):
+        found = [memory.offers[number - 1]]
+    if not found:
+        return None
+    task.put_terms(reading)
+    return buy_one_of(talk, task, found)
+
+
+def _takes_term(task: Purchase, reading: Reading, asked: tuple[str, ...]) -> bool:
+    """Put in how many, in how many months or from which account, where that was asked for."""
+    number, accounts = reading.number_alone, reading.of("account")
+    if task.offer is not None and "quantity" in asked and (count := _count_alone(reading)):
+        task.quantity, task.is_count_unclear = count, False
+    elif "benefit" in asked and number is not None and number > 1:
+        task.benefit = f"{MSI}-{number}"
+    elif "account" in asked and accounts and not reading.has("amount"):
+        task.payer = accounts[0].value
+    else:
+        return False
+    return True
+
+
+def _count_alone(reading: Reading) -> int | None:
+    """Return how many pieces a message says, and nothing else; "uno" is one."""
+    terms, rest = finding.read_terms(reading), reading.beside(*kinds("filling"), "piece")
+    if terms.quantity is not None and len(rest) == 1:
+        return terms.quantity
+    numbers = {reading.words.number(t.word) for t in reading.tokens if t.is_word}
+    is_little = reading.covers("again", "courtesy", "terse", "plain")
+    is_one = is_little or numbers == {1} or reading.covers("terse", "courtesy", "correcting")
+    return 1 if 1 in numbers and is_one else None
+
+
+def taken(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
+    """Buy the one of those shown that the person says to take, or so many of it."""
+    memory = talk.memory
+    if reading.is_question or reading.mood or not reading.has("take", "will", "want_thing"):
+        return None
+    is_bare = reading.covers("take", "courtesy", "yes", "now", "here")
+    if not memory.offers:
+        is_asked = is_bare and memory.topic == "search"
+        return talk.ask("ask_none_shown", "product") if is_asked else None
+    found, terms = finding.offers_meant(talk, reading), finding.read_terms(reading)
+    is_else = reading.has("person") or _is_new_search(reading)
+    if is_else or found is None or (finding.things_in(reading) and not found):
+        return None
+    is_pointing = reading.has("here", "ordinal", "cheapest", "dearest") or terms != finding.Terms()
+    if not (is_pointing or found or is_bare):
+        return None
+    task = purchase(talk, reading)
+    return buy_one_of(talk, task, found) if found else tasks.go_on(talk, task)
+
+
+def chosen(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
+    """Speak of the one of those shown that a short message names; or buy on the terms named."""
+    memory = talk.memory
+    if reading.mood or reading.has("person", "want_thing", "take", "name"):
+        return None
+    if not memory.offers:
+        is_else = bool(reading.orders or finding.things_in(reading))
+        is_asked = reading.has("benefit") and reading.is_question and not is_else
+        return talk.ask("ask_none_shown", "product") if is_asked else None
+    is_ordering = any(o.says_anything or o.act == "buy" for o in reading.orders)
+    if is_ordering or _is_new_search(reading) or len(reading.tokens) > _MAX_SHORT:
+        return None
+    found, terms = finding.offers_meant(talk, reading), finding.read_terms(reading)
+    offer, count = memory.in_focus, reading.number_alone
+    if offer is not None and reading.has("asking") and count and count <= finding.MAX_QUANTITY:
+        return buying.compare(talk, [offer], "", count)
+    if found is None:
+        return None
+    return _bought(talk, reading, found) or _compared(talk, found, terms)
+
+
+def _compared(talk: Talk, meant: list[Offer], terms: finding.Terms) -> Flow | None:
+    """Tell what the benefits of what a short message names come to."""
+    memory = talk.memory
+    if len(meant) > 1 and not terms.benefit:
+        return buy_one_of(talk, Purchase(), meant)
+    one = meant if len(meant) == 1 else [memory.in_focus] if memory.in_focus else memory.offers
+    is_named = len(meant) == 1 or terms.benefit
+    return buying.compare(talk, one, terms.benefit, terms.quantity) if is_named else None
+
+
+def _bought(talk: Talk, reading: Reading, meant: list[Offer]) -> Reply | None:
+    """Buy what a short message names, where one is being bought or it says how to."""
+    memory, terms = talk.memory, finding.read_terms(reading)
+    task = memory.task if isinstance(memory.task, Purchase) else None
+    own = task.offer if task is not None and not meant else None
+    focus = own or memory.in_focus
+    one = meant if len(meant) == 1 else [focus] if focus is not None else []
+    is_counted = terms.quantity is not None and task is not None
+    is_term = bool(terms.benefit or reading.has("account") or is_counted)
+    if task is not None and own is not None and not is_term and (count := _count_alone(reading)):
+        task.quantity = count
+        return tasks.go_on(talk, task)
+    months = reading.number_alone if memory.topic == "compare" and reading.has("to") else None
+    if months is not None and months > 1 and one:
+        bought = purchase(talk, reading)
+        bought.benefit, bought.quantity = f"{MSI}-{months}", memory.quantity
+        bought.is_count_unclear = False
+        return buy_one_of(talk, bought, one)
+    if reading.is_question or reading.first_kind == "and":
+        return None
+    if is_term and one and (task is not None or terms.benefit or meant):
+        return buy_one_of(talk, purchase(talk, reading), one)
+    if task is not None and meant and len(meant) < len(memory.offers):
+        return buy_one_of(talk, purchase(talk, reading), meant)
+    return None

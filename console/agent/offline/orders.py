@@ -11,26 +11,10 @@ from typing import Final
 
 from console.agent.offline.amounts import Amount
 from console.agent.offline.ends import Account, Part
-from console.agent.offline.lexicon import Cursor, Words
+from console.agent.offline.lexicon import Cursor, Words, kinds
 from console.agent.offline.parts import verb_form
 from console.agent.offline.text import Said
 
-_MOODS: Final = (
-    *("injected", "quote", "quoting", "regards", "negation", "cancel", "later", "day"),
-    *("others", "past_mark", "condition", "joke", "duty"),
-)
-_LEADS: Final = frozenset({"will", "will_that", "clitic", "duty", "courtesy", "now"})
-_QUIET: Final = frozenset(
-    {"courtesy", "now", "will", "will_that", "clitic", "stop", "verb", "make_noun", "and", "again"}
-) | {"relative_clause", "money", "asking", "thumbs", "yes", "take", "proceed", "here", "also"}
-FILLING: Final = (
-    *("courtesy", "now", "stop", "and", "correcting", "was", "set_amount", "let_that", "will"),
-    *("clitic", "verb", "note", "relative_clause", "yes", "take", "no", "again", "article"),
-    *("thumbs", "make_noun"),
-)
-"""What may stand beside an answer without saying anything of its own."""
-_AFTER_FIRST_NO: Final = frozenset({"stop", "correcting"})
-_AFTER_NO: Final = _AFTER_FIRST_NO | {"amount", "person", "account", "let_that", "set_amount"}
 _ORDERING: Final = frozenset({"order", "bare", "formal", "polite", "infinitive"})
 
 
@@ -80,7 +64,7 @@ class Order:
                 self._put(part, "destination")
             case "reason" if not self.description:
                 self.description = part.value
-            case kind if kind not in _QUIET:
+            case kind if kind not in kinds("quiet"):
                 self.unread.append(part)
 
     def _put(self, part: Part, end: str) -> None:
@@ -97,11 +81,13 @@ class Reading(Cursor):
     said: Said
     parts: list[Part]
     orders: list[Order]
+    ignored: list[Part] = field(default_factory=list)
+    """What a question has besides what it was answered by."""
 
     @property
     def mood(self) -> str:
         """What stands in the way of an order, by kind, or nothing."""
-        found = next((kind for kind in _MOODS if self.has(kind)), "")
+        found = next((kind for kind in kinds("moods") if self.has(kind)), "")
         is_past = any(verb_form(part).form == "past" for part in self.of("verb"))
         return found or ("past_mark" if is_past else "")
 
@@ -126,7 +112,7 @@ class Reading(Cursor):
     @property
     def number_alone(self) -> int | None:
         """The number that it says and nothing else."""
-        parts = self.beside(*FILLING, "to", "asking", "question")
+        parts = self.beside(*kinds("filling"), "to", "asking", "question")
         if len(parts) != 1 or parts[0].kind not in {"amount", "ordinal"}:
             return None
         said: int | Amount = parts[0].value
@@ -143,6 +129,16 @@ class Reading(Cursor):
     def has(self, *kinds: str) -> bool:
         """Tell whether it has a part of any of these kinds."""
         return any(part.kind in kinds for part in self.parts)
+
+    def denies(self, part: Part) -> bool:
+        """Tell whether a part says no to what is beside it."""
+        return part.kind in {"negation", "cancel"} or self.match(part.first, "no") is not None
+
+    @property
+    def ends_in_no(self) -> bool:
+        """Whether something is taken back at the end: "200 no"."""
+        said = self.beside("stop", "courtesy")
+        return bool(said) and self.denies(said[-1])
 
     def matches(self, *kinds: str) -> bool:
         """Tell whether a phrase of any of these kinds stands anywhere in it."""
@@ -186,7 +182,7 @@ def read_orders(said: Said, words: Words, parts: list[Part]) -> Reading:
     for segment in _segments(parts):
         found = list(_orders(segment, said, words))
         orders += found
-        left += [] if found else [part for part in segment if part.kind not in _QUIET]
+        left += [] if found else [part for part in segment if part.kind not in kinds("quiet")]
     if orders:
         orders[0].unread = left + orders[0].unread
     if len(orders) > 1 and _opens(*orders[:2]):
@@ -207,7 +203,7 @@ def _segments(parts: Sequence[Part]) -> Iterator[list[Part]]:
     starts = []
     for number, head in enumerate(heads):
         start = head
-        while start and parts[start - 1].kind in _LEADS:
+        while start and parts[start - 1].kind in kinds("leads"):
             start -= 1
         if number == 0 or not _is_of_one(parts, heads[number - 1], head):
             starts.append(start)
@@ -235,7 +231,7 @@ def _orders(segment: list[Part], said: Said, words: Words) -> Iterator[Order]:
     if act not in {"send", "give", "make"}:
         yield order
         return
-    for sent in _sent(order, said, words):
+    for sent in sent_in(order, said, words):
         _doubt_beside_unread(sent)
         yield sent
 
@@ -259,7 +255,7 @@ def _is_asked_for(segment: Sequence[Part], said: Said, words: Words) -> bool:  #
     if not forms:
         return not is_question
     start = place = places[0]
-    while start and segment[start - 1].kind in _LEADS:
+    while start and segment[start - 1].kind in kinds("leads"):
         start -= 1
     leads, form = {part.kind for part in segment[start:place]}, forms[0]
     if "duty" in leads or {"past", "other"} & set(forms):
@@ -271,7 +267,7 @@ def _is_asked_for(segment: Sequence[Part], said: Said, words: Words) -> bool:  #
         return any(marks) and not is_question
     if "will" in leads:
         return form in {"infinitive", "bare"}
-    is_first = all(part.kind in _QUIET or part.way == "to" for part in segment[:place])
+    is_first = all(part.kind in kinds("quiet") or part.way == "to" for part in segment[:place])
     if form in {"infinitive", "bare"} and not is_first:
         return False
     return form in _ORDERING and (form == "polite" or not is_question)
@@ -280,7 +276,7 @@ def _is_asked_for(segment: Sequence[Part], said: Said, words: Words) -> bool:  #
 # --- sending ---
 
 
-def _sent(order: Order, said: Said, words: Words) -> Iterator[Order]:
+def sent_in(order: Order, said: Said, words: Words) -> Iterator[Order]:
     """Read a transfer, and those that follow it without a verb: "y 200 a mi mamá"."""
     current, is_correcting, is_joint, parts = order, False, False, order.parts
     for place, part in enumerate(parts):
@@ -290,7 +286,7 @@ def _sent(order: Order, said: Said, words: Words) -> Iterator[Order]:
             continue
         if part.kind == "correcting" or (part.kind == "set_amount" and following == "amount"):
             is_bare_no = words.match(said.tokens, part.first, "no") is not None
-            allowed = _AFTER_NO if place else _AFTER_FIRST_NO
+            allowed = kinds("after_first_no", *(["after_no"] if place else []))
             is_correcting = bool(following) and not (is_bare_no and following not in allowed)
             if not is_correcting:
                 current.unread.append(part)
@@ -299,22 +295,35 @@ def _sent(order: Order, said: Said, words: Words) -> Iterator[Order]:
         if is_no or (part.kind == "let_that" and following in {"amount", "person", "account"}):
             is_correcting = True
             continue
-        has_end = bool(current.recipient or current.destination)
-        is_next = is_joint and current.amount and has_end and not is_correcting
-        if part.kind == "amount" and is_next and not part.value.unit:
+        begun = None if is_correcting or not is_joint else _next(current, part, following)
+        if begun is not None:
             yield current
-            current = Order(order.act, [part], order.is_asked_for, part.value)
-            is_joint = False
+            current, is_joint = begun, False
             continue
-        if part.kind == "person" and is_next and following == "also":
-            yield current
-            current = replace(current, recipient=part.value, unread=[])
+        if part.kind == "same_order" and parts[place - 1].kind == "person":
             continue
         is_led = place > 0 and parts[place - 1].kind in {"verb", "clitic", "correcting"}
         current.take(part, is_correcting=is_correcting, is_led=is_led, is_answer=False)
-        if part.kind not in _QUIET:
+        if part.kind not in kinds("quiet"):
             is_correcting, is_joint = False, False
     yield current
+
+
+def _next(current: Order, part: Part, following: str) -> Order | None:
+    """Return the order that a part begins after a whole one: "y lo mismo a Sofi"."""
+    if current.amount is None or not (current.recipient or current.destination):
+        return None
+    begun = Order(current.act, [part], current.is_asked_for)
+    match part.kind:
+        case "amount" if not part.value.unit:
+            return replace(begun, amount=part.value)
+        case "same_order":
+            return replace(begun, amount=current.amount)
+        case "person" if following in {"also", "same_order"}:
+            return replace(current, recipient=part.value, unread=[])
+        case "person" if following == "amount":
+            return replace(begun, recipient=part.value)
+    return None
 
 
 def _doubt_beside_unread(order: Order) -> None:

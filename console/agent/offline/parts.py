@@ -8,36 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from console.agent.offline.ends import ENDS_REASON, EndReader, Part
-from console.agent.offline.lexicon import Verb
+from console.agent.offline.ends import EndReader, Part
+from console.agent.offline.lexicon import Verb, kinds
 
 MSI: Final = "MSI"
 _MAX_REASON_WORDS: Final = 8
+_MAX_PLACE: Final = 20
+"""How far down a list "la 2" may point; a larger number is something else."""
 _INSTALMENTS: Final = range(2, 61)
 _SIGNS: Final = {"stop": ",;:.…!¡", "asking": "¿?", "quote": "\"«»“”„‘’'"}
-
-
-_PLAIN: Final = (
-    *("everyone_else", "injected", "courtesy", "thumbs", "will_that", "will", "let_that"),
-    *("relative_clause", "now", "set_amount", "adjust", "correcting", "was", "same_order", "also"),
-    *("cancel", "later", "self", "condition", "duty", "joke", "others", "past_mark", "negation"),
-    *("quoting", "regards", "take", "want_thing", "proceed", "make_noun", "purchase_noun"),
-    *("register", "add_noun", "add_frame", "cheapest", "dearest", "both", "other", "here"),
-    *("everyone", "money", "piece", "container", "dozen", "question", "yes", "no", "again"),
-    *("under", "over", "relative", "monthly", "between", "times", "hedge"),
-)
-"""What is taken for itself where no reading below applies, the surest meaning first."""
-_FUNCTION: Final = (
-    "and",
-    "or",
-    "name_is",
-    "alias_is",
-    "account_is",
-    "article",
-    "to",
-    "from",
-    "for",
-)
 
 
 @dataclass
@@ -77,7 +56,7 @@ class Scanner(EndReader):
             self._reason_led,
             self._plain,
             self._name,
-            lambda at: self._of_kind(at, *_FUNCTION),
+            lambda at: self._of_kind(at, *kinds("function")),
         )
         for reader in readers:
             self.steps += 1
@@ -103,24 +82,27 @@ class Scanner(EndReader):
 
     def _longest_phrase(self, at: int) -> Part | None:
         """Take a phrase of two words or more, unless what it begins with is more than that."""
-        found = self.match(at, *_PLAIN)
+        found = self.match(at, *kinds("plain"))
         if found is None or found.length == 1:
             return None
         if found.kind in {"hedge", "under", "over"} and (amount := self._amount(at)) is not None:
             return amount
         rival = self.match(at, "instalments_only", "cash", "points", "cashback", "note")
         is_rival = rival is not None and rival.length >= found.length
-        return None if is_rival else self._of_kind(at, *_PLAIN)
+        return None if is_rival else self._of_kind(at, *kinds("plain"))
 
     def _plain(self, at: int) -> Part | None:
-        part = self._of_kind(at, *_PLAIN)
+        part = self._of_kind(at, *kinds("plain"))
         is_yes = part is not None and part.kind == "condition" and self._ends(part.last)
         return Part("yes", at, part.last) if part and is_yes and self.match(at, "yes") else part
 
     def _verb(self, at: int) -> Part | None:
         verbs = self.words.verbs_of(self.tokens[at])
         verb = Part("verb", at, at + 1, verbs) if verbs else None
-        return self._of_kind(at, "take") or verb
+        adjust = self._of_kind(at, "adjust")
+        is_last = at + 1 >= len(self.tokens)
+        is_adjusting = adjust and not is_last and self.amount_at(at + 1) is not None
+        return adjust if is_adjusting else self._of_kind(at, "take") or verb
 
     def _clitic(self, at: int) -> Part | None:
         """Take "le" where a verb follows, or another such word."""
@@ -131,7 +113,7 @@ class Scanner(EndReader):
         return Part("clitic", at, at + 1) if is_led or self.match(at + 1, "will") else None
 
     def _ordinal(self, at: int) -> Part | None:
-        start = self.past(at, "definite")
+        start = self.past(at, "to", "definite")
         said = self.word(start)
         if said.isdigit() and len(said) == 1 and self.match(start + 1, "ordinal_end") is not None:
             is_stuck = self.tokens[start].end == self.tokens[start + 1].start
@@ -139,8 +121,14 @@ class Scanner(EndReader):
         number, last = self.match(start, "ordinal"), self.match(start, "last")
         if number is not None:
             return Part("ordinal", at, start + 1, int(number.value))
-        is_alone = last is not None and start > at and self._ends(start + 1)
-        return Part("ordinal", at, start + 1, -1) if is_alone else None
+        if last is not None and start > at and self._ends(start + 1):
+            return Part("ordinal", at, start + 1, -1)
+        lead = self.match(at, "numbered")
+        place = at + lead.length if lead is not None else len(self.tokens)
+        said = self.word(place)
+        is_alone = self._ends(place + 1) and self.match(place + 1, "percent") is None
+        is_place = is_alone and said.isdigit() and 0 < int(said) <= _MAX_PLACE
+        return Part("ordinal", at, place + 1, int(said)) if is_place else None
 
     def _ends(self, at: int) -> bool:
         place = at + 1 if self.match(at, "here") is not None else at
@@ -256,7 +244,7 @@ class Scanner(EndReader):
         token = self.tokens[place]
         is_number = self.words.number(token.word) is not None
         return (
-            self.match(place, *ENDS_REASON, "relation") is not None
+            self.match(place, *kinds("ends_reason"), "relation") is not None
             or any(v.form not in {"past", "other"} for v in self.words.verbs_of(token))
             or (not is_first and bool(self._led(place) or self._led_amount(place)))
             or self._account(place) is not None

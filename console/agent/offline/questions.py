@@ -4,20 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from console.agent.offline import banking, comparing, finding, movements, naming, tasks
-from console.agent.offline.asking import Topic, nearest, topics_of
-from console.agent.offline.days import today
+from console.agent.offline import asking, banking, buying, finding, naming, tasks
+from console.agent.offline.days import before, today
+from console.agent.offline.lexicon import refusals
 from console.agent.offline.orders import Reading
-from console.agent.offline.queries import MovementsQuery, account_type_in, read_query
-from console.agent.offline.shopping import (
-    MAX_QUANTITY,
-    is_kin,
-    is_thing,
-    names_a_thing,
-    read_terms,
-    read_wish,
-)
-from console.agent.offline.talk import Flow, Talk
+from console.agent.offline.talk import Flow, Reply, Talk
+from console.agent.offline.things import Wish
 from console.agent.offline.transferring import Transfer
 
 _EXPLAINED: Final = frozenset({"what_is_msi", "what_is_cashback", "theft", "dispute", "human"})
@@ -28,35 +20,35 @@ _MIN_PLAIN: Final = 1.5
 _SHORT_MESSAGE: Final = 7
 
 
-def asked_of_others(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None:
+def asked_of_others(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
     """Say that only the customer's own is told or used."""
     if reading.has("others_account"):
-        return talk.answer("others_account" if reading.orders else "others_money")
+        return talk.say("others_account" if reading.orders else "others_money")
     is_somebody = (
         reading.has("name")
         or any(part.value[0].isupper() for part in reading.of("reason"))
         or any(
-            part.way != "to" or part.value[0].isupper() or is_kin(reading, part)
+            part.way != "to" or part.value[0].isupper() or finding.is_kin(reading, part)
             for part in reading.of("person")
         )
     )
-    is_balance = [topic.intent for topic in topics_of(reading)[:1]] == ["balance"]
+    is_balance = [topic.intent for topic in asking.topics_of(reading)[:1]] == ["balance"]
     is_asked = is_somebody and is_balance and not reading.orders
-    return talk.answer("others_money") if is_asked else None
+    return talk.say("others_money") if is_asked else None
 
 
-def explained(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None:
+def explained(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
     """Answer what is no business of the operations."""
-    topic = next(iter(topics_of(reading)), None)
+    topic = next(iter(asking.topics_of(reading)), None)
     is_sure = topic is not None and topic.intent in _EXPLAINED and topic.score >= _MIN_PLAIN
     if topic is None or not is_sure or reading.has("amount", "person") or _is_ordering(reading):
         return None
-    return talk.answer(f"told_{topic.intent}")
+    return talk.say(f"told_{topic.intent}")
 
 
-def questioned(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Flow | None:
+def questioned(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | None:
     """Answer what a message asks for."""
-    for topic in topics_of(reading):
+    for topic in asking.topics_of(reading):
         is_order = asked and topic.intent == "movements" and not reading.asks and reading.orders
         if topic.score >= _MIN_SURE and not is_order:
             flow = _about(talk, reading, topic)
@@ -65,42 +57,82 @@ def questioned(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Flow | N
     return _by_words_alone(talk, reading)
 
 
-def _by_words_alone(talk: Talk, reading: Reading) -> Flow | None:
+def asked_beside(talk: Talk, reading: Reading) -> Reply | None:
+    """Answer what asks or looks for something, and has no word that is no part of that."""
+    if any(order.is_asked_for and order.says_anything for order in reading.orders):
+        return None
+    topic = next((t for t in asking.topics_of(reading)[:1] if t.intent in asking.QUERIES), None)
+    if topic is not None and reading.mood in {"", "past_mark" if reading.asks else "", "day"}:
+        return _about(talk, reading, topic) if _is_whole(reading, topic.covered) else None
+    things = frozenset(
+        place for place, token in enumerate(reading.tokens) if finding.is_thing(reading, token.word)
+    )
+    is_search = reading.matches("want_thing", "will", "tell") and things and not reading.mood
+    return searched(talk, reading, ()) if is_search and _is_whole(reading, things) else None
+
+
+def _is_whole(reading: Reading, covered: frozenset[int]) -> bool:
+    """Tell whether nothing is said besides what is asked for."""
+    own = (
+        "tell",
+        "plain",
+        "terse",
+        "question",
+        "courtesy",
+        "clitic",
+        "now",
+        "will",
+        "want_thing",
+        "also",
+    )
+    kinds = {"stop", "asking", "account", "day", "under", "over"}
+    never = {"correcting", "negation", "no", "hedge", "adjust"}
+    return all(
+        place in covered
+        or part.kind in kinds
+        or (part.kind not in never and reading.match(place, *own))
+        for part in reading.parts
+        for place in range(part.first, part.last)
+    )
+
+
+def _by_words_alone(talk: Talk, reading: Reading) -> Reply | None:
     """Answer what no phrase fits by the words of movements and accounts in it."""
     if reading.orders or reading.mood not in {"", "past_mark", "day"} or reading.has("amount"):
         return None
-    query = read_query(reading, today(talk.clock()))
-    if (query.type or query.direction) and not names_a_thing(reading):
-        return movements.movements(talk, query)
+    query = asking.read_query(reading, today(talk.clock()))
+    if (query.type or query.direction) and not finding.names_a_thing(reading):
+        return banking.movements(talk, query)
     known = ("account", "courtesy", "question", "asking", "stop", "article", "here")
-    is_account = account_type_in(reading) and not reading.beside(*known)
-    is_fresh = not (talk.memory.offers or talk.memory.topic)
-    return banking.balance(talk, account_type_in(reading)) if is_account and is_fresh else None
+    type_ = asking.account_type_in(reading)
+    is_fresh = not (talk.memory.offers or talk.memory.topic or reading.beside(*known))
+    return banking.balance(talk, type_) if type_ and is_fresh else None
 
 
-def _about(talk: Talk, reading: Reading, topic: Topic) -> Flow | None:
+def _about(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
     answer = _ANSWERS.get(topic.intent)
     if answer is not None:
         return answer(talk, reading, topic)
     key = f"told_{topic.intent}"
-    return talk.answer(key) if talk.has_text(key) and not _is_ordering(reading) else None
+    return talk.say(key) if talk.has_text(key) and not _is_ordering(reading) else None
 
 
 def _is_ordering(reading: Reading) -> bool:
     return any(order.is_asked_for and order.says_anything for order in reading.orders)
 
 
-def _balance(talk: Talk, reading: Reading, _topic: Topic) -> Flow:
+def _balance(talk: Talk, reading: Reading, _topic: asking.Topic) -> Flow:
     amounts = [p.value for p in reading.of("amount") if not p.value.doubt]
     supposed = amounts[0].value if len(amounts) == 1 and reading.has("condition") else None
-    return banking.balance(talk, account_type_in(reading), supposed)
+    return banking.balance(talk, asking.account_type_in(reading), supposed)
 
 
-def _movements(talk: Talk, reading: Reading, topic: Topic) -> Flow | None:
+def _movements(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
     kinds = [part.kind for part in reading.beside("asking")]
-    if talk.memory.topic == "transactions" and kinds[:1] == ["and"]:
+    is_refined = kinds[:1] == ["and"] or reading.match(0, "only") is not None
+    if talk.memory.topic == "transactions" and is_refined:
         return _more_movements(talk, reading)
-    query = read_query(reading, today(talk.clock()))
+    query = asking.read_query(reading, today(talk.clock()))
     tokens = reading.tokens
     unread = [
         part
@@ -110,23 +142,24 @@ def _movements(talk: Talk, reading: Reading, topic: Topic) -> Flow | None:
         and not reading.words.knows(tokens[part.first].word)
         and reading.said.quote(part.first, part.last) != query.about
     ]
-    return movements.movements(talk, replace(query, unread=reading.quoted(unread)))
+    reading.ignored = unread
+    return banking.movements(talk, replace(query, unread=reading.quoted(unread)))
 
 
-def _purchase_status(talk: Talk, reading: Reading, _topic: Topic) -> Flow | None:
+def _purchase_status(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply | None:
     if talk.memory.purchase_id:
         return banking.purchase_status(talk)
     if isinstance(talk.memory.done, Transfer) and not reading.has("purchase_noun"):
-        return movements.movements(talk, MovementsQuery(limit=1))
-    return banking.purchases(talk) if reading.matches("purchase_noun") else None
+        return banking.movements(talk, asking.MovementsQuery(limit=1))
+    return banking.listed(talk, "listPurchases") if reading.matches("purchase_noun") else None
 
 
-def _who_is(talk: Talk, reading: Reading, _topic: Topic) -> Flow | None:
+def _who_is(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply | None:
     people = reading.of("person", "name")
     return banking.who_is(talk, people[0].value) if len(people) == 1 else None
 
 
-def _more(talk: Talk, _reading: Reading, _topic: Topic) -> Flow | None:
+def _more(talk: Talk, _reading: Reading, _topic: asking.Topic) -> Reply | None:
     memory = talk.memory
     is_search = memory.page is None or memory.page.operation_id == "searchProducts"
     if memory.rest and is_search:
@@ -134,46 +167,45 @@ def _more(talk: Talk, _reading: Reading, _topic: Topic) -> Flow | None:
     return banking.more(talk) if memory.page or memory.topic else None
 
 
-def _compared(talk: Talk, reading: Reading, _topic: Topic) -> Flow | None:
-    memory, terms, focus = talk.memory, read_terms(reading), talk.memory.in_focus
-    found = finding.offers_meant(talk, reading)
-    offers = [] if found.unread else list(found.offers)
-    if names_a_thing(reading) and not offers:
+def _compared(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply | None:
+    memory, terms, focus = talk.memory, finding.read_terms(reading), talk.memory.in_focus
+    offers = finding.offers_meant(talk, reading) or []
+    if finding.names_a_thing(reading) and not offers:
         return _compare_found(talk, reading)
     is_of_one = reading.has("here", "other", "monthly", "benefit", "amount")
     if not offers and focus is not None and (is_of_one or len(memory.offers) == 1):
         offers = [focus]
     offers = offers or memory.offers
     if not offers:
-        return talk.asking("ask_none_shown", "product")
-    return comparing.compare(talk, offers, terms.benefit, terms.quantity or _count_in(reading))
+        return talk.ask("ask_none_shown", "product")
+    return buying.compare(talk, offers, terms.benefit, terms.quantity or _count_in(reading))
 
 
 def _count_in(reading: Reading) -> int | None:
     plain = (p.value for p in reading.of("amount") if not (p.value.doubt or p.value.is_money))
     counts = [int(amount.value) for amount in plain if not amount.unit]
-    return next((count for count in counts if 0 < count <= MAX_QUANTITY), None)
+    return next((count for count in counts if 0 < count <= finding.MAX_QUANTITY), None)
 
 
 def _compare_found(talk: Talk, reading: Reading) -> Flow:
-    wish = read_wish(reading)
+    wish = finding.read_wish(reading)
     found = yield from finding.find(talk, wish)
     shown = finding.show(talk, wish, found)
     if found.offers:
-        yield from comparing.compare(talk, talk.memory.offers, wish.benefit)
+        yield from buying.compare(talk, talk.memory.offers, wish.benefit)
     else:
         yield shown
 
 
-_ANSWERS: Final[Mapping[str, Callable[[Talk, Reading, Topic], Flow | None]]] = {
+_ANSWERS: Final[Mapping[str, Callable[[Talk, Reading, asking.Topic], Reply | None]]] = {
     "balance": _balance,
     "movements": _movements,
     "purchase_status": _purchase_status,
     "who_is": _who_is,
     "compare": _compared,
     "more": _more,
-    "purchases": lambda talk, _reading, _topic: banking.purchases(talk),
-    "beneficiaries": lambda talk, _reading, _topic: banking.beneficiaries(talk),
+    "purchases": lambda talk, _reading, _topic: banking.listed(talk, "listPurchases"),
+    "beneficiaries": lambda talk, _reading, _topic: banking.listed(talk, "listBeneficiaries"),
     "own_account": lambda talk, _reading, _topic: banking.own_accounts(talk),
     "total": lambda talk, _reading, _topic: tasks.total(talk),
     "tasks": lambda talk, _reading, _topic: tasks.listed(talk),
@@ -182,7 +214,7 @@ _ANSWERS: Final[Mapping[str, Callable[[Talk, Reading, Topic], Flow | None]]] = {
 """How a question is answered, by what it is about; all others with a sentence, `told_...`."""
 
 
-def followed_up(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None:
+def followed_up(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
     """Go on with the question before: "¿y en ahorro?", "los de octubre"."""
     topic = talk.memory.topic
     if topic not in {"balance", "transactions"} or len(reading.parts) > _SHORT_MESSAGE:
@@ -191,58 +223,60 @@ def followed_up(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow |
         return None
     if topic == "transactions":
         return _more_movements(talk, reading)
-    type_ = account_type_in(reading)
+    type_ = asking.account_type_in(reading)
     return banking.balance(talk, type_) if type_ and not reading.has("person") else None
 
 
-def _more_movements(talk: Talk, reading: Reading) -> Flow | None:
-    said = read_query(reading, today(talk.clock()))
+def _more_movements(talk: Talk, reading: Reading) -> Reply | None:
+    said, span = asking.read_query(reading, today(talk.clock())), talk.memory.query.span
+    if said.span is None and span is not None and "last" in reading.values("relative"):
+        said = replace(said, span=before(span))
     if not said.filters():
         return None
     ends: dict[str, Any] = {"account_id": ""} if said.account_type else {}
     ends |= {"other_account": ""} if said.other else {}
     query = replace(talk.memory.query, limit=said.limit, **{**ends, **said.filters()})
-    return movements.movements(talk, query)
+    return banking.movements(talk, query)
 
 
 # --- what is told, and what is looked for ---
 
-_STATED: Final = {
-    "condition": "said_supposed",
-    "later": "said_later",
-    "day": "said_later",
-    "others": "said_others",
-    "past_mark": "said_past",
-    "negation": "said_negated",
-}
-"""What is answered to what only speaks of an order, by what makes it none."""
 
-
-def stated(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None:
+def stated(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
     """Say that nothing was done about an order that is none."""
     acts = {part.value[0].act for part in reading.of("verb")} & {"send", "buy", "add"}
     if not acts:
         return None
     if reading.is_question:
-        return talk.answer("said_question_buy" if "buy" in acts else "said_question")
-    return talk.answer(_STATED.get(reading.mood, "said_doubtful"))
+        return talk.say("said_question_buy" if "buy" in acts else "said_question")
+    return talk.say(refusals().get(reading.mood, "said_doubtful"))
 
 
-def searched(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow | None:
+def searched(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
     """Look for what a message names."""
     if reading.mood not in {"", "condition", "day"} or reading.has("verb", "clitic"):
         return None
-    wish, tokens, words = read_wish(reading), reading.tokens, reading.words
-    is_named = names_a_thing(reading) or bool(wish.category)
+    wish, tokens, words = finding.read_wish(reading), reading.tokens, reading.words
+    is_named = finding.names_a_thing(reading) or bool(wish.category)
     is_wanted = reading.has("want_thing", "take", "benefit", "will")
     is_count = reading.first_kind == "question" and wish.quantity is None
     is_count = is_count and tokens[0].word in words.first.same
     is_other = is_count or reading.has("person", "money")
     is_of_any = reading.has("want_thing") and any(t.word in words.of("any_thing") for t in tokens)
     is_any = not wish.words and bool(wish.max_price or wish.cheapest or is_of_any)
-    is_of_things = is_wanted or any(is_thing(reading, token.word) for token in tokens)
+    is_of_things = is_wanted or any(finding.is_thing(reading, token.word) for token in tokens)
     is_search = is_named or (is_wanted and wish.words and not is_other) or (is_any and is_of_things)
-    return finding.search(talk, wish) if is_search else None
+    return finding.search(talk, *_wishes(talk, reading, wish)) if is_search else None
+
+
+def _wishes(talk: Talk, reading: Reading, wish: Wish) -> list[Wish]:
+    """Return what to look for: one thing, or each of those that a message joins."""
+    joints = [part for part in reading.parts if part.kind in {"and", "stop"}]
+    ends = [0, *(end for part in joints for end in (part.first, part.last)), len(reading.tokens)]
+    quotes = (reading.said.quote(*pair) for pair in zip(ends[::2], ends[1::2], strict=True))
+    pieces = [talk.read(quote) for quote in quotes if quote]
+    is_each = len(pieces) > 1 and all(finding.names_a_thing(piece) for piece in pieces)
+    return [finding.read_wish(piece) for piece in pieces] if is_each else [wish]
 
 
 def not_understood(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow:
@@ -253,7 +287,7 @@ def not_understood(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flo
     text = reading.said.text
     quoted = text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…"
     is_number = reading.has("amount") and not reading.beside("amount", "stop")
-    known = [talk.text(f"try_{i}") for i in nearest(reading) if talk.has_text(f"try_{i}")]
+    known = [talk.text(f"try_{i}") for i in asking.nearest(reading) if talk.has_text(f"try_{i}")]
     first, second, *_ = [*known, talk.text("try_balance"), talk.text("try_how_to")]
     key = "number_alone" if is_number else "nearest"
     yield talk.say(key, "not_understood", said=quoted, first=first, second=second)

@@ -9,26 +9,28 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from itertools import count
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from console.agent.brain import Call, CallOutcome, Say
-from console.agent.events import TurnOutcome
+from console.agent.events import MessageRead, TurnOutcome
 from console.agent.language import Language
-from console.agent.offline.days import today
+from console.agent.offline.asking import MovementsQuery
+from console.agent.offline.days import Span, today
+from console.agent.offline.ends import Account
 from console.agent.offline.lexicon import Words, read, refusal, reply, words_for
 from console.agent.offline.orders import Reading, read_orders
 from console.agent.offline.parts import Scanner
-from console.agent.offline.queries import MovementsQuery
-from console.agent.offline.shopping import Wish
 from console.agent.offline.text import words_of
-from console.agent.offline.things import Offer, Option, OwnAccount, Page, Person, account_of
+from console.agent.offline.things import Offer, Option, OwnAccount, Page, Person, Wish, account_of
 from console.agent.operations import AgentOperation
 from console.agent.wording import ACCOUNT_TYPES, KnownThings, money
 from shared.clock import Clock
 
-Step = Say | tuple[Call, ...]
+Step = Say | MessageRead | tuple[Call, ...]
 Flow = Generator[Step, Sequence[CallOutcome], None]
+Reply = Say | Flow
 Question = Generator[Step, Sequence[CallOutcome], Say | None]
 Asking = Generator[Step, Sequence[CallOutcome], CallOutcome]
 AskingMany = Generator[Step, Sequence[CallOutcome], list[Mapping[str, Any]]]
@@ -53,10 +55,12 @@ class Task(ABC):
     """What was said with it and is no part of it: it is asked about before anything is shown."""
     called: str = ""
     """What the person calls what it is for."""
+    kind: ClassVar[str]
 
-    @abstractmethod
-    def settle(self, talk: "Talk") -> Question:
+    def settle(self, talk: "Talk") -> Question:  # noqa: ARG002 - what is given by name is settled
         """Find out what it takes to show it; return a question where something is missing."""
+        yield from ()
+        return None
 
     @abstractmethod
     def call(self) -> tuple[str, dict[str, str]]:
@@ -67,12 +71,16 @@ class Task(ABC):
         """Say what was done."""
 
     @abstractmethod
+    def told(self, talk: "Talk") -> dict[str, str]:
+        """Return what its sentences say of it; `kind` names them."""
+
     def name(self, talk: "Talk") -> str:
         """Return what it is, in a few words."""
+        return talk.text(f"order_{self.kind}", **self.told(talk))
 
-    @abstractmethod
     def ask_sure(self, talk: "Talk") -> Say:
         """Ask whether it is to be done at all."""
+        return talk.ask(f"sure_{self.kind}", "confirmation", task=self, **self.told(talk))
 
     @property
     def is_left_by_search(self) -> bool:
@@ -83,6 +91,10 @@ class Task(ABC):
     def cost(self) -> Decimal | None:
         """What it takes from the customer's accounts, when that is known."""
         return None
+
+    def swap(self, talk: "Talk") -> bool:  # noqa: ARG002 - most have one direction
+        """Turn it round; return whether that is possible."""
+        return False
 
     def refused(self, code: str) -> tuple[str, ...]:  # noqa: ARG002 - most keep all
         """Forget what the bank refused; return what to ask for in its place."""
@@ -162,6 +174,12 @@ class Memory:
         """The product that is spoken of, if it is one."""
         return self.offer or (self.offers[0] if len(self.offers) == 1 else None)
 
+    def keep(self, task: Task | None) -> None:
+        """Put what waits for a yes behind another task, which is spoken of now."""
+        waiting = self.waiting
+        if waiting is not None and task is not None and task is not waiting:
+            self.queue.insert(0, waiting)
+
     def drop(self) -> None:
         """Forget what is half done."""
         self.task, self.is_live, self.is_declined, self.asked_for = None, False, False, ()
@@ -169,6 +187,7 @@ class Memory:
 
     def resume(self, task: Task) -> None:
         """Go on putting something together."""
+        self.keep(task)
         self.is_proposed = False
         self.task, self.is_live, self.is_declined, self.asked_for = task, True, False, ()
         self.is_shown, self.is_touched = False, True
@@ -221,10 +240,6 @@ class Talk:
         """Say one of the brain's sentences."""
         return Say(self.text(key, **fields), outcome)
 
-    def answer(self, key: str, outcome: TurnOutcome = "answered", **fields: object) -> Flow:
-        """Say one of the brain's sentences, and nothing else."""
-        yield self.say(key, outcome, **fields)
-
     @staticmethod
     def lines(lines: Iterable[str]) -> Say:
         """Say several lines."""
@@ -233,15 +248,12 @@ class Talk:
     def ask(self, key: str, *wanted: str, task: Task | None = None, **fields: object) -> Say:
         """Ask for something, and remember what for."""
         memory = self.memory
+        memory.keep(task)
         memory.task, memory.is_proposed = task or memory.task, False
         memory.is_live, memory.is_touched = memory.task is not None, True
         memory.asked_for, memory.choices = wanted, []
         memory.question = self.say(key, "asked", **fields)
         return memory.question
-
-    def asking(self, key: str, *wanted: str, task: Task | None = None) -> Flow:
-        """Ask for something, and nothing else."""
-        yield self.ask(key, *wanted, task=task)
 
     # --- the bank ---
 
@@ -304,16 +316,15 @@ class Talk:
         """Return what an account is called: whose it is, or of which type."""
         return self.memory.known.account(account_id, self.language)
 
-    def ask_account(
-        self, key: str, accounts: Sequence[OwnAccount], take: Callable[[OwnAccount], None]
-    ) -> Say:
-        """Ask for one of several accounts, which are listed in the question."""
+    def ask_account(self, key: str, accounts: Sequence[OwnAccount], task: Task, end: str) -> Say:
+        """Ask which of several accounts, listed in the question, is an end of a task."""
         listed = "\n".join(
             f"{number}. {self.account_type(a.type).capitalize()} ({money(a.available)})"
             for number, a in enumerate(accounts, start=1)
         )
         question = self.ask(key, "account", accounts=listed)
-        self.memory.choices = [(frozenset({a.type}), lambda a=a: take(a)) for a in accounts]  # type: ignore[misc]
+        own = [(a.type, Account("", a.account_id)) for a in accounts]
+        self.memory.choices = [(frozenset({t}), partial(setattr, task, end, a)) for t, a in own]
         return question
 
     def written(self, day: date | None) -> str:
@@ -323,6 +334,13 @@ class Talk:
         month = self.text("months").split()[day.month - 1]
         is_this_year = day.year == today(self.clock()).year
         return f"{day.day} {month}" if is_this_year else f"{day.day} {month} {day.year}"
+
+    def days(self, span: Span) -> str:
+        """Return which days a span is of, as it goes on after "movimientos"."""
+        key = "which_since" if span.last is None else "which_until"
+        key = "which_days" if span.first and span.last else key
+        key = "which_day" if span.first == span.last else key
+        return self.text(key, first=self.written(span.first), last=self.written(span.last))
 
     def receipt(self, number: str, moment: str, account_id: str) -> Flow:
         """Say under which number something was done, on which day, and what is now left."""

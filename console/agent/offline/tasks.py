@@ -1,15 +1,17 @@
 """The open tasks: the first is gone on with until it waits for a yes, the others wait behind it."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
 from console.agent.brain import CallOutcome, Say
+from console.agent.offline.lexicon import kinds
 from console.agent.offline.orders import Reading
-from console.agent.offline.talk import FIRST_REFUSAL, Flow, Talk, Task
+from console.agent.offline.talk import FIRST_REFUSAL, Flow, Reply, Talk, Task
 from console.agent.offline.text import words_of
 from console.agent.wording import money
 
-_MAX_WAITING: Final = 5
+_SEVERAL: Final = 2
 
 
 def go_on(talk: Talk, task: Task) -> Flow:
@@ -29,9 +31,15 @@ def show(talk: Talk, task: Task) -> Flow:
     memory = talk.memory
     outcome = yield from talk.propose(*task.call())
     yield from _told(talk, task, outcome)
-    if memory.queue and (memory.task is None or (memory.is_declined and not memory.asked_for)):
+    if memory.task is None or (memory.is_declined and not memory.asked_for):
+        yield from _next(talk)
+
+
+def _next(talk: Talk) -> Flow:
+    """Go on with what is to be done next, if there is anything."""
+    if talk.memory.queue:
         yield Say("\n" + talk.text("next_order") + "\n")
-        yield from go_on(talk, memory.queue.pop(0))
+        yield from go_on(talk, talk.memory.queue.pop(0))
 
 
 def _told(talk: Talk, task: Task, outcome: CallOutcome) -> Flow:
@@ -56,11 +64,6 @@ def sure(talk: Talk, task: Task) -> Say:
     return Say(f"{talk.text('unread', said=said)} {question.delta}", "asked") if said else question
 
 
-def asked_whether(talk: Talk, task: Task) -> Flow:
-    """Ask whether a task is to be done at all."""
-    yield sure(talk, task)
-
-
 def show_again(talk: Talk) -> Flow:
     """Show again what waits for a yes."""
     waiting = talk.memory.waiting
@@ -71,21 +74,28 @@ def show_again(talk: Talk) -> Flow:
 
 def queue(talk: Talk, tasks: list[Task]) -> Flow:
     """Put tasks behind what waits for a yes, and show that again."""
-    talk.memory.queue = (talk.memory.queue + tasks)[:_MAX_WAITING]
+    known = talk.memory.queue
+    talk.memory.queue = known + [task for task in tasks if not any(task is one for one in known)]
     yield talk.say("queued", what=names(talk, tasks))
     yield from show_again(talk)
 
 
-def start(talk: Talk, tasks: list[Task]) -> Flow:
-    """Begin with the first of several tasks; what was open before is gone, or waits behind them."""
+def start(talk: Talk, tasks: Sequence[Task], *, is_sure: bool = True) -> Flow:
+    """Begin with the first of several tasks; what was open before is gone, or waits behind them.
+
+    Where it is not sure that they are wanted, that is asked first.
+    """
     memory = talk.memory
     memory.drop()
     first, *others = tasks
-    memory.queue = (others + memory.queue)[:_MAX_WAITING]
+    memory.queue = [*others, *memory.queue]
     if others:
         yield talk.say("several_orders", count=len(tasks))
         yield Say("\n")
-    yield from go_on(talk, first)
+    if is_sure:
+        yield from go_on(talk, first)
+    else:
+        yield sure(talk, first)
 
 
 def drop(talk: Talk) -> Flow:
@@ -98,8 +108,12 @@ def drop(talk: Talk) -> Flow:
 
 def meant(talk: Talk, reading: Reading) -> Task | None:
     """Return the open task that a message points to: "la segunda", "el de Sofi"."""
+    return _pointed(talk, reading, [part.value for part in reading.of("ordinal")])
+
+
+def _pointed(talk: Talk, reading: Reading, numbers: list[int]) -> Task | None:
     said = " ".join(str(part.value) for part in reading.of("person", "name", "reason"))
-    return talk.memory.meant([part.value for part in reading.of("ordinal")], words_of(said))
+    return talk.memory.meant(numbers, words_of(said))
 
 
 def drop_one(talk: Talk, task: Task) -> Flow:
@@ -111,9 +125,34 @@ def drop_one(talk: Talk, task: Task) -> Flow:
         yield from show_again(talk)
         return
     memory.drop()
-    if memory.queue:
-        yield Say("\n" + talk.text("next_order") + "\n")
-        yield from go_on(talk, memory.queue.pop(0))
+    yield from _next(talk)
+
+
+def reordered(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
+    """Take another open order first, "primero la de Sofi"; or swap the ends of one, "al revés"."""
+    memory, is_swap = talk.memory, reading.has("swap")
+    bare = [p for p in reading.of("ordinal") if p.value == 1 and p.last == p.first + 1]
+    pointing = ("person", "name", "reason", "ordinal", "other", "here", "from", "begin", "swap")
+    is_meant = is_swap or bare or reading.has("begin")
+    if reading.beside(*kinds("filling"), *pointing) or not is_meant:
+        return None
+    if len(memory.open) < _SEVERAL:
+        is_swapped = is_swap and memory.waiting is not None and memory.waiting.swap(talk)
+        return go_on(talk, memory.waiting) if memory.waiting is not None and is_swapped else None
+    others = [p.value for p in reading.of("ordinal") if p not in bare]
+    first = memory.open[-1] if is_swap or reading.has("other") else _pointed(talk, reading, others)
+    return put_first(talk, first) if first is not None else None
+
+
+def put_first(talk: Talk, task: Task, *, is_only: bool = False) -> Flow:
+    """Go on with one of the open tasks before the others, or with no other at all."""
+    memory = talk.memory
+    others = [one for one in memory.open if one is not task]
+    memory.drop()
+    memory.queue = [] if is_only else others
+    if is_only and others:
+        yield talk.say("dropped", what=names(talk, others))
+    yield from go_on(talk, task)
 
 
 def names(talk: Talk, tasks: list[Task]) -> str:
@@ -127,8 +166,8 @@ def listed(talk: Talk) -> Flow:
     yield talk.lines([talk.text("tasks_head"), *lines]) if lines else talk.say("nothing_pending")
 
 
-def total(talk: Talk) -> Flow | None:
+def total(talk: Talk) -> Reply | None:
     """Tell what the open tasks come to; None when none costs anything."""
     costs = [task.cost for task in talk.memory.open if task.cost is not None]
     amount = money(sum(costs, Decimal(0)))
-    return talk.answer("total_open", total=amount) if costs else None
+    return talk.say("total_open", total=amount) if costs else None

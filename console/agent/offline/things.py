@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from console.agent.offline.shopping import thing_words
-from console.agent.offline.text import words_of
+from console.agent.offline.lexicon import usual_spelling, words_for
+from console.agent.offline.text import stem, words_of
+from shared.text import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,10 @@ class Offer:
     @property
     def words(self) -> frozenset[str]:
         """The words that it may be called by."""
-        return thing_words(f"{self.name} {self.description} {self.shop}")
+        own = words_of(f"{self.name} {self.description} {self.shop}")
+        spelled = {stem(said) for word in own for said in usual_spelling(word, "es")}
+        called = {words_for("es").product(word) for word in own} - {""}
+        return own | spelled | {stem(fold(word)) for word in called}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,20 @@ class Page:
     shown: int
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to look for, and what to leave out of what is found."""
+
+    words: str = ""
+    category: str = ""
+    max_price: Decimal | None = None
+    min_price: Decimal | None = None
+    benefit: str = ""
+    cheapest: bool = False
+    quantity: int | None = None
+    """How many pieces are wanted of what is found."""
+
+
 def account_of(entry: Mapping[str, Any]) -> OwnAccount:
     """Read an account of an answer."""
     balance, available = Decimal(entry["balance"]), Decimal(entry["available"])
@@ -107,13 +125,7 @@ def person_of(entry: Mapping[str, Any]) -> Person:
 
 def offer_of(entry: Mapping[str, Any]) -> Offer:
     """Read a product of an answer."""
-    return Offer(
-        product_id=entry["product_id"],
-        retailer_id=entry["retailer_id"],
-        shop=entry.get("retailer_name", entry["retailer_id"]),
-        name=entry["name"],
-        description=entry["description"],
-        price=Decimal(entry["price"]),
-        stock=int(entry["stock"]),
-        benefits=tuple(entry["benefits"]),
-    )
+    same = {name: entry[name] for name in ("product_id", "retailer_id", "name", "description")}
+    price, stock, benefits = Decimal(entry["price"]), int(entry["stock"]), entry["benefits"]
+    shop = entry.get("retailer_name", entry["retailer_id"])
+    return Offer(**same, shop=shop, price=price, stock=stock, benefits=tuple(benefits))

@@ -36,6 +36,7 @@ class Transfer(Task):
     is_for_several: bool = False
     shown_from: str = ""
     """The account that paid when it was last shown."""
+    kind = "transfer"
 
     def fill(self, talk: Talk, order: Order, reading: Reading) -> "Transfer":
         """Put in what an order says."""
@@ -159,13 +160,7 @@ class Transfer(Task):
         if len(fitting) == 1:
             self.to = Account("", fitting[0].account_id)
             return None
-        return talk.ask_account("ask_own_destination", fitting or accounts, self._to_own)
-
-    def _to_own(self, account: OwnAccount) -> None:
-        self.to = Account("", account.account_id)
-
-    def _from_own(self, account: OwnAccount) -> None:
-        self.source = Account("", account.account_id)
+        return talk.ask_account("ask_own_destination", fitting or accounts, self, "to")
 
     def _payer(self, talk: Talk, accounts: Sequence[OwnAccount]) -> Say | None:
         """Find the account that pays; return a question when it is not sure."""
@@ -176,7 +171,8 @@ class Transfer(Task):
             return self._payer(talk, accounts)
         wanted, taken = self.source.type or "checking", {self.to.account_id}
         is_other = wanted == "other"
-        taken |= {self.shown_from} if is_other else set()
+        usual = next((a.account_id for a in accounts if a.type == "checking"), "")
+        taken |= {self.shown_from or talk.memory.last_account or usual} if is_other else set()
         fitting = [
             a
             for a in accounts
@@ -185,12 +181,12 @@ class Transfer(Task):
         ]
         usable = [a for a in fitting if a.is_active or (self.source.type and not is_other)]
         if len(usable) == 1:
-            self._from_own(usable[0])
+            self.source = Account("", usable[0].account_id)
             return None
         others = [a for a in accounts if a.account_id != self.to.account_id]
         active = [a for a in fitting or others if a.is_active]
         self.source = Account()
-        return talk.ask_account("ask_source", active or others, self._from_own)
+        return talk.ask_account("ask_source", active or others, self, "source")
 
     def call(self) -> tuple[str, dict[str, str]]:
         """Return createTransfer with its arguments."""
@@ -218,27 +214,22 @@ class Transfer(Task):
         number, moment = body["transaction_id"], body["created_at"]
         yield from talk.receipt(number, moment, body["from_account"])
 
-    def name(self, talk: Talk) -> str:
-        """Return what it is, in a few words."""
+    def told(self, talk: Talk) -> dict[str, str]:
+        """Return how much it is, and for whom."""
         amount = money(self.amount) if self.amount is not None else talk.text("some_money")
-        return talk.text("order_transfer", amount=amount, who=self._whom(talk))
+        return {"amount": amount, "who": self._whom(talk)}
 
     @property
     def cost(self) -> Decimal | None:
         """What it takes from the customer's accounts."""
         return self.amount
 
-    def ask_sure(self, talk: Talk) -> Say:
-        """Ask whether it is to be made at all."""
-        who = self._whom(talk)
-        if self.amount is None:
-            return talk.ask("ask_order_amount", "confirmation", task=self, who=who)
-        amount = money(self.amount)
-        return talk.ask("ask_order", "confirmation", task=self, amount=amount, who=who)
-
-    def like(self, *, keeps_amount: bool) -> "Transfer":
-        """Return another one of the same amount, to nobody yet."""
-        return Transfer(amount=self.amount if keeps_amount else None)
+    def swap(self, talk: Talk) -> bool:
+        """Turn a transfer between the customer's own accounts round."""
+        is_own = talk.memory.is_own(self.to.account_id)
+        if is_own:
+            self.source, self.to = self.to, self.source
+        return is_own
 
 
 def may_be(talk: Talk, pronoun: str, person: Person) -> bool:
