@@ -3,7 +3,7 @@
 The two keys of an alias are made here: the one it is stored under and the one it is compared by.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from action_groups.crm.aliases import vocabulary
@@ -51,12 +51,11 @@ def without_articles(tokens: Sequence[str]) -> list[str]:
     return words[leading:]
 
 
-def content_words(tokens: Iterable[str]) -> list[str]:
+def content_words(tokens: Sequence[str]) -> Sequence[str]:
     """Return the words that tell whom a text is about, with what belongs together joined."""
-    plain = list(tokens)
-    if _CHANGED_WORDS.isdisjoint(plain):
-        return plain
-    joined = _join_expressions(plain)
+    if _CHANGED_WORDS.isdisjoint(tokens):
+        return tokens
+    joined = _join_expressions(list(tokens))
     words = [word for word in without_articles(joined) if word not in vocabulary.COURTESIES]
     short = _ABBREVIATIONS_IN_NAMES if len(words) > 1 else vocabulary.ABBREVIATIONS
     return _join_particles([short.get(word, word) for word in words])

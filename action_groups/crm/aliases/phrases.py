@@ -41,7 +41,7 @@ def read_phrase(phrase: str, recorded: AbstractSet[str]) -> Phrase:
     spoken = [without_articles(part) for part in split(tokens)]
     unsure = vocabulary.HEDGES | vocabulary.COMMANDS
     is_hedged = any(word in unsure for part in spoken for word in part)
-    contents = [content_words(word for word in part if word not in unsure) for part in spoken]
+    contents = [content_words([word for word in part if word not in unsure]) for part in spoken]
     parts = [part for part in contents if part]
     compared = [part[:MAX_WORDS] for part in parts[:MAX_PARTS]]
     texts = {text for part in compared for word in part for text in (word, bare(word))}

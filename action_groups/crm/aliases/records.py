@@ -49,17 +49,18 @@ class Record:
 
     def __init__(self, person: Person) -> None:
         self._person = person
-        self.alias_tokens = tokens_of(person.alias)
-        self._name_tokens = tokens_of(person.name)
+        self.alias_tokens = tuple(tokens_of(person.alias))
+        self._name_tokens = tuple(tokens_of(person.name))
         self._called = self.alias = tuple(content_words(self.alias_tokens))
         self.name = tuple(content_words(self._name_tokens))
-        has_particles = " " in "".join((*self._called, *self.name))
+        self.spellings = (*self._called, *self.name)
+        has_particles = " " in "".join(self.spellings)
         if has_particles and self.is_thing:
             self.alias = tuple(map(bare, self._called))
-        self.spellings = (*self.alias, *self.name)
-        """Every word, without its particle as well."""
+            self.spellings = (*self.alias, *self.name)
         if has_particles:
             self.spellings += tuple(map(bare, self.spellings))
+        """Every word, without its particle as well."""
 
     def is_named(self, key: Key) -> bool:
         """Tell whether the full name has this key."""
