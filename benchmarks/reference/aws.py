@@ -49,6 +49,7 @@ def environment() -> dict[str, str]:
         **large,
         "CONFIRMATION_KEY_ARN": CONFIRMATION_KEY_ARN,
         "DOORS": "agent",
+        "AGENT_WAIT_SECONDS": "0",
         "REQUIRE_CONFIRMATION": "never",
     }
 
@@ -57,11 +58,15 @@ class Aws:
     """The seeded bank. `calls` are the operations so far, by service and name."""
 
     def __init__(self) -> None:
-        self.tables = StrictDynamoDB(table_properties())
-        self.tables.copy_from(seeded_tables())
+        self.refill()
         self.bus = ListeningBus()
         self.kms = InMemoryKms()
         self.calls: list[str] = []
+
+    def refill(self) -> None:
+        """Make the tables hold what the seeds add, and nothing else."""
+        self.tables = StrictDynamoDB(table_properties())
+        self.tables.copy_from(seeded_tables())
 
     def answer(self, target: str, body: bytes) -> tuple[int, bytes]:
         """Return the status and the body for a request, as AWS's JSON protocol has them."""
@@ -153,9 +158,14 @@ def certified(folder: Path) -> Iterator[tuple[ssl.SSLContext, Path]]:
     server.write_bytes(private + certificate)
     known = Path(botocore.__file__).with_name("cacert.pem").read_bytes()
     authorities.write_bytes(known + certificate)
+    yield context_of(folder), authorities
+
+
+def context_of(folder: Path) -> ssl.SSLContext:
+    """Return the TLS of a server with the certificate in a folder."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(server)
-    yield context, authorities
+    context.load_cert_chain(folder / "server.pem")
+    return context
 
 
 def serve(aws: Aws, context: ssl.SSLContext, tell_port: Callable[[int], object]) -> None:

@@ -12,6 +12,11 @@ from aws_lambda_powertools.utilities.batch import (
     process_partial_response,
 )
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+from aws_lambda_powertools.utilities.idempotency import (
+    DynamoDBPersistenceLayer,
+    IdempotencyConfig,
+    idempotent_function,
+)
 from aws_lambda_powertools.utilities.parser import BaseModel, parse
 
 logger = Logger()
@@ -20,6 +25,10 @@ metrics = Metrics(namespace="Bank")
 processor = BatchProcessor(event_type=EventType.DynamoDBStreams)
 
 events: Any = boto3.client("events")
+persistence = DynamoDBPersistenceLayer(
+    table_name=os.environ["REQUESTS_TABLE"], key_attr="request_id"
+)
+once = IdempotencyConfig(event_key_jmespath="dynamodb.SequenceNumber")
 
 
 class Envelope(BaseModel):
@@ -30,6 +39,12 @@ class Envelope(BaseModel):
 
 @tracer.capture_method
 def publish(record: DynamoDBRecord) -> None:
+    """Publish the events of one record, once: a stream delivers it at least once."""
+    publish_once(data=record.raw_event, record=record)
+
+
+@idempotent_function(data_keyword_argument="data", persistence_store=persistence, config=once)
+def publish_once(data: dict[str, Any], record: DynamoDBRecord) -> None:
     """Publish the events of one record."""
     image = record.dynamodb.new_image if record.dynamodb else None
     texts = (image or {})["events"]

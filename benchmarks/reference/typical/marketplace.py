@@ -1,15 +1,24 @@
-"""The marketplace as most people write it with Powertools, without its changes."""
+"""The marketplace as most people write it with Powertools; a purchase is reserved, not paid."""
 
 import os
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated, Any
+from uuid import uuid4
 
 import boto3
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.event_handler import BedrockAgentResolver
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.idempotency import (
+    DynamoDBPersistenceLayer,
+    IdempotencyConfig,
+    idempotent_function,
+)
+from aws_lambda_powertools.utilities.idempotency.serialization.pydantic import PydanticSerializer
 from boto3.dynamodb.conditions import Attr, Key
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 logger = Logger()
 tracer = Tracer()
@@ -20,6 +29,10 @@ dynamodb: Any = boto3.resource("dynamodb")
 products = dynamodb.Table(os.environ["PRODUCTS_TABLE"])
 purchases = dynamodb.Table(os.environ["PURCHASES_TABLE"])
 retailers = dynamodb.Table(os.environ["RETAILERS_TABLE"])
+persistence = DynamoDBPersistenceLayer(
+    table_name=os.environ["REQUESTS_TABLE"], key_attr="request_id"
+)
+idempotency = IdempotencyConfig(expires_after_seconds=120, use_local_cache=False)
 
 
 class Benefit(BaseModel):
@@ -60,6 +73,15 @@ class Purchase(BaseModel):
     benefit_applied: str | None = None
     transaction_id: str | None = None
     created_at: str
+
+
+class PurchaseRequest(BaseModel):
+    product_id: str
+    retailer_id: str
+    quantity: int = Field(ge=1)
+    account_id: str
+    benefit: str | None = None
+    unit_price: Decimal = Field(gt=0, decimal_places=2)
 
 
 class Purchases(BaseModel):
@@ -131,6 +153,62 @@ def list_purchases(
         ConsistentRead=True,
     )
     return Purchases(purchases=[Purchase(**item) for item in found["Items"][:limit]])
+
+
+@app.post("/purchases", description="Buy a product.")
+@tracer.capture_method
+def create_purchase(
+    request: Annotated[PurchaseRequest, Body(description="What to buy.")],
+) -> Purchase:
+    attributes = app.current_event.session_attributes
+    once = {"request_id": attributes["request_id"], **request.model_dump(mode="json")}
+    return reserve(once=once, request=request, user_id=caller())
+
+
+@idempotent_function(
+    data_keyword_argument="once",
+    persistence_store=persistence,
+    config=idempotency,
+    output_serializer=PydanticSerializer(model=Purchase),
+)
+def reserve(once: dict[str, Any], request: PurchaseRequest, user_id: str) -> Purchase:
+    """Reserve the stock, once for what is asked."""
+    key = {"product_id": request.product_id, "retailer_id": request.retailer_id}
+    product = products.get_item(Key=key, ConsistentRead=True)["Item"]
+    retailer = retailers.get_item(Key={"retailer_id": request.retailer_id})["Item"]
+    if product["price"] != request.unit_price:
+        raise ValueError("the price is another")
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    purchase = Purchase(
+        purchase_id=str(uuid4()),
+        status="pending",
+        product_name=product["name"],
+        retailer_name=retailer["name"],
+        quantity=request.quantity,
+        total_amount=float(request.quantity * product["price"]),
+        benefit_applied=request.benefit,
+        created_at=now,
+        **key,
+    )
+    item = {
+        **purchase.model_dump(exclude_none=True, exclude={"total_amount"}),
+        "user_id": user_id,
+        "timestamp_purchase_id": f"{now}#{purchase.purchase_id}",
+        "total_amount": request.quantity * product["price"],
+        "account_id": request.account_id,
+    }
+    stock = {
+        "TableName": products.name,
+        "Key": key,
+        "UpdateExpression": "SET stock = stock - :quantity",
+        "ConditionExpression": "stock >= :quantity",
+        "ExpressionAttributeValues": {":quantity": request.quantity},
+    }
+    dynamodb.meta.client.transact_write_items(
+        TransactItems=[{"Update": stock}, {"Put": {"TableName": purchases.name, "Item": item}}]
+    )
+    metrics.add_metric(name="Purchases", unit=MetricUnit.Count, value=1)
+    return purchase
 
 
 @logger.inject_lambda_context(correlation_id_path="sessionId")

@@ -1,0 +1,182 @@
+"""What an answer costs besides its calls to AWS, against the way most people write it.
+
+Both run in this process and are given the answers that AWS gave them once, so that neither waits:
+the time inside of the client is left out, except for what boto3's resources do there in place of
+the author, to turn values into DynamoDB's and back.
+"""
+
+import copy
+import gc
+import importlib
+import io
+import json
+import os
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from typing import Any
+from unittest import mock
+
+from boto3.dynamodb.transform import TransformationInjector
+from botocore.client import BaseClient
+
+from benchmarks.reference import aws
+from benchmarks.start import TRACED, event_of, spread
+
+ROUNDS = 15
+ANSWERS_A_ROUND = 10
+OPERATIONS = {
+    "core_banking": ("get_balance", "list_transactions", "create_transfer"),
+    "marketplace": ("search_products", "get_purchase", "list_purchases", "create_purchase"),
+    "crm": ("resolve_alias", "list_beneficiaries", "add_beneficiary"),
+}
+_CONVERSIONS = (
+    "inject_condition_expressions",
+    "inject_attribute_value_input",
+    "inject_attribute_value_output",
+)
+
+_INTRODUCTION = """## A warm answer, without AWS
+
+Processor time of an answer without that of its calls to AWS. A change of the product does what that
+of *typical* does not: it records the request with the change in one transaction, keeps limits, and
+tells who asked.
+
+Median and quartiles of {} rounds of {} answers, in turns.
+
+| operation | of *typical* | product (µs) | *typical* (µs) |
+|---|--:|--:|--:|"""
+
+Handler = Callable[[Any, Any], Any]
+
+
+def report() -> str:
+    """Measure a warm answer of every operation that the references have."""
+    os.environ.update(aws.environment() | TRACED)
+    rows = []
+    with aws.played(aws.Aws()):
+        for group, names in OPERATIONS.items():
+            own, typical = handlers(group)
+            gc.collect()
+            gc.freeze()
+            rows += [line(name, Replayed(own, name), Replayed(typical, name)) for name in names]
+    return "\n".join([_INTRODUCTION.format(ROUNDS, ANSWERS_A_ROUND), *rows])
+
+
+def handlers(group: str) -> tuple[Handler, Handler]:
+    """Return the handler of the product and that of *typical*; their log lines go nowhere."""
+    with redirect_stdout(open(os.devnull, "w")):  # noqa: PTH123 as long as the process
+        typical = importlib.import_module(f"benchmarks.reference.typical.{group}")
+        own = getattr(importlib.import_module("action_groups.handler"), group)
+    return own, typical.lambda_handler
+
+
+class Context:
+    """What Lambda tells of an invocation."""
+
+    function_name = "function"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:function"
+    aws_request_id = "request"
+    client_context = None
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 9000
+
+
+class Replayed:
+    """A handler that is given the same event and the same answers of AWS again and again."""
+
+    def __init__(self, handler: Handler, name: str) -> None:
+        self._handler = handler
+        event = event_of(name)
+        event["sessionAttributes"]["request_id"] = f"{name}-of-{handler.__module__}"
+        self._event = json.dumps(event)
+        self._answers: dict[str, list[Any]] = defaultdict(list)
+        make_request = BaseClient._make_request  # noqa: SLF001
+
+        def recorded(client: Any, operation: Any, *rest: Any) -> Any:
+            http, parsed = make_request(client, operation, *rest)
+            self._answers[operation.name].append(copy.deepcopy(parsed))
+            return http, parsed
+
+        with (
+            mock.patch.object(BaseClient, "_make_request", recorded),
+            redirect_stdout(io.StringIO()),
+        ):
+            answer = handler(json.loads(self._event), Context())
+        assert answer["response"]["httpStatusCode"] == 200, answer  # noqa: PLR2004
+
+    def nanoseconds(self) -> float:
+        """Return what an answer takes without its calls, on the average of some."""
+        clock = _Clock()
+        total = 0
+        with clock.running(self._answers), redirect_stdout(io.StringIO()):
+            for _ in range(ANSWERS_A_ROUND):
+                event = json.loads(self._event)
+                clock.begin()
+                begun = time.thread_time_ns()
+                self._handler(event, Context())
+                total += time.thread_time_ns() - begun - clock.outside
+        return total / ANSWERS_A_ROUND
+
+
+class _Clock:
+    """Counts the time inside of clients, on this thread, and gives them their answers."""
+
+    def __init__(self) -> None:
+        self.outside = 0
+        self._given: dict[str, int] = {}
+
+    def begin(self) -> None:
+        self.outside = 0
+        self._given = defaultdict(int)
+
+    @contextmanager
+    def running(self, answers: dict[str, list[Any]]) -> Iterator[None]:
+        def call(client: Any, name: str, arguments: Any) -> Any:
+            begun = time.thread_time_ns()
+            model = client.meta.service_model.operation_model(name)
+            context: dict[str, Any] = {}
+            client._emit_api_params(arguments, model, context)  # noqa: SLF001
+            place = self._given[name] % len(answers[name])
+            self._given[name] += 1
+            parsed = copy.deepcopy(answers[name][place])
+            service = client.meta.service_model.service_id.hyphenize()
+            client.meta.events.emit(
+                f"after-call.{service}.{name}",
+                http_response=None,
+                parsed=parsed,
+                model=model,
+                context=context,
+            )
+            self.outside += time.thread_time_ns() - begun
+            return parsed
+
+        def counted(conversion: Any) -> Any:
+            def turned(*arguments: Any, **named: Any) -> Any:
+                begun = time.thread_time_ns()
+                result = conversion(*arguments, **named)
+                self.outside -= time.thread_time_ns() - begun
+                return result
+
+            return turned
+
+        conversions = {
+            name: counted(getattr(TransformationInjector, name)) for name in _CONVERSIONS
+        }
+        with (
+            mock.patch.object(BaseClient, "_make_api_call", call),
+            mock.patch.multiple(TransformationInjector, **conversions),
+        ):
+            yield
+
+
+def line(name: str, own: Replayed, typical: Replayed) -> str:
+    """Measure both in turns, and return the line of an operation."""
+    rounds = [(own.nanoseconds(), typical.nanoseconds()) for _ in range(ROUNDS + 1)][1:]
+    ratios = [mine / other for mine, other in rounds]
+    mine, other = (statistics.median(column) / 1000 for column in zip(*rounds, strict=True))
+    return f"| {name} | {spread(ratios)} | {mine:,.0f} | {other:,.0f} |"

@@ -1,0 +1,119 @@
+"""The references of the benchmarks answer the same events as the product does, with the same."""
+
+import importlib
+import io
+import json
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from typing import Any
+
+import boto3
+import pytest
+
+from action_groups import load_group
+from benchmarks.reference import aws
+from benchmarks.start import STREAM, event_of
+from benchmarks.warm import OPERATIONS, Context
+from shared import clients
+from shared.dynamodb import DynamoDB
+from shared.front_doors import lambda_handler_for
+from shared.service import Resources, Service
+from shared.settings import Settings
+
+CASES = [(group, name) for group, names in OPERATIONS.items() for name in names]
+NEW = {"transaction_id", "purchase_id", "beneficiary_id", "created_at"}
+"""What a change makes up: everybody makes up another one."""
+FROM_TERMS = {"months", "monthly_payment", "last_payment"}
+"""What the product alone tells of a benefit that was chosen."""
+
+
+@pytest.fixture
+def bank(monkeypatch: pytest.MonkeyPatch) -> Iterator[aws.Aws]:
+    for name, value in aws.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "true")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    made = aws.Aws()
+    clients.client_of.cache_clear()
+    clients._session.cache_clear()
+    with aws.played(made):
+        yield made
+    clients.client_of.cache_clear()
+    clients._session.cache_clear()
+
+
+def product(group: str) -> Any:
+    settings = Settings.from_environment(aws.environment())
+    database = DynamoDB(clients.client_of("dynamodb"))
+    made: Any = Resources(settings=settings, database=database, publisher=None, is_mac=None)  # type: ignore[arg-type]
+    return lambda_handler_for(Service(load_group(group), made))
+
+
+def reference(module: str) -> Any:
+    """Return a reference whose clients are made now: it makes them where it is imported."""
+    found = importlib.import_module(f"benchmarks.reference.{module}")
+    return importlib.reload(found).lambda_handler
+
+
+def told(handler: Any, name: str) -> Any:
+    with redirect_stdout(io.StringIO()):
+        answer = handler(event_of(name), Context())
+    assert answer["response"]["httpStatusCode"] == 200, answer
+    body = json.loads(answer["response"]["responseBody"]["application/json"]["body"])
+    return compared(body, is_change=not name.startswith(("get", "list", "search", "resolve")))
+
+
+def compared(value: Any, *, is_change: bool) -> Any:
+    if isinstance(value, dict):
+        left_out = NEW | FROM_TERMS if is_change else set()
+        return {
+            name: compared(held, is_change=is_change)
+            for name, held in value.items()
+            if held is not None and name not in left_out
+        }
+    return (
+        [compared(one, is_change=is_change) for one in value] if isinstance(value, list) else value
+    )
+
+
+@pytest.mark.filterwarnings("ignore:Couldn't determine the remaining time")
+@pytest.mark.parametrize(("group", "name"), CASES, ids=[name for _, name in CASES])
+def test_the_typical_way_answers_as_the_product_does(bank: aws.Aws, group: str, name: str) -> None:
+    expected = told(product(group), name)
+    bank.refill()
+
+    assert told(reference(f"typical.{group}"), name) == expected
+
+
+@pytest.mark.parametrize("name", ["get_balance", "list_purchases", "list_beneficiaries"])
+def test_the_floor_answers_as_the_product_does_with_as_many_calls(bank: aws.Aws, name: str) -> None:
+    [group] = [group for group, names in OPERATIONS.items() if name in names]
+    expected = told(product(group), name)
+    calls = bank.calls.copy()
+    bank.calls.clear()
+
+    assert told(reference("floor"), name) == expected
+    assert bank.calls == calls
+
+
+def test_an_answer_that_differs_is_seen(bank: aws.Aws) -> None:
+    expected = told(product("core_banking"), "get_balance")
+    key = {"user_id": {"S": aws.USER}, "account_id": {"S": "acc-maria-checking"}}
+    bank.tables.update_item(
+        TableName="centli-accounts",
+        Key=key,
+        UpdateExpression="SET balance = balance - :one",
+        ExpressionAttributeValues={":one": {"N": "1"}},
+    )
+
+    assert told(reference("floor"), "get_balance") != expected
+
+
+@pytest.mark.filterwarnings("ignore:Couldn't determine the remaining time")
+@pytest.mark.parametrize("module", ["floor_relay", "typical.event_relay"])
+def test_a_relay_of_the_references_publishes_what_a_record_owes(bank: aws.Aws, module: str) -> None:
+    with redirect_stdout(io.StringIO()):
+        reference(module)(STREAM, Context())
+
+    [envelope] = bank.bus.envelopes
+    assert envelope["event_type"] == "TRANSFER_COMPLETED"
