@@ -8,9 +8,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from console.agent.offline import dialogue, orders
-from console.agent.offline.lexicon import read, words_for
+from console.agent.brain import Heard
+from console.agent.offline import OfflineBrain, dialogue, orders
+from console.agent.offline.lexicon import Lexicon, Match, read, words_for
 from console.agent.offline.parts import Scanner
+from console.agent.offline.text import Token
 from tests.support.dialogues import (
     BLIND,
     OWN_DIALOGUES,
@@ -20,6 +22,7 @@ from tests.support.dialogues import (
 )
 from tests.support.perturbed import Slip, is_shown, shown_amount, slips, taken_back
 from tests.support.utterances import OWN, TODAY, UNSEEN, Case, Chat, Mark, play, read_cases
+from tests.support.world import operations_in_schema
 
 UNSEEN_ACCURACY = 0.92
 WHOLE_DIALOGUES = 0.79
@@ -150,3 +153,26 @@ def test_the_work_grows_with_the_length_of_a_message_only(text: str) -> None:
     scanner.parts()
 
     assert scanner.steps <= 20 * len(said.tokens)
+
+
+@pytest.mark.parametrize(
+    "said", ["de ", "y ", "manda 1, ", "quiero una tele y ", "a mi cuenta de "]
+)
+def test_a_message_twice_as_long_is_twice_the_work(
+    said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, matches = [], Lexicon.matches
+
+    def counted(known: Lexicon, tokens: Sequence[Token], at: int) -> list[Match]:
+        looked.append(at)
+        return matches(known, tokens, at)
+
+    monkeypatch.setattr(Lexicon, "matches", counted)
+    work = []
+    for times in (20, 40):
+        brain = OfflineBrain(operations_in_schema(), clock=lambda: TODAY)
+        looked.clear()
+        list(brain.step([Heard(said * times, "es")]))
+        work.append(len(looked))
+
+    assert work[1] <= 2.5 * work[0]

@@ -126,8 +126,7 @@ def _amended_one(talk: Talk, reading: Reading, task: Transfer) -> Reply | None:
     if not order.says_anything:
         return tasks.put_first(talk, task, is_only=reading.matches("only"))
     task.fill(talk, order, reading)
-    is_first = task is talk.memory.task
-    return tasks.go_on(talk, task) if is_first else tasks.queue(talk, [task])
+    return tasks.go_on(talk, task) if task is talk.memory.task else tasks.queue(talk, [task])
 
 
 def half_amended(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:

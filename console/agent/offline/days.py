@@ -242,7 +242,7 @@ class DayReader(AmountReader):
 
     def _skip(self, at: int, *kinds: str) -> int:
         """Return the place after little words; one that tells which days is none."""
-        while at < len(self.tokens):
+        for _ in range(4):
             found, relative = self.match(at, *kinds), self.match(at, "relative")
             if relative is not None and relative.value in kinds:
                 at += max(relative.length, found.length if found is not None else 0)

@@ -53,17 +53,20 @@ def _reply(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> tuple[Reader
 
 
 def several(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | None:
-    """Answer the question or the search beside an order first, then do what is ordered."""
+    """Answer what is asked before the first order or after the last amount or person; do both."""
+    ordered_ = [one for one in reading.orders if one.says_anything]
     joints = [part for part in reading.parts[1:-1] if part.kind in {"and", "stop", "asking"}]
-    for part in joints if reading.orders else ():
-        first = talk.read(reading.said.quote(0, part.last if part.kind == "asking" else part.first))
-        second = talk.read(reading.said.quote(part.last, len(reading.tokens)))
-        for order, other in ((second, first), (first, second)):
-            is_ordered = any(one.is_asked_for and one.says_anything for one in order.orders)
-            is_put_off = other is second and other.has("day", "later")
-            beside = questions.asked_beside(talk, other) if is_ordered and not is_put_off else None
-            if beside is not None:
-                return _flow(beside, _reply(talk, order, asked)[1])
+    end = max((part.last for part in reading.of("amount", "person")), default=0)
+    begin = next((p.first for o in ordered_[:1] for p in o.parts if p.kind == "verb"), 0)
+    before = [part for part in joints if part.first < begin][-1:]
+    for part in before + [part for part in joints if ordered_ and part.first >= end][:1]:
+        first = reading.said.quote(0, part.last if part.kind == "asking" else part.first)
+        halves = [talk.read(first), talk.read(reading.said.quote(part.last, len(reading.tokens)))]
+        order, other = halves if part not in before else reversed(halves)
+        is_put_off = part not in before and other.has("day", "later")
+        is_one = not is_put_off and any(o.is_asked_for and o.says_anything for o in order.orders)
+        if is_one and (beside := questions.asked_beside(talk, other)) is not None:
+            return _flow(beside, _reply(talk, order, asked)[1])
     return None
 
 
@@ -101,8 +104,8 @@ def agreed(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | None
     memory = talk.memory
     is_yes = reading.covers("yes", *_POLITE, "thumbs", "also", "both", "to")
     is_pointing = memory.in_focus is not None and reading.covers("here", "courtesy", "yes")
-    is_yes = is_yes or reading.covers("reconsider", "courtesy", "yes")
-    is_yes = is_yes or (is_pointing and memory.topic in {"search", "compare"})
+    is_pointing = is_pointing and memory.topic in {"search", "compare"}
+    is_yes = is_yes or is_pointing or reading.covers("reconsider", "courtesy", "yes")
     if not is_yes and not reading.covers("thumbs", "courtesy", "yes"):
         return None
     is_reconsidered = memory.is_declined and reading.matches("reconsider")

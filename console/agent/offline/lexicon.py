@@ -63,6 +63,7 @@ class Lexicon:
     phrases: dict[str, list[tuple[Phrase, str, str]]] = field(default_factory=dict)
     """Phrases, kinds and values by the first word, the longest first."""
     known: set[str] = field(default_factory=set)
+    longest: int = 0
 
     def verbs_of(self, token: Token) -> list[Verb]:
         """Return what a word may be a form of: without its accents it may be several."""
@@ -70,11 +71,9 @@ class Lexicon:
 
     def matches(self, tokens: Sequence[Token], at: int) -> list[Match]:
         """Return the phrases that begin at a token, the longest first."""
-        return [
-            Match(kind, len(phrase), value)
-            for phrase, kind, value in self.phrases.get(tokens[at].word, ())
-            if phrase == tuple(token.word for token in tokens[at : at + len(phrase)])
-        ]
+        said = tuple(token.word for token in tokens[at : at + self.longest])
+        known = self.phrases.get(said[0], ())
+        return [Match(kind, len(p), value) for p, kind, value in known if p == said[: len(p)]]
 
 
 @dataclass(frozen=True)
@@ -197,6 +196,7 @@ def lexicon(language: Language) -> Lexicon:
             for phrase in _phrases(row):
                 made.phrases.setdefault(phrase[0], []).append((phrase, kind, value))
                 made.known.update(phrase)
+                made.longest = max(made.longest, len(phrase))
     for found in made.phrases.values():
         found.sort(key=lambda entry: -len(entry[0]))
     made.known |= made.numbers.keys() | {fold(form) for form in made.verbs}

@@ -176,9 +176,8 @@ class Memory:
 
     def keep(self, task: Task | None) -> None:
         """Put what waits for a yes behind another task, which is spoken of now."""
-        waiting = self.waiting
-        if waiting is not None and task is not None and task is not waiting:
-            self.queue.insert(0, waiting)
+        if self.waiting is not None and task is not None and task is not self.waiting:
+            self.queue.insert(0, self.waiting)
 
     def drop(self) -> None:
         """Forget what is half done."""

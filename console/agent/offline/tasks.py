@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Final
 
 from console.agent.brain import CallOutcome, Say
 from console.agent.offline.lexicon import kinds
@@ -10,8 +9,6 @@ from console.agent.offline.orders import Reading
 from console.agent.offline.talk import FIRST_REFUSAL, Flow, Reply, Talk, Task
 from console.agent.offline.text import words_of
 from console.agent.wording import money
-
-_SEVERAL: Final = 2
 
 
 def go_on(talk: Talk, task: Task) -> Flow:
@@ -136,7 +133,7 @@ def reordered(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | 
     is_meant = is_swap or bare or reading.has("begin")
     if reading.beside(*kinds("filling"), *pointing) or not is_meant:
         return None
-    if len(memory.open) < _SEVERAL:
+    if not memory.open[1:]:
         is_swapped = is_swap and memory.waiting is not None and memory.waiting.swap(talk)
         return go_on(talk, memory.waiting) if memory.waiting is not None and is_swapped else None
     others = [p.value for p in reading.of("ordinal") if p not in bare]
