@@ -4,8 +4,8 @@
     python3 scripts/dev.py web       the same as a web page
     python3 scripts/dev.py demo      the main job on a local stack, shown and checked
     python3 scripts/dev.py test      the tests; further arguments go to pytest
-                                     --fast: without a local AWS, browser and simulations,
-                                     and with fewer examples of a test
+                                     --fast: without a local AWS, browser, simulations and
+                                     what is marked slow, and with fewer cases of a test
     python3 scripts/dev.py check     the whole gate, or its parts that are named:
                                      lint, format, types, schemas, template, tests
     python3 scripts/dev.py clients   the MCP server with clients of others, each in an environment
@@ -146,7 +146,7 @@ _ALL_PINS = "requirements-dev.txt"
 _SAM_PINS = "requirements-sam.txt"
 _CLIENTS = ("strands", "pydantic-ai", "inspector", "conformance")
 _FAST = "--fast"
-_FAST_CASES = 40
+_FAST_CASES = 20
 _SLOW_FOLDERS = ("stack", "browser", "simulation")
 _PROJECT = Environment(".venv", _CHAT_PINS, _ALL_PINS, with_project=True)
 _SAM = Environment(".venv-sam", _SAM_PINS, with_project=False)
@@ -185,11 +185,11 @@ def test(arguments: Sequence[str]) -> None:
     pytest = [_PROJECT.program("python"), "-m", "pytest", "-n", "auto", "--dist", "worksteal"]
     if _FAST in arguments:
         left_out = ", ".join(f"tests/{name}" for name in _SLOW_FOLDERS)
-        told = f"without {left_out}, a local AWS; at most {_FAST_CASES} cases of a test"
+        told = f"without {left_out}, what is marked slow; at most {_FAST_CASES} cases of a test"
         print(told, file=sys.stderr, flush=True)
         others = [argument for argument in arguments if argument != _FAST]
         quick = [f"--ignore=tests/{name}" for name in _SLOW_FOLDERS]
-        quick += ["-m", "not local_aws", "--hypothesis-profile=centli-fast"]
+        quick += ["-m", "not local_aws and not slow", "--hypothesis-profile=centli-fast"]
         quick += [f"--max-cases={_FAST_CASES}"]
         _run([*pytest, *quick, *others])
         return

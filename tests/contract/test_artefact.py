@@ -35,6 +35,8 @@ from console.artefact import (
 from tests.support import rights
 from tests.support.tables import function_environment
 
+pytestmark = pytest.mark.slow
+
 EVERY = pytest.mark.parametrize("made", [FUNCTIONS, MCP_FUNCTION], ids=lambda a: a.requirements)
 
 MAX_BYTES = 20_000_000

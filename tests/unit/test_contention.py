@@ -11,6 +11,8 @@ from shared.dynamodb import DynamoDB, Write
 from shared.errors import Unavailable
 from tests.support.contention import CASES, Case, Contention
 
+pytestmark = pytest.mark.slow
+
 GOODPUT = 0.80
 SECONDS = 3.0
 

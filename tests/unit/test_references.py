@@ -20,6 +20,8 @@ from shared.front_doors import lambda_handler_for
 from shared.service import Resources, Service
 from shared.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 CASES = [(group, name) for group, names in OPERATIONS.items() for name in names]
 NEW = {"transaction_id", "purchase_id", "beneficiary_id", "created_at"}
 """What a change makes up: everybody makes up another one."""
