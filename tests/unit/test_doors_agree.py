@@ -192,6 +192,7 @@ def test_a_door_that_is_recorded_under_another_name_would_be_found(
         test_right_arguments_have_the_same_answer_and_effects_at_every_door(operation)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("door", [name for name in DOORS if name != "bus"])
 def test_a_customer_is_asked_about_twenty_unpaid_accounts_a_day_by_whatever_tool_and_door(
     door: str,

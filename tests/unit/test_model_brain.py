@@ -43,6 +43,8 @@ from tests.support.fake_openai import EVENTS, FakeOpenAI, Reply, ToolCall, call
 from tests.support.http_server import Answer
 from tests.support.world import World, operations_in_schema
 
+pytestmark = pytest.mark.slow
+
 TRANSFER = {"from_account": "acc-maria", "to_account": "acc-juan", "amount": "100"}
 TIMEOUT_SECONDS = 5.0
 HALF = b'data: {"id": "1", "choices": [{"index": 0, "delta": {"content": "Ho"}}]}\n\n'

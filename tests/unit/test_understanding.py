@@ -24,6 +24,8 @@ from tests.support.perturbed import Slip, is_shown, shown_amount, slips, taken_b
 from tests.support.utterances import OWN, TODAY, UNSEEN, Case, Chat, Mark, play, read_cases
 from tests.support.world import operations_in_schema
 
+pytestmark = pytest.mark.slow
+
 UNSEEN_ACCURACY = 0.92
 WHOLE_DIALOGUES = 0.79
 """A little under what was measured, as the next; `benchmarks/understanding.py` tells the figure."""
