@@ -24,6 +24,7 @@ from botocore.client import BaseClient
 
 from benchmarks.reference import aws
 from benchmarks.start import TRACED, event_of, spread
+from shared.observability import logger
 
 ROUNDS = 15
 ANSWERS_A_ROUND = 10
@@ -67,9 +68,12 @@ def report() -> str:
 
 def handlers(group: str) -> tuple[Handler, Handler]:
     """Return the handler of the product and that of *typical*; their log lines go nowhere."""
-    with redirect_stdout(open(os.devnull, "w")):  # noqa: PTH123 as long as the process
+    nowhere = open(os.devnull, "w")  # noqa: PTH123, SIM115 as long as the process
+    with redirect_stdout(nowhere):
         typical = importlib.import_module(f"benchmarks.reference.typical.{group}")
         own = getattr(importlib.import_module("action_groups.handler"), group)
+    for handler in logger.handlers:
+        handler.setStream(nowhere)
     return own, typical.lambda_handler
 
 
