@@ -30,19 +30,15 @@ from typing import Any
 from jellyfish import damerau_levenshtein_distance
 
 from action_groups.crm.aliases import vocabulary
-from action_groups.crm.aliases.folding import index_key
 from action_groups.crm.aliases.resolving import MAX_PEOPLE, resolve
 from benchmarks.plots import draw
-from console.fast_yaml import safe_load
 from shared.observability import logger
 from shared.starting import starting
+from tests.support.alias_cases import BLIND_SET, KNOWN_SET, SINGLE, Someone, ids_of, labelled_cases
 from tests.support.dynamodb import StrictDynamoDB
 from tests.support.tables import table_properties
 from tests.support.world import SETTINGS, World, world_over
 
-DATA = Path(__file__).parents[1] / "tests" / "data"
-KNOWN_SET, BLIND_SET = DATA / "alias_cases.yaml", DATA / "alias_cases_blind.yaml"
-SINGLE = ("exact", "fuzzy")
 ROUNDS = 15
 SEED = 20261122
 PEOPLE = (5, 50, MAX_PEOPLE)
@@ -62,16 +58,6 @@ NOTHING = "trompeta"
 Table = Sequence[Sequence[object]]
 
 
-@dataclass(frozen=True)
-class Someone:
-    """A beneficiary of a labelled list."""
-
-    beneficiary_id: str
-    name: str = ""
-    alias: str = ""
-    relationship: str = ""
-
-
 @dataclass
 class Quality:
     """How a labelled set was answered."""
@@ -86,28 +72,18 @@ class Quality:
 
 def quality(cases_file: Path) -> Quality:
     """Answer each case of a labelled set."""
-    document = safe_load(cases_file.read_text(encoding="utf-8"))
     found = Quality()
-    for list_name, phrases in document["cases"].items():
-        people = [
-            Someone(identifier, *(part.strip() for part in fields.split("|")))
-            for identifier, fields in document["people"][list_name].items()
-        ]
-        for phrase, label in phrases.items():
-            answer, *ids = label.split()
-            key = index_key(phrase)
-            hits = [person for person in people if key and index_key(person.alias) == key]
-            resolution = resolve(phrase, people, exact=hits)
-            candidates = {candidate.person.beneficiary_id for candidate in resolution.candidates}
-            is_named = resolution.person is not None
-            found.total += 1
-            found.meant += answer in SINGLE
-            found.named += is_named
-            found.right += is_named and answer in SINGLE and candidates == set(ids)
-            if resolution.match == answer and set(ids) <= candidates:
-                found.agreed += 1
-            else:
-                found.failures.append(f"{list_name}: {phrase!r} is {label}, got {candidates}")
+    for case in labelled_cases(cases_file):
+        resolution = case.resolve()
+        found.total += 1
+        found.meant += case.answer in SINGLE
+        found.named += resolution.person is not None
+        found.right += case.is_right(resolution)
+        if case.agrees(resolution):
+            found.agreed += 1
+        else:
+            label, got = " ".join((case.answer, *case.ids)), ids_of(resolution)
+            found.failures.append(f"{case.list_name}: {case.phrase!r} is {label}, got {got}")
     return found
 
 
