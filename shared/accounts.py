@@ -66,13 +66,13 @@ class Account:
 
     def same_floor(self) -> tuple[str, Item]:
         """Return the condition that the balance may still go as low, and its values."""
+        same_type, values = "account_type = :type", {":type": self.account_type}
+        if not self.is_credit:
+            return same_type, values
         same_limit = "credit_limit = :limit"
         if not self.credit_limit:
             same_limit = f"(attribute_not_exists(credit_limit) OR {same_limit})"
-        if not self.is_credit:
-            return "account_type = :type", {":type": self.account_type}
-        values = {":type": self.account_type, ":limit": self.credit_limit}
-        return f"account_type = :type AND {same_limit}", values
+        return f"{same_type} AND {same_limit}", {**values, ":limit": self.credit_limit}
 
     def same_holder(self) -> tuple[str, Item]:
         """Return the condition that the books still name this holder, and its values."""

@@ -19,9 +19,9 @@ _CONFIG: Final = Config(
 
 
 @cache
-def client_of(service: str) -> Any:
+def client_of(service: str, config: Config = _CONFIG) -> Any:
     """Return the client of a service, made when it is asked for first."""
-    return _session().create_client(service, config=_CONFIG)
+    return _session().create_client(service, config=config)
 
 
 def reach(read: Callable[..., object], **arguments: str) -> None:

@@ -15,7 +15,6 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
 
-import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from mangum import Mangum
@@ -24,6 +23,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.inbound import MCP_PROTOCOL_VERSION_HEADER, unsupported_protocol_version_rejection
 
 from shared.channel import Functions
+from shared.clients import client_of
 from shared.confirmation import MAC_ALGORITHM
 from shared.front_doors.mcp import Customer, server_for
 from shared.ids import CUSTOMER_ID
@@ -91,9 +91,8 @@ def _function_of(group: str) -> str:
     return f"{os.environ['NAME_PREFIX']}-{group.replace('_', '-')}"
 
 
-@cache
 def _client(service: str) -> Any:
-    return botocore.session.Session().create_client(service, config=_CONFIG)
+    return client_of(service, _CONFIG)
 
 
 @cache
