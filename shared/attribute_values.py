@@ -41,16 +41,21 @@ def to_attribute(value: Any) -> dict[str, Any]:  # noqa: PLR0911 one for each ty
 
 def from_attribute(attribute: Mapping[str, Any]) -> Any:  # noqa: PLR0911 one for each type
     """Return the value of an attribute value. Raises TypeError for an unknown type."""
+    if "S" in attribute:
+        return attribute["S"]
     [(kind, held)] = attribute.items()
     match kind:
-        case "S" | "BOOL" | "B":
+        case "BOOL" | "B":
             return held
         case "N":
             return _NUMBERS.create_decimal(held)
         case "NULL":
             return None
         case "M":
-            return {name: from_attribute(value) for name, value in held.items()}
+            return {
+                name: value["S"] if "S" in value else from_attribute(value)
+                for name, value in held.items()
+            }
         case "L":
             return [from_attribute(value) for value in held]
         case "SS" | "BS":

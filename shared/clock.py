@@ -5,6 +5,7 @@ Moments are kept in UTC. A day without an offset is a day in the time zone of th
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+@lru_cache(maxsize=64)
 def to_iso(moment: datetime) -> str:
     """Write a moment as ISO 8601 in UTC with milliseconds, as in `2026-11-22T15:36:08.123Z`.
 

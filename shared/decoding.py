@@ -4,6 +4,7 @@ import re
 import types
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -27,10 +28,7 @@ def decode(model: type[R], raw: Mapping[str, Any]) -> R:
 
     An optional field that holds a stand-in for no value counts as left out.
     """
-    try:
-        return model.model_validate(_given(model, raw))
-    except ValidationError as error:
-        raise InvalidRequest(_describe(model, error)) from None
+    return _validated(model, _given(model, raw))
 
 
 def decode_text(model: type[R], raw: Mapping[str, Any]) -> R:
@@ -47,7 +45,7 @@ def decode_text(model: type[R], raw: Mapping[str, Any]) -> R:
             problems.append(f"`{name}` {error}")
     if problems:
         raise InvalidRequest(_sentence(problems))
-    return decode(model, typed)
+    return _validated(model, typed)
 
 
 def from_text(model: type[BaseModel], name: str, value: Any) -> Any:
@@ -55,17 +53,35 @@ def from_text(model: type[BaseModel], name: str, value: Any) -> Any:
 
     Raises ValueError that says what the field must be.
     """
-    field = model.model_fields.get(name)
-    if field is None or not isinstance(value, str):
+    if not isinstance(value, str):
         return value
-    return _from_text(_base_type(field.annotation), value)
+    kind, _ = _fields(model).get(name, (str, False))
+    return value if kind is str else _from_text(kind, value)
+
+
+def _validated(model: type[R], given: dict[str, Any]) -> R:
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise InvalidRequest(_describe(model, error)) from None
+
+
+@lru_cache(maxsize=256)
+def _fields(model: type[BaseModel]) -> dict[str, tuple[Any, bool]]:
+    """Return what each field of a model stands for, and whether it is required."""
+    return {
+        name: (_base_type(field.annotation), field.is_required())
+        for name, field in model.model_fields.items()
+    }
 
 
 def _given(model: type[BaseModel], raw: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is really given. Raises InvalidRequest for a stand-in where a value must be."""
-    fields = model.model_fields
+    fields = _fields(model)
     lacking = [name for name, value in raw.items() if name in fields and _is_stand_in(value)]
-    missing = [f"`{name}` is missing" for name in lacking if fields[name].is_required()]
+    if not lacking:
+        return dict(raw)
+    missing = [f"`{name}` is missing" for name in lacking if fields[name][1]]
     if missing:
         raise InvalidRequest(_sentence(missing))
     return {name: value for name, value in raw.items() if name not in lacking}

@@ -1,6 +1,6 @@
 """Typed access to DynamoDB items: plain Python values in and out, one client for all tables."""
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -31,12 +31,17 @@ _watch: ContextVar["_Watch | None"] = ContextVar("watch", default=None)
 
 def serialize(item: Mapping[str, Any]) -> dict[str, Any]:
     """Turn Python values into DynamoDB's attribute values."""
-    return {name: to_attribute(value) for name, value in item.items()}
+    return {
+        name: {"S": value} if isinstance(value, str) else to_attribute(value)
+        for name, value in item.items()
+    }
 
 
 def deserialize(item: Mapping[str, Any]) -> Item:
     """Turn DynamoDB's attribute values into Python values; numbers are Decimal."""
-    return {name: from_attribute(value) for name, value in item.items()}
+    return {
+        name: value["S"] if "S" in value else from_attribute(value) for name, value in item.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +190,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class _Watch:
-    """What is read for one decision: the checks of it, and what was read ahead."""
+    """What is read for one decision: the first read of each item, and what was read ahead."""
 
-    checks: dict[object, ConditionCheck] = field(default_factory=dict)
+    reads: dict[object, tuple[str, Item, Item | None, Container[str]]] = field(default_factory=dict)
     ahead: dict[object, Item | None] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[ConditionCheck]:
+        """Yield the checks of what was read, which only a refusal asks for."""
+        return (unchanged(*read) for read in self.reads.values())
 
 
 class DynamoDB:
@@ -210,7 +219,7 @@ class DynamoDB:
             answer = self._client.get_item(TableName=table, Key=serialize(key), ConsistentRead=True)
             item = deserialize(answer["Item"]) if "Item" in answer else None
         if watch is not None:
-            watch.checks.setdefault(name, unchanged(table, key, item, moving))
+            watch.reads.setdefault(name, (table, key, item, moving))
         return item
 
     def read_ahead(self, *places: Place) -> None:
@@ -228,12 +237,15 @@ class DynamoDB:
             request = requests.setdefault(table, {"Keys": [], "ConsistentRead": True})
             request["Keys"].append(serialize(key))
         answer = self._client.batch_get_item(RequestItems=requests)
-        found = {table: [*map(deserialize, items)] for table, items in answer["Responses"].items()}
-        left: Any = {table: one["Keys"] for table, one in answer["UnprocessedKeys"].items()}
-        for name, (table, key) in wanted.items():
-            if serialize(key) not in left.get(table, ()):
-                held = (item for item in found.get(table, ()) if key.items() <= item.items())
-                watch.ahead[name] = next(held, None)
+        watch.ahead.update(dict.fromkeys(wanted))
+        for table, left in answer["UnprocessedKeys"].items():
+            for key in map(deserialize, left["Keys"]):
+                watch.ahead.pop(_name_of(table, key), None)
+        key_names = {table: tuple(key) for table, key in wanted.values()}
+        for table, items in answer["Responses"].items():
+            for item in map(deserialize, items):
+                key = {name: item[name] for name in key_names[table]}
+                watch.ahead[_name_of(table, key)] = item
 
     def read_ahead_beside(self, ask: Callable[[], T], *places: Place) -> T:
         """Read ahead, and ask something else of DynamoDB at the same time; return its answer."""
@@ -259,7 +271,7 @@ class DynamoDB:
                 wanted = left["Keys"] if left else []
 
     @contextmanager
-    def watched(self) -> Iterator[Collection[ConditionCheck]]:
+    def watched(self) -> Iterator[Iterable[ConditionCheck]]:
         """Collect a check for each item that `get` reads meanwhile: that it is as it was read.
 
         What is moving is left out: a hot item would otherwise let no refusal be committed.
@@ -268,7 +280,7 @@ class DynamoDB:
         watch = _Watch()
         token = _watch.set(watch)
         try:
-            yield watch.checks.values()
+            yield watch
         finally:
             _watch.reset(token)
 
@@ -360,7 +372,7 @@ class DynamoDB:
 
 def _name_of(table: str, key: Item) -> object:
     """Return what tells an item from all others."""
-    return (table, *sorted(key.items()))
+    return table, frozenset(key.items())
 
 
 def _page(answer: Any) -> Page:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from shared.clock import EPOCH
@@ -13,6 +14,7 @@ CUSTOMER_ID = re.compile(r"[!-~]{1,128}")
 """A customer's id as the bank gives it out: visible ASCII characters, so that no two look alike."""
 
 
+@lru_cache(maxsize=64)
 def time_ordered_id(moment: datetime, seed: str) -> str:
     """Return the id of what `seed` names at `moment`: the same inputs give the same id.
 

@@ -3,21 +3,24 @@
 import base64
 import hashlib
 import json
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 import simplejson
+
+_COMPACT: Final[dict[str, Any]] = {
+    "use_decimal": True,
+    "allow_nan": False,
+    "ensure_ascii": False,
+    "separators": (",", ":"),
+}
+_write = simplejson.JSONEncoder(**_COMPACT).encode
+_write_sorted = simplejson.JSONEncoder(**_COMPACT, sort_keys=True).encode
 
 
 def dumps(value: Any, *, sort_keys: bool = False) -> str:
     """Write compact JSON. Raises ValueError for NaN and infinities, which JSON has not."""
-    return simplejson.dumps(
-        value,
-        use_decimal=True,
-        allow_nan=False,
-        ensure_ascii=False,
-        separators=(",", ":"),
-        sort_keys=sort_keys,
-    )
+    return (_write_sorted if sort_keys else _write)(value)
 
 
 def dumps_readable(value: Any) -> str:
@@ -44,10 +47,20 @@ def without_nulls(value: Any) -> Any:
 
 
 def bytes_in_ascii(value: Any) -> int:
-    """Return the size of the JSON of a value where all but ASCII is escaped, the longest form."""
-    return len(simplejson.dumps(value, use_decimal=True))
+    """Return the size of the JSON of a value where all but ASCII is escaped, the longest form.
+
+    The value has no Decimal.
+    """
+    return len(json.dumps(value))
 
 
 def without_decimals(value: Any) -> Any:
-    """Return the same JSON value in the types that `json` writes, as the Lambda runtime does."""
-    return json.loads(dumps(value))
+    """Return the same JSON value in the types that `json` writes, as the Lambda runtime does.
+
+    Raises ValueError for NaN and infinities.
+    """
+    if isinstance(value, dict):
+        return {name: without_decimals(held) for name, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_decimals(held) for held in value]
+    return json.loads(dumps(value)) if isinstance(value, Decimal) else value

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from shared.clock import bounds_of, day_of, to_iso
 from shared.dynamodb import ConditionCheck, DynamoDB, Item, Place, TransactionCancelled, Update
@@ -57,12 +58,17 @@ class Day:
     """What a customer may transfer to others on a day of the bank, and what was transferred."""
 
     day: str
-    ends_at: str
+    zone: ZoneInfo
     limit: Decimal
     own_limit: Decimal | None
     spent: Decimal
     is_begun: bool
     """Whether the item says so; otherwise that of an earlier day, or none, is there."""
+
+    @property
+    def ends_at(self) -> str:
+        """Its last second."""
+        return to_iso(bounds_of(date.fromisoformat(self.day), self.zone)[1])
 
     @property
     def left(self) -> Decimal:
@@ -115,7 +121,7 @@ class Limits:
         day, is_begun = self._day_of(item, at)
         return Day(
             day=day,
-            ends_at=to_iso(bounds_of(date.fromisoformat(day), self._settings.bank_zone)[1]),
+            zone=self._settings.bank_zone,
             limit=self._settings.daily_transfer_limit if own is None else own,
             own_limit=own,
             spent=item["spent"] if is_begun else _NOTHING,

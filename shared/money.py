@@ -40,9 +40,9 @@ def amount_from_number(value: Any) -> Decimal:
         value = Decimal(value)
     if not isinstance(value, Decimal) or not value.is_finite():
         raise ValueError(_HOW_TO_WRITE)
-    if not 0 < value <= MAX_AMOUNT or value != value.quantize(CENTAVO):
+    if not 0 < value <= MAX_AMOUNT or value != (amount := value.quantize(CENTAVO)):
         raise ValueError(_HOW_TO_WRITE)
-    return value.quantize(CENTAVO)
+    return amount
 
 
 Amount = Annotated[Decimal, BeforeValidator(amount_from_number, json_schema_input_type=float)]

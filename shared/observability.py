@@ -5,19 +5,19 @@ events of the request carry. Metrics are printed in CloudWatch's embedded metric
 of the invocation, which costs no call and needs no permission.
 """
 
-import json
 import time
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Literal
 
 from shared.errors import CentliError, ErrorBody, answer_for
-from shared.log_lines import SERVICE, json_logger, keys
+from shared.log_lines import SERVICE, compact, json_logger, keys
 
 NAMESPACE = "CENTLI"
 UNHANDLED = "UNHANDLED"
@@ -118,7 +118,7 @@ def unanswered(error: Exception) -> tuple[int, ErrorBody]:
 
 def measured(name: str, value: float = 1, unit: Literal["Count", "Seconds"] = "Count") -> None:
     """Print a metric of the whole service, beside those of each invocation."""
-    _print_metrics([["service"]], {}, {name: value}, unit)
+    _print_metrics(_metrics([["service"]], {}, (name,), value, unit))
 
 
 def where_it_failed(error: BaseException) -> list[str]:
@@ -145,40 +145,50 @@ def _record(seen: _Seen) -> None:
         _count(seen, "outcome", seen.outcome, _counts(seen))
         if seen.code is not None and not seen.repeated:
             name = "Refusals" if seen.outcome == "refused" else "Failures"
-            _count(seen, "code", seen.code, [name])
+            _count(seen, "code", seen.code, (name,))
     except Exception as error:  # noqa: BLE001 a metric is never worth a request
         logger.warning("metrics not recorded", extra={"error_type": type(error).__name__})
 
 
-def _counts(seen: _Seen) -> list[str]:
+def _counts(seen: _Seen) -> tuple[str, ...]:
     """Return what to count once: a repeated delivery is no further request and moves nothing."""
     if seen.repeated:
-        return ["Repeats"]
+        return ("Repeats",)
     if seen.amount is None:
-        return ["Requests"]
+        return ("Requests",)
     bucket = next(name for bound, name in _AMOUNT_BUCKETS if seen.amount <= bound)
-    return ["Requests", bucket]
+    return ("Requests", bucket)
 
 
-def _count(seen: _Seen, dimension: str, value: str, names: Sequence[str]) -> None:
+def _count(seen: _Seen, dimension: str, value: str, names: tuple[str, ...]) -> None:
     """Count one of each, by operation and dimension, and by the dimension over all operations."""
-    by = [["operation", dimension, "service"], ["service", dimension]]
-    _print_metrics(by, {"operation": seen.operation, dimension: value}, dict.fromkeys(names, 1))
+    _print_metrics(_counted(seen.operation, dimension, value, names))
 
 
-def _print_metrics(
+@lru_cache(maxsize=256)
+def _counted(operation: str, dimension: str, value: str, names: tuple[str, ...]) -> str:
+    values = {"operation": operation, dimension: value}
+    return _metrics([["operation", dimension, "service"], ["service", dimension]], values, names)
+
+
+def _metrics(
     by: list[list[str]],
-    values: Mapping[str, str],
-    metrics: Mapping[str, float],
+    values: dict[str, str],
+    names: tuple[str, ...],
+    value: float = 1,
     unit: str = "Count",
-) -> None:
-    """Print metrics in the embedded metric format, by sets of dimensions of these values."""
-    directive = {
-        "Namespace": NAMESPACE,
-        "Dimensions": by,
-        "Metrics": [{"Name": name, "Unit": unit} for name in metrics],
-    }
-    about = {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": [directive]}
-    found = {name: [float(value)] for name, value in metrics.items()}
-    line = {"_aws": about, **values, "service": SERVICE, **found}
-    print(json.dumps(line, separators=(",", ":")))
+) -> str:
+    """Return metrics in the embedded metric format, but for their time.
+
+    They are of one value, by sets of dimensions of these values.
+    """
+    metrics = [{"Name": name, "Unit": unit} for name in names]
+    directive = {"Namespace": NAMESPACE, "Dimensions": by, "Metrics": metrics}
+    found = {name: [float(value)] for name in names}
+    about = {"CloudWatchMetrics": [directive]}
+    return compact({"_aws": about, **values, "service": SERVICE, **found})
+
+
+def _print_metrics(metrics: str) -> None:
+    about = '{"_aws":{'
+    print(f'{about}"Timestamp":{time.time_ns() // 1_000_000},{metrics.removeprefix(about)}')

@@ -10,7 +10,7 @@ A refusal is committed under the conditions that made it true: what the decision
 checked to be as it was, or what moves, to be on the same side. If not, it is decided again.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
@@ -233,7 +233,7 @@ class _Attempt:
         store: Any,
         *,
         max_age: timedelta | None,
-        reads: Collection[ConditionCheck],
+        reads: Iterable[ConditionCheck],
     ) -> tuple[Outcome, Sequence[Write]]:
         """Run the operation: its outcome and the writes that make it true.
 

@@ -6,7 +6,7 @@ of the signs with which a bank's card sets off and identifies what it says.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -82,24 +82,32 @@ def line_problem(text: str) -> str | None:
 
 def plain_line(text: str) -> str:
     """Return a text as one printable line without what `line_problem` names; it may be empty."""
-    visible = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    visible = text
+    if not text.isprintable():
+        visible = "".join(c for c in text if unicodedata.category(c) != "Cf")
     kept = _APOSTROPHE.sub("'", "".join(_without_piles(composed(visible))))
     words = "".join(" " if _is_left_out(c) else c for c in kept).split()
     return " ".join(word for word in words if not _has_account_id(word))
 
 
+@lru_cache(maxsize=1024)
 def _is_left_out(character: str) -> bool:
     is_seen = character.isprintable() and not _looks_blank(character)
     return not is_seen or _opens_or_closes(character)
 
 
+@lru_cache(maxsize=1024)
 def _looks_blank(character: str) -> bool:
     """Tell whether a character is one of those that Unicode names fillers and blanks."""
     name = "" if character.isascii() else unicodedata.name(character, "")
     return "FILLER" in name or "BLANK" in name
 
 
-def _without_piles(text: str) -> Iterator[str]:
+def _without_piles(text: str) -> Iterable[str]:
+    return text if text.isascii() else _without_marks(text)
+
+
+def _without_marks(text: str) -> Iterator[str]:
     marks = 0
     for character in text:
         marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0
@@ -107,6 +115,7 @@ def _without_piles(text: str) -> Iterator[str]:
             yield character
 
 
+@lru_cache(maxsize=1024)
 def _opens_or_closes(character: str) -> bool:
     return (
         unicodedata.category(character) in _OPENING_AND_CLOSING
@@ -115,5 +124,12 @@ def _opens_or_closes(character: str) -> bool:
 
 
 def _has_account_id(text: str) -> bool:
-    hyphenated = ("-" if c == _MINUS or unicodedata.category(c) == "Pd" else c for c in fold(text))
-    return _ACCOUNT_ID.search("".join(hyphenated)) is not None
+    folded = fold(text)
+    if not folded.isascii():
+        folded = "".join(map(_with_plain_hyphen, folded))
+    return _ACCOUNT_ID.search(folded) is not None
+
+
+def _with_plain_hyphen(character: str) -> str:
+    is_hyphen = character == _MINUS or unicodedata.category(character) == "Pd"
+    return "-" if is_hyphen else character

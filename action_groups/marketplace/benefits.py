@@ -24,7 +24,7 @@ Longer than 400 lines: how a benefit is read, computed, compared and refused is 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
 from itertools import chain, islice
@@ -72,6 +72,9 @@ class Figures:
     def is_nothing(self) -> bool:
         """Whether the total is too small for the offer to mean anything."""
         return not (self.monthly_payment or self.cashback or self.points)
+
+
+_FIGURES: Final = tuple(field.name for field in fields(Figures))
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +376,7 @@ def option_for(term: Term, basket: Basket) -> BenefitOption:
         eligible=obstacle is None,
         reason=obstacle.reason if obstacle else None,
         reason_code=obstacle.code if obstacle else None,
-        **asdict(figures),
+        **{name: getattr(figures, name) for name in _FIGURES},
     )
 
 

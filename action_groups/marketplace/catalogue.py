@@ -48,6 +48,7 @@ _WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 _MIN_STEM_LETTERS: Final = 3
 
 
+@lru_cache(maxsize=2048)
 def words_of(text: str) -> frozenset[str]:
     """Return the words that say something, each in the form in which words are compared."""
     return frozenset(filter(None, map(_comparable, _WORD.findall(composed(text)))))
