@@ -312,7 +312,7 @@ class Bank:
         if page["Records"]:
             self.meter.use.invocations += 1
             self.meter.use.stream_records += len(page["Records"])
-            assert relay(page, self._publisher, [].append) == {"batchItemFailures": []}
+            assert relay(page, self._publisher, list[Any]().append) == {"batchItemFailures": []}
 
     def _end_of_stream(self, deployment: Deployment) -> str:
         table = deployment.cloud.client("dynamodb").describe_table(

@@ -17,7 +17,7 @@ import io
 import random
 import statistics
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -182,9 +182,9 @@ def a_bank() -> World:
     return bank
 
 
-def pages(bank: World, operation: str, **arguments: str) -> Iterator[Read]:
+def pages(bank: World, operation: str, **arguments: Any) -> Iterator[Read]:
     """Yield each page of a listing, to its end."""
-    token: Mapping[str, str] = {}
+    token: dict[str, Any] = {}
     while True:
         meter = bank.client.around = Meter()
         status, body = bank.call(operation, **arguments, **token)

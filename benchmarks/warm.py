@@ -10,6 +10,7 @@ import gc
 import importlib
 import io
 import json
+import logging
 import os
 import statistics
 import time
@@ -73,6 +74,7 @@ def handlers(group: str) -> tuple[Handler, Handler]:
         typical = importlib.import_module(f"benchmarks.reference.typical.{group}")
         own = getattr(importlib.import_module("action_groups.handler"), group)
     for handler in logger.handlers:
+        assert isinstance(handler, logging.StreamHandler)
         handler.setStream(nowhere)
     return own, typical.lambda_handler
 
@@ -99,7 +101,7 @@ class Replayed:
         event["sessionAttributes"]["request_id"] = f"{name}-of-{handler.__module__}"
         self._event = json.dumps(event)
         self._answers: dict[str, list[Any]] = defaultdict(list)
-        make_request = BaseClient._make_request  # noqa: SLF001
+        make_request = BaseClient.__dict__["_make_request"]
 
         def recorded(client: Any, operation: Any, *rest: Any) -> Any:
             http, parsed = make_request(client, operation, *rest)

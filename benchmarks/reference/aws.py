@@ -17,6 +17,7 @@ from typing import Any
 
 import botocore.handlers
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -108,7 +109,7 @@ def played(aws: Aws) -> Iterator[None]:
         target = request.headers["X-Amz-Target"]
         name = target.decode() if isinstance(target, bytes) else target
         status, body = aws.answer(name, request.body)
-        return AWSResponse(request.url, status, {}, _Body(body))
+        return AWSResponse(request.url, status, HTTPHeaders(), _Body(body))
 
     handler = ("before-send", answer)
     botocore.handlers.BUILTIN_HANDLERS.append(handler)

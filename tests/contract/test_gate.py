@@ -1,6 +1,7 @@
 """What runs before a commit and a push is what the gate runs."""
 
 import json
+import tomllib
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +20,12 @@ def test_the_hooks_are_the_parts_of_the_gate_in_its_order() -> None:
     assert [hook["entry"] for hook in local["hooks"]] == [
         f"python3 scripts/dev.py check {part}" for part in dev.GATE
     ]
+
+
+def test_what_is_linted_is_typed_too_but_for_tests_and_snippets() -> None:
+    typed = tomllib.loads(Path("pyproject.toml").read_text())["tool"]["mypy"]["packages"]
+
+    assert {*typed, "tests", "docs/snippets"} == set(dev._SOURCES)
 
 
 def test_a_part_that_the_gate_does_not_have_is_refused_before_anything_runs(
