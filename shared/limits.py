@@ -22,8 +22,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from shared.clock import bounds_of, day_of, to_iso
-from shared.dynamodb import ConditionCheck, DynamoDB, Item, Place, TransactionCancelled, Update
-from shared.errors import CentliError, Refusal, Unavailable
+from shared.dynamodb import ConditionCheck, DynamoDB, Item, Place, Update
+from shared.errors import CentliError, Refusal
 from shared.settings import Settings
 
 RECENT: Final = timedelta(hours=24)
@@ -35,7 +35,6 @@ MAX_RECENT: Final = 50
 MAX_TERMS_ASKED: Final = 20
 """How often a day the terms of accounts may be asked for that the customer never paid."""
 
-_MAX_TRIES: Final = 8
 _NOTHING: Final = Decimal("0.00")
 _TRANSFERS: Final = "transfers"
 
@@ -226,24 +225,19 @@ class Limits:
     def count_terms(self, user_id: str, at: datetime) -> None:
         """Count that terms are asked for of an account never paid. Raises TermsLimit after many.
 
-        Holders' names are shown with the terms, and the bank is no directory.
+        Holders' names are shown with the terms, and the bank is no directory. Raises
+        TransactionCancelled when the customer asks for others at the same time.
         """
         key = {"user_id": user_id, "subject": "terms"}
-        for _ in range(_MAX_TRIES):
-            item = self._item(**key)
-            day, is_begun = self._day_of(item, at)
-            if is_begun and item["asked"] >= MAX_TERMS_ASKED:
-                raise TermsLimit(
-                    "The customer asked about too many accounts today to which nothing was ever "
-                    "paid. Accounts that were paid before, and tomorrow all of them, can be used."
-                )
-            added = self._added(key, "asked", 1, day=day, is_begun=is_begun, most=MAX_TERMS_ASKED)
-            try:
-                self._database.transact([added])
-            except TransactionCancelled:
-                continue
-            return
-        raise Unavailable("The terms could not be made now. Try again in a few seconds.")
+        item = self._item(**key)
+        day, is_begun = self._day_of(item, at)
+        if is_begun and item["asked"] >= MAX_TERMS_ASKED:
+            raise TermsLimit(
+                "The customer asked about too many accounts today to which nothing was ever paid. "
+                "Accounts that were paid before, and tomorrow all of them, can be used."
+            )
+        added = self._added(key, "asked", 1, day=day, is_begun=is_begun, most=MAX_TERMS_ASKED)
+        self._database.transact([added])
 
     def _added(
         self,

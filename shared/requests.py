@@ -13,8 +13,9 @@ checked to be as it was, or what moves, to be on the same side. If not, it is de
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -38,6 +39,8 @@ from shared.operations import Operation
 from shared.outcomes import Outcome
 from shared.owed import entry_of, owed_by
 from shared.settings import Settings
+
+T = TypeVar("T")
 
 TRIED_FOR = timedelta(seconds=6)
 """How long a change is tried: a function has ten seconds, and a call may take some of them."""
@@ -78,30 +81,37 @@ class RequestLedger:
         other changes kept getting in first.
         """
         attempt = _Attempt(operation, caller, delivery, self._clock())
+        max_age = self._max_age(operation)
         if delivery.is_preview:
-            with self._database.watched():
-                shown = attempt.to_be_shown(request, store, max_age=self._max_age(operation))
-            raise shown
+            raise self._tried(partial(self._shown, attempt, request, store, max_age))
         if attempt.is_too_late:
             delivery.check_proof()
             first = self._recorded(attempt)
             if first is None:
                 raise ConfirmationExpired(_TOO_LATE)
             return self._first_outcome(first, attempt)
-        return self._committed(attempt, request, store, max_age=self._max_age(operation))
+        return self._committed(attempt, request, store, max_age)
+
+    def _shown(
+        self, attempt: "_Attempt", request: Request, store: Any, max_age: timedelta | None
+    ) -> ConfirmationNeeded:
+        """Decide what a person has to see first."""
+        with self._database.watched():
+            return attempt.to_be_shown(request, store, max_age=max_age)
 
     def _committed(
-        self, attempt: "_Attempt", request: Request, store: Any, *, max_age: timedelta | None
+        self, attempt: "_Attempt", request: Request, store: Any, max_age: timedelta | None
     ) -> Outcome:
         """Decide and commit; decide again when a condition does not hold, until time is short.
 
         After a conflict, which says nothing of the conditions, the same writes are tried again.
         KMS checks the proof while the change is decided; its word comes first.
         """
-        writes: list[Write] = []
-        end = self._clock() + TRIED_FOR
-        while self._clock() < end:
-            if not writes:
+        decided: tuple[Outcome, list[Write], int] | None = None
+
+        def once() -> Outcome:
+            nonlocal decided
+            if decided is None:
                 try:
                     with self._database.watched() as reads:
                         outcome, own = attempt.decide(request, store, max_age=max_age, reads=reads)
@@ -114,19 +124,30 @@ class RequestLedger:
                     return self._first_outcome(first, attempt)
                 attempt.check_proof()
                 records = attempt.records(self._settings, outcome)
-                writes = [*own, *records]
+                decided = outcome, [*own, *records], len(records)
+            outcome, writes, of_records = decided
             try:
                 self._database.transact(writes)
             except TransactionCancelled as cancelled:
                 if "ConditionalCheckFailed" in cancelled.reasons:
-                    writes = []
-                if "ConditionalCheckFailed" in cancelled.reasons[-len(records) :]:
+                    decided = None
+                if "ConditionalCheckFailed" in cancelled.reasons[-of_records:]:
                     first = self._recorded(attempt)
                     if first is not None:
                         return self._first_outcome(first, attempt)
+                raise
+            return outcome
+
+        return self._tried(once)
+
+    def _tried(self, do: Callable[[], T]) -> T:
+        """Do it again, after a wait, while others get in first, until time is short."""
+        end = self._clock() + TRIED_FOR
+        while self._clock() < end:
+            try:
+                return do()
+            except TransactionCancelled as cancelled:
                 self._sleep(self._random() * (_THROTTLED if cancelled.is_throttled else _APART))
-            else:
-                return outcome
         raise Unavailable(
             "Other changes to the same account kept getting in first, and nothing was changed. "
             "Try the same request again in a few seconds."

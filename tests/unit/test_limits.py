@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ import pytest
 from shared.confirmation import ConfirmationInvalid
 from shared.dynamodb import Write
 from shared.limits import MAX_RECENT, MAX_TERMS_ASKED
-from tests.support.faults import CarelessDatabase, ScriptedDatabase, after, client_error
+from shared.requests import TRIED_FOR
+from tests.support.faults import CarelessDatabase, ScriptedDatabase, after, cancelled, client_error
 from tests.support.world import SETTINGS, START, World, world
 
 MARIA, SAVINGS, CREDIT = "acc-maria", "acc-maria-savings", "acc-maria-credit"
@@ -512,6 +514,32 @@ def test_without_its_condition_more_terms_are_shown_than_are_counted(bank: World
 
     bank.connect(CarelessDatabase(bank.client, of("terms"), [after(ask_first)]))
     assert code_of(asked(bank, transfer("1", to=EVA))) == "CONFIRMATION_REQUIRED"
+
+
+@pytest.mark.parametrize("operation", ["createTransfer", "addBeneficiary"])
+def test_terms_that_others_keep_from_being_counted_are_counted_once_when_these_give_way(
+    bank: World, operation: str
+) -> None:
+    waits: list[float] = []
+    crowd = ScriptedDatabase(bank.client, [cancelled("TransactionConflict")] * 20)
+    bank.rebuild(database=crowd, sleep=waits.append)
+    arguments = transfer("1", to=EVA) if operation == "createTransfer" else NEW_BENEFICIARY
+    assert code_of(asked(bank, arguments, operation=operation)) == "CONFIRMATION_REQUIRED"
+    assert limits_of(bank, "terms")["asked"] == 1
+    assert len(waits) == 20
+    assert min(waits) > 0
+
+
+def test_terms_that_others_keep_from_being_counted_for_too_long_are_not_shown(bank: World) -> None:
+    begun = bank.clock.now
+    bank.rebuild(
+        database=ScriptedDatabase(bank.client, repeat(cancelled("TransactionConflict"))),
+        sleep=lambda seconds: bank.clock.move(timedelta(seconds=seconds)),
+    )
+    body = asked(bank, transfer("1", to=EVA))
+    assert code_of(body) == "TEMPORARILY_UNAVAILABLE"
+    assert "confirmation" not in body
+    assert timedelta(0) <= bank.clock.now - begun - TRIED_FOR < timedelta(seconds=1)
 
 
 def test_terms_that_cannot_be_counted_are_not_shown(bank: World) -> None:
