@@ -1,4 +1,4 @@
-"""An account as read: what may be spent of it, and whether money may enter or leave it.
+"""Accounts as read: what may be spent of one, and whether money may enter or leave it.
 
 Core banking owns the accounts; other groups only ask whether an account is there and what it can
 pay. All of them read it here, so that an account is the same to everybody.
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
-from shared.dynamodb import Item
+from shared.dynamodb import DynamoDB, Item, Place
 from shared.money import MXN
 
 ACTIVE = "active"
@@ -62,7 +62,7 @@ class Account:
     @property
     def key(self) -> Item:
         """Its key in the accounts table."""
-        return {"user_id": self.user_id, "account_id": self.account_id}
+        return _key(self.user_id, self.account_id)
 
     def same_floor(self) -> tuple[str, Item]:
         """Return the condition that the balance may still go as low, and its values."""
@@ -96,3 +96,45 @@ class Account:
     def available(self) -> Decimal:
         """What may be spent now: the balance and the credit limit of an active account."""
         return max(self.balance + self.credit_limit, _NOTHING) if self.is_active else _NOTHING
+
+
+class Accounts:
+    """Reads accounts, strongly consistent but for who owns one, which never changes."""
+
+    def __init__(self, database: DynamoDB, table: str) -> None:
+        self._database = database
+        self.table = table
+
+    def place(self, user_id: str, account_id: str) -> Place:
+        """Return where `get` looks, to be read ahead."""
+        return self.table, _key(user_id, account_id)
+
+    def get(self, user_id: str, account_id: str) -> Account | None:
+        """Return the account if it is this owner's."""
+        item = self._database.get(*self.place(user_id, account_id), moving=MOVING)
+        return None if item is None else Account.from_item(item)
+
+    def of(self, user_id: str) -> list[Account]:
+        """Return the owner's accounts by account id, `MAX_ACCOUNTS_PER_OWNER` at most."""
+        items = self._database.query_all(
+            self.table,
+            condition="user_id = :user",
+            values={":user": user_id},
+            limit=MAX_ACCOUNTS_PER_OWNER,
+        )
+        return [Account.from_item(item) for item in items]
+
+    def owners_of(self, account_id: str) -> list[str]:
+        """Return who owns the account of this id: two at most, which is a data error."""
+        page = self._database.query(
+            self.table,
+            index="account-index",
+            condition="account_id = :account",
+            values={":account": account_id},
+            limit=2,
+        )
+        return [str(item["user_id"]) for item in page.items]
+
+
+def _key(user_id: str, account_id: str) -> Item:
+    return {"user_id": user_id, "account_id": account_id}

@@ -4,7 +4,8 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
@@ -13,6 +14,8 @@ from shared.meanwhile import Begin, T, at_once
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+U = TypeVar("U")
 
 Item = dict[str, Any]
 
@@ -249,12 +252,20 @@ class DynamoDB:
 
     def read_ahead_beside(self, ask: Callable[[], T], *places: Place) -> T:
         """Read ahead, and ask something else of DynamoDB at the same time; return its answer."""
+        answer, _ = self.both(ask, partial(self.read_ahead, *places))
+        return answer
+
+    def both(self, ask: Callable[[], T], do: Callable[[], U]) -> tuple[T, U]:
+        """Ask two things of DynamoDB at the same time; return their answers.
+
+        What is read by `get` and has to be as it was read is for the second of them.
+        """
         wait = self._begin(ask)
         try:
-            self.read_ahead(*places)
+            done = do()
         finally:
             answer = wait()
-        return answer
+        return answer, done
 
     def batch_get(self, table: str, keys: Sequence[Item]) -> Iterator[Item]:
         """Yield the items of these distinct keys that there are, in any order.

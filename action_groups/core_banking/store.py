@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Iterable
 from decimal import Decimal
 
-from shared.accounts import ACTIVE, MAX_ACCOUNTS_PER_OWNER, MOVING, Account
+from shared.accounts import ACTIVE, Account, Accounts
 from shared.clock import Clock
-from shared.dynamodb import ConditionCheck, DynamoDB, Item, Page, Place, Put, Update
+from shared.dynamodb import ConditionCheck, DynamoDB, Item, Page, Put, Update
 from shared.limits import Limits
 from shared.paging import Allowance
 from shared.payments import PaymentRequest, purchase_key
@@ -22,10 +22,10 @@ class BankStore:
     def __init__(self, database: DynamoDB, settings: Settings, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._accounts = settings.accounts_table
         self._transactions = settings.transactions_table
         self._purchases = settings.purchases_table
         self._retailers = settings.retailers_table
+        self.accounts = Accounts(database, settings.accounts_table)
         self.limits = Limits(database, settings)
         """What the customers may transfer to others."""
         self.zone = settings.bank_zone
@@ -36,47 +36,25 @@ class BankStore:
 
         Two owners at most are named: more than one is a data error.
         """
-        owners = self._database.query(
-            self._accounts,
-            index="account-index",
-            condition="account_id = :account",
-            values={":account": to_account},
-            limit=2,
-        )
-        found = [str(item["user_id"]) for item in owners.items]
-        is_others = any(owner != user_id for owner in found)
+        owners = self.accounts.owners_of(to_account)
+        is_others = any(owner != user_id for owner in owners)
         self._database.read_ahead(
-            self._account_place(user_id, from_account),
-            *(self._account_place(owner, to_account) for owner in found),
+            self.accounts.place(user_id, from_account),
+            *(self.accounts.place(owner, to_account) for owner in owners),
             self.limits.payee_place(user_id, to_account),
             *([self.limits.day_place(user_id)] if is_others else []),
         )
-        return found
+        return owners
 
     def read_ahead_of_payment(self, user_id: str, request: PaymentRequest) -> list[Account]:
         """Read at once what a payment is decided on, and return the retailer's accounts."""
         purchase = purchase_key(user_id, request.purchase_id)
         return self._database.read_ahead_beside(
-            lambda: self.accounts_of(request.retailer_id),
+            lambda: self.accounts.of(request.retailer_id),
             *([(self._purchases, purchase)] if purchase is not None else []),
             (self._retailers, {"retailer_id": request.retailer_id}),
-            self._account_place(user_id, request.account_id),
+            self.accounts.place(user_id, request.account_id),
         )
-
-    def account(self, user_id: str, account_id: str) -> Account | None:
-        """Return the account if it is this owner's."""
-        item = self._database.get(*self._account_place(user_id, account_id), moving=MOVING)
-        return Account.from_item(item) if item else None
-
-    def accounts_of(self, user_id: str) -> list[Account]:
-        """Return the owner's accounts by account id, `MAX_ACCOUNTS_PER_OWNER` at most."""
-        items = self._database.query_all(
-            self._accounts,
-            condition="user_id = :user",
-            values={":user": user_id},
-            limit=MAX_ACCOUNTS_PER_OWNER,
-        )
-        return [Account.from_item(item) for item in items]
 
     def debit(
         self, account: Account, amount: Decimal, updated_at: str, *, needed: Decimal
@@ -88,7 +66,7 @@ class BankStore:
         """
         same_floor, floor = _floor(account, needed)
         return Update(
-            table=self._accounts,
+            table=self.accounts.table,
             key=account.key,
             expression="SET balance = balance - :amount, updated_at = :now ADD version :one",
             condition=f"#status = :active AND {_SAME_CURRENCY} AND {same_floor} AND {_HAS_ENOUGH}",
@@ -107,7 +85,7 @@ class BankStore:
         """Check that the account does not have `needed`, so that no debit could take it."""
         same_floor, floor = _floor(account, needed)
         condition = f"{same_floor} AND NOT {_HAS_ENOUGH}"
-        return ConditionCheck(self._accounts, account.key, condition, floor)
+        return ConditionCheck(self.accounts.table, account.key, condition, floor)
 
     def credit(self, account: Account, amount: Decimal, updated_at: str) -> Update:
         """Add the amount to whatever is there, while the account is active in this currency.
@@ -116,7 +94,7 @@ class BankStore:
         """
         is_same_holder, holder = account.same_holder()
         return Update(
-            table=self._accounts,
+            table=self.accounts.table,
             key=account.key,
             expression="SET balance = balance + :amount, updated_at = :now ADD version :one",
             condition=f"attribute_exists(account_id) AND #status = :active AND {_SAME_CURRENCY}"
@@ -186,9 +164,6 @@ class BankStore:
             limit=read_items,
             start_key=start,
         )
-
-    def _account_place(self, user_id: str, account_id: str) -> Place:
-        return self._accounts, {"user_id": user_id, "account_id": account_id}
 
 
 def _floor(account: Account, needed: Decimal) -> tuple[str, Item]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from action_groups.crm.aliases.folding import comparison_key, index_key
-from shared.accounts import MOVING, Account
+from shared.accounts import Account, Accounts
 from shared.dynamodb import ConditionCheck, DynamoDB, Item, Page, Put
 from shared.limits import Limits
 from shared.settings import Settings
@@ -45,7 +45,7 @@ class BeneficiaryStore:
     def __init__(self, database: DynamoDB, settings: Settings) -> None:
         self._database = database
         self._beneficiaries = settings.beneficiaries_table
-        self._accounts = settings.accounts_table
+        self.accounts = Accounts(database, settings.accounts_table)
         self.limits = Limits(database, settings)
         """What is known of the accounts that the customers pay."""
 
@@ -69,27 +69,19 @@ class BeneficiaryStore:
             start_key=start,
         )
 
-    def account(self, account_id: str) -> Account | None:
-        """Return the account of this id, whoever owns it; two owners are a data error."""
-        page = self._database.query(
-            self._accounts,
-            index="account-index",
-            condition="account_id = :account",
-            values={":account": account_id},
-            limit=2,
+    def all_beside_owners(
+        self, user_id: str, account_id: str
+    ) -> tuple[list[Beneficiary], list[str]]:
+        """Return at once a customer's beneficiaries, and who owns an account."""
+        return self._database.both(
+            lambda: self.all_of(user_id), lambda: self.accounts.owners_of(account_id)
         )
-        if len(page.items) != 1:
-            return None
-        [found] = page.items
-        key = {name: found[name] for name in ("user_id", "account_id")}
-        item = self._database.get(self._accounts, key, moving=MOVING)
-        return None if item is None else Account.from_item(item)
 
     def still_held(self, account: Account) -> ConditionCheck:
         """Check that whoever was shown as an account's holder still holds it."""
         condition, values = account.same_holder()
         return ConditionCheck(
-            self._accounts,
+            self.accounts.table,
             account.key,
             f"attribute_exists(account_id) AND {condition}",
             values,

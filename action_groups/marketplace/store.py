@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from action_groups.marketplace.purchases import Purchase, Purchases
 from action_groups.marketplace.retailers import RetailerNames
-from shared.accounts import MAX_ACCOUNTS_PER_OWNER, MOVING, Account
+from shared.accounts import Account, Accounts
 from shared.clock import Clock, day_of
 from shared.dynamodb import ConditionCheck, DynamoDB, Item, Page, Place, Put
 from shared.money import MXN, Currency, amount_from_number
@@ -86,11 +86,11 @@ class MarketStore:
         self._database = database
         self._products = settings.products_table
         self._retailers = settings.retailers_table
-        self._accounts = settings.accounts_table
         self._requests = settings.requests_table
         self._clock = clock
         self.zone = settings.bank_zone
         """The time zone of the bank."""
+        self.accounts = Accounts(database, settings.accounts_table)
         self.purchases = Purchases(database, settings)
         self.retailers = RetailerNames(database, settings.retailers_table, clock)
         self.categories = settings.catalogue_categories
@@ -116,7 +116,7 @@ class MarketStore:
         places = (
             self._product_place(product_id, retailer_id),
             self._retailer_place(retailer_id),
-            self._account_place(user_id, account_id),
+            self.accounts.place(user_id, account_id),
         )
         if since is None:
             self._database.read_ahead(*places)
@@ -173,15 +173,10 @@ class MarketStore:
         item = self._database.get(*self._retailer_place(retailer_id))
         return None if item is None else _text(item, "name")
 
-    def account(self, user_id: str, account_id: str) -> Account | None:
-        """Return the account if it is this customer's, strongly consistent."""
-        item = self._database.get(*self._account_place(user_id, account_id), moving=MOVING)
-        return Account.from_item(item) if item else None
-
     def has_same_balance(self, account: Account) -> ConditionCheck:
         """Check that the balance of an account is the one that was read."""
         values = {":balance": account.balance}
-        return ConditionCheck(self._accounts, account.key, "balance = :balance", values)
+        return ConditionCheck(self.accounts.table, account.key, "balance = :balance", values)
 
     def has_too_few(self, product: Product, quantity: int) -> ConditionCheck:
         """Check that a product is not in stock so often, and no reservation could take it."""
@@ -216,13 +211,7 @@ class MarketStore:
 
         None when there is no such account.
         """
-        items = self._database.query_all(
-            self._accounts,
-            condition="user_id = :user",
-            values={":user": user_id},
-            limit=MAX_ACCOUNTS_PER_OWNER,
-        )
-        credits_ = (credit_of(Account.from_item(item)) for item in items)
+        credits_ = (credit_of(account) for account in self.accounts.of(user_id))
         return max((credit for credit in credits_ if credit is not None), default=None)
 
     def _product_place(self, product_id: str, retailer_id: str) -> Place:
@@ -230,9 +219,6 @@ class MarketStore:
 
     def _retailer_place(self, retailer_id: str) -> Place:
         return self._retailers, {"retailer_id": retailer_id}
-
-    def _account_place(self, user_id: str, account_id: str) -> Place:
-        return self._accounts, {"user_id": user_id, "account_id": account_id}
 
     def _request_place(self, record_key: str) -> Place:
         return self._requests, {"request_id": record_key}

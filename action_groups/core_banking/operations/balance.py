@@ -69,8 +69,8 @@ def get_balance(caller: Caller, request: BalanceQuery, bank: BankStore) -> Balan
     Call it without account_id to learn which accounts the customer has and their identifiers.
     """
     if request.account_id is None:
-        return Balances(accounts=[_balance(a) for a in bank.accounts_of(caller.user_id)])
-    account = bank.account(caller.user_id, request.account_id)
+        return Balances(accounts=[_balance(a) for a in bank.accounts.of(caller.user_id)])
+    account = bank.accounts.get(caller.user_id, request.account_id)
     if account is None:
         raise AccountNotFound(
             "The customer has no account with this `account_id`. Call getBalance without it to "

@@ -42,7 +42,7 @@ def pay_purchase(
     """
     retailers = bank.read_ahead_of_payment(caller.user_id, request)
     purchase = _agreeing_purchase(caller, request, bank)
-    payer = bank.account(caller.user_id, request.account_id)
+    payer = bank.accounts.get(caller.user_id, request.account_id)
     if payer is None:
         raise AccountNotFound("The customer has no account with the id in `account_id`.")
     if request.retailer_id == caller.user_id:

@@ -192,7 +192,7 @@ def _check_owner(caller: Caller, request: TransactionsQuery, bank: BankStore) ->
     """
     if request.account_id is None:
         return
-    if bank.account(caller.user_id, request.account_id) is None:
+    if bank.accounts.get(caller.user_id, request.account_id) is None:
         raise AccountNotFound(
             "The customer has no account with this `account_id`. Call getBalance without it to "
             "see the customer's accounts."

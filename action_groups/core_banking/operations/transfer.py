@@ -100,7 +100,7 @@ def create_transfer(
     when the match is sure. When the answer has `repeated`, no second transfer was made.
     """
     owners = bank.read_ahead_of_transfer(caller.user_id, request.from_account, request.to_account)
-    payer = bank.account(caller.user_id, request.from_account)
+    payer = bank.accounts.get(caller.user_id, request.from_account)
     if payer is None:
         raise AccountNotFound(
             "The customer has no account with the id in `from_account`. Call getBalance to see the "
@@ -192,7 +192,7 @@ def _payee(
     money: nobody learns here which accounts there are. Two owners for one id is a data error, and
     never a guess.
     """
-    accounts = (bank.account(owner, paid.account_id) for owner in owners)
+    accounts = (bank.accounts.get(owner, paid.account_id) for owner in owners)
     found = [account for account in accounts if account is not None]
     payee = found[0] if len(found) == 1 else None
     is_own = payee is not None and payee.user_id == caller.user_id

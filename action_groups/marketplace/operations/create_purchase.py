@@ -246,7 +246,7 @@ def _check_price(product: Product, told: Decimal) -> None:
 
 
 def _payer(caller: Caller, request: PurchaseRequest, market: MarketStore) -> Account:
-    payer = market.account(caller.user_id, request.account_id)
+    payer = market.accounts.get(caller.user_id, request.account_id)
     if payer is None:
         raise AccountNotFound(
             "The customer has no account with this `account_id`. Call getBalance to see the "
