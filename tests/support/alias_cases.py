@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +24,11 @@ class Someone:
     name: str = ""
     alias: str = ""
     relationship: str = ""
+    stored_under: str | None = None
+
+    @cached_property
+    def alias_lower(self) -> str:
+        return index_key(self.alias) if self.stored_under is None else self.stored_under
 
 
 class LabelledCase(NamedTuple):
@@ -36,7 +42,7 @@ class LabelledCase(NamedTuple):
 
     def resolve(self) -> Resolution[Someone]:
         """Answer the phrase."""
-        return looked_up(self.phrase, self.people)
+        return resolve(self.phrase, self.people)
 
     def agrees(self, resolution: Resolution[Someone]) -> bool:
         """Tell whether an answer is as labelled, in kind and candidates."""
@@ -52,13 +58,6 @@ class LabelledCase(NamedTuple):
 def ids_of(resolution: Resolution[Someone]) -> set[str]:
     """Return the candidates of an answer."""
     return {candidate.person.beneficiary_id for candidate in resolution.candidates}
-
-
-def looked_up(phrase: str, people: list[Someone]) -> Resolution[Someone]:
-    """Resolve as the operation does: with those who are stored under the phrase."""
-    key = index_key(phrase)
-    hits = [person for person in people if key and index_key(person.alias) == key]
-    return resolve(phrase, people, exact=hits)
 
 
 def labelled_cases(file: Path) -> Iterator[LabelledCase]:

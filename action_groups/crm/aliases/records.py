@@ -40,6 +40,10 @@ class Person(Protocol):
     def relationship(self) -> str:
         """What the person is to the customer, in Spanish or English."""
 
+    @property
+    def alias_lower(self) -> str:
+        """The key that the alias is stored under, which another program may have written."""
+
 
 P = TypeVar("P", bound=Person)
 

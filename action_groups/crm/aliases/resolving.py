@@ -58,18 +58,19 @@ class Case(Generic[P]):
     reading: Reading
 
 
-def resolve(phrase: str, people: Sequence[P], *, exact: Sequence[P] = ()) -> Resolution[P]:
+def resolve(phrase: str, people: Iterable[P]) -> Resolution[P]:
     """Tell whom a phrase means among a customer's beneficiaries.
 
-    `exact` are those who are stored under `index_key(phrase)`.
+    Those who are stored under its key are asked about when their alias is another.
     """
-    known = _by_id([*exact, *people])
+    known, literal = _by_id(people), index_key(phrase)
     if len(" ".join(phrase.split())) > MAX_PHRASE_CHARACTERS:
         return Resolution("none", None, ())
     records = [(person, Record(person)) for person in known[:MAX_PEOPLE]]
     said = read_phrase(phrase, {word for _, record in records for word in record.spellings})
     defined = set(_definitions(phrase, said.key, records))
-    unsettled = {person.beneficiary_id for person in exact} - defined
+    stored_so = {p.beneficiary_id for p in known if literal and p.alias_lower == literal}
+    unsettled = stored_so - defined
     reader = Reader(said)
     cases = [Case(person, record, reader.read(record)) for person, record in records]
     is_settled = len(known) <= MAX_PEOPLE and not unsettled

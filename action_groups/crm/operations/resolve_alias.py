@@ -3,7 +3,6 @@
 from pydantic import Field
 
 from action_groups.crm import crm
-from action_groups.crm.aliases.folding import index_key
 from action_groups.crm.aliases.resolving import resolve
 from action_groups.crm.models import EXAMPLE_BENEFICIARY, BeneficiaryEntry
 from action_groups.crm.store import BeneficiaryStore
@@ -62,9 +61,7 @@ def resolve_alias(caller: Caller, request: AliasQuery, people: BeneficiaryStore)
     Use the beneficiary for a transfer only when there is one. Otherwise ask the customer which of
     the candidates is meant; never choose one yourself.
     """
-    key, known = index_key(request.alias), people.all_of(caller.user_id)
-    stored_so = [person for person in known if key and person.alias_lower == key]
-    resolution = resolve(request.alias, known, exact=stored_so)
+    resolution = resolve(request.alias, people.all_of(caller.user_id))
     fields_of = BeneficiaryEntry.fields_of
     return AliasResolution(
         match=resolution.match,
