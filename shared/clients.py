@@ -1,13 +1,14 @@
 """Clients of AWS, all of one session: a second one would read the models of the services again."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.meanwhile import within
 from shared.observability import logger
 
 _CONFIG: Final = Config(
@@ -16,6 +17,8 @@ _CONFIG: Final = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
 )
 """Three tries of at most three seconds each stay within a function's ten."""
+
+REACHED_WITHIN_SECONDS: Final = 2.0
 
 
 @cache
@@ -28,11 +31,12 @@ def reach(read: Callable[..., object], **arguments: str) -> None:
     """Make a first call of a client at the start of a function, rather than while somebody waits.
 
     It reads the certificates, connects, and makes what the client makes once: thirty milliseconds.
-    A service that does not answer now may answer the invocation.
+    A service that does not answer within `REACHED_WITHIN_SECONDS` may answer the invocation: the
+    start has ten seconds in all, and the tries of a client may take nine.
     """
     try:
-        read(**arguments)
-    except (ClientError, BotoCoreError) as error:
+        within(REACHED_WITHIN_SECONDS, partial(read, **arguments))
+    except (ClientError, BotoCoreError, TimeoutError) as error:
         logger.warning("not reached at the start", extra={"error_type": type(error).__name__})
 
 

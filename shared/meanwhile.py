@@ -21,9 +21,15 @@ class Begin(Protocol):
 
 def in_a_thread(do: Callable[[], T], /) -> Callable[[], T]:
     """Begin it in a thread of its own, and go on."""
-    future: Future[T] = Future()
-    Thread(target=_settle, args=(future, do), daemon=True).start()
-    return future.result
+    return _in_a_thread(do).result
+
+
+def within(seconds: float, do: Callable[[], T]) -> T:
+    """Do it in a thread, and wait so long at most.
+
+    Raises TimeoutError then; it goes on, and nobody learns what came of it.
+    """
+    return _in_a_thread(do).result(timeout=seconds)
 
 
 def at_once(do: Callable[[], T], /) -> Callable[[], T]:
@@ -31,6 +37,12 @@ def at_once(do: Callable[[], T], /) -> Callable[[], T]:
     future: Future[T] = Future()
     _settle(future, do)
     return future.result
+
+
+def _in_a_thread(do: Callable[[], T]) -> "Future[T]":
+    future: Future[T] = Future()
+    Thread(target=_settle, args=(future, do), daemon=True).start()
+    return future
 
 
 def _settle(future: "Future[T]", do: Callable[[], T]) -> None:
