@@ -337,6 +337,13 @@ def test_a_repeated_answer_is_told_to_have_moved_nothing() -> None:
 # --- lists ---
 
 
+def test_a_customer_with_one_account_is_told_what_is_on_it() -> None:
+    chat = Chat(user_id="user-ana")
+    chat.bank.account("user-ana", "acc-ana-checking", "120.00")
+
+    assert "$120.00" in chat.say("¿cuánto tengo?").text
+
+
 def test_more_goes_on_where_the_list_ended(maria: Chat) -> None:
     first = maria.say("mis movimientos").text
     following = maria.say("más")

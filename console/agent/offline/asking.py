@@ -162,7 +162,6 @@ class MovementsQuery:
     """Which movements are asked for; what is not said is empty."""
 
     account_type: str = ""
-    account_id: str = ""
     span: Span | None = None
     type: str = ""
     direction: str = ""
@@ -171,28 +170,14 @@ class MovementsQuery:
     """What the description must have: "renta" in "¿cuánto gasté en renta?"."""
     other: str = ""
     """Whom the money went to or came from, in the person's own words."""
-    other_account: str = ""
-    """Whose account is at the other end."""
     is_date_unread: bool = False
     """Whether days are spoken of that are none, or none that have been."""
     is_sum: bool = False
     """Whether a total is asked for rather than a list."""
-    unread: str = ""
-    """What was said that nothing was made of."""
 
     def filters(self) -> dict[str, Any]:
         """Return what is said of which movements are wanted."""
         return {name: getattr(self, name) for name in _FILTERS if getattr(self, name)}
-
-    @property
-    def is_filtered(self) -> bool:
-        """Whether it wants only some of what the bank lists."""
-        return bool(self.is_sum or self.direction or self.other_account or self.about)
-
-    @property
-    def needs_own_accounts(self) -> bool:
-        """Whether it takes the customer's accounts to answer it."""
-        return bool(self.account_type or self.is_sum or self.direction or self.other)
 
     def dates(self) -> dict[str, str]:
         """Return the days as the bank takes them: moments in Mexico's time."""

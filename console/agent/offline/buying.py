@@ -13,7 +13,7 @@ from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
 from console.agent.offline.talk import AskingMany, Flow, Question, Talk, Task
 from console.agent.offline.text import words_of
-from console.agent.offline.things import Offer, Option, OwnAccount, Wish, account_of
+from console.agent.offline.things import Offer, Option, OwnAccount, Wish
 from console.agent.wording import benefit_refusal, money
 
 _NAMING: Final = frozenset(
@@ -57,8 +57,7 @@ class Purchase(Task):
             question = yield from self._settle_benefit(talk)
         if question is not None:
             return question
-        balances = yield from talk.look("getBalance")
-        return self._payer(talk, [account_of(entry) for entry in balances["accounts"]])
+        return self._payer(talk, (yield from talk.own_accounts()))
 
     def _find_offer(self, talk: Talk) -> Question:
         memory, wish = talk.memory, self.wish

@@ -4,15 +4,16 @@ import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from console.agent.brain import CallOutcome, Say
 from console.agent.offline.ends import Part
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
-from console.agent.offline.talk import Flow, Step, Talk
+from console.agent.offline.talk import Flow, More, Step, Talk
 from console.agent.offline.text import stem, words_of
-from console.agent.offline.things import Offer, Page, Wish, offer_of
+from console.agent.offline.things import Offer, Wish, offer_of
 from console.agent.wording import money
 from shared.text import fold
 
@@ -159,8 +160,8 @@ class Found:
     widened: str = ""
     """The key of the sentence that says so."""
     unfiltered: tuple[Offer, ...] = ()
-    page: Page | None = None
-    """How to go on, when the search is not over."""
+    following: Mapping[str, str] | None = None
+    """How to go on, when the search is not over: the arguments for it."""
     looked_at: int = 0
     """How many products were looked at for it."""
 
@@ -185,25 +186,23 @@ def search(talk: Talk, *wishes: Wish) -> Flow:
     missing = ", ".join(w.words for w, one in zip(wishes, found, strict=True) if not one.offers)
     if offers and missing:
         yield Say(talk.text("products_none", words=missing) + "\n")
-    page = next((one.page for one in found if one.page), None)
-    yield show(talk, Wish(words=all_words), Found(offers, page=page))
+    following = next((one.following for one in found if one.following), None)
+    yield show(talk, Wish(words=all_words), Found(offers, following=following))
 
 
 def find(talk: Talk, wish: Wish) -> Finding:
     """Look for products; when there are none, with fewer words, and in the category at last."""
     for words, category, widened in _attempts(talk, wish):
         arguments = {"search": words, "category": category, "limit": str(_PAGE)}
-        found = yield from _read_pages(talk, wish, arguments)
-        if found.unfiltered or found.page:
+        found = yield from _read(talk, wish, arguments)
+        if found.unfiltered or found.following:
             return replace(found, widened=widened)
     return Found([], wish.words)
 
 
-def search_further(talk: Talk, page: Page) -> Flow:
+def _search_further(talk: Talk, wish: Wish, arguments: Mapping[str, str]) -> Flow:
     """Go on with a search that was not over."""
-    wish = talk.memory.wish
-    found = yield from _read_pages(talk, wish, page.arguments)
-    yield show(talk, wish, found)
+    yield show(talk, wish, (yield from _read(talk, wish, arguments)))
 
 
 def _attempts(talk: Talk, wish: Wish) -> Iterator[tuple[str, str, str]]:
@@ -221,22 +220,17 @@ def _attempts(talk: Talk, wish: Wish) -> Iterator[tuple[str, str, str]]:
         yield "", category, "products_category"
 
 
-def _read_pages(talk: Talk, wish: Wish, arguments: Mapping[str, str]) -> Finding:
-    offers: list[Offer] = []
-    looked_at = 0
-    for _ in range(_MAX_PAGES):
-        body = yield from talk.look("searchProducts", **arguments)
-        offers += [offer_of(entry) for entry in body["products"]]
-        looked_at += body.get("looked_at", len(body["products"]))
-        arguments = {**arguments, "next_token": body.get("next_token") or ""}
-        if not arguments["next_token"]:
-            break
+def _read(talk: Talk, wish: Wish, arguments: Mapping[str, str]) -> Finding:
+    """Read pages of products, and leave out what does not fit."""
+    bodies = yield from talk.look_through("searchProducts", arguments, _MAX_PAGES)
+    offers = [offer_of(entry) for body in bodies for entry in body["products"]]
     fitting = [offer for offer in offers if _fits(offer, wish)]
     if wish.cheapest:
         fitting.sort(key=lambda offer: offer.price)
-    page = Page("searchProducts", arguments, 0) if arguments["next_token"] else None
-    words = arguments["search"]
-    return Found(fitting, words, "", tuple(offers), page, looked_at)
+    token = bodies[-1].get("next_token")
+    following = {**arguments, "next_token": token} if token else None
+    looked_at = sum(body.get("looked_at", len(body["products"])) for body in bodies)
+    return Found(fitting, arguments["search"], "", tuple(offers), following, looked_at)
 
 
 def _fits(offer: Offer, wish: Wish) -> bool:
@@ -262,21 +256,20 @@ def _offers(offer: Offer, label: str, benefit: str) -> bool:
 
 def show(talk: Talk, wish: Wish, found: Found) -> Say:
     """List what was found, and remember it."""
-    memory = talk.memory
-    memory.page, memory.wish = found.page, wish
+    memory, following = talk.memory, found.following
+    memory.more = partial(_search_further, talk, wish, following) if following else None
+    memory.offers, memory.rest, memory.offer, memory.benefit = [], [], None, ""
     if not found.offers:
-        memory.offers, memory.rest, memory.offer, memory.benefit = [], [], None, ""
         return _nothing(talk, wish, found)
-    memory.offers, memory.rest = found.offers[:_SHOWN], found.offers[_SHOWN:]
     memory.quantity = wish.quantity
     memory.benefit = wish.benefit if "-" in wish.benefit else ""
     memory.offer = found.offers[0] if len(found.offers) == 1 or wish.cheapest else None
     head = talk.text(found.widened or "products_head", words=wish.words, fewer=found.words)
-    return talk.lines([head, *offer_lines(talk, memory.offers, 0), _foot(talk)])
+    return _listed(talk, head, found.offers, memory.more)
 
 
 def _nothing(talk: Talk, wish: Wish, found: Found) -> Say:
-    if found.page is not None:
+    if found.following is not None:
         key = "products_none_yet" if wish.words else "products_none_at_all_yet"
         return talk.say(key, words=found.words, count=found.looked_at)
     if not found.unfiltered:
@@ -289,34 +282,32 @@ def _nothing(talk: Talk, wish: Wish, found: Found) -> Say:
     )
 
 
-def _foot(talk: Talk) -> str:
-    if talk.memory.rest:
-        return talk.text("more_available")
-    return talk.text("products_foot" if talk.memory.page is None else "products_foot_yet")
+def _listed(talk: Talk, head: str, offers: list[Offer], further: More | None) -> Say:
+    """List the first of these, after those listed before; the others come before `further`."""
+    memory, before = talk.memory, len(talk.memory.offers)
+    memory.offers, memory.rest = memory.offers + offers[:_SHOWN], offers[_SHOWN:]
+    memory.more = partial(_listed, talk, "", memory.rest, further) if memory.rest else further
+    foot = "products_foot" if further is None else "products_foot_yet"
+    foot = talk.text("more_available" if memory.rest else foot)
+    return talk.lines([head, *offer_lines(talk, offers[:_SHOWN], before), foot])
 
 
-def more_offers(talk: Talk) -> Flow:
-    """Show the next of the products that were found."""
-    memory = talk.memory
-    before = len(memory.offers)
-    following, memory.rest = memory.rest[:_SHOWN], memory.rest[_SHOWN:]
-    memory.offers = memory.offers + following
-    yield talk.lines([*offer_lines(talk, following, before), _foot(talk)])
-
-
-def offer_lines(talk: Talk, offers: Sequence[Offer], before: int) -> Iterator[str]:
+def offer_lines(talk: Talk, offers: Sequence[Offer], before: int = 0) -> list[str]:
     """Return products, one a line, with what tells them apart."""
-    for number, offer in enumerate(offers, start=before + 1):
-        keys = {0: "sold_out", 1: "in_stock_one"}
-        stock = talk.text(keys.get(offer.stock, "in_stock"), count=offer.stock)
-        yield talk.text(
-            "product_line",
-            number=number,
-            name=offer.name,
-            price=money(offer.price),
-            shop=offer.shop,
-            stock=stock,
-        )
+    keys = {0: "sold_out", 1: "in_stock_one"}
+    return talk.numbered(
+        (
+            talk.text(
+                "product_line",
+                name=offer.name,
+                price=money(offer.price),
+                shop=offer.shop,
+                stock=talk.text(keys.get(offer.stock, "in_stock"), count=offer.stock),
+            )
+            for offer in offers
+        ),
+        before,
+    )
 
 
 def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:
@@ -364,5 +355,5 @@ def _same(said: frozenset[str], called: frozenset[str]) -> bool:
 def ask_which(talk: Talk, offers: Sequence[Offer]) -> Say:
     """Ask which of several products is meant."""
     talk.memory.offers, talk.memory.rest = list(offers[:_SHOWN]), list(offers[_SHOWN:])
-    listed = "\n".join(offer_lines(talk, talk.memory.offers, 0))
+    listed = "\n".join(offer_lines(talk, talk.memory.offers))
     return talk.ask("ask_which_product", "product", products=listed)

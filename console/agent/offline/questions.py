@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from console.agent.offline import asking, banking, buying, finding, naming, tasks
 from console.agent.offline.days import before, today
@@ -143,7 +143,7 @@ def _movements(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | Non
         and reading.said.quote(part.first, part.last) != query.about
     ]
     reading.ignored = unread
-    return banking.movements(talk, replace(query, unread=reading.quoted(unread)))
+    return banking.movements(talk, query, reading.quoted(unread))
 
 
 def _purchase_status(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply | None:
@@ -160,11 +160,9 @@ def _who_is(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply | None:
 
 
 def _more(talk: Talk, _reading: Reading, _topic: asking.Topic) -> Reply | None:
-    memory = talk.memory
-    is_search = memory.page is None or memory.page.operation_id == "searchProducts"
-    if memory.rest and is_search:
-        return finding.more_offers(talk)
-    return banking.more(talk) if memory.page or memory.topic else None
+    if talk.memory.more is not None:
+        return talk.memory.more()
+    return talk.say("no_more") if talk.memory.topic else None
 
 
 def _compared(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply | None:
@@ -233,10 +231,7 @@ def _more_movements(talk: Talk, reading: Reading) -> Reply | None:
         said = replace(said, span=before(span))
     if not said.filters():
         return None
-    ends: dict[str, Any] = {"account_id": ""} if said.account_type else {}
-    ends |= {"other_account": ""} if said.other else {}
-    query = replace(talk.memory.query, limit=said.limit, **{**ends, **said.filters()})
-    return banking.movements(talk, query)
+    return banking.movements(talk, replace(talk.memory.query, limit=said.limit, **said.filters()))
 
 
 # --- what is told, and what is looked for ---

@@ -23,7 +23,7 @@ from console.agent.offline.lexicon import Words, read, refusal, reply, words_for
 from console.agent.offline.orders import Reading, read_orders
 from console.agent.offline.parts import Scanner
 from console.agent.offline.text import words_of
-from console.agent.offline.things import Offer, Option, OwnAccount, Page, Person, Wish, account_of
+from console.agent.offline.things import Offer, Option, OwnAccount, Person, Wish, account_of
 from console.agent.operations import AgentOperation
 from console.agent.wording import ACCOUNT_TYPES, KnownThings, money
 from shared.clock import Clock
@@ -31,6 +31,7 @@ from shared.clock import Clock
 Step = Say | MessageRead | tuple[Call, ...]
 Flow = Generator[Step, Sequence[CallOutcome], None]
 Reply = Say | Flow
+More = Callable[[], Reply]
 Question = Generator[Step, Sequence[CallOutcome], Say | None]
 Asking = Generator[Step, Sequence[CallOutcome], CallOutcome]
 AskingMany = Generator[Step, Sequence[CallOutcome], list[Mapping[str, Any]]]
@@ -107,6 +108,7 @@ class Memory:
 
     known: KnownThings = field(default_factory=KnownThings)
     accounts: list[OwnAccount] = field(default_factory=list)
+    """All that the customer has, as the bank last told of them."""
     last_account: str = ""
     last_person: Person | None = None
     task: Task | None = None
@@ -130,8 +132,8 @@ class Memory:
     """The last one that was asked of what is half done."""
     choices: list[tuple[frozenset[str], Callable[[], None]]] = field(default_factory=list)
     """What the last question listed, in order: the words for each, and how to take it."""
-    has_people: bool = False
-    """Whether it was asked for whom the customer knows, so that movements tell with whom."""
+    has_names: bool = False
+    """Whether it was asked for people and accounts, so that movements tell with whom."""
     people: list[Person] = field(default_factory=list)
     """Those last listed, in order."""
     offers: list[Offer] = field(default_factory=list)
@@ -149,7 +151,8 @@ class Memory:
     query: MovementsQuery = field(default_factory=MovementsQuery)
     wish: Wish = field(default_factory=Wish)
     """What was last looked for among the products."""
-    page: Page | None = None
+    more: More | None = None
+    """Goes on with what was last listed; None when that is all."""
 
     @property
     def waiting(self) -> Task | None:
@@ -190,12 +193,6 @@ class Memory:
         self.is_proposed = False
         self.task, self.is_live, self.is_declined, self.asked_for = task, True, False, ()
         self.is_shown, self.is_touched = False, True
-
-    def learn(self, body: Mapping[str, Any]) -> None:
-        """Remember what an answer of the bank tells of."""
-        self.known.learn(body)
-        if isinstance(body.get("accounts"), list) and len(body["accounts"]) != 1:
-            self.accounts = [account_of(entry) for entry in body["accounts"]]
 
     def is_own(self, account_id: object) -> bool:
         """Tell whether an account is the customer's."""
@@ -244,6 +241,11 @@ class Talk:
         """Say several lines."""
         return Say("\n".join(line for line in lines if line))
 
+    @staticmethod
+    def numbered(lines: Iterable[str], after: int = 0) -> list[str]:
+        """Return lines with numbers, which go on after those that were listed before."""
+        return [f"{number}. {line}" for number, line in enumerate(lines, start=after + 1)]
+
     def ask(self, key: str, *wanted: str, task: Task | None = None, **fields: object) -> Say:
         """Ask for something, and remember what for."""
         memory = self.memory
@@ -276,8 +278,30 @@ class Talk:
             if outcome.kind != "answered" or outcome.status >= FIRST_REFUSAL:
                 raise NotAnswered(outcome)
             body = outcome.body or {}
-            self.memory.learn(body)
+            self.memory.known.learn(body)
             bodies.append(body)
+        return bodies
+
+    def own_accounts(self) -> Generator[Step, Sequence[CallOutcome], list[OwnAccount]]:
+        """Ask the bank for the customer's accounts."""
+        body = yield from self.look("getBalance")
+        self.memory.accounts = [account_of(entry) for entry in body["accounts"]]
+        return self.memory.accounts
+
+    def look_through(
+        self,
+        operation_id: str,
+        arguments: Mapping[str, str],
+        most: int,
+        is_enough: Callable[[Sequence[Mapping[str, Any]]], bool] = lambda _bodies: False,
+    ) -> AskingMany:
+        """Read so many pages of a list at most, until there is enough; return their bodies."""
+        bodies: list[Mapping[str, Any]] = []
+        token = arguments.get("next_token", "")
+        while not bodies or (token and len(bodies) < most and not is_enough(bodies)):
+            body = yield from self.look(operation_id, **{**arguments, "next_token": token})
+            bodies.append(body)
+            token = body.get("next_token") or ""
         return bodies
 
     def propose(self, operation_id: str, arguments: Mapping[str, str]) -> Asking:
@@ -286,7 +310,7 @@ class Talk:
         memory.is_proposed = memory.is_shown = memory.is_touched = True
         (outcome,) = yield (self.call(operation_id, arguments),)
         if outcome.kind == "answered" and outcome.status < FIRST_REFUSAL:
-            memory.learn(outcome.body or {})
+            memory.known.learn(outcome.body or {})
         return outcome
 
     def explain(self, outcome: CallOutcome | None) -> Say:
@@ -317,11 +341,10 @@ class Talk:
 
     def ask_account(self, key: str, accounts: Sequence[OwnAccount], task: Task, end: str) -> Say:
         """Ask which of several accounts, listed in the question, is an end of a task."""
-        listed = "\n".join(
-            f"{number}. {self.account_type(a.type).capitalize()} ({money(a.available)})"
-            for number, a in enumerate(accounts, start=1)
+        lines = (
+            f"{self.account_type(a.type).capitalize()} ({money(a.available)})" for a in accounts
         )
-        question = self.ask(key, "account", accounts=listed)
+        question = self.ask(key, "account", accounts="\n".join(self.numbered(lines)))
         own = [(a.type, Account("", a.account_id)) for a in accounts]
         self.memory.choices = [(frozenset({t}), partial(setattr, task, end, a)) for t, a in own]
         return question
@@ -358,7 +381,5 @@ class Talk:
 
     def people(self, people: Sequence[Person]) -> str:
         """Return beneficiaries, one a line."""
-        return "\n".join(
-            self.text("person_line", number=number, name=person.name, alias=person.alias)
-            for number, person in enumerate(people, start=1)
-        )
+        lines = (self.text("person_line", name=p.name, alias=p.alias) for p in people)
+        return "\n".join(self.numbered(lines))

@@ -159,7 +159,7 @@ def names(talk: Talk, tasks: list[Task]) -> str:
 
 def listed(talk: Talk) -> Flow:
     """List what is open."""
-    lines = [f"{n}. {task.name(talk)}" for n, task in enumerate(talk.memory.open, start=1)]
+    lines = talk.numbered(task.name(talk) for task in talk.memory.open)
     yield talk.lines([talk.text("tasks_head"), *lines]) if lines else talk.say("nothing_pending")
 
 

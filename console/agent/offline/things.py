@@ -1,4 +1,4 @@
-"""What the bank told of: accounts, people, products, benefits, pages of a list."""
+"""What the bank told of: accounts, people, products, benefits."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -86,15 +86,6 @@ class Option:
         """Return those of its figures that an order takes, as text."""
         told = {name: self.figures.get(name) for name in taken}
         return {name: str(figure) for name, figure in told.items() if figure is not None}
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """How to go on with a list."""
-
-    operation_id: str
-    arguments: Mapping[str, str]
-    shown: int
 
 
 @dataclass(frozen=True, slots=True)
