@@ -5,17 +5,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from shared.attribute_values import from_attribute, to_attribute
-from shared.meanwhile import Begin, T, at_once
+from shared.meanwhile import Begin, T, U, at_once, both
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-U = TypeVar("U")
 
 Item = dict[str, Any]
 
@@ -256,16 +254,8 @@ class DynamoDB:
         return answer
 
     def both(self, ask: Callable[[], T], do: Callable[[], U]) -> tuple[T, U]:
-        """Ask two things of DynamoDB at the same time; return their answers.
-
-        What is read by `get` and has to be as it was read is for the second of them.
-        """
-        wait = self._begin(ask)
-        try:
-            done = do()
-        finally:
-            answer = wait()
-        return answer, done
+        """Ask two things of DynamoDB at the same time; only the second may `get` or read ahead."""
+        return both(self._begin, ask, do)
 
     def batch_get(self, table: str, keys: Sequence[Item]) -> Iterator[Item]:
         """Yield the items of these distinct keys that there are, in any order.

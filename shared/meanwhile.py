@@ -10,6 +10,7 @@ from threading import Thread
 from typing import Protocol, TypeVar
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Begin(Protocol):
@@ -22,6 +23,16 @@ class Begin(Protocol):
 def in_a_thread(do: Callable[[], T], /) -> Callable[[], T]:
     """Begin it in a thread of its own, and go on."""
     return _in_a_thread(do).result
+
+
+def both(begin: Begin, ask: Callable[[], T], do: Callable[[], U]) -> tuple[T, U]:
+    """Begin one thing, do another, wait for the first whatever became of it; return both."""
+    wait = begin(ask)
+    try:
+        done = do()
+    finally:
+        answer = wait()
+    return answer, done
 
 
 def within(seconds: float, do: Callable[[], T]) -> T:
