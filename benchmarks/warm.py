@@ -1,8 +1,8 @@
 """What an answer costs besides its calls to AWS, against the way most people write it.
 
 Both run in this process and are given the answers that AWS gave them once, so that neither waits:
-the time inside of the client is left out, except for what boto3's resources do there in place of
-the author, to turn values into DynamoDB's and back.
+the time inside of the client is left out, except for what is done there in place of the author:
+boto3's resources turn values into DynamoDB's and back, and the Tracer makes a subsegment.
 """
 
 import copy
@@ -42,9 +42,10 @@ _CONVERSIONS = (
 
 _INTRODUCTION = """## A warm answer, without AWS
 
-Processor time of an answer without that of its calls to AWS. A change of the product does what that
-of *typical* does not: it records the request with the change in one transaction, keeps limits, and
-tells who asked.
+Processor time of an answer without that of its calls to AWS, but with what boto3's resources and
+the Tracer add to them. X-Ray is on, and the request not sampled, as most are not. A change of both
+keeps the limits and owes its event; that of the product also writes the record of the request in
+the same transaction, has the conditions under which a refusal is true, and keeps who asked and how.
 
 Median and quartiles of {} rounds of {} answers, in turns.
 
@@ -58,12 +59,17 @@ def report() -> str:
     """Measure a warm answer of every operation that the references have."""
     os.environ.update(aws.environment() | TRACED)
     rows = []
-    with aws.played(aws.Aws()):
+    bank = aws.Aws()
+    with aws.played(bank):
         for group, names in OPERATIONS.items():
             own, typical = handlers(group)
             gc.collect()
             gc.freeze()
-            rows += [line(name, Replayed(own, name), Replayed(typical, name)) for name in names]
+            for name in names:
+                bank.refill()
+                product = Replayed(own, name)
+                bank.refill()
+                rows.append(line(name, product, Replayed(typical, name, is_traced=True)))
     return "\n".join([_INTRODUCTION.format(ROUNDS, ANSWERS_A_ROUND), *rows])
 
 
@@ -95,8 +101,9 @@ class Context:
 class Replayed:
     """A handler that is given the same event and the same answers of AWS again and again."""
 
-    def __init__(self, handler: Handler, name: str) -> None:
+    def __init__(self, handler: Handler, name: str, *, is_traced: bool = False) -> None:
         self._handler = handler
+        self._is_traced = is_traced
         event = event_of(name)
         event["sessionAttributes"]["request_id"] = f"{name}-of-{handler.__module__}"
         self._event = json.dumps(event)
@@ -119,7 +126,10 @@ class Replayed:
         """Return what an answer takes without its calls, on the average of some."""
         clock = _Clock()
         total = 0
-        with clock.running(self._answers), redirect_stdout(io.StringIO()):
+        with (
+            clock.running(self._answers, is_traced=self._is_traced),
+            redirect_stdout(io.StringIO()),
+        ):
             for _ in range(ANSWERS_A_ROUND):
                 event = json.loads(self._event)
                 clock.begin()
@@ -141,7 +151,10 @@ class _Clock:
         self._given = defaultdict(int)
 
     @contextmanager
-    def running(self, answers: dict[str, list[Any]]) -> Iterator[None]:
+    def running(self, answers: dict[str, list[Any]], *, is_traced: bool) -> Iterator[None]:
+        # It looks where it is when it is imported: in a function, as the environment says by now.
+        from aws_xray_sdk.ext.botocore.patch import _xray_traced_botocore
+
         def call(client: Any, name: str, arguments: Any) -> Any:
             begun = time.thread_time_ns()
             model = client.meta.service_model.operation_model(name)
@@ -161,6 +174,12 @@ class _Clock:
             self.outside += time.thread_time_ns() - begun
             return parsed
 
+        def traced(client: Any, name: str, arguments: Any) -> Any:
+            def of_client(*given: Any) -> Any:
+                return call(client, *given)
+
+            return _xray_traced_botocore(of_client, client, (name, arguments), {})
+
         def counted(conversion: Any) -> Any:
             def turned(*arguments: Any, **named: Any) -> Any:
                 begun = time.thread_time_ns()
@@ -174,7 +193,7 @@ class _Clock:
             name: counted(getattr(TransformationInjector, name)) for name in _CONVERSIONS
         }
         with (
-            mock.patch.object(BaseClient, "_make_api_call", call),
+            mock.patch.object(BaseClient, "_make_api_call", traced if is_traced else call),
             mock.patch.multiple(TransformationInjector, **conversions),
         ):
             yield

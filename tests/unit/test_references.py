@@ -25,8 +25,6 @@ pytestmark = pytest.mark.slow
 CASES = [(group, name) for group, names in OPERATIONS.items() for name in names]
 NEW = {"transaction_id", "purchase_id", "beneficiary_id", "created_at"}
 """What a change makes up: everybody makes up another one."""
-FROM_TERMS = {"months", "monthly_payment", "last_payment"}
-"""What the product alone tells of a benefit that was chosen."""
 
 
 @pytest.fixture
@@ -67,7 +65,7 @@ def told(handler: Any, name: str) -> Any:
 
 def compared(value: Any, *, is_change: bool) -> Any:
     if isinstance(value, dict):
-        left_out = NEW | FROM_TERMS if is_change else set()
+        left_out = NEW if is_change else set()
         return {
             name: compared(held, is_change=is_change)
             for name, held in value.items()
@@ -119,3 +117,56 @@ def test_a_relay_of_the_references_publishes_what_a_record_owes(bank: aws.Aws, m
 
     [envelope] = bank.bus.envelopes
     assert envelope["event_type"] == "TRANSFER_COMPLETED"
+
+
+@pytest.mark.parametrize(
+    ("group", "name", "argument", "value"),
+    [
+        ("core_banking", "create_transfer", "amount", "99999999.00"),
+        ("core_banking", "create_transfer", "to_account", "acc-of-nobody"),
+        ("marketplace", "create_purchase", "unit_price", "1.00"),
+        ("marketplace", "create_purchase", "benefit", "MSI-7"),
+        ("marketplace", "create_purchase", "account_id", "acc-maria-checking"),
+        ("crm", "add_beneficiary", "account_id", "acc-of-nobody"),
+    ],
+)
+def test_the_typical_way_refuses_what_the_product_refuses(
+    bank: aws.Aws, group: str, name: str, argument: str, value: str
+) -> None:
+    event = event_of(name)
+    for given in event["requestBody"]["content"]["application/json"]["properties"]:
+        if given["name"] == argument:
+            given["value"] = value
+    for handler in (product(group), reference(f"typical.{group}")):
+        with redirect_stdout(io.StringIO()):
+            answer = handler(event, Context())
+        assert 400 <= answer["response"]["httpStatusCode"] < 500
+
+
+def test_the_typical_way_keeps_the_limits_of_transfers(
+    bank: aws.Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAILY_TRANSFER_LIMIT", "100.00")
+    with redirect_stdout(io.StringIO()):
+        answer = reference("typical.core_banking")(event_of("create_transfer"), Context())
+
+    assert answer["response"]["httpStatusCode"] == 400
+    assert "daily limit" in str(answer)
+
+
+@pytest.mark.parametrize(
+    ("group", "name", "event_type"),
+    [
+        ("core_banking", "create_transfer", "TRANSFER_COMPLETED"),
+        ("marketplace", "create_purchase", "PAYMENT_REQUEST"),
+        ("crm", "add_beneficiary", "BENEFICIARY_ADDED"),
+    ],
+)
+def test_the_typical_way_owes_the_event_of_a_change(
+    bank: aws.Aws, group: str, name: str, event_type: str
+) -> None:
+    told(reference(f"typical.{group}"), name)
+
+    items = bank.tables.scan(TableName="centli-requests")["Items"]
+    events = [json.loads(one["S"]) for item in items for one in item.get("events", {}).get("L", [])]
+    assert [envelope["event_type"] for envelope in events] == [event_type]

@@ -1,14 +1,22 @@
-"""Core banking as most people write it with Powertools."""
+"""Core banking as most people write it with Powertools.
 
+A transfer is refused for the same reasons as the product refuses one, limits included, and owes the
+same event, which its relay publishes from the outbox. It neither keeps the refusal nor proves it,
+and its idempotency record is not written with the change: what is lost between them is lost.
+"""
+
+import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import boto3
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.event_handler import BedrockAgentResolver
+from aws_lambda_powertools.event_handler.exceptions import BadRequestError, NotFoundError
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.idempotency import (
@@ -28,6 +36,14 @@ app = BedrockAgentResolver()
 dynamodb: Any = boto3.resource("dynamodb")
 accounts = dynamodb.Table(os.environ["ACCOUNTS_TABLE"])
 transactions = dynamodb.Table(os.environ["TRANSACTIONS_TABLE"])
+limits = dynamodb.Table(os.environ["LIMITS_TABLE"])
+outbox = dynamodb.Table(os.environ["REQUESTS_TABLE"])
+MAX_TRANSFER_AMOUNT = Decimal(os.environ["MAX_TRANSFER_AMOUNT"])
+DAILY_TRANSFER_LIMIT = Decimal(os.environ["DAILY_TRANSFER_LIMIT"])
+NEW_PAYEE_LIMIT = Decimal(os.environ["NEW_PAYEE_LIMIT"])
+NEW_PAYEE_HOURS = timedelta(hours=24)
+LEAST_BALANCE = Decimal(-(10**10))
+BANK_ZONE = ZoneInfo("America/Mexico_City")
 persistence = DynamoDBPersistenceLayer(
     table_name=os.environ["REQUESTS_TABLE"],
     key_attr="request_id",
@@ -148,11 +164,29 @@ def create_transfer(
 )
 def transfer(once: dict[str, Any], request: TransferRequest, user_id: str) -> TransferReceipt:
     """Move the money, once for what is asked."""
+    payer = accounts.get_item(
+        Key={"user_id": user_id, "account_id": request.from_account}, ConsistentRead=True
+    ).get("Item")
+    if payer is None:
+        raise NotFoundError("The customer has no such account.")
+    if request.from_account == request.to_account:
+        raise BadRequestError("Choose two different accounts.")
+    if payer["status"] != "active":
+        raise BadRequestError("The account is not active.")
+    if payer["balance"] + payer.get("credit_limit", 0) < request.amount:
+        raise BadRequestError("The amount is above what is available.")
     owners = accounts.query(
         IndexName="account-index",
         KeyConditionExpression=Key("account_id").eq(request.to_account),
     )
-    payee = owners["Items"][0]
+    if len(owners["Items"]) != 1:
+        raise NotFoundError("There is no such account.")
+    payee = accounts.get_item(
+        Key={name: owners["Items"][0][name] for name in ("user_id", "account_id")},
+        ConsistentRead=True,
+    )["Item"]
+    if payee["status"] != "active":
+        raise NotFoundError("There is no such account.")
     receipt = TransferReceipt(
         transaction_id=str(uuid4()),
         status="completed",
@@ -163,15 +197,75 @@ def transfer(once: dict[str, Any], request: TransferRequest, user_id: str) -> Tr
         description=request.description,
         created_at=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     )
-    payer = {"user_id": user_id, "account_id": request.from_account}
+    floor = request.amount - payer.get("credit_limit", 0)
+    is_others = payee["user_id"] != user_id
     dynamodb.meta.client.transact_write_items(
         TransactItems=[
-            *_side(payer, receipt, -request.amount, floor=request.amount),
-            *_side(payee, receipt, request.amount, floor=Decimal(0)),
+            *_side(payer, receipt, -request.amount, floor=floor),
+            *_side(payee, receipt, request.amount, floor=LEAST_BALANCE),
+            *(_limited(user_id, request, receipt.created_at) if is_others else ()),
+            _owed("TRANSFER_COMPLETED", receipt.transaction_id, user_id, receipt),
         ]
     )
     metrics.add_metric(name="Transfers", unit=MetricUnit.Count, value=1)
     return receipt
+
+
+def _limited(user_id: str, request: TransferRequest, now: str) -> list[dict[str, Any]]:
+    """Return the writes that count a transfer to somebody else, which the limits allow."""
+    today = datetime.now(BANK_ZONE).date().isoformat()
+    day_key = {"user_id": user_id, "subject": "transfers"}
+    payee_key = {"user_id": user_id, "subject": f"payee#{request.to_account}"}
+    day = limits.get_item(Key=day_key, ConsistentRead=True).get("Item", {})
+    payee = limits.get_item(Key=payee_key, ConsistentRead=True).get("Item", {})
+    spent = day["spent"] if day.get("day") == today else Decimal(0)
+    first_paid_at = payee.get("first_paid_at", now)
+    is_new = datetime.fromisoformat(first_paid_at) + NEW_PAYEE_HOURS > datetime.now(UTC)
+    paid_while_new = payee.get("paid_while_new", Decimal(0))
+    if request.amount > MAX_TRANSFER_AMOUNT:
+        raise BadRequestError("The amount is above the limit of one transfer.")
+    if spent + request.amount > day.get("daily_limit", DAILY_TRANSFER_LIMIT):
+        raise BadRequestError("The amount is above what is left of the daily limit.")
+    if is_new and paid_while_new + request.amount > NEW_PAYEE_LIMIT:
+        raise BadRequestError("The amount is above the limit for a new payee.")
+    counted = {
+        "TableName": limits.name,
+        "Key": day_key,
+        "UpdateExpression": "SET #day = :today, spent = :spent",
+        "ConditionExpression": "attribute_not_exists(#day) OR #day < :today OR spent = :before",
+        "ExpressionAttributeNames": {"#day": "day"},
+        "ExpressionAttributeValues": {
+            ":today": today,
+            ":before": spent,
+            ":spent": spent + request.amount,
+        },
+    }
+    paid = {
+        "TableName": limits.name,
+        "Key": payee_key,
+        "UpdateExpression": "SET first_paid_at = :first, paid_while_new = :paid ADD payments :one",
+        "ExpressionAttributeValues": {
+            ":first": first_paid_at,
+            ":paid": paid_while_new + (request.amount if is_new else 0),
+            ":one": 1,
+        },
+    }
+    return [{"Update": counted}, {"Update": paid}]
+
+
+def _owed(event_type: str, key: str, user_id: str, answer: BaseModel) -> dict[str, Any]:
+    """Return the write of an event that the relay is to publish."""
+    envelope = {
+        "version": "1.0",
+        "event_type": event_type,
+        "correlation_id": key,
+        "timestamp": datetime.now(UTC).isoformat(),
+        "source": "core-banking",
+        "user_id": user_id,
+        "data": answer.model_dump(mode="json", exclude_none=True),
+    }
+    item = {"request_id": f"event#{key}", "events": [json.dumps(envelope)]}
+    return {"Put": {"TableName": outbox.name, "Item": item}}
 
 
 def _side(
@@ -210,6 +304,7 @@ def _side(
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer the invocation of a Bedrock agent."""
+    idempotency.register_lambda_context(context)
     answer = app.resolve(event, context)
     status = answer["response"]["httpStatusCode"]
     logger.info("request answered", extra={"status": status, "path": event["apiPath"]})

@@ -1,13 +1,20 @@
-"""The CRM as most people write it with Powertools."""
+"""The CRM as most people write it with Powertools.
+
+An alias is found as it is written. A new one owes the same event as in the product, which the relay
+publishes from the outbox; its idempotency record is not written with the change.
+"""
 
 import hashlib
+import json
 import os
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from uuid import uuid4
 
 import boto3
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.event_handler import BedrockAgentResolver
+from aws_lambda_powertools.event_handler.exceptions import BadRequestError, NotFoundError
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.idempotency import (
@@ -27,10 +34,12 @@ app = BedrockAgentResolver()
 dynamodb: Any = boto3.resource("dynamodb")
 beneficiaries = dynamodb.Table(os.environ["BENEFICIARIES_TABLE"])
 accounts = dynamodb.Table(os.environ["ACCOUNTS_TABLE"])
+outbox = dynamodb.Table(os.environ["REQUESTS_TABLE"])
 persistence = DynamoDBPersistenceLayer(
     table_name=os.environ["REQUESTS_TABLE"], key_attr="request_id"
 )
 idempotency = IdempotencyConfig(expires_after_seconds=120, use_local_cache=False)
+MAX_BENEFICIARIES = 500
 
 
 class Beneficiary(BaseModel):
@@ -122,23 +131,48 @@ def add(once: dict[str, Any], request: NewBeneficiary, user_id: str) -> Added:
         IndexName="account-index",
         KeyConditionExpression=Key("account_id").eq(request.account_id),
     )
-    if not owners["Items"]:
-        raise ValueError("no such account")
+    if len(owners["Items"]) != 1:
+        raise NotFoundError("There is no such account.")
     alias = request.alias.lower()
+    known = beneficiaries.query(
+        KeyConditionExpression=Key("user_id").eq(user_id), ConsistentRead=True
+    )
+    if any(item["alias_lower"] == alias for item in known["Items"]):
+        raise BadRequestError("The customer has a beneficiary with this alias.")
+    if len(known["Items"]) >= MAX_BENEFICIARIES:
+        raise BadRequestError("The customer has too many beneficiaries.")
     beneficiary = Beneficiary(
         beneficiary_id=f"ben-{hashlib.sha256(alias.encode()).hexdigest()[:32]}",
         **request.model_dump(),
     )
-    beneficiaries.put_item(
-        Item={
-            **beneficiary.model_dump(exclude_none=True),
-            "user_id": user_id,
-            "alias_lower": alias,
-            "created_at": datetime.now(UTC).isoformat(),
-        },
-        ConditionExpression="attribute_not_exists(beneficiary_id)",
+    added = Added(beneficiary=beneficiary)
+    now = datetime.now(UTC).isoformat()
+    item = {
+        **beneficiary.model_dump(exclude_none=True),
+        "user_id": user_id,
+        "alias_lower": alias,
+        "created_at": now,
+    }
+    key = str(uuid4())
+    envelope = {
+        "version": "1.0",
+        "event_type": "BENEFICIARY_ADDED",
+        "correlation_id": key,
+        "timestamp": now,
+        "source": "crm",
+        "user_id": user_id,
+        "data": added.model_dump(mode="json", exclude_none=True),
+    }
+    owed = {"request_id": f"event#{key}", "events": [json.dumps(envelope)]}
+    new = {
+        "TableName": beneficiaries.name,
+        "Item": item,
+        "ConditionExpression": "attribute_not_exists(beneficiary_id)",
+    }
+    dynamodb.meta.client.transact_write_items(
+        TransactItems=[{"Put": new}, {"Put": {"TableName": outbox.name, "Item": owed}}]
     )
-    return Added(beneficiary=beneficiary)
+    return added
 
 
 @logger.inject_lambda_context(correlation_id_path="sessionId")
@@ -146,6 +180,7 @@ def add(once: dict[str, Any], request: NewBeneficiary, user_id: str) -> Added:
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer the invocation of a Bedrock agent."""
+    idempotency.register_lambda_context(context)
     answer = app.resolve(event, context)
     status = answer["response"]["httpStatusCode"]
     logger.info("request answered", extra={"status": status, "path": event["apiPath"]})

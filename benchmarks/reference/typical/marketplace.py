@@ -1,14 +1,22 @@
-"""The marketplace as most people write it with Powertools; a purchase is reserved, not paid."""
+"""The marketplace as most people write it with Powertools; a purchase is reserved, not paid.
 
+A purchase is refused for the same reasons as in the product: another price, no stock, an account
+that is not there or not active, a benefit that the product does not have or the account cannot pay.
+It owes the same event, which the relay publishes from the outbox. Its idempotency record is not
+written with the change.
+"""
+
+import json
 import os
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Annotated, Any
 from uuid import uuid4
 
 import boto3
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.event_handler import BedrockAgentResolver
+from aws_lambda_powertools.event_handler.exceptions import BadRequestError, NotFoundError
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.idempotency import (
@@ -29,6 +37,8 @@ dynamodb: Any = boto3.resource("dynamodb")
 products = dynamodb.Table(os.environ["PRODUCTS_TABLE"])
 purchases = dynamodb.Table(os.environ["PURCHASES_TABLE"])
 retailers = dynamodb.Table(os.environ["RETAILERS_TABLE"])
+accounts = dynamodb.Table(os.environ["ACCOUNTS_TABLE"])
+outbox = dynamodb.Table(os.environ["REQUESTS_TABLE"])
 persistence = DynamoDBPersistenceLayer(
     table_name=os.environ["REQUESTS_TABLE"], key_attr="request_id"
 )
@@ -71,6 +81,10 @@ class Purchase(BaseModel):
     quantity: int
     total_amount: float
     benefit_applied: str | None = None
+    months: int | None = None
+    monthly_payment: float | None = None
+    last_payment: float | None = None
+    cashback: float | None = None
     transaction_id: str | None = None
     created_at: str
 
@@ -81,6 +95,10 @@ class PurchaseRequest(BaseModel):
     quantity: int = Field(ge=1)
     account_id: str
     benefit: str | None = None
+    months: int | None = None
+    monthly_payment: Decimal | None = None
+    last_payment: Decimal | None = None
+    cashback: Decimal | None = None
     unit_price: Decimal = Field(gt=0, decimal_places=2)
 
 
@@ -155,6 +173,59 @@ def list_purchases(
     return Purchases(purchases=[Purchase(**item) for item in found["Items"][:limit]])
 
 
+def figures_of(
+    request: PurchaseRequest, product: dict[str, Any], account: dict[str, Any], total: Decimal
+) -> dict[str, Any]:
+    """Return what the chosen benefit costs and gives; refuse one that cannot be had."""
+    if request.benefit is None:
+        return {}
+    today = datetime.now(UTC).date().isoformat()
+    for stored in product["benefits"]:
+        benefit = Benefit.model_validate(stored)
+        if not stored.get("valid_from", today) <= today <= stored.get("valid_until", today):
+            continue
+        if total < (benefit.minimum_purchase or 0):
+            continue
+        months = benefit.months if isinstance(benefit.months, list) else [benefit.months]
+        if benefit.type == "cashback" and request.benefit == "cashback":
+            cashback = total * stored["percent"] / 100
+            return {"cashback": cashback.quantize(Decimal("0.01"), ROUND_DOWN)}
+        for number in months:
+            if number is not None and request.benefit == f"MSI-{number}":
+                if account["account_type"] != "credit":
+                    raise BadRequestError("This benefit needs a credit account.")
+                if account["balance"] + account["credit_limit"] < total:
+                    raise BadRequestError("The total is above the credit that is left.")
+                monthly = (total / number).quantize(Decimal("0.01"), ROUND_DOWN)
+                return {
+                    "months": number,
+                    "monthly_payment": monthly,
+                    "last_payment": total - monthly * (number - 1),
+                }
+    raise BadRequestError("The product does not have this benefit.")
+
+
+def owed_by(purchase: Purchase, request: PurchaseRequest, user_id: str) -> dict[str, Any]:
+    """Return the request to pay, which the relay is to publish."""
+    envelope = {
+        "version": "1.0",
+        "event_type": "PAYMENT_REQUEST",
+        "correlation_id": purchase.purchase_id,
+        "timestamp": purchase.created_at,
+        "source": "marketplace",
+        "user_id": user_id,
+        "data": {
+            "purchase_id": purchase.purchase_id,
+            "account_id": request.account_id,
+            "amount": purchase.total_amount,
+            "currency": "MXN",
+            "retailer_id": purchase.retailer_id,
+            "benefit": request.benefit,
+        },
+    }
+    return {"request_id": f"event#{purchase.purchase_id}", "events": [json.dumps(envelope)]}
+
+
 @app.post("/purchases", description="Buy a product.")
 @tracer.capture_method
 def create_purchase(
@@ -174,10 +245,24 @@ def create_purchase(
 def reserve(once: dict[str, Any], request: PurchaseRequest, user_id: str) -> Purchase:
     """Reserve the stock, once for what is asked."""
     key = {"product_id": request.product_id, "retailer_id": request.retailer_id}
-    product = products.get_item(Key=key, ConsistentRead=True)["Item"]
-    retailer = retailers.get_item(Key={"retailer_id": request.retailer_id})["Item"]
+    product = products.get_item(Key=key, ConsistentRead=True).get("Item")
+    retailer = retailers.get_item(Key={"retailer_id": request.retailer_id}).get("Item")
+    account = accounts.get_item(
+        Key={"user_id": user_id, "account_id": request.account_id}, ConsistentRead=True
+    ).get("Item")
+    if product is None or retailer is None or account is None:
+        raise NotFoundError("There is no such product or account.")
     if product["price"] != request.unit_price:
-        raise ValueError("the price is another")
+        raise BadRequestError("The price is another.")
+    if product["stock"] < request.quantity:
+        raise BadRequestError("There are not so many in stock.")
+    if account["status"] != "active":
+        raise BadRequestError("The account is not active.")
+    total = request.quantity * product["price"]
+    figures = figures_of(request, product, account, total)
+    for name, figure in figures.items():
+        if getattr(request, name) not in (None, figure):
+            raise BadRequestError("What the customer was shown is no longer so.")
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     purchase = Purchase(
         purchase_id=str(uuid4()),
@@ -185,27 +270,36 @@ def reserve(once: dict[str, Any], request: PurchaseRequest, user_id: str) -> Pur
         product_name=product["name"],
         retailer_name=retailer["name"],
         quantity=request.quantity,
-        total_amount=float(request.quantity * product["price"]),
+        total_amount=float(total),
         benefit_applied=request.benefit,
+        **figures,
         created_at=now,
         **key,
     )
     item = {
-        **purchase.model_dump(exclude_none=True, exclude={"total_amount"}),
+        **purchase.model_dump(exclude_none=True, exclude={"total_amount", *figures}),
+        **figures,
         "user_id": user_id,
         "timestamp_purchase_id": f"{now}#{purchase.purchase_id}",
-        "total_amount": request.quantity * product["price"],
+        "total_amount": total,
         "account_id": request.account_id,
     }
     stock = {
         "TableName": products.name,
         "Key": key,
         "UpdateExpression": "SET stock = stock - :quantity",
-        "ConditionExpression": "stock >= :quantity",
-        "ExpressionAttributeValues": {":quantity": request.quantity},
+        "ConditionExpression": "stock >= :quantity AND price = :price",
+        "ExpressionAttributeValues": {
+            ":quantity": request.quantity,
+            ":price": request.unit_price,
+        },
     }
     dynamodb.meta.client.transact_write_items(
-        TransactItems=[{"Update": stock}, {"Put": {"TableName": purchases.name, "Item": item}}]
+        TransactItems=[
+            {"Update": stock},
+            {"Put": {"TableName": purchases.name, "Item": item}},
+            {"Put": {"TableName": outbox.name, "Item": owed_by(purchase, request, user_id)}},
+        ]
     )
     metrics.add_metric(name="Purchases", unit=MetricUnit.Count, value=1)
     return purchase
@@ -216,6 +310,7 @@ def reserve(once: dict[str, Any], request: PurchaseRequest, user_id: str) -> Pur
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer the invocation of a Bedrock agent."""
+    idempotency.register_lambda_context(context)
     answer = app.resolve(event, context)
     status = answer["response"]["httpStatusCode"]
     logger.info("request answered", extra={"status": status, "path": event["apiPath"]})
