@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from console.agent.language import Language, language_of
 from console.agent.offline.amounts import Amount
-from console.agent.offline.lexicon import read, words_for
+from console.agent.offline.lexicon import lexicon, read
 from console.agent.offline.orders import read_orders
 from console.agent.offline.parts import Scanner
 from shared.money import MAX_AMOUNT
@@ -60,7 +60,7 @@ def in_spanish(number: int) -> str:
 def read_amount(text: str, language: Language | None = None) -> Amount | None:
     """Return the amount of an order to send what the text says."""
     language = language or language_of(text) or "es"
-    words = words_for(language)
+    words = lexicon(language)
     verb = {"es": "manda", "en": "send"}[language]
     said = read(text if text.startswith(("manda ", "transfiere ")) else f"{verb} {text}", language)
     orders = read_orders(said, words, Scanner(words, said.tokens, TODAY, said).parts()).orders
@@ -146,7 +146,17 @@ def test_the_usual_ways_of_writing_an_amount_are_read(text: str, amount: str) ->
         ),
         *("entre 100 y 200", "100 o 200", "100-200", "100 y 200", "de 100 a 200"),
         *("-100", "0", "cero pesos", "99999999999.99", "20 dólares", "€20", "us$20", "10%"),
-        *("todo mi saldo", "la mitad", "cien doscientos", "mil mil", "dos", "5 mil mil", "dos k"),
+        *(
+            "todo mi saldo",
+            "la mitad",
+            "cien doscientos",
+            "0 mil",
+            "cero mil",
+            "mil mil",
+            "dos",
+            "5 mil mil",
+            "dos k",
+        ),
         *("about 200", "200 or so", "100 to 200", "all my money", "20 bucks", "five hundred six k"),
     ],
 )

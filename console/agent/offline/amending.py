@@ -236,7 +236,7 @@ def owed(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | None:
     if not is_duty and (len(said) % 2 or any(pair != ["amount", "person"] for pair in pairs)):
         return None
     if len(pairs) > 1 and not is_duty:
-        orders = sent_in(Order("send", reading.parts), reading.said, reading.words)
+        orders = sent_in(Order("send", reading.parts), reading)
         todo = [Transfer().fill(talk, order, reading) for order in orders]
         return tasks.start(talk, todo, is_sure=bool(asked))
     order = Order("send", reading.parts)

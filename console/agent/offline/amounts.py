@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Final
+from itertools import takewhile
+from typing import Final
 
 from console.agent.offline.lexicon import Cursor, near_numbers
 from shared.money import MAX_AMOUNT
@@ -44,81 +45,80 @@ _GROUPED: Final = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]{1,2})?")
 _DECIMAL: Final = re.compile(r"(?:0|[1-9][0-9]*)\.[0-9]{1,2}")
 _SEPARATED: Final = re.compile(r"[0-9]+[.,][0-9]+")
 _MAX_DIGITS: Final = 10
-_TEN, _TWENTY, _HUNDRED, _THOUSAND, _MILLION = 10, 20, 100, 1_000, 1_000_000
+_THOUSAND_DIGITS: Final = 4
+_TEN, _HUNDRED, _THOUSAND, _MILLION = 10, 100, 1_000, 1_000_000
 _MINUS: Final = frozenset("-−–")
 _TWO_DIGITS: Final = 2
 _BESIDE: Final = 2
 """How many words beside an amount may be more of it, misspelt."""
 
-_Read = tuple[int, int]
+_LETTERS: Final[Mapping[str, str]] = dict(
+    re.findall(
+        r"(\S+)=(\S)",
+        "zero=z unit=u teen=t tens=T hundred=R hundreds=H times_hundred=c thousand=m "
+        "times_thousand=s suffix=k million=M",
+    )
+)
+"""The sorts of number words, as the grammar has them; `d` is up to three digits, `D` other digits,
+`a` an article, `&` a word that joins numbers."""
+_BELOW_100: Final = "(?:T&?u|[Ttu])"
+_BELOW_1000: Final = f"(?:H{_BELOW_100}?|[uta]c(?:&?{_BELOW_100})?|{_BELOW_100}|R)"
+_BELOW_MILLION: Final = (
+    f"(?:{_BELOW_1000}?m{_BELOW_1000}?|(?:{_BELOW_1000}|a)s(?:&?{_BELOW_1000})?|{_BELOW_1000})"
+)
+_NUMBER: Final = re.compile(
+    f"(?:{_BELOW_MILLION}|a)M{_BELOW_MILLION}?|{_BELOW_MILLION}|z"
+    f"|[dD](?:M|c|[msk](?:{_BELOW_1000}|d)?)?"
+)
+_MAX_WORDS: Final = 30
 
 
 class AmountReader(Cursor):
     """Reads the amounts that tokens speak of."""
 
-    # --- numbers in words ---
+    # --- numbers ---
 
-    def number_at(self, at: int) -> _Read | None:
-        """Return the number in words that begins at a token, and the position after it."""
-        count = self._below_million(at)
-        if count is None or not count[0] or self.value(count[1]) != _MILLION:
-            return count
-        millions, last = count[0] * _MILLION, count[1] + 1
-        rest = self._below_million(last)
-        return (millions, last) if rest is None or not rest[0] else (millions + rest[0], rest[1])
+    def number_at(self, at: int) -> Amount | None:
+        """Return the number in digits or words that begins at a token."""
+        places = range(at, min(at + _MAX_WORDS, len(self.tokens)))
+        run = "".join(takewhile(bool, map(self._letter, places)))
+        found = _NUMBER.match(run)
+        if found is None:
+            return Amount(Decimal(0), "malformed", at, at + 1) if run[:1] in {*"csM"} else None
+        done, group, doubt = Decimal(0), Decimal(0), ""
+        for place, letter in enumerate(found.group(), at):
+            if letter in "dD":
+                digits = _written(self.tokens[place].said, place)
+                group, doubt = group + digits.value, doubt or digits.doubt
+            elif letter == "c":
+                group *= _HUNDRED
+            elif letter == "M":
+                done, group = (done + group) * _MILLION, Decimal(0)
+            elif letter in "msk":
+                done, group = done + (group or 1) * _THOUSAND, Decimal(0)
+            elif letter not in "&z":
+                group += self.words.numbers[self.word(place)].value if letter != "a" else 1
+        is_in_words = found.group()[0] not in "dD"
+        amount = Amount(done + group, doubt, at, at + found.end(), is_in_words=is_in_words)
+        return _bounded(amount)
 
-    def _below_million(self, at: int) -> _Read | None:
-        """Read words that each count less than the one before, or multiply what came before."""
-        done, group, limit, last, place = 0, 0, _THOUSAND, at, at
-        if self.word(at) in self.words.of("articles") and self._is_counted(at + 1):
-            group, last = (1, at + 1) if self.value(at) is None else (0, at)
-            place = last
-        while (value := self.value(place)) is not None and value < _MILLION:
-            if value == _THOUSAND:
-                is_first = not (done or group) and not self._is_counted(place)
-                if done or self._is_suffix(place) or not (group or is_first):
-                    break
-                done, group, limit = (group or 1) * _THOUSAND, 0, _THOUSAND
-            elif value == _HUNDRED and self._is_counted(place):
-                if not 0 < group < _TWENTY or group == _TEN:
-                    break
-                group, limit = group * _HUNDRED, _HUNDRED
-            elif value < limit and (value or last == at):
-                group, limit = group + value, self._limit_after(value, place)
-            else:
-                break
-            last = place + 1
-            place, limit = self._joined(last, limit)
-        return (done + group, last) if last > at else None
+    def _letter(self, at: int) -> str:
+        """Return what a token is to the grammar of numbers, nothing where it is no part of one."""
+        token = self.tokens[at]
+        if token.is_number:
+            if not token.said.strip("0.,"):
+                return "z"
+            digits = len(token.said) if token.said.isdigit() else _MAX_DIGITS
+            return "d" if digits < _THOUSAND_DIGITS else "D" if digits <= _MAX_DIGITS else ""
+        if token.word in self.words.numbers and token.is_word:
+            return _LETTERS[self.words.numbers[token.word].sort]
+        marks = {"joints": "&", "articles": "a"}
+        return next((marks[name] for name in marks if token.word in self.words.of(name)), "")
 
-    def _limit_after(self, value: int, place: int) -> int:
-        """Return what a word that is added to another one must be below."""
-        if value >= _HUNDRED:
-            is_round = self.word(place) in self._rules(place)["round"].split()
-            return 0 if is_round else _HUNDRED
-        return _TEN if value >= _TWENTY and value % _TEN == 0 else 0
-
-    def _joined(self, at: int, limit: int) -> _Read:
-        """Return the place of the next word, past "and", and what it must be below."""
-        rules = self._rules(at - 1)
-        is_joined = self.word(at) in rules["joiners"].split()
-        if not rules["joiner_needed"] or limit != _TEN:
-            return at + (is_joined and not rules["joiner_needed"]), limit
-        return (at + 1, limit) if is_joined else (at, 0)
-
-    def value(self, at: int) -> int | None:
-        """Return the number that a word is."""
-        is_word = at < len(self.tokens) and self.tokens[at].is_word
-        return self.words.number(self.tokens[at].word) if is_word else None
-
-    def _rules(self, at: int) -> Mapping[str, Any]:
-        return self.words.rules(self.word(at))
-
-    def _is_counted(self, at: int) -> bool:
-        return bool(self.word(at)) and self.word(at) in self._rules(at)["counted"].split()
-
-    def _is_suffix(self, at: int) -> bool:
-        return self.word(at) in self._rules(at)["suffixes"].split()
+    def is_number(self, at: int) -> bool:
+        """Tell whether a token is a number in digits or words."""
+        letter = self._letter(at) if 0 <= at < len(self.tokens) else ""
+        return letter not in {"", "&", "a"}
 
     # --- amounts ---
 
@@ -142,7 +142,7 @@ class AmountReader(Cursor):
         first, last = max(amount.first - _BESIDE, 0), amount.last + _BESIDE
         usual = [
             replace(token, word=near[0])
-            if (near := near_numbers(token.word)) and self.words.number(token.word) is None
+            if (near := near_numbers(token.word)) and token.word not in self.words.numbers
             else token
             for token in self.tokens[first:last]
         ]
@@ -163,45 +163,18 @@ class AmountReader(Cursor):
 
     def _bare(self, at: int) -> Amount | None:
         is_money = self.word(at) == "$"
-        start = at + 1 if is_money else at
-        read = self._digits(start) or self._in_words(start)
+        read = self.number_at(at + is_money)
         if read is None:
             return None
+        last = read.last
+        if read.value == 1 and last == read.first + 1 and self._is_article(read.first):
+            is_counted = self.match(last, "currency", "cents", "slang", "piece") is not None
+            if not (is_counted or self.is_number(last)):
+                return None
         return self._doubted(self._with_units(replace(read, first=at, is_money=is_money)))
 
-    def _digits(self, at: int) -> Amount | None:
-        token = self.tokens[at] if at < len(self.tokens) else None
-        if token is None or not token.is_number:
-            return None
-        if token.said.isdigit() and len(token.said) > _MAX_DIGITS:
-            return None
-        amount, unit = _written(token.said, at), self.value(at + 1)
-        if unit not in {_HUNDRED, _THOUSAND, _MILLION}:
-            return amount
-        if unit == _HUNDRED and not self._is_counted(at + 1):
-            return replace(amount, doubt="malformed", last=at + 2)
-        value, last = amount.value * unit, at + 2
-        rest = self._below_million(last) if unit == _THOUSAND else None
-        if rest is not None and rest[0] < _THOUSAND:
-            value, last = value + rest[0], rest[1]
-        elif unit == _THOUSAND and last < len(self.tokens) and self.tokens[last].is_number:
-            follows = _written(self.tokens[last].said, last)
-            if not follows.doubt and follows.value < _THOUSAND:
-                value, last = value + follows.value, last + 1
-        return _bounded(replace(amount, value=value, last=last))
-
-    def _in_words(self, at: int) -> Amount | None:
-        read = self.number_at(at)
-        if read is None:
-            is_number = self.value(at) is not None and not self._is_suffix(at)
-            return Amount(Decimal(0), "malformed", at, at + 1) if is_number else None
-        value, last = read
-        if value == 1 and last == at + 1 and self.word(at) in self.words.of("articles"):
-            if self.value(last) is not None:
-                return Amount(Decimal(0), "malformed", at, last + 1)
-            if self.match(last, "currency", "cents", "slang", "piece") is None:
-                return None
-        return _bounded(Amount(Decimal(value), "", at, last, is_in_words=True))
+    def _is_article(self, at: int) -> bool:
+        return self.word(at) in self.words.of("articles")
 
     def _with_units(self, amount: Amount) -> Amount:
         """Take in what follows: the currency, the centavos, or what else is counted."""
@@ -228,7 +201,7 @@ class AmountReader(Cursor):
             return _with_hundredths(amount, Decimal(self.word(at)), "", last)
         if self.match(at, "with_cents") is None:
             return amount
-        read = self._digits(at + 1) or self._in_words(at + 1)
+        read = self.number_at(at + 1)
         if read is None:
             return amount
         cents, said = self.match(read.last, "cents"), self.tokens[at + 1].said
@@ -261,10 +234,9 @@ class AmountReader(Cursor):
     def _goes_on(self, at: int) -> bool:
         """Tell whether what follows an amount looks like more of it."""
         after, before = self.tokens[at], self.tokens[at - 1]
-        is_article = after.word in self.words.of("articles")
         is_stuck = after.start == before.end and after.said[0].isalnum()
-        is_more = after.is_number or (self.value(at) is not None and not is_article)
-        is_joined = before.is_word and after.word in self._rules(at - 1)["joiners"].split()
+        is_more = self.is_number(at) and not self._is_article(at)
+        is_joined = before.is_word and after.word in self.words.of("joints")
         is_slip = is_joined and bool(near_numbers(self.word(at + 1)))
         is_near = self.words.is_near_number(after.word)
         return is_more or is_stuck or is_near or is_slip or after.said == "/"

@@ -252,7 +252,7 @@ def _limit(reading: Reading, days: range) -> int | None:
             return int(number) if is_whole and 0 < number <= MAX_PAGE else None
     for place in range(len(tokens) - 1):
         last = match(place, "last", "relative")
-        if last is None or (last.kind == "relative" and last.value != "recent"):
+        if last is None or (last.kind == "relative" and last.value not in {"recent", "latest"}):
             continue
         after = tokens[place + last.length].word if place + last.length < len(tokens) else ""
         is_plural = after.endswith("s") or tokens[place].word.endswith("s")

@@ -5,13 +5,14 @@ A day without its year is the last one that has been; a week begins on Monday.
 
 import calendar
 import itertools
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from console.agent.offline.amounts import AmountReader
-from console.agent.offline.lexicon import Match, Words
+from console.agent.offline.lexicon import Lexicon
 from console.agent.offline.text import Token
 from shared.clock import BANK_ZONE
 
@@ -24,6 +25,16 @@ class Span:
     last: date | None
 
 
+class Days(NamedTuple):
+    """Days that are spoken of."""
+
+    span: Span
+    last: int
+    """The token after the last one."""
+    is_sure: bool
+    """Whether something besides numbers says that they are days."""
+
+
 _DAY: Final = timedelta(days=1)
 _WEEK_DAYS: Final = 7
 _SATURDAY: Final = 5
@@ -31,12 +42,7 @@ _MID_MONTH: Final = 15
 _MONTHS: Final = 12
 _CENTURY: Final = 2000
 _TWO_DIGITS: Final = 100
-_MAX_DIGITS: Final = 3
 _RECENT_DAYS: Final = {"day": 1, "week": _WEEK_DAYS, "fortnight": 15}
-_ISO, _WITH_YEAR, _WITHOUT_YEAR = 5, 5, 3
-"""How many tokens a written date has, with its signs."""
-
-_Found = tuple[Span, int]
 
 
 def today(now: datetime) -> date:
@@ -44,229 +50,67 @@ def today(now: datetime) -> date:
     return now.astimezone(BANK_ZONE).date()
 
 
-@dataclass
-class DayReader(AmountReader):
-    """Reads the days that tokens speak of."""
+# --- the forms that days are written in ---
 
-    today: date
 
-    def span_at(self, at: int) -> _Found | None:
-        """Return the days that begin at a token, and the position after them.
+def _end(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
 
-        Raises ValueError for a day that there is not, such as 31 February.
-        """
-        start = self._skip(at, "from", "into", "definite", "since", "until", "between")
-        opened = {self._text(place, "relative") for place in range(at, start)}
-        found = self._range(start)
-        if found is None and (found := self._single(start)) is not None:
-            span, last = found
-            if "since" in opened:
-                return Span(span.first, None), last
-            return (Span(None, span.last) if "until" in opened else span), last
-        return found
 
-    # --- from one day to another ---
+def _last_year_of(now: date, month: int) -> int:
+    """Return the year in which a month was last."""
+    return now.year - (month > now.month)
 
-    def _range(self, at: int) -> _Found | None:
-        """Read "del 1 al 15", "del 28 de octubre al 3 de noviembre", "enero a marzo"."""
-        first = self._day_and_month(at) or self._only_month(at)
-        joint = self._joint(first[2]) if first is not None else 0
-        second = (self._day_and_month(joint) or self._only_month(joint)) if joint else None
-        if first is None or second is None or bool(first[0]) != bool(second[0]):
-            return None
-        (day, month, _), (to_day, to_month, last) = first, second
-        if day and not (month or to_month or self._is_led(at)):
-            return None
-        year, last = self._year(last)
-        to_month = to_month or month or self.today.month
-        month = month or to_month
-        to_year = year or self._year_of(to_month)
-        first_day = date(to_year - (month > to_month), month, day or 1)
-        last_day = date(to_year, to_month, to_day) if to_day else _end(to_year, to_month)
-        return Span(first_day, last_day), last
 
-    def _only_month(self, at: int) -> tuple[int, int | None, int] | None:
-        month = self._number_of(at, "month")
-        return None if month is None else (0, month, at + 1)
+def _date(now: date, day: int, month: int, year: int = 0) -> Span:
+    year += _CENTURY if 0 < year < _TWO_DIGITS else 0
+    then = date(year or now.year, month, day)
+    then = then.replace(year=then.year - (then > now and not year))
+    return Span(then, then)
 
-    def _year_of(self, month: int) -> int:
-        """Return the year in which a month was last."""
-        return self.today.year - (month > self.today.month)
 
-    def _is_led(self, at: int) -> bool:
-        """Tell whether "del 1 al 15" begins before a token."""
-        return self.match(at - 1, "from", "between", "definite", "into") is not None
+def _range(
+    now: date, *, month: int = 0, to_month: int = 0, day: int = 0, to_day: int = 0, year: int = 0
+) -> Span:
+    to_month = to_month or month or now.month
+    month, to_year = month or to_month, year or _last_year_of(now, to_month)
+    first = date(to_year - (month > to_month), month, day or 1)
+    return Span(first, date(to_year, to_month, to_day) if to_day else _end(to_year, to_month))
 
-    def _joint(self, at: int) -> int:
-        """Return the place after "al", "y" or a dash, 0 where there is none."""
-        found = self.match(at, "into", "and") or self._relative(at, "until")
-        length = found.length if found is not None else int(self.word(at) in {"-", "–"})
-        return self._skip(at + length, "definite") if length else 0
 
-    # --- one day, or one span that has a name ---
+def _month(now: date, month: int, year: int = 0) -> Span:
+    year = year or _last_year_of(now, month)
+    first, end = date(year, month, 1), _end(year, month)
+    return Span(first, min(end, now) if first <= now else end)
 
-    def _single(self, at: int) -> _Found | None:
-        readers = (
-            self._written,
-            self._day_of_month,
-            self._whole_month,
-            self._named,
-            self._of_unit,
-            self._weekday,
-        )
-        return next(filter(None, (reader(at) for reader in readers)), None)
 
-    def _written(self, at: int) -> _Found | None:
-        """Read 2026-11-01 and 25/11 and 25/11/2026."""
-        said = [token.said for token in self.tokens[at : at + _ISO]]
-        numbers = [int(one) if one.isdigit() else -1 for one in said[::2]]
-        if len(said) < _WITHOUT_YEAR or -1 in numbers[:2]:
-            return None
-        if said[1::2] == ["-", "-"] and len(said[0]) == len("2026") and -1 not in numbers:
-            day = date(*numbers)
-            return Span(day, day), at + _ISO
-        if said[1] != "/" or numbers[1] > _MONTHS:
-            return None
-        if said[3:4] == ["/"] and numbers[2:] not in ([], [-1]):
-            year = numbers[2] + (_CENTURY if numbers[2] < _TWO_DIGITS else 0)
-            day = date(year, numbers[1], numbers[0])
-            return Span(day, day), at + _WITH_YEAR
-        day = date(self.today.year, numbers[1], numbers[0])
-        day = day.replace(year=day.year - (day > self.today))
-        return Span(day, day), at + _WITHOUT_YEAR
+def _back(now: date, back: int) -> Span:
+    day = now - back * _DAY
+    return Span(day, day)
 
-    def _day_and_month(self, at: int) -> tuple[int, int | None, int] | None:
-        """Read "1", "1 de noviembre", "Nov 1", "primero de mayo"."""
-        month = self._number_of(at, "month")
-        day = self._number(at if month is None else at + 1)
-        if day is None or month is not None:
-            return None if day is None else (day[0], month, day[1])
-        after = self._skip(day[1], "from", "definite")
-        month = self._number_of(after, "month")
-        return (day[0], month, day[1] if month is None else after + 1)
 
-    def _day_of_month(self, at: int) -> _Found | None:
-        found = self._day_and_month(at)
-        if found is None or found[1] is None:
-            return None
-        year, last = self._year(found[2])
-        then = date(year or self.today.year, found[1], found[0])
-        then = then.replace(year=then.year - (then > self.today and not year))
-        return Span(then, then), last
+def _weekend(now: date) -> Span:
+    saturday = now - ((now.weekday() - _SATURDAY) % _WEEK_DAYS) * _DAY
+    return Span(saturday, min(saturday + _DAY, now))
 
-    def _whole_month(self, at: int) -> _Found | None:
-        month = self._number_of(at, "month")
-        if month is None:
-            return None
-        year, last = self._year(at + 1)
-        year = year or self._year_of(month)
-        first, end = date(year, month, 1), _end(year, month)
-        return Span(first, min(end, self.today) if first <= self.today else end), last
 
-    def _named(self, at: int) -> _Found | None:
-        """Read "ayer" and "el fin de semana pasado"."""
-        found = self.match(at, "day")
-        if found is not None:
-            day = self.today - int(found.value) * _DAY
-            return Span(day, day), at + found.length
-        at = self._past(at, "this", "last", "recent")
-        weekend = self._relative(at, "weekend")
-        if weekend is None:
-            return None
-        saturday = self.today - ((self.today.weekday() - _SATURDAY) % _WEEK_DAYS) * _DAY
-        last = self._past(at + weekend.length, "last")
-        return Span(saturday, min(saturday + _DAY, self.today)), last
+def _weekday(now: date, weekday: int, before: str = "") -> Span:
+    back = (now.weekday() - weekday) % _WEEK_DAYS
+    return _back(now, _WEEK_DAYS if before and not back else back)
 
-    def _weekday(self, at: int) -> _Found | None:
-        at = self._past(at, "this", "last", "recent")
-        weekday = self._number_of(at, "weekday")
-        if weekday is None:
-            return None
-        back, last = (self.today.weekday() - weekday) % _WEEK_DAYS, self._past(at + 1, "last")
-        day = self.today - (_WEEK_DAYS if last > at + 1 and not back else back) * _DAY
-        return Span(day, day), last
 
-    def _of_unit(self, at: int) -> _Found | None:
-        """Read "this week", "el mes pasado", "los últimos 3 días", "últimas dos semanas"."""
-        relative = self.match(at, "relative")
-        place = at + relative.length if relative is not None else at
-        count = self._number(place)
-        place = count[1] if count is not None else place
-        unit = self.match(place, "unit")
-        if unit is None:
-            return None
-        last = place + unit.length
-        said = relative.value if relative is not None else ""
-        if not said and (after := self.match(last, "relative")) is not None:
-            said, last = after.value, last + after.length
-        if said == "recent" and count is None and self.words.first.grammar["last_is_before"]:
-            said = "last"
-        if said == "recent":
-            return self._recent(unit.value, count[0] if count is not None else 1), last
-        if count is None and (said in {"this", "last"} or (not said and self._is_led(at))):
-            return self._in(unit.value, is_before=said == "last"), last
-        return None
+def _recent(now: date, unit: str, count: int = 1) -> Span:
+    if unit in _RECENT_DAYS:
+        return Span(now - count * _RECENT_DAYS[unit] * _DAY, now)
+    months = now.year * _MONTHS + now.month - 1 - count * (_MONTHS if unit == "year" else 1)
+    year, month = divmod(months, _MONTHS)
+    return Span(date(year, month + 1, min(now.day, _end(year, month + 1).day)), now)
 
-    def _in(self, unit: str, *, is_before: bool) -> Span:
-        """Return the day, week, fortnight, month or year that today is in, or the one before."""
-        first = _first_of(unit, self.today)
-        end = first - _DAY
-        return Span(_first_of(unit, end), end) if is_before else Span(first, self.today)
 
-    def _recent(self, unit: str, count: int) -> Span:
-        now = self.today
-        if unit in _RECENT_DAYS:
-            return Span(now - count * _RECENT_DAYS[unit] * _DAY, now)
-        months = now.year * _MONTHS + now.month - 1 - count * (_MONTHS if unit == "year" else 1)
-        year, month = divmod(months, _MONTHS)
-        return Span(date(year, month + 1, min(now.day, _end(year, month + 1).day)), now)
-
-    # --- words ---
-
-    def _year(self, at: int) -> tuple[int, int]:
-        """Return the year that is said at a token, 0 for none, and the position after it."""
-        place = self._skip(at, "from", "definite", "stop")
-        said = self.word(place)
-        if said.isdigit() and said.startswith("20") and len(said) == len(str(_CENTURY)):
-            return int(said), place + 1
-        words = [self._text(p, "unit") or self._text(p, "relative") for p in (place, place + 1)]
-        if words in (["year", "last"], ["recent", "year"]):
-            return self.today.year - 1, place + 2
-        return 0, at
-
-    def _number(self, at: int) -> tuple[int, int] | None:
-        said = self.word(at)
-        if said.isdigit():
-            return (int(said), at + 1) if len(said) <= _MAX_DIGITS else None
-        return (1, at + 1) if self._number_of(at, "ordinal") == 1 else self.number_at(at)
-
-    def _skip(self, at: int, *kinds: str) -> int:
-        """Return the place after little words; one that tells which days is none."""
-        for _ in range(4):
-            found, relative = self.match(at, *kinds), self.match(at, "relative")
-            if relative is not None and relative.value in kinds:
-                at += max(relative.length, found.length if found is not None else 0)
-            elif found is not None and (relative is None or relative.value in {"since", "until"}):
-                at += found.length
-            else:
-                break
-        return at
-
-    def _past(self, at: int, *relatives: str) -> int:
-        found = self.match(at, "relative")
-        return at + found.length if found is not None and found.value in relatives else at
-
-    def _relative(self, at: int, value: str) -> Match | None:
-        found = self.match(at, "relative")
-        return found if found is not None and found.value == value else None
-
-    def _number_of(self, at: int, kind: str) -> int | None:
-        text = self._text(at, kind)
-        return int(text) if text else None
-
-    def _text(self, at: int, kind: str) -> str:
-        found = self.match(at, kind)
-        return found.value if found is not None else ""
+def _in(now: date, unit: str, before: str = "") -> Span:
+    """Return the day, week, fortnight, month or year that today is in, or the one before."""
+    first = _first_of(unit, now)
+    return Span(_first_of(unit, first - _DAY), first - _DAY) if before else Span(first, now)
 
 
 def _first_of(unit: str, day: date) -> date:
@@ -281,6 +125,111 @@ def _first_of(unit: str, day: date) -> date:
     return firsts[unit]
 
 
+_LITTLE: Final = "[o&sh]"
+_TO: Final = "[&+h-]o*"
+_MONTH: Final = "o*(?P<month>m)"
+_YEAR: Final = "(?:o*(?P<year>y|al|[rx]a))?"
+_UNIT: Final = "(?P<unit>[ua])"
+_FORMS: Final = tuple(
+    (re.compile(f"(?P<lead>{_LITTLE}*)(?:{form})"), span_of)
+    for form, span_of in (
+        ("(?P<year>y)-(?P<month>n)-(?P<day>n)", _date),
+        ("(?P<day>n)/(?P<month>n)(?:/(?P<year>[ny]))?", _date),
+        (f"(?P<day>n)(?:{_MONTH})?{_TO}(?P<to_day>n)o*(?P<to_month>m){_YEAR}", _range),
+        (f"(?P<day>n){_MONTH}{_TO}(?P<to_day>n){_YEAR}", _range),
+        (f"(?P<month>m)(?P<day>n){_TO}(?P<to_month>m)?(?P<to_day>n){_YEAR}", _range),
+        (f"(?<={_LITTLE})(?P<day>n){_TO}(?P<to_day>n)", _range),
+        (f"(?P<month>m){_TO}(?P<to_month>m){_YEAR}", _range),
+        (f"(?P<day>n){_MONTH}{_YEAR}", _date),
+        (f"(?P<month>m)(?P<day>n){_YEAR}", _date),
+        (f"(?P<month>m){_YEAR}", _month),
+        ("(?P<back>d)", _back),
+        ("[tlrx]?kl?", _weekend),
+        ("[tr]?(?P<weekday>w)(?P<before>l)?", _weekday),
+        ("(?P<before>[lx])(?P<weekday>w)", _weekday),
+        (f"[rx](?P<count>n){_UNIT}", _recent),
+        (f"(?P<count>n)?{_UNIT}r", _recent),
+        (f"r{_UNIT}", _recent),
+        (f"{_UNIT}(?:t|(?P<before>l))", _in),
+        (f"(?:t|(?P<before>[lx])|(?<={_LITTLE})){_UNIT}(?!h)", _in),
+    )
+)
+"""How days are written, in the letters of `_LETTERS`; and `n` for a number, `y` for a year."""
+_LETTERS: Final[Mapping[str, str]] = dict(
+    re.findall(
+        r"(\S+)=(\S)",
+        "month=m weekday=w day=d unit=u unit.year=a into=& and=+ from=o definite=o between=o "
+        "relative.this=t relative.last=l relative.recent=r relative.latest=x relative.weekend=k "
+        "relative.since=s relative.until=h -=- –=- /=/",
+    )
+)
+"""By the kind of a phrase, or its kind and value."""
+_KINDS: Final = ("month", "weekday", "day", "unit", "relative", "into", "and")
+_MAX_PIECES: Final = 12
+_YEAR_DIGITS: Final = 4
+_MANY: Final = 1_000
+
+
+# --- reading them ---
+
+
+class _Piece(NamedTuple):
+    letter: str
+    value: Any
+    last: int
+
+
+@dataclass
+class DayReader(AmountReader):
+    """Reads the days that tokens speak of."""
+
+    today: date
+
+    def days_at(self, at: int) -> Days | None:
+        """Return the days that begin at a token.
+
+        Raises ValueError for a day that there is not, such as 31 February.
+        """
+        pieces, place = list[_Piece](), at
+        while len(pieces) < _MAX_PIECES and (piece := self._piece(place)).letter:
+            pieces.append(piece)
+            place = piece.last
+        letters = "".join(piece.letter for piece in pieces)
+        matches = ((form.match(letters), span_of) for form, span_of in _FORMS)
+        found, span_of = next((both for both in matches if both[0] is not None), (None, _back))
+        if found is None:
+            return None
+        names = [name for name, text in found.groupdict().items() if text is not None]
+        said = {name: pieces[found.start(name)].value for name in names if name != "lead"}
+        if isinstance(said.get("year"), str):
+            said["year"] = self.today.year - 1
+        span, lead = span_of(self.today, **said), found["lead"]
+        if span_of is not _range and "s" in lead:
+            span = Span(span.first, None)
+        elif span_of is not _range and "h" in lead:
+            span = Span(None, span.last)
+        return Days(span, pieces[found.end() - 1].last, not set(found.group()) <= set("no&+-"))
+
+    def _piece(self, at: int) -> _Piece:
+        word, ordinal = self.word(at), self.match(at, "ordinal")
+        if word.isdigit():
+            is_year = len(word) == _YEAR_DIGITS and word.startswith("20")
+            letter = "y" if is_year else "n" if len(word) < _YEAR_DIGITS else ""
+            return _Piece(letter, int(word), at + 1)
+        found = self.match(at, *_KINDS) or self.match(at, "from", "definite", "between")
+        if found is not None:
+            named = _LETTERS.get(f"{found.kind}.{found.value}")
+            letter = named or _LETTERS.get(found.kind, "")
+            value = int(found.value) if found.value.isdigit() else found.value
+            return _Piece(letter, value, at + found.length)
+        if ordinal is not None and ordinal.value == "1":
+            return _Piece("n", 1, at + 1)
+        number = self.number_at(at)
+        if number is not None and number.whole is not None and number.whole < _MANY:
+            return _Piece("n", number.whole, number.last)
+        return _Piece(_LETTERS.get(word, ""), word, at + 1)
+
+
 def before(span: Span) -> Span | None:
     """Return the month before a month, the week before a week; else as many days before."""
     if span.first is None or span.last is None:
@@ -293,24 +242,21 @@ def before(span: Span) -> Span | None:
     return Span(first - count * _DAY, last)
 
 
-def _end(year: int, month: int) -> date:
-    return date(year, month, calendar.monthrange(year, month)[1])
-
-
-def find_span(words: Words, tokens: Sequence[Token], now: date) -> tuple[Span | None, range, bool]:
+def find_span(
+    words: Lexicon, tokens: Sequence[Token], now: date
+) -> tuple[Span | None, range, bool]:
     """Return the days of a message, the tokens that say them, and whether some are unreadable."""
     reader, spans, covered, is_unread = DayReader(words, tokens, now), [], range(0), False
     at = 0
     while at < len(tokens):
         try:
-            found = reader.span_at(at)
+            found = reader.days_at(at)
         except ValueError:
             found, is_unread = None, True
-        if found is None:
-            at += 1
-            continue
-        spans.append(found[0])
-        covered, at = range(covered.start if covered else at, found[1]), found[1]
+        if found is not None:
+            spans.append(found.span)
+            covered = range(covered.start if covered else at, found.last)
+        at = found.last if found is not None else at + 1
     span = _together(spans)
     is_unread = is_unread or (span is None and bool(spans))
     return None if is_unread else span, covered, is_unread

@@ -163,9 +163,9 @@ class EndReader(DayReader):
 
     def _is_name(self, at: int) -> bool:
         token = self.tokens[at] if at < len(self.tokens) else None
-        if token is None or not token.is_word or self.words.number(token.word) is not None:
+        if token is None or not token.is_word or token.word in self.words.numbers:
             return False
-        if not self.words.knows(token.word):
+        if token.word not in self.words.known:
             return not self.words.is_near_number(token.word)
         is_written = token.said[0].isupper() and at > 0 and not self.said.text.isupper()
         is_other = self.match(at, *kinds("no_name", "ends_reason")) or self.words.verbs_of(token)
@@ -174,7 +174,7 @@ class EndReader(DayReader):
     def _name(self, at: int) -> Part | None:
         """Take a name that stands where nobody is expected: somebody else who does something."""
         token, last = self.tokens[at], at
-        if not token.is_word or not token.said[0].isupper() or self.words.knows(token.word):
+        if not token.is_word or not token.said[0].isupper() or token.word in self.words.known:
             return None
         while self._is_name(last):
             last += 1

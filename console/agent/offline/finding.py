@@ -67,7 +67,7 @@ def read_wish(reading: Reading) -> Wish:
     terms = read_terms(reading)
     return Wish(
         words=" ".join(words)[:_MAX_SEARCH_CHARACTERS] if is_telling else "",
-        category=reading.words.category(folded[0]) if is_category else "",
+        category=reading.words.categories.get(folded[0], "") if is_category else "",
         max_price=limits.get("under"),
         min_price=limits.get("over"),
         benefit="" if terms.benefit == NO_BENEFIT else terms.benefit,
@@ -215,7 +215,7 @@ def _attempts(talk: Talk, wish: Wish) -> Iterator[tuple[str, str, str]]:
         things = [word for word in telling if word in sold or talk.words.product(word)]
         for word in (things or telling)[:_MAX_WORDS_TRIED]:
             yield word, "", "products_fewer"
-    category = next(filter(None, (talk.words.category(word) for word in words)), "")
+    category = next(filter(None, (talk.words.categories.get(word) for word in words)), "")
     if category:
         yield "", category, "products_category"
 

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -42,28 +42,36 @@ class Match(NamedTuple):
     value: str = ""
 
 
+class Number(NamedTuple):
+    """What a number word counts, and how it joins others: a table of `[numbers]`."""
+
+    value: int
+    sort: str
+
+
 @dataclass
 class Lexicon:
-    """What is known of one language."""
+    """What is known of a language; where it has no such word, of the other one."""
 
+    language: Language
     replies: Mapping[str, str]
     intents: Mapping[str, list[Phrase]]
     grammar: Mapping[str, Any]
-    number_rules: Mapping[str, Any]
     examples: Mapping[str, str]
-    numbers: dict[str, int]
+    numbers: dict[str, Number]
     spelled: dict[str, str]
     products: dict[str, str]
     categories: dict[str, str]
     same: dict[str, str]
     """Words that ask for the same, by the one of them that stands for all."""
     sets: dict[str, frozenset[str]]
+    """Those of both languages."""
     verbs: dict[str, list[Verb]] = field(default_factory=dict)
     """By the form as it is written, and by the form without accents."""
     phrases: dict[str, list[tuple[Phrase, str, str]]] = field(default_factory=dict)
     """Phrases, kinds and values by the first word, the longest first."""
     known: set[str] = field(default_factory=set)
-    longest: int = 0
+    """The words that mean anything in this language."""
 
     def verbs_of(self, token: Token) -> list[Verb]:
         """Return what a word may be a form of: without its accents it may be several."""
@@ -71,83 +79,44 @@ class Lexicon:
 
     def matches(self, tokens: Sequence[Token], at: int) -> list[Match]:
         """Return the phrases that begin at a token, the longest first."""
-        said = tuple(token.word for token in tokens[at : at + self.longest])
-        known = self.phrases.get(said[0], ())
+        known = self.phrases.get(tokens[at].word, [])
+        longest = len(known[0][0]) if known else 0
+        said = tuple(token.word for token in tokens[at : at + longest])
         return [Match(kind, len(p), value) for p, kind, value in known if p == said[: len(p)]]
-
-
-@dataclass(frozen=True)
-class Words:
-    """Both languages, the one that is spoken first: the other helps where it knows nothing."""
-
-    language: Language
-    first: Lexicon
-    second: Lexicon
-
-    def match(self, tokens: Sequence[Token], at: int, *kinds: str) -> Match | None:
-        """Return the longest phrase of any of these kinds that begins at a token."""
-        if at >= len(tokens):
-            return None
-        matches = self.first.matches(tokens, at)
-        if not matches and not self.first.verbs_of(tokens[at]):
-            matches = self.second.matches(tokens, at)
-        return next((m for m in matches if m.kind in kinds), None)
-
-    def verbs_of(self, token: Token) -> list[Verb]:
-        """Return what a word may be a form of."""
-        own = self.first.verbs_of(token)
-        return own if own or self.knows(token.word) else self.second.verbs_of(token)
-
-    def number(self, word: str) -> int | None:
-        """Return the number that a word is."""
-        own = self.first.numbers.get(word)
-        return own if own is not None or self.knows(word) else self.second.numbers.get(word)
-
-    def rules(self, word: str) -> Mapping[str, Any]:
-        """Return how the language of a number word puts numbers together."""
-        return (self.first if word in self.first.numbers else self.second).number_rules
-
-    def knows(self, word: str) -> bool:
-        """Tell whether a word means anything in the language that is spoken."""
-        return word in self.first.known
 
     def is_near_number(self, word: str) -> bool:
         """Tell whether a word that is none may be a number misspelt."""
-        return bool(near_numbers(word)) and not self.knows(word)
+        return bool(near_numbers(word)) and word not in self.known
 
     def of(self, name: str) -> frozenset[str]:
-        """Return the words of a set in both languages."""
-        return self.first.sets.get(name, frozenset()) | self.second.sets.get(name, frozenset())
+        """Return the words of a set."""
+        return self.sets.get(name, frozenset())
 
     def gender(self, word: str) -> str:
         """Return whom a name or a relation is said of: `m`, `f`, or nothing."""
         return next((g for g in "mf" if word in self.of(f"gender_{g}")), "")
 
     def match_word(self, word: str, kind: str) -> bool:
-        """Tell whether a word alone is of a kind in the language that is spoken."""
-        return any(p == (word,) and k == kind for p, k, _ in self.first.phrases.get(word, ()))
+        """Tell whether a word alone is of a kind."""
+        return any(p == (word,) and k == kind for p, k, _ in self.phrases.get(word, ()))
 
     def product(self, word: str) -> str:
         """Return what the shops call a thing."""
         forms = (word, word.removesuffix("s"), word.removesuffix("es"))
-        both = (self.first.products, self.second.products)
-        return next((known[form] for known in both for form in forms if form in known), "")
-
-    def category(self, word: str) -> str:
-        """Return the category that a word stands for or is found in."""
-        return self.first.categories.get(word) or self.second.categories.get(word, "")
+        return next((self.products[form] for form in forms if form in self.products), "")
 
 
 @dataclass
 class Cursor:
     """Looks at the tokens of a message; no place is out of bounds."""
 
-    words: Words
+    words: Lexicon
     tokens: Sequence[Token]
 
     def match(self, at: int, *kinds: str) -> Match | None:
         """Return the longest phrase of any of these kinds that begins at a token."""
-        return self.words.match(self.tokens, at, *kinds) if at >= 0 else None
+        matches = self.words.matches(self.tokens, at) if 0 <= at < len(self.tokens) else ()
+        return next((match for match in matches if match.kind in kinds), None)
 
     def word(self, at: int) -> str:
         """Return the word of a token, or nothing beyond the ends."""
@@ -168,16 +137,40 @@ class Cursor:
 
 @cache
 def lexicon(language: Language) -> Lexicon:
-    """Return what is known of a language."""
+    """Return what is known of a language, and of the other one the words that it has not."""
+    own, other = _alone(language), _alone("en" if language == "es" else "es")
+
+    def joined(name: str) -> Any:
+        more = {w: v for w, v in getattr(other, name).items() if fold(w) not in own.known}
+        return more | getattr(own, name)
+
+    return replace(
+        own,
+        numbers=joined("numbers"),
+        spelled=joined("spelled"),
+        products=other.products | own.products,
+        categories=other.categories | own.categories,
+        verbs=joined("verbs"),
+        phrases=joined("phrases"),
+        sets={name: own.of(name) | other.of(name) for name in own.sets | other.sets},
+    )
+
+
+@cache
+def _alone(language: Language) -> Lexicon:
+    """Return what the file of a language says."""
     data = tomllib.loads((_WORDS / f"{language}.toml").read_text(encoding="utf-8"))
-    numbers = {word: int(n) for word, n in _by_word(data["numbers"]).items() if n.isdigit()}
     made = Lexicon(
+        language,
         replies=data["replies"],
         intents={name: list(_phrases(row)) for name, row in data["intents"].items()},
         grammar=data["grammar"],
-        number_rules=data["numbers"],
         examples=data.get("operations", {}),
-        numbers=numbers,
+        numbers={
+            word: Number(int(value), sort)
+            for sort, rows in data["numbers"].items()
+            for word, value in _by_word(rows).items()
+        },
         spelled=_by_word(data["spell"]),
         products=_by_word(data.get("products", {})),
         categories=_by_word(data.get("categories", {})),
@@ -196,7 +189,6 @@ def lexicon(language: Language) -> Lexicon:
             for phrase in _phrases(row):
                 made.phrases.setdefault(phrase[0], []).append((phrase, kind, value))
                 made.known.update(phrase)
-                made.longest = max(made.longest, len(phrase))
     for found in made.phrases.values():
         found.sort(key=lambda entry: -len(entry[0]))
     made.known |= made.numbers.keys() | {fold(form) for form in made.verbs}
@@ -205,14 +197,9 @@ def lexicon(language: Language) -> Lexicon:
     return made
 
 
-def words_for(language: Language) -> Words:
-    """Return both languages, this one first."""
-    return Words(language, lexicon(language), lexicon("en" if language == "es" else "es"))
-
-
 def _by_word(rows: Mapping[str, Any]) -> dict[str, str]:
     """Return the names of rows by the words in them."""
-    return {w: name for name, row in rows.items() if isinstance(row, str) for w in row.split()}
+    return {word: name for name, row in rows.items() for word in row.split()}
 
 
 def _phrases(row: str) -> Iterator[Phrase]:
@@ -260,14 +247,13 @@ def read(text: str, language: Language) -> Said:
 
 def usual_spelling(word: str, language: Language) -> Sequence[str]:
     """Return the usual spelling of a folded word, or the word itself."""
-    words = words_for(language)
-    for known in (words.first, words.second):
-        if word in known.spelled and (known is words.first or not words.knows(word)):
-            return known.spelled[word].split()
+    words = lexicon(language)
+    if word in words.spelled:
+        return words.spelled[word].split()
     if word.endswith("'s"):
         return (*usual_spelling(word.removesuffix("'s"), language), "s")
-    both = (words.first, words.second)
-    is_known = word in words.of("names") or any(word in w.known | w.products.keys() for w in both)
+    known = words.of("names") | words.products.keys()
+    is_known = word in known or any(word in lexicon(one).known for one in _LANGUAGES)
     if is_known or len(word) < _MIN_TYPO_LETTERS or not word.isalpha() or near_numbers(word):
         return (word,)
     return (_nearest(word, language) or word,)
@@ -279,7 +265,7 @@ def _nearest(word: str, language: Language) -> str:
 
     Neither the first nor the last letter may be wrong: they tell verbs' forms apart.
     """
-    allowed, known = 2 if len(word) >= _MIN_TWO_TYPOS_LETTERS else 1, lexicon(language)
+    allowed, known = 2 if len(word) >= _MIN_TWO_TYPOS_LETTERS else 1, _alone(language)
     alike = (c for c in _candidates(language) if c[0] == word[0] and c[-1] == word[-1])
     near = sorted(_near(word, alike, lambda _: allowed))
     best = [candidate for distance, candidate in near if distance == near[0][0]]
@@ -289,7 +275,7 @@ def _nearest(word: str, language: Language) -> str:
 
 @cache
 def _candidates(language: Language) -> frozenset[str]:
-    known = lexicon(language)
+    known = _alone(language)
     verbs = {form for form in map(fold, known.verbs) if len(form) >= _MIN_VERB_LETTERS}
     asked = {word for phrases in known.intents.values() for phrase in phrases for word in phrase}
     common = (asked | known.sets.get("looked_for", frozenset())) - known.numbers.keys()

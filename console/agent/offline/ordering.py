@@ -237,7 +237,8 @@ def _count_alone(reading: Reading) -> int | None:
     terms, rest = finding.read_terms(reading), reading.beside(*kinds("filling"), "piece")
     if terms.quantity is not None and len(rest) == 1:
         return terms.quantity
-    numbers = {reading.words.number(t.word) for t in reading.tokens if t.is_word}
+    found = (reading.words.numbers.get(t.word) for t in reading.tokens if t.is_word)
+    numbers = {number and number.value for number in found}
     is_little = reading.covers("again", "courtesy", "terse", "plain")
     is_one = is_little or numbers == {1} or reading.covers("terse", "courtesy", "correcting")
     return 1 if 1 in numbers and is_one else None

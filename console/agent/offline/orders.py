@@ -11,7 +11,7 @@ from typing import Final
 
 from console.agent.offline.amounts import Amount
 from console.agent.offline.ends import Account, Part
-from console.agent.offline.lexicon import Cursor, Words, kinds
+from console.agent.offline.lexicon import Cursor, Lexicon, kinds
 from console.agent.offline.parts import verb_form
 from console.agent.offline.text import Said
 
@@ -100,7 +100,7 @@ class Reading(Cursor):
     @property
     def asks(self) -> bool:
         """Whether it asks anywhere: a word that also joins sentences asks at the beginning only."""
-        joining = self.words.first.grammar["conjunction"]
+        joining = self.words.grammar["conjunction"]
         words = {self.tokens[part.first].word for part in self.of("question")}
         return self.is_question or bool(words - {joining})
 
@@ -148,8 +148,7 @@ class Reading(Cursor):
     def values(self, kind: str) -> set[str]:
         """Return the values of the phrases of a kind that stand anywhere in it."""
         places = range(len(self.tokens))
-        both = (self.words.first, self.words.second)
-        found = (m for one in both for at in places for m in one.matches(self.tokens, at))
+        found = (match for at in places for match in self.words.matches(self.tokens, at))
         return {match.value for match in found if match.kind == kind}
 
     def covers(self, needed: str, *kinds: str) -> bool:
@@ -175,12 +174,12 @@ class Reading(Cursor):
         return ", ".join(self.said.quote(first, last) for first, last in runs)
 
 
-def read_orders(said: Said, words: Words, parts: list[Part]) -> Reading:
+def read_orders(said: Said, words: Lexicon, parts: list[Part]) -> Reading:
     """Return what a message asks for, in the order in which it does."""
-    orders: list[Order] = []
-    left: list[Part] = []
+    reading = Reading(words, said.tokens, said, parts, [])
+    orders, left = reading.orders, list[Part]()
     for segment in _segments(parts):
-        found = list(_orders(segment, said, words))
+        found = list(_orders(segment, reading))
         orders += found
         left += [] if found else [part for part in segment if part.kind not in kinds("quiet")]
     if orders:
@@ -188,7 +187,7 @@ def read_orders(said: Said, words: Words, parts: list[Part]) -> Reading:
     if len(orders) > 1 and _opens(*orders[:2]):
         orders[1].parts = orders[0].parts + orders[1].parts
         del orders[0]
-    return Reading(words, said.tokens, said, parts, orders)
+    return reading
 
 
 def _opens(first: Order, second: Order) -> bool:
@@ -223,15 +222,15 @@ def _is_of_one(parts: Sequence[Part], before: int, head: int) -> bool:
     return act == second == "send" and "person" not in between and "amount" in between
 
 
-def _orders(segment: list[Part], said: Said, words: Words) -> Iterator[Order]:
+def _orders(segment: list[Part], reading: Reading) -> Iterator[Order]:
     act = _act(segment)
     if act == "":
         return
-    order = Order(act, segment, is_asked_for=_is_asked_for(segment, said, words))
+    order = Order(act, segment, is_asked_for=_is_asked_for(segment, reading))
     if act not in {"send", "give", "make"}:
         yield order
         return
-    for sent in sent_in(order, said, words):
+    for sent in sent_in(order, reading):
         _doubt_beside_unread(sent)
         yield sent
 
@@ -247,7 +246,7 @@ def _act(segment: Sequence[Part]) -> str:
     return found or ("send" if "make_noun" in kinds else "make" if "make" in acts else "")
 
 
-def _is_asked_for(segment: Sequence[Part], said: Said, words: Words) -> bool:  # noqa: PLR0911 - one reason after the other
+def _is_asked_for(segment: Sequence[Part], reading: Reading) -> bool:  # noqa: PLR0911 - one reason after the other
     """Tell whether the form of a verb, with what leads to it, orders something."""
     places = [i for i, part in enumerate(segment) if part.kind == "verb"]
     forms = [verb_form(segment[place]).form for place in places]
@@ -263,8 +262,7 @@ def _is_asked_for(segment: Sequence[Part], said: Said, words: Words) -> bool:  #
     if "will_that" in leads:
         return form in {"subjunctive", "formal", "doubtful"}
     if form == "doubtful":
-        marks = (words.match(said.tokens, p, "formal_mark") for p in range(len(said.tokens)))
-        return any(marks) and not is_question
+        return reading.matches("formal_mark") and not is_question
     if "will" in leads:
         return form in {"infinitive", "bare"}
     is_first = all(part.kind in kinds("quiet") or part.way == "to" for part in segment[:place])
@@ -276,7 +274,7 @@ def _is_asked_for(segment: Sequence[Part], said: Said, words: Words) -> bool:  #
 # --- sending ---
 
 
-def sent_in(order: Order, said: Said, words: Words) -> Iterator[Order]:
+def sent_in(order: Order, reading: Reading) -> Iterator[Order]:
     """Read a transfer, and those that follow it without a verb: "y 200 a mi mamá"."""
     current, is_correcting, is_joint, parts = order, False, False, order.parts
     for place, part in enumerate(parts):
@@ -285,7 +283,7 @@ def sent_in(order: Order, said: Said, words: Words) -> Iterator[Order]:
             is_joint = True
             continue
         if part.kind == "correcting" or (part.kind == "set_amount" and following == "amount"):
-            is_bare_no = words.match(said.tokens, part.first, "no") is not None
+            is_bare_no = reading.match(part.first, "no") is not None
             allowed = kinds("after_first_no", *(["after_no"] if place else []))
             is_correcting = bool(following) and not (is_bare_no and following not in allowed)
             if not is_correcting:

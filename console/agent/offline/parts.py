@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from console.agent.offline.days import Span
 from console.agent.offline.ends import EndReader, Part
 from console.agent.offline.lexicon import Verb, kinds
 
@@ -136,25 +137,15 @@ class Scanner(EndReader):
 
     def _day(self, at: int) -> Part | None:
         """Take days, but for today and what is a number that may be anything."""
-        if self.tokens[at].is_number and not self._is_dated(at):
-            return None
         try:
-            found = self.span_at(at)
+            found = self.days_at(at)
         except ValueError:
             return None
-        if found is None:
+        if found is None or not found.is_sure:
             return None
-        span, last = found
-        if span.first == span.last == self.today and self.match(at, "now"):
-            return Part("now", at, last)
-        kinds = ("month", "weekday", "day", "relative", "unit")
-        is_named = any(self.match(p, *kinds) or self.word(p) == "/" for p in range(at, last))
-        return Part("day", at, last, span) if is_named else None
-
-    def _is_dated(self, at: int) -> bool:
-        has_month = self.match(self.past(at + 1, "from"), "month") is not None
-        is_year = self.word(at + 1) == "-" and len(self.word(at)) == len("2026")
-        return has_month or is_year or self.word(at + 1) == "/"
+        if found.span == Span(self.today, self.today) and self.match(at, "now"):
+            return Part("now", at, found.last)
+        return Part("day", at, found.last, found.span)
 
     def _amount(self, at: int) -> Part | None:
         before = self.match(at - 1, "account_noun") or self.match(at - 1, "account_number")
@@ -213,7 +204,7 @@ class Scanner(EndReader):
 
     def _reason(self, at: int, start: int, *, is_marked: bool = False) -> Part | None:
         last, run = start, 0
-        longest = self.words.first.grammar["noun_chain"] + is_marked
+        longest = self.words.grammar["noun_chain"] + is_marked
         for place in range(start, min(start + _MAX_REASON_WORDS, len(self.tokens))):
             token, is_first = self.tokens[place], place == start
             is_little = self._is_little(place)
@@ -242,7 +233,7 @@ class Scanner(EndReader):
 
     def _ends_reason(self, place: int, *, is_first: bool) -> bool:
         token = self.tokens[place]
-        is_number = self.words.number(token.word) is not None
+        is_number = token.word in self.words.numbers
         return (
             self.match(place, *kinds("ends_reason"), "relation") is not None
             or any(v.form not in {"past", "other"} for v in self.words.verbs_of(token))

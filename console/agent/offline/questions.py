@@ -139,7 +139,7 @@ def _movements(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | Non
         for part in reading.of("unread")
         if part.first not in topic.covered
         and tokens[part.first].is_word
-        and not reading.words.knows(tokens[part.first].word)
+        and tokens[part.first].word not in reading.words.known
         and reading.said.quote(part.first, part.last) != query.about
     ]
     reading.ignored = unread
@@ -255,7 +255,7 @@ def searched(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | N
     is_named = finding.names_a_thing(reading) or bool(wish.category)
     is_wanted = reading.has("want_thing", "take", "benefit", "will")
     is_count = reading.first_kind == "question" and wish.quantity is None
-    is_count = is_count and tokens[0].word in words.first.same
+    is_count = is_count and tokens[0].word in words.same
     is_other = is_count or reading.has("person", "money")
     is_of_any = reading.has("want_thing") and any(t.word in words.of("any_thing") for t in tokens)
     is_any = not wish.words and bool(wish.max_price or wish.cheapest or is_of_any)

@@ -19,7 +19,7 @@ from console.agent.language import Language
 from console.agent.offline.asking import MovementsQuery
 from console.agent.offline.days import Span, today
 from console.agent.offline.ends import Account
-from console.agent.offline.lexicon import Words, read, refusal, reply, words_for
+from console.agent.offline.lexicon import Lexicon, lexicon, read, refusal, reply
 from console.agent.offline.orders import Reading, read_orders
 from console.agent.offline.parts import Scanner
 from console.agent.offline.text import words_of
@@ -212,9 +212,9 @@ class Talk:
     _ids: "count[int]" = field(default_factory=lambda: count(1))
 
     @property
-    def words(self) -> Words:
+    def words(self) -> Lexicon:
         """The words of the language that is spoken, and of the other."""
-        return words_for(self.language)
+        return lexicon(self.language)
 
     def read(self, text: str) -> Reading:
         """Return what a text says, in parts."""
@@ -230,7 +230,7 @@ class Talk:
 
     def has_text(self, key: str) -> bool:
         """Tell whether the brain has a sentence of this name."""
-        return key in self.words.first.replies
+        return key in self.words.replies
 
     def say(self, key: str, outcome: TurnOutcome = "answered", **fields: object) -> Say:
         """Say one of the brain's sentences."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from console.agent.offline.lexicon import usual_spelling, words_for
+from console.agent.offline.lexicon import lexicon, usual_spelling
 from console.agent.offline.text import stem, words_of
 from shared.text import fold
 
@@ -59,7 +59,7 @@ class Offer:
         """The words that it may be called by."""
         own = words_of(f"{self.name} {self.description} {self.shop}")
         spelled = {stem(said) for word in own for said in usual_spelling(word, "es")}
-        called = {words_for("es").product(word) for word in own} - {""}
+        called = {lexicon("es").product(word) for word in own} - {""}
         return own | spelled | {stem(fold(word)) for word in called}
 
 
