@@ -3,22 +3,29 @@
 import importlib
 import io
 import json
+import sys
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import boto3
 import pytest
 
 from action_groups import load_group
+from benchmarks import cost
+from benchmarks.conversation import Bank, Conversations, Use, logged
 from benchmarks.reference import aws
 from benchmarks.start import STREAM, event_of
 from benchmarks.warm import OPERATIONS, Context
-from shared import clients
+from shared import clients, relay_handler
 from shared.dynamodb import DynamoDB
 from shared.front_doors import lambda_handler_for
 from shared.service import Resources, Service
 from shared.settings import Settings
+from tests.support.calls import figures
 
 pytestmark = pytest.mark.slow
 
@@ -170,3 +177,102 @@ def test_the_typical_way_owes_the_event_of_a_change(
     items = bank.tables.scan(TableName="centli-requests")["Items"]
     events = [json.loads(one["S"]) for item in items for one in item.get("events", {}).get("L", [])]
     assert [envelope["event_type"] for envelope in events] == [event_type]
+
+
+@pytest.fixture
+def metered(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bank]:
+    """Yield a bank that counts; the references make their clients anew, for it."""
+    for name in [name for name in sys.modules if name.startswith("benchmarks.reference.typical")]:
+        monkeypatch.delitem(sys.modules, name)
+    for name, value in aws.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "true")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    caches = (clients.client_of, clients._session, relay_handler.__getattr__)
+    for cache in caches:
+        cache.cache_clear()
+    made = Bank()
+    with aws.played(made):
+        yield made
+    for cache in caches:
+        cache.cache_clear()
+
+
+MOVED = {
+    "user-maria": Decimal("-3899.50"),
+    "user-juan": Decimal("100.50"),
+    "retailer-electronica-azteca": Decimal("3799.00"),
+}
+WAYS = [(what, way) for what, ways in cost.WAYS.items() for way in ways]
+
+
+@pytest.mark.filterwarnings("ignore:Couldn't determine the remaining time")
+@pytest.mark.parametrize(("what", "way"), WAYS)
+def test_a_conversation_moves_the_same_money_whoever_holds_it(
+    metered: Bank, what: str, way: str
+) -> None:
+    made = cost.WAYS[what][way]
+    is_confirmed = made.keywords["is_confirmed"]
+    with logged() as log:
+        conversations = Conversations(metered, made(), log, is_confirmed=is_confirmed)
+        conversations.begin()
+        before = owned(metered)
+        conversations.hold(is_buying=True)
+
+    after = owned(metered)
+    moved = {who: after[who] - before[who] for who in after}
+    assert {who: change for who, change in moved.items() if change} == MOVED
+    used = conversations.used
+    assert used["create_transfer"].events == 1
+    assert used["create_purchase"].events == 3
+    assert used["create_transfer"].kms == (2 if is_confirmed else 0)
+    assert min(use.log_bytes for use in used.values()) > 0
+    assert min(use.cpu_ms for use in used.values()) > 0
+    if way == "product":
+        assert used["create_transfer"].writes == figures()["createTransfer"].writes
+
+
+@pytest.mark.filterwarnings("ignore:Couldn't determine the remaining time")
+@pytest.mark.parametrize("way", ["product", "*typical*"])
+def test_a_purchase_whose_payment_nobody_takes_is_seen(metered: Bank, way: str) -> None:
+    with logged() as log:
+        system = replace(cost.WAYS["without confirmation"][way](), pay=lambda event, context: None)
+        conversations = Conversations(metered, system, log, is_confirmed=False)
+        conversations.begin()
+
+        with pytest.raises(AssertionError, match="pending"):
+            conversations.hold(is_buying=True)
+
+
+def owned(bank: Bank) -> dict[str, Decimal]:
+    """Return what each customer and retailer has on all accounts."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for item in bank.tables.scan(TableName="centli-accounts")["Items"]:
+        found[item["user_id"]["S"]] += Decimal(item["balance"]["N"])
+    return found
+
+
+def test_a_use_is_priced_by_each_of_its_parts() -> None:
+    nothing = cost.usd(Use())
+    assert set(nothing.values()) == {0}
+    million = 10**6
+    used = Use(
+        invocations=million,
+        reads=million,
+        writes=million,
+        events=million,
+        kms=million,
+        cpu_ms=512 / 1769 * 1.5 * million,
+        log_bytes=670 * million,
+        sequence=Counter(GetItem=million),
+    )
+    priced = {part: round(price, 3) for part, price in cost.usd(used).items()}
+    assert priced == {
+        "requests of Lambda": 0.2,
+        "time of Lambda": 0.042,
+        "reads": 0.125,
+        "writes": 0.625,
+        "events": 1.0,
+        "KMS": 3.0,
+        "logs": 0.5,
+    }
