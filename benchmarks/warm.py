@@ -153,7 +153,9 @@ class _Clock:
     @contextmanager
     def running(self, answers: dict[str, list[Any]], *, is_traced: bool) -> Iterator[None]:
         # It looks where it is when it is imported: in a function, as the environment says by now.
-        from aws_xray_sdk.ext.botocore.patch import _xray_traced_botocore
+        from aws_xray_sdk.ext.botocore.patch import (  # type: ignore[import-untyped]
+            _xray_traced_botocore as traced_call,
+        )
 
         def call(client: Any, name: str, arguments: Any) -> Any:
             begun = time.thread_time_ns()
@@ -178,7 +180,7 @@ class _Clock:
             def of_client(*given: Any) -> Any:
                 return call(client, *given)
 
-            return _xray_traced_botocore(of_client, client, (name, arguments), {})
+            return traced_call(of_client, client, (name, arguments), {})
 
         def counted(conversion: Any) -> Any:
             def turned(*arguments: Any, **named: Any) -> Any:

@@ -43,12 +43,12 @@ def from_attribute(attribute: Mapping[str, Any]) -> Any:  # noqa: PLR0911 one fo
     """Return the value of an attribute value. Raises TypeError for an unknown type."""
     if "S" in attribute:
         return attribute["S"]
+    if "N" in attribute:
+        return _NUMBERS.create_decimal(attribute["N"])
     [(kind, held)] = attribute.items()
     match kind:
         case "BOOL" | "B":
             return held
-        case "N":
-            return _NUMBERS.create_decimal(held)
         case "NULL":
             return None
         case "M":

@@ -24,7 +24,7 @@ E = TypeVar("E", bound=Answer)
 
 PAGE_BUDGET_BYTES = 20_000
 """What the entries of a page may take of the 25 KB that an agent's answer has, as it is written:
-the body is a text within JSON, so its quotes and accents are escaped.
+the body is a text within JSON, so its quotes and accents are escaped. An amount counts as a text.
 """
 
 MAX_UNITS = 60.0
@@ -155,7 +155,7 @@ def fill_page(
             allowance.spend(page.units, page.read)
         for item in page.items:
             entry = entry_of(item)
-            size_bytes += json_text.bytes_in_ascii(json_text.dumps(entry.payload()))
+            size_bytes += json_text.bytes_in_ascii(entry.model_dump_json(exclude_none=True))
             if len(entries) == limit or (entries and size_bytes > PAGE_BUDGET_BYTES):
                 return Filled(entries, start, None)
             entries.append(entry)

@@ -153,6 +153,7 @@ class Points:
 class Unreadable:
     """What a retailer wrote that is no offer, and a sentence that says why."""
 
+    benefit: ClassVar[None] = None
     type: str
     label: str
     problem: str

@@ -271,8 +271,8 @@ def _chosen(
         today=market.today(),
         credit=credit_of(payer),
     )
-    options = options_for(terms_of(product, market.zone), basket)
-    chosen = [option for option in options if choice and option.benefit == choice]
+    terms = (t for t in terms_of(product, market.zone) if choice and t.offer.benefit == choice)
+    chosen = options_for(terms, basket)
     eligible = next((option for option in chosen if option.eligible), None)
     if eligible is None:
         why = chosen[0].reason if chosen else "The product does not have it."
