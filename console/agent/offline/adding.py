@@ -13,7 +13,7 @@ from shared.text import fold
 _MARKS: Final = {"name_is": "name", "alias_is": "alias", "account_is": "account_id"}
 
 
-@dataclass
+@dataclass(eq=False)
 class Addition(Task):
     """A beneficiary to add; what is not said is empty."""
 

@@ -19,23 +19,23 @@ _MAX_SHORT: Final = 10
 _SLOTS: Final = ("amount", "person", "account", "reason", "same", "name")
 
 
-def answered(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | None:
+def answered(talk: Talk, reading: Reading) -> Reply | None:
     """Take the answer to what was asked, where the whole message is one."""
     task = talk.memory.task
-    if task is None or not asked or reading.is_question:
+    if task is None or not talk.memory.asked.wanted or reading.is_question:
         return None
     if chosen_of_list(talk, reading):
         return tasks.go_on(talk, task)
     if isinstance(task, Transfer):
-        return _amended_transfer(talk, reading, task, asked, is_answer=True)
+        return _amended_transfer(talk, reading, task)
     if isinstance(task, Addition):
-        return _answered_addition(talk, reading, task, asked)
-    return answered_purchase(talk, reading, asked)
+        return _answered_addition(talk, reading, task)
+    return answered_purchase(talk, reading)
 
 
 def chosen_of_list(talk: Talk, reading: Reading) -> bool:
     """Take one of those that the question listed, by its number or its words."""
-    choices, number = talk.memory.choices, reading.number_alone
+    choices, number = talk.memory.asked.choices, reading.number_alone
     task, people = talk.memory.task, talk.memory.people
     if isinstance(task, Transfer) and not (choices or task.has_recipient):
         choices = [(person.words, partial(task.choose, person)) for person in people]
@@ -52,10 +52,8 @@ def chosen_of_list(talk: Talk, reading: Reading) -> bool:
     return True
 
 
-def _answered_addition(
-    talk: Talk, reading: Reading, task: Addition, asked: tuple[str, ...]
-) -> Reply | None:
-    said = read_addition(reading)
+def _answered_addition(talk: Talk, reading: Reading, task: Addition) -> Reply | None:
+    said, asked = read_addition(reading), talk.memory.asked.wanted
     if said.unread or reading.has("question", "verb"):
         return None
     if "name" in asked and task.alias and said.name_said and not said.account_id:
@@ -69,23 +67,21 @@ def _answered_addition(
     return tasks.go_on(talk, task)
 
 
-def amended(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | None:
+def amended(talk: Talk, reading: Reading) -> Reply | None:
     """Change what is open, or what was left or refused a moment ago."""
     task = talk.memory.task
     if reading.is_question:
         return None
     if isinstance(task, Transfer):
-        return _amended_transfer(talk, reading, task, asked, is_answer=False)
+        return _amended_transfer(talk, reading, task)
     return _amended_addition(talk, reading, task) if isinstance(task, Addition) else None
 
 
-def _amended_transfer(
-    talk: Talk, reading: Reading, task: Transfer, asked: tuple[str, ...], *, is_answer: bool
-) -> Reply | None:
+def _amended_transfer(talk: Talk, reading: Reading, task: Transfer) -> Reply | None:
     """Put what a message says besides courtesies into a transfer; nothing may be unread."""
     reading = _without_denied(reading)
     slots, rest = reading.of(*_SLOTS), reading.beside(*kinds("filling"), *_SLOTS, "to")
-    one = tasks.meant(talk, reading) if talk.memory.queue else None
+    one = tasks.meant(talk, reading) if talk.memory.open[1:] else None
     is_pointing = not [part for part in rest if part.kind not in {"ordinal", "here"}]
     if isinstance(one, Transfer) and is_pointing and (one is not task or reading.has("ordinal")):
         return _amended_one(talk, reading, one)
@@ -93,13 +89,13 @@ def _amended_transfer(
     if is_no and (reading.has("correcting") or reading.parts[1:2] == reading.of("stop")[:1]):
         rest = rest[1:]
     is_worded = any(part.kind != "adjust" for part in rest)
-    if rest and talk.memory.is_live and not is_worded and (slots or len(rest) == 1):
+    if rest and talk.memory.state != "left" and not is_worded and (slots or len(rest) == 1):
         task.amount, task.doubt, task.doubted = None, "unstated", ""
         return tasks.go_on(talk, task)
     is_none = rest or not slots or _tells(reading) or reading.ends_in_no
-    if is_none or not _is_amending(talk, reading, slots, is_answer=is_answer):
+    if is_none or not _is_amending(talk, reading, slots):
         return None
-    order = _order_of(reading, slots, asked)
+    order = _order_of(reading, slots, talk.memory.asked.wanted)
     if order is None or (order.recipient and order.amount and _is_another(reading)):
         return None
     if order.pronoun and talk.memory.last_person is None:
@@ -129,7 +125,7 @@ def _amended_one(talk: Talk, reading: Reading, task: Transfer) -> Reply | None:
     return tasks.go_on(talk, task) if task is talk.memory.task else tasks.queue(talk, [task])
 
 
-def half_amended(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
+def half_amended(talk: Talk, reading: Reading) -> Reply | None:
     """Ask whether what waits is to be changed, where a message says so with words unread."""
     task, slots = talk.memory.waiting, reading.of(*_SLOTS)
     is_short = len(reading.tokens) <= _MAX_SHORT and not (reading.asks or reading.has("verb"))
@@ -167,16 +163,13 @@ def _is_another(reading: Reading) -> bool:
     return reading.first_kind in {"and", "again", "yes"} or reading.has("also")
 
 
-def _is_amending(talk: Talk, reading: Reading, slots: list[Part], *, is_answer: bool) -> bool:
-    memory = talk.memory
-    if memory.is_declined and all(p.kind in {"account", "person", "same"} for p in slots):
-        return True
-    if is_answer or memory.is_live or reading.orders:
-        is_bare = len(slots) == len(reading.parts) and all(p.kind == "amount" for p in slots)
-        return not (is_bare and memory.is_declined)
-    return reading.has("correcting", "let_that", "set_amount") or (
-        reading.first_kind in {"negation", "no"}
-    )
+def _is_amending(talk: Talk, reading: Reading, slots: list[Part]) -> bool:
+    """Tell whether parts are said of a task: of what was left or put aside, only what tells so."""
+    is_told = reading.has("correcting", "let_that", "set_amount", "verb")
+    is_aside = talk.memory.topic == "search" and not talk.memory.asked.wanted
+    is_open = talk.memory.state != "left" and not is_aside
+    is_told = is_told or reading.first_kind in {"negation", "no"}
+    return is_told or is_open or all(p.kind in {"account", "person", "same"} for p in slots)
 
 
 def _amended_addition(talk: Talk, reading: Reading, task: Addition) -> Reply | None:
@@ -195,7 +188,7 @@ def _amended_addition(talk: Talk, reading: Reading, task: Addition) -> Reply | N
     return tasks.go_on(talk, task)
 
 
-def repeated(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
+def repeated(talk: Talk, reading: Reading) -> Reply | None:
     """Do for another what was asked for: "lo mismo a Sofi", "y a mi hermano también", "y 50 a él".
 
     What waits for a yes stays first; this is done after it.
@@ -223,7 +216,7 @@ def repeated(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | N
     return tasks.queue(talk, [task]) if is_open else tasks.go_on(talk, task)
 
 
-def owed(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | None:
+def owed(talk: Talk, reading: Reading) -> Reply | None:
     """Ask about what is owed, or said without a verb: "200 a mi hermano"."""
     amounts, people = reading.of("amount"), reading.of("person", "name")
     is_duty = reading.has("duty") and talk.memory.waiting is None
@@ -238,7 +231,7 @@ def owed(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | None:
     if len(pairs) > 1 and not is_duty:
         orders = sent_in(Order("send", reading.parts), reading)
         todo = [Transfer().fill(talk, order, reading) for order in orders]
-        return tasks.start(talk, todo, is_sure=bool(asked))
+        return tasks.start(talk, todo, is_sure=bool(talk.memory.asked.wanted))
     order = Order("send", reading.parts)
     order.amount = amounts[0].value if len(amounts) == 1 else None
     order.recipient = people[0].value if len(people) == 1 else ""

@@ -11,7 +11,7 @@ from console.agent.offline.finding import NO_BENEFIT, ask_which, find, read_term
 from console.agent.offline.lexicon import benefit_name
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
-from console.agent.offline.talk import AskingMany, Flow, Question, Talk, Task
+from console.agent.offline.talk import Asked, AskingMany, Flow, Question, Talk, Task
 from console.agent.offline.text import words_of
 from console.agent.offline.things import Offer, Option, OwnAccount, Wish
 from console.agent.wording import benefit_refusal, money
@@ -21,7 +21,7 @@ _NAMING: Final = frozenset(
 )
 
 
-@dataclass
+@dataclass(eq=False)
 class Purchase(Task):
     """A purchase that is being put together; what is not known yet is empty."""
 
@@ -35,6 +35,7 @@ class Purchase(Task):
     """What the benefit costs and gives, by the names of createPurchase's arguments."""
     payer: Account = field(default_factory=Account)
     kind = "purchase"
+    is_left_by_search = True
 
     def put_terms(self, reading: Reading) -> None:
         """Put in how a message says to buy."""
@@ -69,7 +70,7 @@ class Purchase(Task):
             found = yield from find(talk, wish)
             listed = show(talk, wish, found)
             if not found.offers or found.widened:
-                self.wish, memory.asked_for = None, ("product",)
+                self.wish, memory.asked = None, Asked(("product",))
                 return replace(listed, outcome="asked")
             meant = _known(talk, wish) or found.offers
         if len(meant) > 1:
@@ -179,11 +180,6 @@ class Purchase(Task):
         words = self.wish.words if self.wish is not None else ""
         name = self.offer.name if self.offer is not None else words
         return {"product": name or talk.text("something")}
-
-    @property
-    def is_left_by_search(self) -> bool:
-        """Whether looking for something else gives it up: it does."""
-        return True
 
     @property
     def cost(self) -> Decimal | None:

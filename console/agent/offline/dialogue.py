@@ -4,6 +4,7 @@ What waits for a yes stays open through questions, and is shown again after them
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
@@ -16,11 +17,11 @@ from console.agent.offline.lexicon import is_foreign, told_as
 from console.agent.offline.naming import by_example, named
 from console.agent.offline.ordering import chosen, ordered, purchase, taken
 from console.agent.offline.orders import Reading
-from console.agent.offline.talk import Flow, NotAnswered, Reply, Talk
+from console.agent.offline.talk import Asked, Flow, NotAnswered, Reply, Talk
 from console.agent.operations import AgentOperation
 from shared.clock import Clock
 
-Reader = Callable[[Talk, Reading, tuple[str, ...]], Reply | None]
+Reader = Callable[[Talk, Reading], Reply | None]
 
 _POLITE: Final = ("courtesy", "now", "article", "here")
 _MARKUP: Final = frozenset("{}<>`[]|")
@@ -29,30 +30,30 @@ _MARKUP: Final = frozenset("{}<>`[]|")
 def answer(talk: Talk, text: str) -> Flow:
     """Return what to do about a message."""
     memory = talk.memory
-    asked, memory.asked_for, memory.is_touched = memory.asked_for, (), False
-    was_shown, memory.is_shown = memory.is_shown, False
-    task, question = memory.task, memory.question
+    asked = memory.asked
+    memory.state = "waiting" if memory.waiting is not None else memory.state
     reading = talk.read(text)
-    reader, reply = _reply(talk, reading, asked)
+    reader, reply = _reply(talk, reading)
     if reader is not named:
         yield message_read(talk, reading, _REST.get(reader.__name__, "thing"))
     yield from _flow(reply)
-    if memory.task is not task or task is None or memory.is_touched:
+    if memory.asked is not asked:
         return
-    if was_shown:
+    if memory.state == "waiting":
         yield Say("\n" + talk.text("still_waiting"))
         yield from tasks.show_again(talk)
-    elif asked and question is not None and "confirmation" not in asked:
-        memory.asked_for, memory.is_live, memory.question = asked, True, question
-        yield Say("\n" + question.delta, "asked")
+    elif asked.question is None or memory.state != "building" or "confirmation" in asked.wanted:
+        memory.asked = Asked()
+    else:
+        yield Say("\n" + asked.question.delta, "asked")
 
 
-def _reply(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> tuple[Reader, Reply]:
+def _reply(talk: Talk, reading: Reading) -> tuple[Reader, Reply]:
     """Return who answers a message, and how."""
-    return next((one, flow) for one in READERS if (flow := one(talk, reading, asked)) is not None)
+    return next((one, flow) for one in READERS if (flow := one(talk, reading)) is not None)
 
 
-def several(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | None:
+def several(talk: Talk, reading: Reading) -> Reply | None:
     """Answer what is asked before the first order or after the last amount or person; do both."""
     ordered_ = [one for one in reading.orders if one.says_anything]
     joints = [part for part in reading.parts[1:-1] if part.kind in {"and", "stop", "asking"}]
@@ -66,7 +67,7 @@ def several(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | Non
         is_put_off = part not in before and other.has("day", "later")
         is_one = not is_put_off and any(o.is_asked_for and o.says_anything for o in order.orders)
         if is_one and (beside := questions.asked_beside(talk, other)) is not None:
-            return _flow(beside, _reply(talk, order, asked)[1])
+            return _flow(beside, _reply(talk, order)[1])
     return None
 
 
@@ -77,7 +78,7 @@ def _flow(*replies: Reply) -> Flow:
         yield from [reply] if isinstance(reply, Say) else reply
 
 
-def strange(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
+def strange(talk: Talk, reading: Reading) -> Reply | None:
     """Answer what is no business of the bank."""
     if is_foreign(reading.said, talk.words.of("foreign")):
         return talk.say("foreign", "not_understood")
@@ -86,7 +87,7 @@ def strange(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | No
     return None
 
 
-def cancelled(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
+def cancelled(talk: Talk, reading: Reading) -> Reply | None:
     """Drop what is open, or one of several."""
     kinds = ("cancel_what", "courtesy", "negation", "correcting", "stop", "no", "now", "also")
     if reading.covers("cancel", *kinds):
@@ -99,44 +100,42 @@ def cancelled(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | 
     return tasks.drop_one(talk, task) if task is not None and is_whole else None
 
 
-def agreed(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | None:
+def agreed(talk: Talk, reading: Reading) -> Reply | None:
     """Take a yes where one was asked for; a thumb up keeps what waits."""
-    memory = talk.memory
+    memory, asked = talk.memory, talk.memory.asked
     is_yes = reading.covers("yes", *_POLITE, "thumbs", "also", "both", "to")
     is_pointing = memory.in_focus is not None and reading.covers("here", "courtesy", "yes")
     is_pointing = is_pointing and memory.topic in {"search", "compare"}
     is_yes = is_yes or is_pointing or reading.covers("reconsider", "courtesy", "yes")
     if not is_yes and not reading.covers("thumbs", "courtesy", "yes"):
         return None
-    is_reconsidered = memory.is_declined and reading.matches("reconsider")
-    if memory.task is not None and is_yes and ("confirmation" in asked or is_reconsidered):
-        return tasks.go_on(talk, memory.task)
-    if memory.task is not None and asked and len(memory.choices) == 1 and is_yes:
-        memory.choices[0][1]()
-        return tasks.go_on(talk, memory.task)
+    is_reconsidered = memory.state == "left" and reading.matches("reconsider")
+    only = asked.choices[0][1] if len(asked.choices) == 1 else None
+    if memory.task is not None and is_yes:
+        if only is not None:
+            only()
+        if only is not None or "confirmation" in asked.wanted or is_reconsidered:
+            return tasks.go_on(talk, memory.task)
     if memory.waiting is not None:
         return _flow(talk.say("say_yes"), tasks.show_again(talk))
-    is_of_offer = memory.topic in {"search", "compare"} and not (memory.is_declined or asked)
+    is_left = memory.state == "left"
+    is_of_offer = memory.topic in {"search", "compare"} and not (is_left or asked.wanted)
     if memory.offer is not None and is_of_offer and not reading.has("thumbs"):
         return tasks.sure(talk, purchase(talk, reading))
-    return _asked_again(talk, asked) if asked else talk.say("nothing_pending")
+    if not asked.wanted:
+        return talk.say("nothing_pending")
+    memory.asked = replace(asked, question=asked.question or talk.say("ask_none_shown", "asked"))
+    return memory.asked.question
 
 
-def _asked_again(talk: Talk, asked: tuple[str, ...]) -> Flow:
-    memory = talk.memory
-    question = memory.question or talk.ask("ask_none_shown", "product")
-    memory.asked_for, memory.question, memory.is_touched = asked, question, True
-    yield question
-
-
-def denied(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | None:
+def denied(talk: Talk, reading: Reading) -> Reply | None:
     """Take a no where something was asked."""
     memory = talk.memory
     if not reading.covers("no", *_POLITE):
         return None
-    if memory.task is None or memory.is_declined:
+    if memory.task is None or memory.state == "left":
         return talk.say("nothing_pending")
-    if memory.choices and "recipient" in asked:
+    if memory.asked.choices and "recipient" in memory.asked.wanted:
         return talk.ask("ask_recipient_amount", "recipient")
     return tasks.drop(talk)
 
@@ -227,7 +226,7 @@ class OfflineBrain:
     @property
     def awaiting(self) -> tuple[str, ...]:
         """What the last question asked for: amount, recipient, account, product, benefit, ..."""
-        return self._talk.memory.asked_for
+        return self._talk.memory.asked.wanted
 
     def step(self, inputs: Sequence[Heard | CallOutcome]) -> Iterator[Say | Call | MessageRead]:
         """Go on after what happened: with a new message, or with the answers to the calls."""

@@ -174,7 +174,6 @@ def search(talk: Talk, *wishes: Wish) -> Flow:
         if memory.waiting is not None:
             yield Say(talk.text("dropped", what=memory.task.name(talk)) + "\n")
         memory.drop()
-    memory.is_live = False
     found = list[Found]()
     for wish in wishes:
         found += [(yield from find(talk, wish))]

@@ -33,7 +33,7 @@ _ARGUMENT: Final = re.compile(
 _NEVER_SAID: Final = frozenset({"next_token", "limit", "account_id"})
 
 
-@dataclass
+@dataclass(eq=False)
 class Named(Task):
     """A call of an operation whose arguments were given by name."""
 
@@ -60,7 +60,7 @@ class Named(Task):
         return {"operation": self.operation_id}
 
 
-def named(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
+def named(talk: Talk, reading: Reading) -> Reply | None:
     """Call the operation that a message begins with."""
     name, _, rest = reading.said.text.strip().partition(" ")
     by_name = {operation_id.casefold(): o for operation_id, o in talk.operations.items()}
@@ -89,7 +89,7 @@ def _carry_out(talk: Talk, operation: AgentOperation, arguments: Mapping[str, st
     """Tell what the bank answers, or have a change confirmed; nothing that waits is touched."""
     task = _task_of(operation.operation_id, arguments)
     if operation.confirm:
-        talk.memory.resume(task)
+        talk.memory.begin(task)
         yield from show(talk, task)
     else:
         body = yield from talk.look(operation.operation_id, **arguments)
@@ -127,7 +127,7 @@ def _read(rest: str) -> dict[str, str] | None:
 # --- by example ---
 
 
-def by_example(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
+def by_example(talk: Talk, reading: Reading) -> Reply | None:
     """Call the operation one of whose phrases a message says, with what the schema names."""
     for name, phrases in talk.examples.items():
         operation = talk.operations.get(name)

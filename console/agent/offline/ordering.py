@@ -22,7 +22,7 @@ _TELLING: Final = frozenset({"", "day", "past_mark", "later"})
 _SURELY: Final = 1.6
 
 
-def ordered(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
+def ordered(talk: Talk, reading: Reading) -> Reply | None:
     """Do what a message orders."""
     orders = [order for order in reading.orders if order.act in {"send", "give", "add", "buy"}]
     if not orders or _is_rather_asked(reading, orders):
@@ -81,15 +81,14 @@ def _is_correction(reading: Reading) -> bool:
 
 def _is_amendment(talk: Talk, order: Order) -> bool:
     """Tell whether an order says only how the open one is to be: "ponle de concepto cena"."""
-    memory = talk.memory
-    is_open = isinstance(memory.task, Transfer) and (memory.is_live or memory.is_declined)
+    is_open = isinstance(talk.memory.task, Transfer)
     is_pointing = any(part.kind == "ordinal" for part in order.unread)
     is_whole = order.amount is not None and bool(order.destination or is_pointing)
     return is_open and not is_whole and not order.recipient and order.act in {"send", "add"}
 
 
 def _refused(talk: Talk, mood: str) -> Reply:
-    if mood in {"negation", "cancel"} and (talk.memory.task is not None or talk.memory.queue):
+    if mood in {"negation", "cancel"} and (talk.memory.task is not None or talk.memory.open):
         return tasks.drop(talk)
     return talk.say(refusals()[mood], "not_understood" if mood == "injected" else "answered")
 
@@ -166,7 +165,7 @@ _MAX_SHORT: Final = 12
 def purchase(talk: Talk, reading: Reading) -> Purchase:
     """Return the purchase spoken of, with what the message says of it."""
     memory = talk.memory
-    is_open = isinstance(memory.task, Purchase) and memory.is_live
+    is_open = isinstance(memory.task, Purchase) and memory.state != "left"
     task = memory.task if is_open else None
     task = task if isinstance(task, Purchase) else Purchase(quantity=memory.quantity)
     task.put_terms(reading)
@@ -186,7 +185,8 @@ def purchase(talk: Talk, reading: Reading) -> Purchase:
 
 def buy_one_of(talk: Talk, task: Purchase, meant: list[Offer]) -> Flow:
     """Go on with the one product that is meant, or ask which."""
-    talk.memory.task, talk.memory.is_live, task.offer = task, True, None
+    talk.memory.begin(task)
+    task.offer = None
     if len(meant) != 1:
         yield finding.ask_which(talk, meant)
         return
@@ -199,15 +199,15 @@ def _is_new_search(reading: Reading) -> bool:
     return finding.names_a_thing(reading) and reading.matches("indefinite")
 
 
-def answered_purchase(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | None:
+def answered_purchase(talk: Talk, reading: Reading) -> Reply | None:
     """Take the answer to a question about a purchase."""
     memory, task = talk.memory, talk.memory.task
     if not isinstance(task, Purchase):
         return None
     number = reading.number_alone
-    if _takes_term(task, reading, asked):
+    if _takes_term(task, reading, memory.asked.wanted):
         return tasks.go_on(talk, task)
-    if "product" not in asked or _is_new_search(reading):
+    if "product" not in memory.asked.wanted or _is_new_search(reading):
         return None
     found = finding.offers_meant(talk, reading)
     if not found and number is not None and 0 < number <= len(memory.offers):
@@ -244,7 +244,7 @@ def _count_alone(reading: Reading) -> int | None:
     return 1 if 1 in numbers and is_one else None
 
 
-def taken(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
+def taken(talk: Talk, reading: Reading) -> Reply | None:
     """Buy the one of those shown that the person says to take, or so many of it."""
     memory = talk.memory
     if reading.is_question or reading.mood or not reading.has("take", "will", "want_thing"):
@@ -264,7 +264,7 @@ def taken(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None
     return buy_one_of(talk, task, found) if found else tasks.go_on(talk, task)
 
 
-def chosen(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
+def chosen(talk: Talk, reading: Reading) -> Reply | None:
     """Speak of the one of those shown that a short message names; or buy on the terms named."""
     memory = talk.memory
     if reading.mood or reading.has("person", "want_thing", "take", "name"):

@@ -20,7 +20,7 @@ _MIN_PLAIN: Final = 1.5
 _SHORT_MESSAGE: Final = 7
 
 
-def asked_of_others(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
+def asked_of_others(talk: Talk, reading: Reading) -> Reply | None:
     """Say that only the customer's own is told or used."""
     if reading.has("others_account"):
         return talk.say("others_account" if reading.orders else "others_money")
@@ -37,7 +37,7 @@ def asked_of_others(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Re
     return talk.say("others_money") if is_asked else None
 
 
-def explained(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
+def explained(talk: Talk, reading: Reading) -> Reply | None:
     """Answer what is no business of the operations."""
     topic = next(iter(asking.topics_of(reading)), None)
     is_sure = topic is not None and topic.intent in _EXPLAINED and topic.score >= _MIN_PLAIN
@@ -46,10 +46,11 @@ def explained(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | 
     return talk.say(f"told_{topic.intent}")
 
 
-def questioned(talk: Talk, reading: Reading, asked: tuple[str, ...]) -> Reply | None:
+def questioned(talk: Talk, reading: Reading) -> Reply | None:
     """Answer what a message asks for."""
     for topic in asking.topics_of(reading):
-        is_order = asked and topic.intent == "movements" and not reading.asks and reading.orders
+        is_told = topic.intent == "movements" and not reading.asks and reading.orders
+        is_order = talk.memory.asked.wanted and is_told
         if topic.score >= _MIN_SURE and not is_order:
             flow = _about(talk, reading, topic)
             if flow is not None:
@@ -68,7 +69,7 @@ def asked_beside(talk: Talk, reading: Reading) -> Reply | None:
         place for place, token in enumerate(reading.tokens) if finding.is_thing(reading, token.word)
     )
     is_search = reading.matches("want_thing", "will", "tell") and things and not reading.mood
-    return searched(talk, reading, ()) if is_search and _is_whole(reading, things) else None
+    return searched(talk, reading) if is_search and _is_whole(reading, things) else None
 
 
 def _is_whole(reading: Reading, covered: frozenset[int]) -> bool:
@@ -212,7 +213,7 @@ _ANSWERS: Final[Mapping[str, Callable[[Talk, Reading, asking.Topic], Reply | Non
 """How a question is answered, by what it is about; all others with a sentence, `told_...`."""
 
 
-def followed_up(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
+def followed_up(talk: Talk, reading: Reading) -> Reply | None:
     """Go on with the question before: "¿y en ahorro?", "los de octubre"."""
     topic = talk.memory.topic
     if topic not in {"balance", "transactions"} or len(reading.parts) > _SHORT_MESSAGE:
@@ -237,7 +238,7 @@ def _more_movements(talk: Talk, reading: Reading) -> Reply | None:
 # --- what is told, and what is looked for ---
 
 
-def stated(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
+def stated(talk: Talk, reading: Reading) -> Reply | None:
     """Say that nothing was done about an order that is none."""
     acts = {part.value[0].act for part in reading.of("verb")} & {"send", "buy", "add"}
     if not acts:
@@ -247,7 +248,7 @@ def stated(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | Non
     return talk.say(refusals().get(reading.mood, "said_doubtful"))
 
 
-def searched(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
+def searched(talk: Talk, reading: Reading) -> Reply | None:
     """Look for what a message names."""
     if reading.mood not in {"", "condition", "day"} or reading.has("verb", "clitic"):
         return None
@@ -274,7 +275,7 @@ def _wishes(talk: Talk, reading: Reading, wish: Wish) -> list[Wish]:
     return [finding.read_wish(piece) for piece in pieces] if is_each else [wish]
 
 
-def not_understood(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Flow:
+def not_understood(talk: Talk, reading: Reading) -> Flow:
     """Say what was not understood, and the two nearest things that can be done."""
     if not reading.beside("courtesy", "stop", "yes", "thumbs", "now"):
         yield talk.say("told_thanks")

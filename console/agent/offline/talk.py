@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from itertools import count
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal
 
 from console.agent.brain import Call, CallOutcome, Say
 from console.agent.events import MessageRead, TurnOutcome
@@ -57,6 +57,8 @@ class Task(ABC):
     called: str = ""
     """What the person calls what it is for."""
     kind: ClassVar[str]
+    is_left_by_search: ClassVar[bool] = False
+    """Whether looking for something else gives it up."""
 
     def settle(self, talk: "Talk") -> Question:  # noqa: ARG002 - what is given by name is settled
         """Find out what it takes to show it; return a question where something is missing."""
@@ -72,7 +74,7 @@ class Task(ABC):
         """Say what was done."""
 
     @abstractmethod
-    def told(self, talk: "Talk") -> dict[str, str]:
+    def told(self, talk: "Talk") -> dict[str, Any]:
         """Return what its sentences say of it; `kind` names them."""
 
     def name(self, talk: "Talk") -> str:
@@ -84,22 +86,31 @@ class Task(ABC):
         return talk.ask(f"sure_{self.kind}", "confirmation", task=self, **self.told(talk))
 
     @property
-    def is_left_by_search(self) -> bool:
-        """Whether looking for something else gives it up."""
-        return False
-
-    @property
     def cost(self) -> Decimal | None:
         """What it takes from the customer's accounts, when that is known."""
         return None
 
-    def swap(self, talk: "Talk") -> bool:  # noqa: ARG002 - most have one direction
-        """Turn it round; return whether that is possible."""
-        return False
-
     def refused(self, code: str) -> tuple[str, ...]:  # noqa: ARG002 - most keep all
         """Forget what the bank refused; return what to ask for in its place."""
         return ()
+
+
+Choice = tuple[frozenset[str], Callable[[], None]]
+"""The words for one of those listed, and how to take it."""
+State = Literal["queued", "building", "shown", "waiting", "left"]
+"""What became of the first open task: it is not begun, is put together, was shown in this turn,
+waits for a yes since a turn before, or was the last one and the person said no to it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A question that waits for its answer."""
+
+    wanted: tuple[str, ...] = ()
+    """What it asked for; empty where nothing is asked."""
+    question: Say | None = None
+    choices: Sequence[Choice] = ()
+    """What it listed, in order."""
 
 
 @dataclass(slots=True)
@@ -111,27 +122,12 @@ class Memory:
     """All that the customer has, as the bank last told of them."""
     last_account: str = ""
     last_person: Person | None = None
-    task: Task | None = None
-    """What is being put together, or waits for a yes."""
-    queue: list[Task] = field(default_factory=list)
-    """What is to be done after it, in order."""
+    open: list[Task] = field(default_factory=list)
+    """All that is to be done, in order; the first is being put together, or waits for a yes."""
+    state: State = "queued"
+    asked: Asked = field(default_factory=Asked)
     done: Task | None = None
     """What was last carried out or left, for "lo mismo a Sofi"."""
-    is_live: bool = False
-    """Whether the task is what was spoken of last."""
-    is_declined: bool = False
-    """Whether the person said no to it."""
-    is_proposed: bool = False
-    """Whether it was shown as it is."""
-    is_shown: bool = False
-    """Whether it waits for a yes."""
-    is_touched: bool = False
-    """Whether this turn went on with it."""
-    asked_for: tuple[str, ...] = ()
-    question: Say | None = None
-    """The last one that was asked of what is half done."""
-    choices: list[tuple[frozenset[str], Callable[[], None]]] = field(default_factory=list)
-    """What the last question listed, in order: the words for each, and how to take it."""
     has_names: bool = False
     """Whether it was asked for people and accounts, so that movements tell with whom."""
     people: list[Person] = field(default_factory=list)
@@ -155,15 +151,16 @@ class Memory:
     """Goes on with what was last listed; None when that is all."""
 
     @property
-    def waiting(self) -> Task | None:
-        """What was shown and is neither carried out nor left."""
-        return self.task if self.is_proposed and not self.is_declined else None
+    def task(self) -> Task | None:
+        """What is put together or waits for a yes, or was left a moment ago."""
+        if self.state == "left":
+            return self.done
+        return self.open[0] if self.state != "queued" else None
 
     @property
-    def open(self) -> list[Task]:
-        """All that is to be done, in order."""
-        first = [self.task] if self.task is not None and not self.is_declined else []
-        return first + self.queue
+    def waiting(self) -> Task | None:
+        """What was shown and is neither carried out nor left."""
+        return self.open[0] if self.state in {"shown", "waiting"} else None
 
     def meant(self, numbers: Sequence[int], words: frozenset[str]) -> Task | None:
         """Return the open task of a number, counted from 1 or from the end, or of these words."""
@@ -177,22 +174,16 @@ class Memory:
         """The product that is spoken of, if it is one."""
         return self.offer or (self.offers[0] if len(self.offers) == 1 else None)
 
-    def keep(self, task: Task | None) -> None:
-        """Put what waits for a yes behind another task, which is spoken of now."""
-        if self.waiting is not None and task is not None and task is not self.waiting:
-            self.queue.insert(0, self.waiting)
-
     def drop(self) -> None:
         """Forget what is half done."""
-        self.task, self.is_live, self.is_declined, self.asked_for = None, False, False, ()
-        self.is_proposed, self.is_shown, self.question = False, False, None
+        del self.open[: self.state not in {"queued", "left"}]
+        self.state, self.asked = "queued", Asked()
 
-    def resume(self, task: Task) -> None:
-        """Go on putting something together."""
-        self.keep(task)
-        self.is_proposed = False
-        self.task, self.is_live, self.is_declined, self.asked_for = task, True, False, ()
-        self.is_shown, self.is_touched = False, True
+    def begin(self, task: Task) -> None:
+        """Put a task first: what is half put together gives way, what waits stays behind it."""
+        kept = self.open[self.state == "building" :]
+        self.open = [task, *(one for one in kept if one is not task)]
+        self.state, self.asked = "building", Asked()
 
     def is_own(self, account_id: object) -> bool:
         """Tell whether an account is the customer's."""
@@ -246,15 +237,20 @@ class Talk:
         """Return lines with numbers, which go on after those that were listed before."""
         return [f"{number}. {line}" for number, line in enumerate(lines, start=after + 1)]
 
-    def ask(self, key: str, *wanted: str, task: Task | None = None, **fields: object) -> Say:
-        """Ask for something, and remember what for."""
-        memory = self.memory
-        memory.keep(task)
-        memory.task, memory.is_proposed = task or memory.task, False
-        memory.is_live, memory.is_touched = memory.task is not None, True
-        memory.asked_for, memory.choices = wanted, []
-        memory.question = self.say(key, "asked", **fields)
-        return memory.question
+    def ask(
+        self,
+        key: str,
+        *wanted: str,
+        task: Task | None = None,
+        choices: Sequence[Choice] = (),
+        **fields: object,
+    ) -> Say:
+        """Ask for something, of a task that is spoken of now or of the first; remember it."""
+        if task is not None:
+            self.memory.begin(task)
+        question = self.say(key, "asked", **fields)
+        self.memory.asked = Asked(wanted, question, choices)
+        return question
 
     # --- the bank ---
 
@@ -304,13 +300,12 @@ class Talk:
             token = body.get("next_token") or ""
         return bodies
 
-    def propose(self, operation_id: str, arguments: Mapping[str, str]) -> Asking:
-        """Have the person confirm a call, and return what became of it."""
-        memory = self.memory
-        memory.is_proposed = memory.is_shown = memory.is_touched = True
-        (outcome,) = yield (self.call(operation_id, arguments),)
+    def propose(self, task: Task) -> Asking:
+        """Have the person confirm what is first to be done, and return what became of it."""
+        self.memory.state, self.memory.done = "shown", task
+        (outcome,) = yield (self.call(*task.call()),)
         if outcome.kind == "answered" and outcome.status < FIRST_REFUSAL:
-            memory.known.learn(outcome.body or {})
+            self.memory.known.learn(outcome.body or {})
         return outcome
 
     def explain(self, outcome: CallOutcome | None) -> Say:
@@ -344,10 +339,9 @@ class Talk:
         lines = (
             f"{self.account_type(a.type).capitalize()} ({money(a.available)})" for a in accounts
         )
-        question = self.ask(key, "account", accounts="\n".join(self.numbered(lines)))
         own = [(a.type, Account("", a.account_id)) for a in accounts]
-        self.memory.choices = [(frozenset({t}), partial(setattr, task, end, a)) for t, a in own]
-        return question
+        choices = [(frozenset({t}), partial(setattr, task, end, a)) for t, a in own]
+        return self.ask(key, "account", choices=choices, accounts="\n".join(self.numbered(lines)))
 
     def written(self, day: date | None) -> str:
         """Return a day as it is written, with its year where that is another one."""

@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from console.agent.brain import CallOutcome, Say
+from console.agent.brain import Say
 from console.agent.offline.lexicon import kinds
 from console.agent.offline.orders import Reading
-from console.agent.offline.talk import FIRST_REFUSAL, Flow, Reply, Talk, Task
+from console.agent.offline.talk import FIRST_REFUSAL, Asked, Flow, Reply, Talk, Task
 from console.agent.offline.text import words_of
+from console.agent.offline.transferring import Transfer
 from console.agent.wording import money
 
 
 def go_on(talk: Talk, task: Task) -> Flow:
     """Go on with a task as far as what is known allows, and after it with those behind it."""
-    talk.memory.resume(task)
+    talk.memory.begin(task)
     question = yield from task.settle(talk)
     if question is None and task.unread:
         question = sure(talk, task)
@@ -24,34 +25,33 @@ def go_on(talk: Talk, task: Task) -> Flow:
 
 
 def show(talk: Talk, task: Task) -> Flow:
-    """Have a task confirmed, and tell what became of it."""
+    """Have the first task confirmed, and tell what became of it; then go on with the next.
+
+    What was left or refused may be asked for otherwise; what may have been done waits.
+    """
     memory = talk.memory
-    outcome = yield from talk.propose(*task.call())
-    yield from _told(talk, task, outcome)
-    if memory.task is None or (memory.is_declined and not memory.asked_for):
+    outcome = yield from talk.propose(task)
+    body = outcome.body or {}
+    if outcome.kind == "answered" and outcome.status < FIRST_REFUSAL:
+        memory.drop()
+        yield from task.receipt(talk, body)
+    else:
+        if outcome.kind == "answered":
+            memory.begin(task)
+            memory.asked = Asked(task.refused(str(body.get("error", {}).get("code", ""))))
+        elif outcome.kind == "declined":
+            memory.drop()
+            memory.state = "left"
+        yield talk.explain(outcome)
+    if task not in memory.open:
         yield from _next(talk)
 
 
 def _next(talk: Talk) -> Flow:
     """Go on with what is to be done next, if there is anything."""
-    if talk.memory.queue:
+    if talk.memory.open:
         yield Say("\n" + talk.text("next_order") + "\n")
-        yield from go_on(talk, talk.memory.queue.pop(0))
-
-
-def _told(talk: Talk, task: Task, outcome: CallOutcome) -> Flow:
-    """Say what became of a task; what was left or refused may be asked for otherwise."""
-    memory, body = talk.memory, outcome.body or {}
-    memory.done = task
-    if outcome.kind == "answered" and outcome.status < FIRST_REFUSAL:
-        memory.drop()
-        yield from task.receipt(talk, body)
-        return
-    memory.is_proposed = memory.is_shown = outcome.kind != "answered" and memory.is_proposed
-    if outcome.kind == "declined":
-        memory.is_live, memory.is_declined, memory.is_shown = False, True, False
-    memory.asked_for = task.refused(str(body.get("error", {}).get("code", "")))
-    yield talk.explain(outcome)
+        yield from go_on(talk, talk.memory.open[0])
 
 
 def sure(talk: Talk, task: Task) -> Say:
@@ -71,8 +71,8 @@ def show_again(talk: Talk) -> Flow:
 
 def queue(talk: Talk, tasks: list[Task]) -> Flow:
     """Put tasks behind what waits for a yes, and show that again."""
-    known = talk.memory.queue
-    talk.memory.queue = known + [task for task in tasks if not any(task is one for one in known)]
+    known = talk.memory.open
+    talk.memory.open = known + [task for task in tasks if task not in known]
     yield talk.say("queued", what=names(talk, tasks))
     yield from show_again(talk)
 
@@ -82,11 +82,10 @@ def start(talk: Talk, tasks: Sequence[Task], *, is_sure: bool = True) -> Flow:
 
     Where it is not sure that they are wanted, that is asked first.
     """
-    memory = talk.memory
+    memory, first = talk.memory, tasks[0]
     memory.drop()
-    first, *others = tasks
-    memory.queue = [*others, *memory.queue]
-    if others:
+    memory.open = [*tasks, *(one for one in memory.open if one not in tasks)]
+    if tasks[1:]:
         yield talk.say("several_orders", count=len(tasks))
         yield Say("\n")
     if is_sure:
@@ -98,8 +97,8 @@ def start(talk: Talk, tasks: Sequence[Task], *, is_sure: bool = True) -> Flow:
 def drop(talk: Talk) -> Flow:
     """Drop all that is open, and say what that was."""
     had = names(talk, talk.memory.open)
+    talk.memory.open = []
     talk.memory.drop()
-    talk.memory.queue = []
     yield talk.say("dropped", what=had) if had else talk.say("nothing_pending")
 
 
@@ -117,15 +116,15 @@ def drop_one(talk: Talk, task: Task) -> Flow:
     """Drop one of the open tasks; go on with what then is the first, or show that again."""
     memory = talk.memory
     yield talk.say("dropped", what=task.name(talk))
-    if task is not memory.task:
-        memory.queue.remove(task)
+    if task is memory.task:
+        memory.drop()
+        yield from _next(talk)
+    else:
+        memory.open.remove(task)
         yield from show_again(talk)
-        return
-    memory.drop()
-    yield from _next(talk)
 
 
-def reordered(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | None:
+def reordered(talk: Talk, reading: Reading) -> Reply | None:
     """Take another open order first, "primero la de Sofi"; or swap the ends of one, "al revés"."""
     memory, is_swap = talk.memory, reading.has("swap")
     bare = [p for p in reading.of("ordinal") if p.value == 1 and p.last == p.first + 1]
@@ -134,8 +133,11 @@ def reordered(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | 
     if reading.beside(*kinds("filling"), *pointing) or not is_meant:
         return None
     if not memory.open[1:]:
-        is_swapped = is_swap and memory.waiting is not None and memory.waiting.swap(talk)
-        return go_on(talk, memory.waiting) if memory.waiting is not None and is_swapped else None
+        waiting = memory.waiting
+        if not (is_swap and isinstance(waiting, Transfer) and memory.is_own(waiting.to.account_id)):
+            return None
+        waiting.source, waiting.to = waiting.to, waiting.source
+        return go_on(talk, waiting)
     others = [p.value for p in reading.of("ordinal") if p not in bare]
     first = memory.open[-1] if is_swap or reading.has("other") else _pointed(talk, reading, others)
     return put_first(talk, first) if first is not None else None
@@ -143,10 +145,8 @@ def reordered(talk: Talk, reading: Reading, _asked: tuple[str, ...]) -> Reply | 
 
 def put_first(talk: Talk, task: Task, *, is_only: bool = False) -> Flow:
     """Go on with one of the open tasks before the others, or with no other at all."""
-    memory = talk.memory
-    others = [one for one in memory.open if one is not task]
-    memory.drop()
-    memory.queue = [] if is_only else others
+    others = [one for one in talk.memory.open if one != task]
+    talk.memory.open, talk.memory.state = [task, *([] if is_only else others)], "queued"
     if is_only and others:
         yield talk.say("dropped", what=names(talk, others))
     yield from go_on(talk, task)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from jellyfish import damerau_levenshtein_distance
@@ -19,7 +20,7 @@ from shared.text import fold
 _MAX_TYPO: Final = 2
 
 
-@dataclass
+@dataclass(eq=False)
 class Transfer(Task):
     """A transfer that is being put together; what is not known yet is empty."""
 
@@ -86,6 +87,7 @@ class Transfer(Task):
 
     def settle(self, talk: Talk) -> Question:
         """Find out who is meant and which accounts there are."""
+        talk.memory.topic = self.kind
         if self.is_for_several:
             self.is_for_several, self.recipient, self.amount, self.doubt = False, "", None, ""
             return talk.ask("ask_one_person", "recipient", "amount")
@@ -123,21 +125,19 @@ class Transfer(Task):
         people = [person_of(entry) for entry in found]
         keys = {0: "ask_person_unknown", 1: "ask_only_person"}
         listed = talk.people(people)
-        question = talk.ask(
+        return talk.ask(
             keys.get(len(people), "ask_which_person"),
             "recipient",
+            choices=[(person.words, partial(self.choose, person)) for person in people],
             said=said,
             people=listed,
             person=listed.removeprefix("1. "),
         )
-        talk.memory.choices = [(p.words, lambda p=p: self.choose(p)) for p in people]  # type: ignore[misc]
-        return question
 
     def _ask_amount(self, talk: Talk) -> Say:
         if self.doubt and self.offered is not None:
-            question = talk.ask("doubt_near_offer", "amount", amount=money(self.offered))
-            talk.memory.choices = [(frozenset(), self._take_offered)]
-            return question
+            taken = [(frozenset[str](), self._take_offered)]
+            return talk.ask("doubt_near_offer", "amount", choices=taken, amount=money(self.offered))
         if self.doubt:
             return talk.ask(f"doubt_{self.doubt}", "amount", said=self.doubted)
         is_own = talk.memory.is_own(self.to.account_id)
@@ -223,13 +223,6 @@ class Transfer(Task):
     def cost(self) -> Decimal | None:
         """What it takes from the customer's accounts."""
         return self.amount
-
-    def swap(self, talk: Talk) -> bool:
-        """Turn a transfer between the customer's own accounts round."""
-        is_own = talk.memory.is_own(self.to.account_id)
-        if is_own:
-            self.source, self.to = self.to, self.source
-        return is_own
 
 
 def may_be(talk: Talk, pronoun: str, person: Person) -> bool:
