@@ -1,6 +1,6 @@
 """Adding a beneficiary: read who it is, ask for what is not said, tell the outcome."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from console.agent.offline.talk import Flow, Question, Talk, Task
 from console.agent.offline.things import person_of
 from shared.text import fold
 
-_MARKS: Final = {"name_is": "name", "alias_is": "alias", "account_is": "account_id"}
+_MARKS: Final = {"name_is": "name", "alias_is": "alias", "account_is": "account"}
 
 
 @dataclass(eq=False)
@@ -66,10 +66,14 @@ class Addition(Task):
         return ("alias",)
 
 
-def read_addition(reading: Reading) -> Addition:
-    """Return what a message says of somebody to add: words up to a sign or what names a field."""
+def read_addition(reading: Reading, asked: Sequence[str] = ()) -> Addition:
+    """Return what a message says of somebody to add: words up to a sign or what names a field.
+
+    The first words are of the field that was asked for.
+    """
     said, tokens, words = Addition(), reading.tokens, reading.words
-    field, runs, is_open, place = "", list[tuple[str, list[int]]](), False, 0
+    field = next((wanted for wanted in asked if wanted != "account"), "")
+    runs, is_open, place = list[tuple[str, list[int]]](), False, 0
     while place < len(tokens):
         token = tokens[place]
         mark = reading.match(place, *_MARKS)
@@ -84,13 +88,13 @@ def read_addition(reading: Reading) -> Addition:
             field, is_open = _MARKS[mark.kind], False
             place += mark.length
             continue
-        elif field == "account_id" and any(c.isdigit() for c in token.said):
+        elif "account" in (field, *asked) and any(c.isdigit() for c in token.said):
             said.account_id += token.said
         elif token.is_sign or lead is not None or (is_verb and not is_named):
             is_open, field = False, "" if token.said != ":" else field
             place += lead.length if lead is not None else 1
             continue
-        elif token.is_word and field != "account_id":
+        elif token.is_word and field != "account":
             is_little = reading.match(place, "particle", "article", "to", "also", "and")
             if is_open:
                 runs[-1][1][1] = place + 1

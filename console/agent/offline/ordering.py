@@ -28,7 +28,7 @@ def ordered(talk: Talk, reading: Reading) -> Reply | None:
     if not orders or _is_rather_asked(reading, orders):
         return None
     mood = reading.mood
-    if mood == "negation" and _is_correction(reading):
+    if mood == "negation" and reading.begins_otherwise:
         mood = ""
     is_bought = mood == "day" and all(order.act == "buy" for order in orders)
     if mood in refusals() and mood != "condition" and not is_bought:
@@ -45,7 +45,7 @@ def ordered(talk: Talk, reading: Reading) -> Reply | None:
     if len(todo) > 1:
         todo[0].unread = ", ".join(task.unread for task in todo if task.unread)
     if mood or not all(order.is_asked_for for order in orders):
-        return _doubted(talk, reading, todo[0])
+        return doubted(talk, reading, todo[0])
     return _begun(talk, reading, todo)
 
 
@@ -70,13 +70,6 @@ def _is_rather_asked(reading: Reading, orders: list[Order]) -> bool:
 
 def _asks(reading: Reading, least: float = 0) -> bool:
     return any(t.intent in QUERIES and t.score >= least for t in topics_of(reading)[:1])
-
-
-def _is_correction(reading: Reading) -> bool:
-    """Tell whether a "no" only begins a correction: "no, mejor mándale 300"."""
-    kinds = [part.kind for part in reading.parts]
-    is_more = "negation" in kinds[1:]
-    return not is_more and len(kinds) > 1 and kinds[1] in {"stop", "correcting"}
 
 
 def _is_amendment(talk: Talk, order: Order) -> bool:
@@ -118,7 +111,7 @@ def _from_list(talk: Talk, reading: Reading, order: Order) -> Transfer:
     return task
 
 
-def _doubted(talk: Talk, reading: Reading, task: Task) -> Reply:
+def doubted(talk: Talk, reading: Reading, task: Task) -> Reply:
     """Ask whether what is spoken of is to be done at all."""
     if not isinstance(task, Transfer):
         is_added = isinstance(task, Addition)
@@ -126,10 +119,10 @@ def _doubted(talk: Talk, reading: Reading, task: Task) -> Reply:
         return talk.say("said_doubtful" if is_added else key)
     if task.has_recipient:
         return tasks.sure(talk, task)
-    if task.amount is not None:
-        return tasks.go_on(talk, task)
     if reading.has("duty"):
         return talk.ask("ask_duty", "recipient", "amount", task=task)
+    if task.amount is not None:
+        return tasks.go_on(talk, task)
     return talk.say("said_question" if reading.is_question else "said_doubtful")
 
 

@@ -135,6 +135,13 @@ class Reading(Cursor):
         return part.kind in {"negation", "cancel"} or self.match(part.first, "no") is not None
 
     @property
+    def begins_otherwise(self) -> bool:
+        """Whether a "no" only begins a correction: "no, mejor mándale 300"."""
+        kinds = [part.kind for part in self.parts[:2]]
+        is_no = kinds[:1] in (["negation"], ["cancel"]) and kinds[1:] in (["stop"], ["correcting"])
+        return is_no and not self.of("negation")[1:]
+
+    @property
     def ends_in_no(self) -> bool:
         """Whether something is taken back at the end: "200 no"."""
         said = self.beside("stop", "courtesy")
