@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from benchmarks import document, plots
+from benchmarks import document, latency, plots
 
 
 def test_sections_are_read_back_as_they_were_written() -> None:
@@ -57,3 +57,18 @@ def test_a_picture_is_well_formed_and_shows_each_curve_by_its_name() -> None:
     texts = set(picture.itertext())
     assert {"a < b", "c", "T & t", "items", "ms"} <= texts
     assert len(list(picture.iter("{http://www.w3.org/2000/svg}polyline"))) == 2
+
+
+def test_a_percentile_is_the_time_within_which_so_many_answers_came() -> None:
+    times = [float(number) for number in range(100, 0, -1)]
+
+    assert [latency.at(times, percentile) for percentile in (0, 50, 99)] == [1, 51, 100]
+
+
+def test_who_answers_takes_turns_in_orders_of_all_kinds() -> None:
+    ways: dict[str, latency.Handler] = dict.fromkeys(("a", "b", "c"), lambda event, context: None)
+    turns = list(latency._turns(ways))
+    rounds = [[way for number, way in turns if number == one] for one in range(100)]
+
+    assert all(sorted(each) == ["a", "b", "c"] for each in rounds)
+    assert len({tuple(each) for each in rounds}) == 6
