@@ -153,7 +153,7 @@ class _Clock:
     @contextmanager
     def running(self, answers: dict[str, list[Any]], *, is_traced: bool) -> Iterator[None]:
         # It looks where it is when it is imported: in a function, as the environment says by now.
-        from aws_xray_sdk.ext.botocore.patch import (  # type: ignore[import-untyped]
+        from aws_xray_sdk.ext.botocore.patch import (
             _xray_traced_botocore as traced_call,
         )
 
