@@ -16,7 +16,8 @@ PUNCTUATION: Final = frozenset(",;/")
 
 _OPENING_AND_CLOSING: Final = frozenset({"Ps", "Pe", "Pi", "Pf"})
 _APOSTROPHE: Final = re.compile(r"(?<=[^\W\d_])’(?=[^\W\d_])")
-_ACCOUNT_ID: Final = re.compile(r"(?<![^\W_])acc(?:[-_]+\w|[0-9])")
+_ACCOUNT: Final = "acc"
+_ACCOUNT_ID: Final = re.compile(rf"(?<![^\W_]){_ACCOUNT}(?:[-_]+\w|[0-9])")
 _MINUS: Final = "\u2212"
 _MAX_MARKS: Final = 2
 """On one letter: more than the writing of any language here needs."""
@@ -87,6 +88,9 @@ def plain_line(text: str) -> str:
         visible = "".join(c for c in text if unicodedata.category(c) != "Cf")
     kept = _APOSTROPHE.sub("'", "".join(_without_piles(composed(visible))))
     words = "".join(" " if _is_left_out(c) else c for c in kept).split()
+    line = " ".join(words)
+    if _ACCOUNT not in fold(line):
+        return line
     return " ".join(word for word in words if not _has_account_id(word))
 
 
@@ -125,6 +129,8 @@ def _opens_or_closes(character: str) -> bool:
 
 def _has_account_id(text: str) -> bool:
     folded = fold(text)
+    if _ACCOUNT not in folded:
+        return False
     if not folded.isascii():
         folded = "".join(map(_with_plain_hyphen, folded))
     return _ACCOUNT_ID.search(folded) is not None

@@ -27,6 +27,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, ClassVar, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -218,6 +219,7 @@ def terms_of(product: Product, zone: ZoneInfo = BANK_ZONE) -> list[Term]:
     return list(islice(chain.from_iterable(terms), MAX_TERMS))
 
 
+@lru_cache(maxsize=256)
 def parse_choice(text: str) -> str | None:
     """Return the `benefit` that a text such as "MSI-12", "12 MSI" or "Cashback" chooses.
 
