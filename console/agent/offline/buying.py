@@ -12,13 +12,14 @@ from console.agent.offline.lexicon import benefit_name
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
 from console.agent.offline.talk import Asked, AskingMany, Flow, Question, Talk, Task
-from console.agent.offline.text import words_of
-from console.agent.offline.things import Offer, Option, OwnAccount, Wish
+from console.agent.offline.things import Offer, OwnAccount, Wish
 from console.agent.wording import benefit_refusal, money
 
-_NAMING: Final = frozenset(
-    {"product_id", "retailer_id", "quantity", "account_id", "benefit", "unit_price"}
-)
+_MAX_COMPARED: Final = 5
+_AMOUNTS: Final = ("monthly_payment", "last_payment", "cashback")
+
+Had = Sequence[tuple[Offer, list[Mapping[str, Any]]]]
+"""Products with those options of compareBenefits that the customer can have, the best first."""
 
 
 @dataclass(eq=False)
@@ -32,7 +33,7 @@ class Purchase(Task):
     """Whether how many was said, but no number of pieces."""
     benefit: str = ""
     figures: Mapping[str, str] = field(default_factory=dict)
-    """What the benefit costs and gives, by the names of createPurchase's arguments."""
+    """The benefit, what it costs and gives, by the names of createPurchase's arguments."""
     payer: Account = field(default_factory=Account)
     kind = "purchase"
     is_left_by_search = True
@@ -45,10 +46,6 @@ class Purchase(Task):
             self.quantity, self.is_count_unclear = terms.quantity, terms.is_unclear
         named = [part.value for part in reading.parts if part.kind == "account"]
         self.payer = named[0] if named else Account() if terms.benefit else self.payer
-
-    def settle_on(self, offer: Offer) -> None:
-        """Make a product the one to buy."""
-        self.offer = offer
 
     def settle(self, talk: Talk) -> Question:
         """Settle the product, how many, the benefit and the account that pays."""
@@ -65,17 +62,14 @@ class Purchase(Task):
         if wish is None or not (wish.words or wish.category):
             shown = memory.offers
             return ask_which(talk, shown) if shown else talk.ask("ask_none_shown", "product")
-        meant = _known(talk, wish)
-        if not meant:
-            found = yield from find(talk, wish)
-            listed = show(talk, wish, found)
-            if not found.offers or found.widened:
-                self.wish, memory.asked = None, Asked(("product",))
-                return replace(listed, outcome="asked")
-            meant = _known(talk, wish) or found.offers
-        if len(meant) > 1:
-            return ask_which(talk, meant)
-        self.settle_on(meant[0])
+        found = yield from find(talk, wish)
+        listed = show(talk, wish, found)
+        if not found.offers or found.widened:
+            self.wish, memory.asked = None, Asked(("product",))
+            return replace(listed, outcome="asked")
+        if len(found.offers) > 1:
+            return ask_which(talk, found.offers)
+        self.offer = found.offers[0]
         return None
 
     def _ask_count(self, talk: Talk) -> Say | None:
@@ -100,32 +94,22 @@ class Purchase(Task):
         recommended = memory.benefit if memory.offer == offer else ""
         if not self.benefit or (self.benefit == MSI and recommended.startswith(MSI)):
             self.benefit = recommended or self.benefit or NO_BENEFIT
-        memory.offer = offer
+        memory.offer, self.figures = offer, {}
         if self.benefit == NO_BENEFIT:
             return None
-        quantity, shown, taken = self.quantity or 1, memory.recommended, figures_taken(talk)
-        if shown and (shown.offer, shown.benefit, shown.quantity) == (
-            offer,
-            self.benefit,
-            quantity,
-        ):
-            self.figures = shown.terms(taken)
-            return None
-        (body,) = yield from compared(talk, [offer], quantity)
-        fitting = eligible(offer, body, self.benefit)
+        (body,) = yield from _compared(talk, [offer], self.quantity or 1)
+        fitting = _eligible(body, self.benefit)
         if len(fitting) == 1:
-            self.benefit, self.figures = fitting[0].benefit, fitting[0].terms(taken)
+            operation, option = talk.operations.get("createPurchase"), fitting[0]
+            taken = [name for name in operation.inputs if name in option] if operation else []
+            self.figures = {n: str(option[n]) for n in taken if option[n] is not None}
+            self.benefit = option["benefit"]
             return None
-        return self._ask_benefit(talk, offer, body, is_several=bool(fitting))
-
-    def _ask_benefit(
-        self, talk: Talk, offer: Offer, body: Mapping[str, Any], *, is_several: bool
-    ) -> Say:
         wanted, self.benefit = self.benefit, ""
-        options = options_text(talk, eligible(offer, body, MSI if is_several else ""), "\n- ")
+        options = _options(talk, _eligible(body, MSI if fitting else ""), "\n- ")
         options = f"- {options}" if options else talk.text("no_options")
         question = talk.ask("ask_benefit", "benefit", product=offer.name, options=options)
-        if is_several:
+        if fitting:
             return question
         refused = [o for o in body["options"] if o.get("benefit") == wanted and "reason" in o]
         why = talk.text(
@@ -156,14 +140,12 @@ class Purchase(Task):
         """Return createPurchase with its arguments."""
         offer = self.offer
         assert offer is not None  # a purchase is shown once its product is settled
-        benefit = "" if self.benefit == NO_BENEFIT else self.benefit
         return "createPurchase", {
             "product_id": offer.product_id,
             "retailer_id": offer.retailer_id,
             "quantity": str(self.quantity) if self.quantity and self.quantity > 1 else "",
             "account_id": self.payer.account_id,
-            "benefit": benefit,
-            **(self.figures if benefit else {}),
+            **self.figures,
             "unit_price": f"{offer.price:.2f}",
         }
 
@@ -185,12 +167,6 @@ class Purchase(Task):
     def cost(self) -> Decimal | None:
         """What it takes from the customer's accounts."""
         return None if self.offer is None else self.offer.price * (self.quantity or 1)
-
-
-def _known(talk: Talk, wish: Wish) -> list[Offer]:
-    """Return the offers found before that have all the words that are wanted."""
-    wanted = words_of(wish.words)
-    return [offer for offer in talk.memory.offers if wanted and wanted <= offer.words]
 
 
 def purchased(talk: Talk, body: Mapping[str, Any]) -> Say:
@@ -215,13 +191,7 @@ def purchased(talk: Talk, body: Mapping[str, Any]) -> Say:
 # --- benefits: what the bank says that they come to ---
 
 
-def figures_taken(talk: Talk) -> list[str]:
-    """Return which figures of a benefit the order takes, by the schema: all but what names it."""
-    operation = talk.operations.get("createPurchase")
-    return [name for name in operation.inputs if name not in _NAMING] if operation else []
-
-
-def compared(talk: Talk, offers: Sequence[Offer], quantity: int) -> AskingMany:
+def _compared(talk: Talk, offers: Sequence[Offer], quantity: int) -> AskingMany:
     """Ask the bank what the benefits of products come to."""
     count = str(quantity) if quantity > 1 else ""
     ids = [{"product_id": o.product_id, "retailer_id": o.retailer_id} for o in offers]
@@ -231,119 +201,91 @@ def compared(talk: Talk, offers: Sequence[Offer], quantity: int) -> AskingMany:
     return bodies
 
 
-def eligible(offer: Offer, body: Mapping[str, Any], wanted: str, count: int = 1) -> list[Option]:
+def _eligible(body: Mapping[str, Any], wanted: str) -> list[Mapping[str, Any]]:
     """Return the options that the customer can have: those wanted, in the bank's order."""
     kind, _, months = wanted.partition("-")
     had = [o for o in body["options"] if o["eligible"] and o.get("benefit")]
-    options = [Option(offer, figures["benefit"], count, figures) for figures in had]
-    return [o for o in options if (o.benefit == wanted if months else o.benefit.startswith(kind))]
+    return [o for o in had if o["benefit"] == wanted or (not months and kind in o["benefit"])]
 
 
-def options_text(talk: Talk, options: Iterable[Option], joint: str = " · ") -> str:
+def _options(talk: Talk, options: Iterable[Mapping[str, Any]], joint: str = " · ") -> str:
     """Return what benefits come to."""
-    return joint.join(talk.text(f"option_{kind_of(o)}", **written_figures(o)) for o in options)
+    return joint.join(_told(talk, "option", option) for option in options)
 
 
-def kind_of(option: Option) -> str:
-    """Return what sort of benefit it is, as its sentences are named."""
-    return option.benefit.partition("-")[0].lower()
-
-
-def written_figures(option: Option) -> dict[str, Any]:
-    """Return the figures of an option, money as it is written."""
-    amounts = ("monthly_payment", "last_payment", "cashback")
-    return dict(option.figures) | {
-        name: money(option.figures[name]) for name in amounts if option.figures.get(name)
-    }
-
-
-# --- comparing ---
-
-_MAX_COMPARED: Final = 5
+def _told(talk: Talk, key: str, option: Mapping[str, Any], **more: str) -> str:
+    """Return a sentence with the figures of a benefit; each kind has its own."""
+    kind = option["benefit"].partition("-")[0].lower()
+    written = {name: money(option[name]) for name in _AMOUNTS if option.get(name)}
+    return talk.text(f"{key}_{kind}", **{**option, **written, **more})
 
 
 def compare(talk: Talk, offers: Sequence[Offer], wanted: str, quantity: int | None = None) -> Flow:
     """Compare the benefits of products, and recommend one.
 
     What is asked about is then what is bought on: so many pieces, and the benefit if it is to be
-    had; if it is not, those that are to be had are told and asked about.
-    Where instalments are wanted, the lowest monthly payment is recommended; else what the bank
-    calls best, of the product that gives most back.
+    had; if it is not, those that are to be had are told and asked about. Recommended is of what
+    the bank puts first for each product what gives most back, then what costs least a month.
     """
-    memory, offers_compared = talk.memory, list(offers[:_MAX_COMPARED])
-    memory.topic = "compare"
-    memory.quantity = quantity or memory.quantity
+    memory, some = talk.memory, offers[:_MAX_COMPARED]
+    memory.topic, memory.quantity = "compare", quantity or memory.quantity
     count = memory.quantity or 1
-    bodies = yield from compared(talk, offers_compared, count)
-    pairs = list(zip(offers_compared, bodies, strict=True))
-    options = [option for offer, body in pairs for option in eligible(offer, body, wanted, count)]
-    if "-" in wanted and not options:
-        yield from _ask_other_months(talk, pairs, wanted)
+    bodies = yield from _compared(talk, some, count)
+    had = [(offer, _eligible(body, wanted)) for offer, body in zip(some, bodies, strict=True)]
+    firsts = [(offer, options[0]) for offer, options in had if options]
+    if "-" in wanted and not firsts:
+        others = [(o, _eligible(body, MSI)) for o, body in zip(some, bodies, strict=True)]
+        yield _ask_other_months(talk, others, wanted)
         return
-    lines = [
-        talk.text(
-            "compare_line",
-            number=memory.offers.index(offer) + 1 if offer in memory.offers else 1,
-            name=offer.name,
-            price=_price(talk, offer, count),
-            shop=offer.shop,
-            options=options_text(talk, [o for o in options if o.offer == offer])
-            or talk.text("no_options"),
-        )
-        for offer in offers_compared
-    ]
-    best = _recommended(options, pairs, wanted)
+    best = min(firsts, key=lambda one: (-one[1]["value"], one[1]["cost_per_month"]), default=None)
     if best is not None:
-        memory.offer, memory.benefit, memory.recommended = best.offer, best.benefit, best
+        memory.offer, memory.benefit = best[0], best[1]["benefit"]
         task = memory.task
-        if isinstance(task, Purchase) and (task.offer != best.offer or memory.waiting is None):
+        if isinstance(task, Purchase) and (task.offer != best[0] or memory.waiting is None):
             memory.drop()
-    elif len(offers_compared) == 1:
-        memory.offer, memory.benefit = offers_compared[0], ""
+    elif len(some) == 1:
+        memory.offer, memory.benefit = some[0], ""
     head = "compare_head" if len(offers) <= _MAX_COMPARED else "compare_head_some"
     head = talk.text(head, count=_MAX_COMPARED)
+    lines = [_line(talk, offer, count, options) for offer, options in had]
     yield talk.lines([head, *lines, _recommendation(talk, best, wanted)])
 
 
-def _price(talk: Talk, offer: Offer, count: int) -> str:
-    if count == 1:
-        return money(offer.price)
+def _line(talk: Talk, offer: Offer, count: int, options: Sequence[Mapping[str, Any]]) -> str:
+    shown, price = talk.memory.offers, money(offer.price)
     total = money(offer.price * count)
-    return talk.text("price_of_many", count=count, price=money(offer.price), total=total)
-
-
-def _ask_other_months(
-    talk: Talk, pairs: Sequence[tuple[Offer, Mapping[str, Any]]], wanted: str
-) -> Flow:
-    """Say which instalments there are in place of those wanted, and ask."""
-    had = [(offer, options_text(talk, eligible(offer, body, MSI))) for offer, body in pairs]
-    none = talk.text("no_instalments")
-    listed = "\n".join(f"- {offer.name}, {offer.shop}: {text or none}" for offer, text in had)
-    only = pairs[0][0] if len(pairs) == 1 else None
-    talk.memory.benefit = ""
-    yield talk.ask(
-        "ask_other_months" if any(text for _, text in had) else "ask_no_months",
-        *(("benefit",) if only else ("benefit", "product")),
-        task=Purchase(offer=only, benefit=wanted, quantity=talk.memory.quantity),
-        benefit=benefit_name(talk.language, wanted),
-        options=listed,
+    return talk.text(
+        "compare_line",
+        number=shown.index(offer) + 1 if offer in shown else 1,
+        name=offer.name,
+        price=talk.text("price_of_many", count=count, price=price, total=total)
+        if count > 1
+        else price,
+        shop=offer.shop,
+        options=_options(talk, options) or talk.text("no_options"),
     )
 
 
-def _recommended(
-    options: Sequence[Option], pairs: Sequence[tuple[Offer, Mapping[str, Any]]], wanted: str
-) -> Option | None:
-    best = {offer: (body.get("best") or {}).get("benefit") for offer, body in pairs}
-    fitting = [o for o in options if wanted or o.benefit == best[o.offer]]
-    if wanted.startswith(MSI):
-        return min(fitting, key=lambda option: option.monthly, default=None)
-    return min(fitting, key=lambda option: (-option.value, option.monthly), default=None)
+def _ask_other_months(talk: Talk, had: Had, wanted: str) -> Say:
+    """Say which instalments there are in place of those wanted, and ask."""
+    none = talk.text("no_instalments")
+    lines = [f"- {o.name}, {o.shop}: {_options(talk, options) or none}" for o, options in had]
+    only = had[0][0] if len(had) == 1 else None
+    talk.memory.benefit = ""
+    return talk.ask(
+        "ask_other_months" if any(options for _, options in had) else "ask_no_months",
+        *(("benefit",) if only else ("benefit", "product")),
+        task=Purchase(offer=only, benefit=wanted, quantity=talk.memory.quantity),
+        benefit=benefit_name(talk.language, wanted),
+        options="\n".join(lines),
+    )
 
 
-def _recommendation(talk: Talk, best: Option | None, wanted: str) -> str:
+def _recommendation(talk: Talk, best: tuple[Offer, Mapping[str, Any]] | None, wanted: str) -> str:
     if best is None:
         return talk.text("no_msi" if wanted.startswith(MSI) else "no_recommendation")
-    figures = written_figures(best)
-    is_equal = figures.get("last_payment") == figures.get("monthly_payment")
-    last = "" if is_equal else talk.text("recommend_last", last=figures["last_payment"])
-    return talk.text(f"recommend_{kind_of(best)}", name=best.offer.name, last=last, **figures)
+    offer, option = best
+    last = option.get("last_payment") or 0
+    is_other = last and last != option["monthly_payment"]
+    told = talk.text("recommend_last", last=money(last)) if is_other else ""
+    return _told(talk, "recommend", option, name=offer.name, last=told)

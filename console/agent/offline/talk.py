@@ -23,7 +23,7 @@ from console.agent.offline.lexicon import Lexicon, lexicon, read, refusal, reply
 from console.agent.offline.orders import Reading, read_orders
 from console.agent.offline.parts import Scanner
 from console.agent.offline.text import words_of
-from console.agent.offline.things import Offer, Option, OwnAccount, Person, Wish, account_of
+from console.agent.offline.things import Offer, OwnAccount, Person, Wish, account_of
 from console.agent.operations import AgentOperation
 from console.agent.wording import ACCOUNT_TYPES, KnownThings, money
 from shared.clock import Clock
@@ -139,7 +139,6 @@ class Memory:
     """The one that is spoken of."""
     benefit: str = ""
     """The one last recommended or chosen, for `offer`."""
-    recommended: Option | None = None
     quantity: int | None = None
     """How many of the offers shown were asked for, when they were."""
     purchase_id: str = ""

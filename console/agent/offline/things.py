@@ -1,6 +1,6 @@
-"""What the bank told of: accounts, people, products, benefits."""
+"""What the bank told of: accounts, people, products."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -61,31 +61,6 @@ class Offer:
         spelled = {stem(said) for word in own for said in usual_spelling(word, "es")}
         called = {lexicon("es").product(word) for word in own} - {""}
         return own | spelled | {stem(fold(word)) for word in called}
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A benefit of an offer that the customer can have, with its figures for so many pieces."""
-
-    offer: Offer
-    benefit: str
-    quantity: int
-    figures: Mapping[str, Any]
-
-    @property
-    def monthly(self) -> Decimal:
-        """What it costs a month."""
-        return Decimal(self.figures["cost_per_month"])
-
-    @property
-    def value(self) -> Decimal:
-        """What it gives back, in pesos."""
-        return Decimal(self.figures.get("value") or 0)
-
-    def terms(self, taken: Collection[str]) -> dict[str, str]:
-        """Return those of its figures that an order takes, as text."""
-        told = {name: self.figures.get(name) for name in taken}
-        return {name: str(figure) for name, figure in told.items() if figure is not None}
 
 
 @dataclass(frozen=True, slots=True)
