@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from console.agent.brain import Say
 from console.agent.offline.ends import Account
-from console.agent.offline.finding import NO_BENEFIT, ask_which, find, read_terms, show
+from console.agent.offline.finding import NO_BENEFIT, Wish, ask_which, find, read_wish, show
 from console.agent.offline.lexicon import benefit_name
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
 from console.agent.offline.talk import Asked, AskingMany, Flow, Question, Talk, Task
-from console.agent.offline.things import Offer, OwnAccount, Wish
+from console.agent.offline.things import Offer, OwnAccount
 from console.agent.wording import benefit_refusal, money
 
 _MAX_COMPARED: Final = 5
@@ -40,10 +40,10 @@ class Purchase(Task):
 
     def put_terms(self, reading: Reading) -> None:
         """Put in how a message says to buy."""
-        terms = read_terms(reading)
+        terms = read_wish(reading)
         self.benefit = terms.benefit or self.benefit
-        if terms.quantity is not None or terms.is_unclear:
-            self.quantity, self.is_count_unclear = terms.quantity, terms.is_unclear
+        if terms.quantity is not None or terms.is_count_unclear:
+            self.quantity, self.is_count_unclear = terms.quantity, terms.is_count_unclear
         named = [part.value for part in reading.parts if part.kind == "account"]
         self.payer = named[0] if named else Account() if terms.benefit else self.payer
 

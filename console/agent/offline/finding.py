@@ -1,6 +1,5 @@
 """What a message says of things to buy, finding them, and telling which of those shown is meant."""
 
-import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -13,7 +12,7 @@ from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
 from console.agent.offline.talk import Flow, More, Step, Talk
 from console.agent.offline.text import stem, words_of
-from console.agent.offline.things import Offer, Wish, offer_of
+from console.agent.offline.things import Offer, offer_of
 from console.agent.wording import money
 from shared.text import fold
 
@@ -24,76 +23,84 @@ _LEFT_OUT: Final = ("plain", "article", "container", "piece", "terse", "courtesy
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """How to buy; what is not said is empty."""
+class Wish:
+    """What a message says of things to buy, and how to buy them; what is not said is empty."""
 
+    words: str = ""
+    category: str = ""
+    max_price: Decimal | None = None
+    min_price: Decimal | None = None
+    cheapest: bool = False
     benefit: str = ""
     """As the bank names it, such as MSI-12; `MSI` without a number of months; or "none"."""
     quantity: int | None = None
-    is_unclear: bool = False
+    is_count_unclear: bool = False
     """Whether it says how many in a way that is no number of pieces: "unas 3", "dos o tres"."""
 
-
-def read_terms(reading: Reading) -> Terms:
-    """Return the benefit and the number of pieces that a message asks for."""
-    named = [part.value for part in reading.of("benefit")]
-    sure = [benefit for benefit in named if "-" in benefit or benefit == NO_BENEFIT]
-    benefit = (sure or named or [""])[0]
-    if reading.has("dozen") and not things_in(reading):
-        return Terms(benefit, None, is_unclear=True)
-    counts = [part.value for part in reading.of("amount") if _is_count(reading, part)]
-    if not counts:
-        return Terms(benefit)
-    is_plain = counts[0].whole is not None and 0 < counts[0].whole <= MAX_QUANTITY
-    return Terms(benefit, counts[0].whole if is_plain else None, is_unclear=not is_plain)
-
-
-def _is_count(reading: Reading, part: Part) -> bool:
-    amount = part.value
-    if amount.is_money or amount.first != part.first or _price_limit(reading, part):
-        return False
-    if amount.unit:
-        return reading.match(amount.last, "piece", "container") is not None
-    return not is_thing(reading, reading.word(part.first - 1))
+    @property
+    def has_terms(self) -> bool:
+        """Whether it says how to buy: how many, or how they are paid."""
+        return bool(self.benefit or self.quantity or self.is_count_unclear)
 
 
 def read_wish(reading: Reading) -> Wish:
-    """Return what a message asks to look for."""
+    """Return what a message asks to look for or to buy."""
     words = [word for word, _ in things_in(reading)]
     folded = [fold(word) for word in words]
     is_category = len(folded) == 1 and folded[0] in reading.words.of("category_names")
     is_telling = any(not word.isdigit() for word in folded) and not is_category
-    limits = {_price_limit(reading, p): p.value.value or None for p in reading.of("amount")}
-    terms = read_terms(reading)
+    said = {_role(reading, part): part.value for part in reversed(reading.of("amount"))}
+    under, over, count = said.get("under"), said.get("over"), said.get("count")
+    named = [part.value for part in reading.of("benefit")]
+    sure = [benefit for benefit in named if "-" in benefit or benefit == NO_BENEFIT]
+    whole = count.whole if count is not None else None
+    is_plain = whole is not None and 0 < whole <= MAX_QUANTITY
+    is_dozen = reading.has("dozen") and not words
     return Wish(
         words=" ".join(words)[:_MAX_SEARCH_CHARACTERS] if is_telling else "",
         category=reading.words.categories.get(folded[0], "") if is_category else "",
-        max_price=limits.get("under"),
-        min_price=limits.get("over"),
-        benefit="" if terms.benefit == NO_BENEFIT else terms.benefit,
+        max_price=under.value or None if under else None,
+        min_price=over.value or None if over else None,
         cheapest=reading.has("cheapest"),
-        quantity=terms.quantity,
+        benefit=(sure or named or [""])[0],
+        quantity=whole if is_plain and not is_dozen else None,
+        is_count_unclear=is_dozen or (count is not None and not is_plain),
     )
+
+
+def _role(reading: Reading, part: Part) -> str:
+    """Return what a number says of things: `under` or `over` a price, `count`, `size`, nothing."""
+    amount, place = part.value, reading.parts.index(part)
+    before = reading.parts[place - 1].kind if place else ""
+    inside = range(part.first, min(amount.first + 2, part.last))
+    for kind in ("under", "over"):
+        is_inside = amount.doubt == "hedge" and any(reading.match(p, kind) for p in inside)
+        if before == kind or is_inside:
+            return kind
+    is_led = amount.first != part.first
+    is_size = is_thing(reading, reading.word(part.first - 1))
+    if amount.unit or is_led:
+        is_size = reading.match(amount.last, "piece", "container") is None
+    is_none = amount.is_money or (amount.doubt if is_size else is_led)
+    return "" if is_none else "size" if is_size else "count"
 
 
 def things_in(reading: Reading) -> list[tuple[str, str]]:
     """Return the words for things, as the shops call them and as they were said."""
-    return list(_things(reading))
-
-
-def _things(reading: Reading) -> Iterator[tuple[str, str]]:
+    found = []
     for part in reading.parts:
-        is_size = part.kind == "amount" and _is_size(reading, part)
+        is_size = part.kind == "amount" and _role(reading, part) == "size"
         is_said = part.kind in {"unread", "name", "reason"} or is_of_thing(reading, part)
         for place in range(part.first, part.last):
             token = reading.tokens[place]
-            if is_size and token.is_number:
-                yield token.said, token.word
             called = reading.words.product(token.word)
             is_left_out = not called and reading.match(place, *_LEFT_OUT) is not None
-            if is_said and token.is_word and not is_left_out:
+            if is_size and token.is_number:
+                found.append((token.said, token.word))
+            elif is_said and token.is_word and not is_left_out:
                 said = token.word if fold(token.said) != token.word else token.said.lower()
-                yield called or said, token.word
+                found.append((called or said, token.word))
+    return found
 
 
 def is_of_thing(reading: Reading, part: Part) -> bool:
@@ -107,16 +114,6 @@ def is_kin(reading: Reading, part: Part) -> bool:
     return any(reading.match(place, "relation", "possessive") for place in places)
 
 
-def _is_size(reading: Reading, part: Part) -> bool:
-    """Tell whether a number tells what a thing is like: "tele de 32", "128 GB"."""
-    amount = part.value
-    if amount.is_money or amount.doubt or _price_limit(reading, part):
-        return False
-    if amount.unit or amount.first != part.first:
-        return reading.match(amount.last, "piece", "container") is None
-    return is_thing(reading, reading.word(part.first - 1))
-
-
 def is_thing(reading: Reading, word: str) -> bool:
     """Tell whether a word is a thing that shops sell."""
     things = reading.words.of("things")
@@ -126,18 +123,6 @@ def is_thing(reading: Reading, word: str) -> bool:
 def names_a_thing(reading: Reading) -> bool:
     """Tell whether a message names a thing that shops sell."""
     return any(is_thing(reading, fold(word)) for pair in things_in(reading) for word in pair)
-
-
-def _price_limit(reading: Reading, part: Part) -> str:
-    """Return whether an amount is the most or the least that a thing may cost, or nothing."""
-    place = reading.parts.index(part)
-    before = reading.parts[place - 1].kind if place else ""
-    inside = range(part.first, min(part.value.first + 2, part.last))
-    for kind in ("under", "over"):
-        is_inside = part.value.doubt == "hedge" and any(reading.match(p, kind) for p in inside)
-        if before == kind or is_inside:
-            return kind
-    return ""
 
 
 # --- finding products ---
@@ -186,7 +171,7 @@ def search(talk: Talk, *wishes: Wish) -> Flow:
     if offers and missing:
         yield Say(talk.text("products_none", words=missing) + "\n")
     following = next((one.following for one in found if one.following), None)
-    yield show(talk, Wish(words=all_words), Found(offers, following=following))
+    yield show(talk, Wish(words=all_words), Found(offers, all_words, following=following))
 
 
 def find(talk: Talk, wish: Wish) -> Finding:
@@ -232,25 +217,16 @@ def _read(talk: Talk, wish: Wish, arguments: Mapping[str, str]) -> Finding:
     return Found(fitting, arguments["search"], "", tuple(offers), following, looked_at)
 
 
+_LABELS: Final = {MSI: " msi", "cashback": "cashback", "points": "punto"}
+"""What the bank's labels have in them, such as "12 MSI desde 1500.00 pesos"."""
+
+
 def _fits(offer: Offer, wish: Wish) -> bool:
+    kind, _, months = wish.benefit.partition("-")
+    label = f" {months} msi" if months else _LABELS.get(kind, "")
     highest, lowest = wish.max_price or offer.price, wish.min_price or offer.price
-    if not lowest <= offer.price <= highest:
-        return False
-    return not wish.benefit or any(_offers(offer, each, wish.benefit) for each in offer.benefits)
-
-
-_LABEL_MSI: Final = re.compile(r"(\d+) MSI(?: desde ([0-9.]+) pesos)?")
-
-
-def _offers(offer: Offer, label: str, benefit: str) -> bool:
-    """Tell whether a label, such as "12 MSI desde 1500.00 pesos", gives a benefit at this price."""
-    kind, _, months = benefit.partition("-")
-    if kind != MSI:
-        return {"cashback": "cashback", "points": "punto"}[kind] in label.lower()
-    found = _LABEL_MSI.search(label)
-    if found is None or (months and found[1] != months):
-        return False
-    return found[2] is None or Decimal(found[2]) <= offer.price
+    is_paid_so = not label or any(label in f" {said.lower()}" for said in offer.benefits)
+    return is_paid_so and lowest <= offer.price <= highest
 
 
 def show(talk: Talk, wish: Wish, found: Found) -> Say:
@@ -268,17 +244,13 @@ def show(talk: Talk, wish: Wish, found: Found) -> Say:
 
 
 def _nothing(talk: Talk, wish: Wish, found: Found) -> Say:
-    if found.following is not None:
-        key = "products_none_yet" if wish.words else "products_none_at_all_yet"
-        return talk.say(key, words=found.words, count=found.looked_at)
-    if not found.unfiltered:
-        key = "products_none" if wish.words else "products_none_at_all"
-        return talk.say(key, words=wish.words)
-    cheapest = min(offer.price for offer in found.unfiltered)
-    words = found.words or wish.category
-    return talk.say(
-        "products_filtered_none", count=len(found.unfiltered), words=words, price=money(cheapest)
-    )
+    count, words = len(found.unfiltered), found.words or wish.category
+    if count and found.following is None:
+        cheapest = money(min(offer.price for offer in found.unfiltered))
+        return talk.say("products_filtered_none", count=count, words=words, price=cheapest)
+    key = "products_none" if wish.words else "products_none_at_all"
+    key = key if found.following is None else f"{key}_yet"
+    return talk.say(key, words=found.words, count=found.looked_at)
 
 
 def _listed(talk: Talk, head: str, offers: list[Offer], further: More | None) -> Say:
@@ -324,11 +296,10 @@ def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:
     if not offers or reading.has("both"):
         return offers
     prices = [offer.price for offer in offers]
-    wanted = {min(prices)} if reading.has("cheapest") else set()
-    wanted |= {max(prices)} if reading.has("dearest") else set()
+    ends = {of(prices) for kind, of in (("cheapest", min), ("dearest", max)) if reading.has(kind)}
     said = {p.value.value for p in reading.of("amount") if not p.value.doubt} - {Decimal(0)}
     numbers = [len(offers) if p.value == -1 else p.value for p in reading.of("ordinal")]
-    pointed = [offer for offer in offers if offer.price in wanted]
+    pointed = [offer for offer in offers if offer.price in ends]
     pointed = pointed or [offers[number - 1] for number in numbers if 0 < number <= len(offers)]
     pointed = pointed or [offer for offer in offers if offer.price in said]
     return pointed or _by_words(reading, offers)

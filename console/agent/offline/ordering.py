@@ -227,7 +227,7 @@ def _takes_term(task: Purchase, reading: Reading, asked: tuple[str, ...]) -> boo
 
 def _count_alone(reading: Reading) -> int | None:
     """Return how many pieces a message says, and nothing else; "uno" is one."""
-    terms, rest = finding.read_terms(reading), reading.beside(*kinds("filling"), "piece")
+    terms, rest = finding.read_wish(reading), reading.beside(*kinds("filling"), "piece")
     if terms.quantity is not None and len(rest) == 1:
         return terms.quantity
     found = (reading.words.numbers.get(t.word) for t in reading.tokens if t.is_word)
@@ -246,11 +246,11 @@ def taken(talk: Talk, reading: Reading) -> Reply | None:
     if not memory.offers:
         is_asked = is_bare and memory.topic == "search"
         return talk.ask("ask_none_shown", "product") if is_asked else None
-    found, terms = finding.offers_meant(talk, reading), finding.read_terms(reading)
+    found, terms = finding.offers_meant(talk, reading), finding.read_wish(reading)
     is_else = reading.has("person") or _is_new_search(reading)
     if is_else or found is None or (finding.things_in(reading) and not found):
         return None
-    is_pointing = reading.has("here", "ordinal", "cheapest", "dearest") or terms != finding.Terms()
+    is_pointing = reading.has("here", "ordinal", "cheapest", "dearest") or terms.has_terms
     if not (is_pointing or found or is_bare):
         return None
     task = purchase(talk, reading)
@@ -269,7 +269,7 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
     is_ordering = any(o.says_anything or o.act == "buy" for o in reading.orders)
     if is_ordering or _is_new_search(reading) or len(reading.tokens) > _MAX_SHORT:
         return None
-    found, terms = finding.offers_meant(talk, reading), finding.read_terms(reading)
+    found, terms = finding.offers_meant(talk, reading), finding.read_wish(reading)
     offer, count = memory.in_focus, reading.number_alone
     if offer is not None and reading.has("asking") and count and count <= finding.MAX_QUANTITY:
         return buying.compare(talk, [offer], "", count)
@@ -278,7 +278,7 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
     return _bought(talk, reading, found) or _compared(talk, found, terms)
 
 
-def _compared(talk: Talk, meant: list[Offer], terms: finding.Terms) -> Flow | None:
+def _compared(talk: Talk, meant: list[Offer], terms: finding.Wish) -> Flow | None:
     """Tell what the benefits of what a short message names come to."""
     memory = talk.memory
     if len(meant) > 1 and not terms.benefit:
@@ -290,7 +290,7 @@ def _compared(talk: Talk, meant: list[Offer], terms: finding.Terms) -> Flow | No
 
 def _bought(talk: Talk, reading: Reading, meant: list[Offer]) -> Reply | None:
     """Buy what a short message names, where one is being bought or it says how to."""
-    memory, terms = talk.memory, finding.read_terms(reading)
+    memory, terms = talk.memory, finding.read_wish(reading)
     task = memory.task if isinstance(memory.task, Purchase) else None
     own = task.offer if task is not None and not meant else None
     focus = own or memory.in_focus

@@ -9,7 +9,6 @@ from console.agent.offline.days import before, today
 from console.agent.offline.lexicon import refusals
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Flow, Reply, Talk
-from console.agent.offline.things import Wish
 from console.agent.offline.transferring import Transfer
 
 _EXPLAINED: Final = frozenset({"what_is_msi", "what_is_cashback", "theft", "dispute", "human"})
@@ -167,7 +166,7 @@ def _more(talk: Talk, _reading: Reading, _topic: asking.Topic) -> Reply | None:
 
 
 def _compared(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply | None:
-    memory, terms, focus = talk.memory, finding.read_terms(reading), talk.memory.in_focus
+    memory, terms, focus = talk.memory, finding.read_wish(reading), talk.memory.in_focus
     offers = finding.offers_meant(talk, reading) or []
     if finding.names_a_thing(reading) and not offers:
         return _compare_found(talk, reading)
@@ -265,7 +264,7 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
     return finding.search(talk, *_wishes(talk, reading, wish)) if is_search else None
 
 
-def _wishes(talk: Talk, reading: Reading, wish: Wish) -> list[Wish]:
+def _wishes(talk: Talk, reading: Reading, wish: finding.Wish) -> list[finding.Wish]:
     """Return what to look for: one thing, or each of those that a message joins."""
     joints = [part for part in reading.parts if part.kind in {"and", "stop"}]
     ends = [0, *(end for part in joints for end in (part.first, part.last)), len(reading.tokens)]

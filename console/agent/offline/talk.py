@@ -23,7 +23,7 @@ from console.agent.offline.lexicon import Lexicon, lexicon, read, refusal, reply
 from console.agent.offline.orders import Reading, read_orders
 from console.agent.offline.parts import Scanner
 from console.agent.offline.text import words_of
-from console.agent.offline.things import Offer, OwnAccount, Person, Wish, account_of
+from console.agent.offline.things import Offer, OwnAccount, Person, account_of
 from console.agent.operations import AgentOperation
 from console.agent.wording import ACCOUNT_TYPES, KnownThings, money
 from shared.clock import Clock
@@ -144,8 +144,6 @@ class Memory:
     purchase_id: str = ""
     topic: str = ""
     query: MovementsQuery = field(default_factory=MovementsQuery)
-    wish: Wish = field(default_factory=Wish)
-    """What was last looked for among the products."""
     more: More | None = None
     """Goes on with what was last listed; None when that is all."""
 

@@ -63,20 +63,6 @@ class Offer:
         return own | spelled | {stem(fold(word)) for word in called}
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What to look for, and what to leave out of what is found."""
-
-    words: str = ""
-    category: str = ""
-    max_price: Decimal | None = None
-    min_price: Decimal | None = None
-    benefit: str = ""
-    cheapest: bool = False
-    quantity: int | None = None
-    """How many pieces are wanted of what is found."""
-
-
 def account_of(entry: Mapping[str, Any]) -> OwnAccount:
     """Read an account of an answer."""
     balance, available = Decimal(entry["balance"]), Decimal(entry["available"])
