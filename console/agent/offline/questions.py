@@ -6,7 +6,7 @@ from typing import Final
 
 from console.agent.offline import asking, banking, buying, finding, naming, tasks
 from console.agent.offline.days import before, today
-from console.agent.offline.lexicon import refusals
+from console.agent.offline.lexicon import kinds, refusals
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Flow, Reply, Talk
 from console.agent.offline.transferring import Transfer
@@ -23,13 +23,11 @@ def asked_of_others(talk: Talk, reading: Reading) -> Reply | None:
     """Say that only the customer's own is told or used."""
     if reading.has("others_account"):
         return talk.say("others_account" if reading.orders else "others_money")
-    is_somebody = (
-        reading.has("name")
-        or any(part.value[0].isupper() for part in reading.of("reason"))
-        or any(
-            part.way != "to" or part.value[0].isupper() or finding.is_kin(reading, part)
-            for part in reading.of("person")
-        )
+    is_somebody = any(
+        part.value[0].isupper()
+        or (part.kind == "person" and part.way != "to")
+        or finding.is_kin(reading, part)
+        for part in reading.of("name", "reason", "person")
     )
     is_balance = [topic.intent for topic in asking.topics_of(reading)[:1]] == ["balance"]
     is_asked = is_somebody and is_balance and not reading.orders
@@ -38,11 +36,11 @@ def asked_of_others(talk: Talk, reading: Reading) -> Reply | None:
 
 def explained(talk: Talk, reading: Reading) -> Reply | None:
     """Answer what is no business of the operations."""
-    topic = next(iter(asking.topics_of(reading)), None)
-    is_sure = topic is not None and topic.intent in _EXPLAINED and topic.score >= _MIN_PLAIN
-    if topic is None or not is_sure or reading.has("amount", "person") or _is_ordering(reading):
-        return None
-    return talk.say(f"told_{topic.intent}")
+    for topic in asking.topics_of(reading)[:1]:
+        is_sure = topic.intent in _EXPLAINED and topic.score >= _MIN_PLAIN
+        if is_sure and not (reading.has("amount", "person") or _is_ordering(reading)):
+            return talk.say(f"told_{topic.intent}")
+    return None
 
 
 def questioned(talk: Talk, reading: Reading) -> Reply | None:
@@ -59,38 +57,25 @@ def questioned(talk: Talk, reading: Reading) -> Reply | None:
 
 def asked_beside(talk: Talk, reading: Reading) -> Reply | None:
     """Answer what asks or looks for something, and has no word that is no part of that."""
-    if any(order.is_asked_for and order.says_anything for order in reading.orders):
+    topics = [topic for topic in asking.topics_of(reading)[:1] if topic.intent in asking.QUERIES]
+    moods = {"", "past_mark" if reading.asks else "", "day"} if topics else {""}
+    places = range(len(reading.tokens))
+    things = frozenset(p for p in places if finding.is_thing(reading, reading.tokens[p].word))
+    covered = topics[0].covered if topics else things
+    if _is_ordering(reading) or reading.mood not in moods or not _is_whole(reading, covered):
         return None
-    topic = next((t for t in asking.topics_of(reading)[:1] if t.intent in asking.QUERIES), None)
-    if topic is not None and reading.mood in {"", "past_mark" if reading.asks else "", "day"}:
-        return _about(talk, reading, topic) if _is_whole(reading, topic.covered) else None
-    things = frozenset(
-        place for place, token in enumerate(reading.tokens) if finding.is_thing(reading, token.word)
-    )
-    is_search = reading.matches("want_thing", "will", "tell") and things and not reading.mood
-    return searched(talk, reading) if is_search and _is_whole(reading, things) else None
+    if topics:
+        return _about(talk, reading, topics[0])
+    is_search = things and reading.matches("want_thing", "will", "tell")
+    return searched(talk, reading) if is_search else None
 
 
 def _is_whole(reading: Reading, covered: frozenset[int]) -> bool:
     """Tell whether nothing is said besides what is asked for."""
-    own = (
-        "tell",
-        "plain",
-        "terse",
-        "question",
-        "courtesy",
-        "clitic",
-        "now",
-        "will",
-        "want_thing",
-        "also",
-    )
-    kinds = {"stop", "asking", "account", "day", "under", "over"}
-    never = {"correcting", "negation", "no", "hedge", "adjust"}
     return all(
         place in covered
-        or part.kind in kinds
-        or (part.kind not in never and reading.match(place, *own))
+        or part.kind in kinds("asking_parts")
+        or reading.match(place, *kinds("asking_words"))
         for part in reading.parts
         for place in range(part.first, part.last)
     )
