@@ -86,13 +86,13 @@ def read_addition(reading: Reading, asked: Sequence[str] = ()) -> Addition:
             mark.kind == "alias_is" and reading.match(place + 1, "add_frame")
         ):
             field, is_open = _MARKS[mark.kind], False
-            place += mark.length
+            place = mark.last
             continue
         elif "account" in (field, *asked) and any(c.isdigit() for c in token.said):
             said.account_id += token.said
         elif token.is_sign or lead is not None or (is_verb and not is_named):
             is_open, field = False, "" if token.said != ":" else field
-            place += lead.length if lead is not None else 1
+            place = lead.last if lead is not None else place + 1
             continue
         elif token.is_word and field != "account":
             is_little = reading.match(place, "particle", "article", "to", "also", "and")

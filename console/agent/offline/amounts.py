@@ -125,7 +125,7 @@ class AmountReader(Cursor):
     def amount_at(self, at: int) -> Amount | None:
         """Return the amount that begins at a token, with what doubts it; None when none does."""
         if (hedge := self.match(at, "hedge")) is not None:
-            start = self.past(at + hedge.length, "of_amount", limit=1)
+            start = self.past(hedge.last, "of_amount", limit=1)
             amount, doubt = self._bare(start), "hedge"
         elif self.match(at, "between") is not None and (amount := self._bare(at + 1)) is not None:
             joint, doubt = self.match(amount.last, "and"), "range"
@@ -152,14 +152,13 @@ class AmountReader(Cursor):
         return None if read is None or read.doubt or read.unit else read.value
 
     def _unstated(self, at: int) -> Amount | None:
-        found = self.match(at, "unstated") or self.match(at, "slang")
+        found = self.match(at, "unstated", "slang")
         if found is None:
             return None
-        last = at + found.length
-        of = self.match(last, "of_amount")
-        rest = self._bare(last + of.length) if of is not None else None
-        last = rest.last if rest is not None else self.past(last, "money", "currency", limit=1)
-        return Amount(Decimal(0), found.kind, at, last)
+        of = self.match(found.last, "of_amount")
+        rest = self._bare(of.last) if of is not None else None
+        unit = self.past(found.last, "money", "currency", limit=1)
+        return Amount(Decimal(0), found.kind, at, rest.last if rest is not None else unit)
 
     def _bare(self, at: int) -> Amount | None:
         is_money = self.word(at) == "$"
@@ -178,58 +177,48 @@ class AmountReader(Cursor):
 
     def _with_units(self, amount: Amount) -> Amount:
         """Take in what follows: the currency, the centavos, or what else is counted."""
-        at = amount.last
-        unit = self.match(at, *_UNITS)
-        last = at + unit.length if unit is not None else at
-        if unit is not None and (doubt := _UNITS[unit.kind]):
-            return replace(amount, last=last, is_money=unit.kind != "percent", doubt=doubt)
-        if unit is not None and unit.kind == "cents":
-            doubt = amount.doubt if amount.value < _HUNDRED else "malformed"
-            value = amount.value / _HUNDRED
-            return replace(amount, value=value, last=last, is_money=True, doubt=doubt)
-        if unit is not None or self.word(at) == "$":
-            amount = replace(amount, last=max(last, at + 1), is_money=True)
-        elif self.match(at, "counted") is not None:
-            return replace(amount, unit=self.word(at))
-        return self._with_cents(amount)
+        at, unit = amount.last, self.match(amount.last, *_UNITS)
+        if unit is None and self.word(at) != "$":
+            is_counted = self.match(at, "counted") is not None
+            return replace(amount, unit=self.word(at)) if is_counted else self._with_cents(amount)
+        kind, last = ("currency", at + 1) if unit is None else (unit.kind, unit.last)
+        if kind == "cents":
+            return _with_hundredths(replace(amount, value=Decimal(0)), amount, last)
+        if doubt := _UNITS[kind]:
+            return replace(amount, last=last, is_money=kind != "percent", doubt=doubt)
+        return self._with_cents(replace(amount, last=last, is_money=True))
 
     def _with_cents(self, amount: Amount) -> Amount:
         """Take in "con cincuenta centavos" or "50/100 M.N."."""
-        at, signs = amount.last, (self.word(amount.last + 1), self.word(amount.last + 2))
-        if amount.is_money and signs == ("/", "100") and self.word(at).isdigit():
-            last = self.past(at + 3, "currency", limit=1)
-            return _with_hundredths(amount, Decimal(self.word(at)), "", last)
-        if self.match(at, "with_cents") is None:
-            return amount
-        read = self.number_at(at + 1)
+        joint = self.match(amount.last, "with_cents")
+        read = self.number_at(amount.last if joint is None else joint.last)
         if read is None:
             return amount
-        cents, said = self.match(read.last, "cents"), self.tokens[at + 1].said
-        is_bare = amount.is_money and said.isdigit() and len(said) == _TWO_DIGITS
-        if cents is None and not is_bare:
-            return amount
-        last = read.last + (cents.length if cents is not None else 0)
-        return _with_hundredths(amount, read.value, read.doubt, last)
+        cents, digits = self.match(read.last, "cents"), self.word(read.first)
+        if joint is not None and cents is not None:
+            return _with_hundredths(amount, read, cents.last)
+        if amount.is_money and (self.word(read.last), self.word(read.last + 1)) == ("/", "100"):
+            return _with_hundredths(amount, read, self.past(read.last + 2, "currency", limit=1))
+        is_bare = amount.is_money and digits.isdigit() and len(digits) == _TWO_DIGITS
+        return _with_hundredths(amount, read, read.last) if is_bare and joint else amount
 
     def _doubted(self, amount: Amount) -> Amount:
         """Say what doubts an amount: what stands right before or after it, or in it."""
-        last = amount.last
-        hedge, times = self.match(last, "hedge_after"), self.match(last, "times")
-        if hedge is not None and not amount.unit:
-            return replace(amount, last=last + hedge.length, doubt=amount.doubt or "hedge")
-        is_either = self.match(last, "or") is not None or self.word(last) in _MINUS
+        last, before = amount.last, self.word(amount.first - 1)
+        after = self.match(last, "hedge_after", "times", "or")
+        if after is not None and after.kind == "hedge_after" and not amount.unit:
+            return replace(amount, last=after.last, doubt=amount.doubt or "hedge")
+        is_either = (after is not None and after.kind == "or") or self.word(last) in _MINUS
         if is_either and (other := self._bare(last + 1)) is not None:
             return replace(amount, last=other.last, doubt="range", unit=other.unit)
-        if times is not None:
-            return replace(amount, last=last + times.length, doubt="several")
+        if after is not None and after.kind == "times":
+            return replace(amount, last=after.last, doubt="several")
         if last < len(self.tokens) and not amount.unit and self._goes_on(last):
             return replace(amount, doubt="malformed", last=last + 1)
-        before = self.tokens[amount.first - 1] if amount.first else None
-        is_near = before is not None and before.is_word and self.words.is_near_number(before.word)
-        is_after_bar = before is not None and before.said[-1:] == "/"
-        zero = "" if amount.doubt or amount.value else "zero"
-        doubt = "near" if is_near else "malformed" if is_after_bar else zero
-        return replace(amount, doubt=doubt or amount.doubt)
+        if self.words.is_near_number(before):
+            return replace(amount, doubt="near")
+        zero = "" if amount.value else "zero"
+        return replace(amount, doubt="malformed" if before == "/" else amount.doubt or zero)
 
     def _goes_on(self, at: int) -> bool:
         """Tell whether what follows an amount looks like more of it."""
@@ -260,10 +249,9 @@ def _written(said: str, at: int) -> Amount:
     return _bounded(Amount(Decimal(said.replace(",", "")), "", at, at + 1))
 
 
-def _with_hundredths(amount: Amount, cents: Decimal, doubt: str, last: int) -> Amount:
-    is_whole = amount.value == int(amount.value) and cents < _HUNDRED and not doubt
-    value = amount.value + cents / _HUNDRED
-    doubt = amount.doubt if is_whole else "malformed"
+def _with_hundredths(amount: Amount, cents: Amount, last: int) -> Amount:
+    is_whole = amount.value == int(amount.value) and cents.value < _HUNDRED and not cents.doubt
+    value, doubt = amount.value + cents.value / _HUNDRED, amount.doubt if is_whole else "malformed"
     return replace(amount, value=value, last=last, is_money=True, doubt=doubt)
 
 

@@ -254,7 +254,7 @@ def _limit(reading: Reading, days: range) -> int | None:
         last = match(place, "last", "relative")
         if last is None or (last.kind == "relative" and last.value not in {"recent", "latest"}):
             continue
-        after = tokens[place + last.length].word if place + last.length < len(tokens) else ""
+        after = reading.word(last.last)
         is_plural = after.endswith("s") or tokens[place].word.endswith("s")
         if after and place not in days and not is_plural:
             return 1

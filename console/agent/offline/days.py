@@ -221,7 +221,7 @@ class DayReader(AmountReader):
             named = _LETTERS.get(f"{found.kind}.{found.value}")
             letter = named or _LETTERS.get(found.kind, "")
             value = int(found.value) if found.value.isdigit() else found.value
-            return _Piece(letter, value, at + found.length)
+            return _Piece(letter, value, found.last)
         if ordinal is not None and ordinal.value == "1":
             return _Piece("n", 1, at + 1)
         number = self.number_at(at)

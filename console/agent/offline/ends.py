@@ -10,6 +10,8 @@ from shared.text import fold
 
 _MAX_PERSON_WORDS: Final = 6
 _TYPES: Final = ("checking", "savings", "credit")
+_SURE_TYPES: Final = frozenset({"checking", "savings"})
+"""Types that no other one follows in what an account is called; "tarjeta" may go on "de débito"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,95 +51,78 @@ class EndReader(DayReader):
 
     def _led(self, at: int) -> Part | None:
         """Take the account or the person after a preposition."""
-        ways = {"from": self.match(at, "from"), "to": self.match(at, "to", "into")}
-        for reader in (self._account, self._led_person):
-            for way, lead in ways.items():
-                part = reader(at + lead.length, way) if lead is not None else None
-                is_place = way == "to" and self.match(at, "to") is None
-                if part is not None and not (is_place and part.kind in {"person", "same"}):
-                    return part
-        lead = self.match(at, "for_person")
-        return self._person(at + lead.length, "to", is_free=False) if lead is not None else None
+        source, target = self.after(at, "from"), self.after(at, "to", "into")
+        is_place = self.match(at, "to") is None
+        return (
+            self._account(source, "from")
+            or self._account(target, "to")
+            or self._payer(source)
+            or (None if is_place else self._whose(target, "to") or self._person(target, "to"))
+            or self._person(self.after(at, "for_person"), "to", is_free=False)
+        )
 
-    def _led_person(self, at: int, way: str) -> Part | None:
+    def _payer(self, at: int) -> Part | None:
+        """Take somebody whose money it would be."""
         whose = self._whose(at)
-        if whose is not None:
-            is_taken = way == "from"
-            return Part("others_account", at, whose.last) if is_taken else replace(whose, way=way)
-        return self._person(at, way, is_free=way == "to")
+        return (
+            Part("others_account", at, whose.last)
+            if whose is not None
+            else self._person(at, "from", is_free=False)
+        )
 
-    def _whose(self, at: int) -> Part | None:
+    def _whose(self, at: int, way: str = "") -> Part | None:
         """Take somebody by their account: "la cuenta de mi hermano", "my brother's account"."""
-        place = self.past(at, "definite", "article")
-        if (noun := self.match(place, "account_noun")) is not None:
-            of = self.match(place + noun.length, "from")
-            start = place + noun.length + of.length if of is not None else len(self.tokens)
-            return self._person(start, is_free=True)
-        person = self._person(at, is_free=False)
+        noun = self.match(self.past(at, "definite", "article"), "account_noun")
+        if noun is not None:
+            return self._person(self.after(noun.last, "from"), way)
+        person = self._person(at, way, is_free=False)
         if person is None or self.word(person.last) not in {"s", "'"}:
             return None
         noun = self.match(person.last + 1, "account_noun")
-        return replace(person, last=person.last + 1 + noun.length) if noun is not None else None
+        return replace(person, last=noun.last) if noun is not None else None
 
     def _account(self, at: int, way: str = "") -> Part | None:
         """Take one's own account; somebody else's is a part of its own that no order has."""
-        start = self.past(at, "article")
-        other = self.match(at, "other_account")
-        if other is not None and self._others(at + other.length) is None:
-            is_sure = other.length > 2 or way == "from"  # noqa: PLR2004 - "la otra" may be a thing
-            last = at + other.length
-            return Part("account", at, last, Account("other"), way) if is_sure else None
-        if (same := self.match(at, "same_account")) is not None and way == "from":
-            return Part("account", at, at + same.length, Account("same"), way)
-        noun = self.match(start, "account_noun")
-        last, type_ = self._type(start) or (start, "")
-        if noun is not None:
-            place = start + noun.length
-            further = self.past(self.past(place, "from", limit=1), "article")
-            named = self._type(place) or self._type(further)
-            last, type_ = max((last, type_), named or (0, ""))
-        if not type_:
-            is_own = any(self.match(place, "possessive") for place in range(at, start))
-            if noun is None or not is_own or self._others(start + noun.length) is not None:
-                return None
-            return Part("account", at, start + noun.length, Account(), way)
-        last = self.past(last, "account_noun", limit=1)
+        other, same = self.match(at, "other_account"), self.match(at, "same_account")
+        if other is not None and self._others(other.last) is None:
+            is_sure = other.last > at + 2 or way == "from"
+            return Part("account", at, other.last, Account("other"), way) if is_sure else None
+        if same is not None and way == "from":
+            return Part("account", at, same.last, Account("same"), way)
+        start = last = self.past(at, "article")
+        types, found = list[str](), self.match(start, *_TYPES, "account_noun")
+        while found is not None and not (found.kind in _TYPES and {*types} & _SURE_TYPES):
+            types, last = [*types, found.kind], found.last
+            place = self.past(self.past(last, "whose", limit=1), "article")
+            found = self.match(place, *_TYPES, "account_noun")
+        type_ = next((kind for kind in (*_TYPES, "account_noun") if kind in types), "")
         others = self._others(last)
-        is_theirs = self.word(start - 1) == "s" or self.match(at, "their") is not None
-        if others is not None or is_theirs:
+        if type_ == "account_noun":
+            is_own = others is None and any(self.match(p, "possessive") for p in range(at, start))
+            return Part("account", at, last, Account(), way) if is_own else None
+        if not type_:
+            return None
+        if others or self.word(start - 1) == "s" or self.match(at, "their"):
             return Part("others_account", at, others or last)
         return Part("account", at, last, Account(type_), way)
 
     def _others(self, at: int) -> int | None:
         """Return the end of "de mi hermano" after an account."""
-        of = self.match(at, "whose")
-        if of is None or self._type(self.past(at + of.length, "article")) is not None:
-            return None
-        person = self._person(at + of.length, is_free=True)
+        person = self._person(self.after(at, "whose"))
         return person.last if person is not None else None
 
-    def _type(self, at: int) -> tuple[int, str] | None:
-        found = self.match(at, *_TYPES)
-        if found is None:
-            return None
-        last = at + found.length
-        further = self.match(self.past(last, "from", limit=1), *_TYPES)
-        if further is not None and found.kind == "credit":
-            return self.past(last, "from", limit=1) + further.length, further.kind
-        return last, found.kind
-
-    def _person(self, at: int, way: str = "", *, is_free: bool) -> Part | None:
+    def _person(self, at: int, way: str = "", *, is_free: bool = True) -> Part | None:
         """Take a phrase that says who is meant; a name by itself only where one is expected."""
         pronoun = self.match(at, "same_person", "pronoun_he", "pronoun_she")
-        if pronoun is not None and (way or is_free) and not self._is_name(at + pronoun.length):
-            return Part("same", at, at + pronoun.length, pronoun.kind, way)
+        if pronoun is not None and (way or is_free) and not self._is_name(pronoun.last):
+            return Part("same", at, pronoun.last, pronoun.kind, way)
         start = self.past(at, "definite", "possessive", "honorific")
         start = self.past(at, "article", limit=1) if start == at else start
         last, has_relation = start, False
         while last < len(self.tokens) and last - start < _MAX_PERSON_WORDS:
             relation = self.match(last, "relation")
             if relation is not None:
-                last, has_relation = last + relation.length, True
+                last, has_relation = relation.last, True
             elif self._is_name(last):
                 last += 1
             elif last > start and (joined := self._joins_name(last)) > last:

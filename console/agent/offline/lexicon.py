@@ -35,10 +35,10 @@ class Verb(NamedTuple):
 
 
 class Match(NamedTuple):
-    """A phrase that stands somewhere: what it means, how many words it has, and its value."""
+    """A phrase that stands somewhere: what it means, the token after it, and its value."""
 
     kind: str
-    length: int
+    last: int
     value: str = ""
 
 
@@ -82,7 +82,7 @@ class Lexicon:
         known = self.phrases.get(tokens[at].word, [])
         longest = len(known[0][0]) if known else 0
         said = tuple(token.word for token in tokens[at : at + longest])
-        return [Match(kind, len(p), value) for p, kind, value in known if p == said[: len(p)]]
+        return [Match(kind, at + len(p), value) for p, kind, value in known if p == said[: len(p)]]
 
     def is_near_number(self, word: str) -> bool:
         """Tell whether a word that is none may be a number misspelt."""
@@ -122,13 +122,18 @@ class Cursor:
         """Return the word of a token, or nothing beyond the ends."""
         return self.tokens[at].word if 0 <= at < len(self.tokens) else ""
 
+    def after(self, at: int, *kinds: str) -> int:
+        """Return the place after a phrase of these kinds; where there is none, the end."""
+        found = self.match(at, *kinds)
+        return found.last if found is not None else len(self.tokens)
+
     def past(self, at: int, *kinds: str, limit: int = 4) -> int:
         """Return the place after phrases of these kinds."""
         for _ in range(limit):
             found = self.match(at, *kinds)
             if found is None:
                 break
-            at += found.length
+            at = found.last
         return at
 
 

@@ -167,7 +167,7 @@ class Reading(Cursor):
             if found is None and tokens[place].said not in ",.!¡;:":
                 return False
             has_needed = has_needed or own is not None
-            place += found.length if found is not None else 1
+            place = found.last if found is not None else place + 1
         return has_needed
 
     def quoted(self, parts: Iterable[Part]) -> str:

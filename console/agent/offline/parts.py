@@ -79,17 +79,17 @@ class Scanner(EndReader):
 
     def _of_kind(self, at: int, *kinds: str) -> Part | None:
         found = self.match(at, *kinds)
-        return Part(found.kind, at, at + found.length, found.value) if found is not None else None
+        return Part(found.kind, at, found.last, found.value) if found is not None else None
 
     def _longest_phrase(self, at: int) -> Part | None:
         """Take a phrase of two words or more, unless what it begins with is more than that."""
         found = self.match(at, *kinds("plain"))
-        if found is None or found.length == 1:
+        if found is None or found.last == at + 1:
             return None
         if found.kind in {"hedge", "under", "over"} and (amount := self._amount(at)) is not None:
             return amount
         rival = self.match(at, "instalments_only", "cash", "points", "cashback", "note")
-        is_rival = rival is not None and rival.length >= found.length
+        is_rival = rival is not None and rival.last >= found.last
         return None if is_rival else self._of_kind(at, *kinds("plain"))
 
     def _plain(self, at: int) -> Part | None:
@@ -125,7 +125,7 @@ class Scanner(EndReader):
         if last is not None and start > at and self._ends(start + 1):
             return Part("ordinal", at, start + 1, -1)
         lead = self.match(at, "numbered")
-        place = at + lead.length if lead is not None else len(self.tokens)
+        place = lead.last if lead is not None else len(self.tokens)
         said = self.word(place)
         is_alone = self._ends(place + 1) and self.match(place + 1, "percent") is None
         is_place = is_alone and said.isdigit() and 0 < int(said) <= _MAX_PLACE
@@ -156,7 +156,7 @@ class Scanner(EndReader):
 
     def _led_amount(self, at: int) -> Part | None:
         of = self.match(at, "of_amount")
-        start = at + of.length if of is not None else len(self.tokens)
+        start = of.last if of is not None else len(self.tokens)
         amount = self.amount_at(start) if start < len(self.tokens) else None
         is_money = amount is not None and not amount.unit
         return Part("amount", at, amount.last, amount) if amount and is_money else None
@@ -167,11 +167,11 @@ class Scanner(EndReader):
         for place in dict.fromkeys((at, start)):
             if (found := self.match(place, "cash", "cashback", "points")) is not None:
                 value = "none" if found.kind == "cash" else found.kind
-                return Part("benefit", at, place + found.length, value)
+                return Part("benefit", at, found.last, value)
         amount = self.amount_at(start) if start < len(self.tokens) else None
         unit = self.match(amount.last, "instalments") if amount is not None else None
         if amount is not None and unit is not None and amount.whole in _INSTALMENTS:
-            last = self.past(amount.last + unit.length, "instalments_only", limit=1)
+            last = self.past(unit.last, "instalments_only", limit=1)
             return Part("benefit", at, last, f"{MSI}-{amount.whole}")
         plain = self._of_kind(start, "instalments_only")
         return replace(plain, kind="benefit", value=MSI) if plain is not None else None
@@ -183,7 +183,7 @@ class Scanner(EndReader):
         found = self.match(at, "note")
         if found is None:
             return None
-        start = at + found.length
+        start = found.last
         while self.word(start) in {":", "-", ","}:
             start += 1
         start = self.past(start, "whose", limit=1)
@@ -193,14 +193,14 @@ class Scanner(EndReader):
         """Take what is paid: "la renta"."""
         start = self.past(at, "definite", limit=1)
         found = self.match(start, "purpose")
-        last = start + found.length if found is not None else start
+        last = found.last if found is not None else start
         return Part("reason", at, last, self.said.quote(start, last)) if last > start else None
 
     def _reason_led(self, at: int) -> Part | None:
         found = self.match(at, "for")
         if found is None:
             return None
-        return self._reason(at, self.past(at + found.length, "particle", "article"))
+        return self._reason(at, self.past(found.last, "particle", "article"))
 
     def _reason(self, at: int, start: int, *, is_marked: bool = False) -> Part | None:
         last, run = start, 0
