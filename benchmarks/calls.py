@@ -10,6 +10,7 @@ import argparse
 import io
 from contextlib import redirect_stdout
 
+from shared.observability import logger
 from tests.support.calls import Use, all_uses, write_figures
 
 FLOWS = {
@@ -50,6 +51,7 @@ def report() -> str:
 
 def measured() -> dict[str, Use]:
     """Return what every declared operation asks for."""
+    logger.setLevel("ERROR")
     with redirect_stdout(io.StringIO()):  # the metrics of the invocations
         return all_uses()
 
