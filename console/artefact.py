@@ -42,7 +42,7 @@ _KEPT_OF_METADATA = {"METADATA", "WHEEL", "licenses", "LICENSE", "LICENSE.txt", 
 _NEVER_IMPORTED = ("pydantic", "v1")
 """pydantic looks there when a model is declared with a type that it does not know: none is."""
 _MODULE_NAME = re.compile(r"\.*[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
-_RUNTIME = ("3.11", "manylinux2014_x86_64")
+_PLATFORM = "manylinux2014_x86_64"
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,27 @@ FUNCTIONS = Artefact(
 MCP_FUNCTION = Artefact(
     "requirements-mcp-server.txt", frozenset({"kms", "lambda", "sts"}), has_whole_packages=True
 )
+
+
+def python_version(template: str, gateway_template: str) -> str:
+    """Return the version of Python, such as 3.11, that the templates name for all functions.
+
+    Raises ValueError where they name several: the artefact would be of one, and run on another.
+    """
+    declared = template.partition("\n  PythonVersion:\n")[2].partition("Description:")[0]
+    named = re.findall(r'"(3\.\d+)"', declared) + re.findall(r"python(3\.\d+)", gateway_template)
+    if len(set(named)) != 1:
+        raise ValueError(
+            f"The functions would be of Python {' and '.join(sorted(set(named)))}: write one as "
+            "Default and AllowedValues of PythonVersion in template.yaml, and as every Runtime in "
+            "gateway.yaml."
+        )
+    return str(named[0])
+
+
+def _python_version() -> str:
+    texts = ((ROOT / name).read_text() for name in ("template.yaml", "gateway.yaml"))
+    return python_version(*texts)
 
 
 def source_files(artefact: Artefact = FUNCTIONS) -> list[Path]:
@@ -106,16 +127,16 @@ def _dependencies(artefact: Artefact) -> Path:
     requirements = ROOT / artefact.requirements
     stage = _STAGE / requirements.stem
     installed, stamp = stage / "dependencies", stage / "made-of"
-    made_of = f"{requirements.read_text()}\n{sorted(artefact.services)}"
+    version = _python_version()
+    made_of = f"{version}\n{requirements.read_text()}\n{sorted(artefact.services)}"
     if stamp.exists() and stamp.read_text() == made_of:
         return installed
     shutil.rmtree(stage, ignore_errors=True)
-    version, platform = _RUNTIME
     subprocess.run(  # noqa: S603 the arguments are constants
         [
             *(sys.executable, "-m", "pip", "install", "--quiet", "--no-compile", "--no-deps"),
             *("--require-hashes", "--requirement", str(requirements), "--target", str(installed)),
-            *("--python-version", version, "--platform", platform, "--only-binary", ":all:"),
+            *("--python-version", version, "--platform", _PLATFORM, "--only-binary", ":all:"),
         ],
         check=True,
         stdout=sys.stderr,
@@ -249,7 +270,7 @@ def add_bytecode(directory: Path) -> None:
 
     Only the Python version that Lambda runs can write bytecode that Lambda reads.
     """
-    if sys.version_info[:2] == tuple(map(int, _RUNTIME[0].split("."))):
+    if sys.version_info[:2] == tuple(map(int, _python_version().split("."))):
         compileall.compile_dir(
             str(directory),
             quiet=1,

@@ -15,6 +15,7 @@ from console.errors import ConsoleError
 from console.local_stack import running
 from console.template import load_template
 from console.where import DEFAULT_PORT, DEFAULT_STACK, Where
+from shared.channel import function_of
 from shared.clock import MEXICO_CITY
 
 _WAIT_SECONDS = 120
@@ -45,8 +46,8 @@ class Deployment:
         return ZoneInfo(self.parameters.get("BankTimeZone", MEXICO_CITY))
 
     def function_of(self, group_name: str) -> str:
-        """Return the name of the function that answers an action group."""
-        return f"{self.name_prefix}-{group_name.replace('_', '-')}"
+        """Return the name by which the function that answers an action group is called."""
+        return function_of(self.name_prefix, group_name)
 
 
 def deploy_locally(

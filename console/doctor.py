@@ -16,6 +16,7 @@ from action_groups import all_groups
 from console import openapi, policies, tools
 from console.deployment import Deployment
 from console.template import load_template
+from shared.channel import LIVE
 from shared.settings import Settings
 
 Level = Literal["wrong", "note"]
@@ -53,6 +54,8 @@ class Stack:
 Complaint = tuple[Level, str, str]
 Check = Callable[[Stack], Iterator[Complaint]]
 CHECKS: Final[dict[str, Check]] = {}
+_PUBLISHED: Final = ("CodeSha256", "Environment", "Handler", "Runtime", "Timeout", "MemorySize")
+"""What a version of a function has of the function as it was when it was published."""
 _ACTION: Final = re.compile(r'AgentCore::Action::"([^"]+)"')
 
 
@@ -168,9 +171,13 @@ def _functions(stack: Stack) -> Iterator[Complaint]:
     client = stack.client("lambda")
     wanted = {f.alias for f in Settings.model_fields.values() if f.alias and f.is_required()}
     for name in stack.names_of("AWS::Lambda::Function"):
-        function = client.get_function_configuration(FunctionName=name)
+        function = client.get_function_configuration(FunctionName=name, Qualifier=LIVE)
         if function.get("State", "Active") != "Active":
             yield "wrong", f"{name} is {function['State']}", "Look at it in Lambda; deploy again."
+        latest = client.get_function_configuration(FunctionName=name)
+        if any(function.get(told) != latest.get(told) for told in _PUBLISHED):
+            what = f"{name}:{LIVE} serves other code or settings than the stack gave last"
+            yield "wrong", what, "Publish a version of it, and move the alias there."
         lacking = sorted(wanted - set(function.get("Environment", {}).get("Variables", {})))
         if lacking:
             what = f"{name} is not given {', '.join(lacking)}, which this code needs"

@@ -199,8 +199,8 @@ def _gaps_of_group(group: ActionGroup, deployed: _Deployed) -> Iterator[str]:
         )
     else:
         permitted = [_target(p["FunctionName"]) for _, p in deployed.of_type(_PERMISSION)]
-        if function.logical_id not in permitted:
-            yield f"{name}: no permission lets the agent invoke {function.logical_id}"
+        if f"{function.logical_id}.Alias" not in permitted:
+            yield f"{name}: no permission lets the agent invoke {function.logical_id}.Alias"
         if "agent" not in function.doors:
             yield f"{name}: {function.name} is not open to agents: its variable DOORS has no agent"
     yield from _gaps_of_agent(name, function, deployed)
@@ -222,8 +222,8 @@ def _gaps_of_agent(name: str, function: _Function | None, deployed: _Deployed) -
         yield f"{name}: the agent of template.yaml has no action group of this name"
     elif f"openapi/{name}.yaml" not in listed[name]:
         yield f"{name}: the action group of the agent does not read openapi/{name}.yaml"
-    elif function is not None and function.logical_id not in listed[name]:
-        yield f"{name}: the action group of the agent does not call {function.logical_id}"
+    elif function is not None and f"{function.logical_id}.Alias" not in listed[name]:
+        yield f"{name}: the action group of the agent does not call {function.logical_id}.Alias"
 
 
 def _gaps_of_event(operation: Operation, event_type: str, deployed: _Deployed) -> Iterator[str]:
@@ -280,6 +280,8 @@ def _gaps_of_leftovers(groups: Sequence[ActionGroup], deployed: _Deployed) -> It
 def _gaps_of_references(template: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is referred to and is not there; a loop refers to what it looks up in a map."""
     known = {*template.get("Parameters", {}), *template["Resources"]}
+    if "AutoPublishAlias" in template["Globals"]["Function"]:
+        known |= {f"{function.logical_id}.Alias" for function in _Deployed(template).functions}
     users: dict[str, list[str]] = {}
     for user, resource in template["Resources"].items():
         for name in dict.fromkeys(_references(resource)):

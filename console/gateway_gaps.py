@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from console.policies import MCP_TARGET, actions, target_of
+from shared.channel import function_of
 from shared.operations import ActionGroup
 
 _TARGET = "AWS::BedrockAgentCore::GatewayTarget"
@@ -32,7 +33,7 @@ def _gaps_of_group(group: ActionGroup, resources: Mapping[str, Any]) -> Iterator
             yield f"{name}: the target {target} of gateway.yaml does not read tools/{name}.yaml"
         if not any(logical in str(p.get("DependsOn")) for p in _of_type(_POLICY, resources)):
             yield f"{name}: no policy of gateway.yaml waits for {logical}, whose tools it names"
-    function = f"${{NamePrefix}}-{name.replace('_', '-')}"
+    function = function_of("${NamePrefix}", name)
     if not any(f":function:{function}'" in str(r) for r in _of_type("AWS::IAM::Policy", resources)):
         yield f"{name}: who calls the functions in gateway.yaml may not invoke {function}"
 

@@ -28,6 +28,7 @@ from urllib.parse import parse_qs, quote
 
 from ministack import app as ministack
 from ministack.core import iam_evaluator, lambda_runtime, responses, sigv4
+from ministack.services import lambda_svc
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -201,6 +202,20 @@ def _keyed_hashes(secret: str) -> SimpleNamespace:
     )
 
 
+def _with_failures_of_aliases(invoke: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """Return what stands in for MiniStack's invocation of a function that nobody waits for.
+
+    What becomes of a failure is said at the alias; MiniStack looks at the version that it serves.
+    """
+
+    def invoke_later(version: Any, event: Any) -> None:
+        function = lambda_svc._functions[version["config"]["FunctionName"]]  # noqa: SLF001
+        [said] = [*function["event_invoke_configs"].values()] or [None]
+        invoke({**version, "event_invoke_config": said}, event)
+
+    return invoke_later
+
+
 def _end_with_the_parent(folder: str) -> None:
     """Wait for the end of the standard input, which the parent alone holds open; leave nothing."""
     os.read(0, 1)  # not by sys.stdin, whose lock would disturb the end of the interpreter
@@ -220,6 +235,8 @@ def main() -> None:
     port = os.environ["GATEWAY_PORT"]
     hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
     lambda_runtime.hashlib = _keyed_hashes(secret)
+    later = _with_failures_of_aliases(lambda_svc.invoke_async_with_retry)
+    lambda_svc.invoke_async_with_retry = later
     ministack.app = Door(ministack.app, hosts, secret)
     ministack.main()
 

@@ -7,13 +7,21 @@ groups, and make proofs with the stack's key.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from shared import json_text
 from shared.confirmation import MAC_ALGORITHM, proof_of
 from shared.front_doors.bedrock import MCP_SERVER
 from shared.operations import Operation
+
+LIVE: Final = "live"
+"""The alias of every function that callers call."""
+
+
+def function_of(name_prefix: str, group: str) -> str:
+    """Return the name by which the function of an action group is called, its alias included."""
+    return f"{name_prefix}-{group.replace('_', '-')}:{LIVE}"
 
 
 @dataclass(frozen=True, slots=True)

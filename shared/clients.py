@@ -1,5 +1,6 @@
 """Clients of AWS, all of one session: a second one would read the models of the services again."""
 
+import random
 from collections.abc import Callable
 from functools import cache, partial
 from typing import Any, Final
@@ -10,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.meanwhile import within
 from shared.observability import logger
+from shared.snapshots import after_restore, before_snapshot
 
 _CONFIG: Final = Config(
     connect_timeout=1,
@@ -23,8 +25,13 @@ REACHED_WITHIN_SECONDS: Final = 2.0
 
 @cache
 def client_of(service: str, config: Config = _CONFIG) -> Any:
-    """Return the client of a service, made when it is asked for first."""
-    return _session().create_client(service, config=config)
+    """Return the client of a service, made when it is asked for first.
+
+    A connection does not outlive a snapshot, so none is in it.
+    """
+    client = _session().create_client(service, config=config)
+    before_snapshot(client.close)
+    return client
 
 
 def reach(read: Callable[..., object], **arguments: str) -> None:
@@ -42,4 +49,6 @@ def reach(read: Callable[..., object], **arguments: str) -> None:
 
 @cache
 def _session() -> botocore.session.Session:
+    # How long to wait between tries is drawn: instances of one snapshot would all wait alike.
+    after_restore(random.seed)
     return botocore.session.Session()

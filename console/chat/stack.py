@@ -18,6 +18,7 @@ from console.errors import ConsoleError
 from console.local_stack import LocalStack, free_port, readiness, running
 from console.seeds import seed_all
 from console.where import DEFAULT_PORT, HOST, Where
+from shared.channel import LIVE
 
 _READY_SECONDS = 2
 _WARM_SECONDS = 900
@@ -158,6 +159,6 @@ def _warm_up(deployment: Deployment) -> None:
                 Payload=json.dumps({"Records": []}).encode(),
             )
 
-    flows = (f"{deployment.name_prefix}-{function}" for function in _FLOW_FUNCTIONS)
+    flows = (f"{deployment.name_prefix}-{name}:{LIVE}" for name in _FLOW_FUNCTIONS)
     for function in (*map(deployment.function_of, group_names()), *flows):
         Thread(target=start, args=(function,), daemon=True).start()

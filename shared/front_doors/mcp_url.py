@@ -22,7 +22,7 @@ from mcp.server.request_state import RequestStateSecurity
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.inbound import MCP_PROTOCOL_VERSION_HEADER, unsupported_protocol_version_rejection
 
-from shared.channel import Functions
+from shared.channel import Functions, function_of
 from shared.clients import client_of
 from shared.confirmation import MAC_ALGORITHM
 from shared.front_doors.mcp import Customer, server_for
@@ -88,7 +88,7 @@ def _is_of_the_gateway(event: Event) -> bool:
 
 
 def _function_of(group: str) -> str:
-    return f"{os.environ['NAME_PREFIX']}-{group.replace('_', '-')}"
+    return function_of(os.environ["NAME_PREFIX"], group)
 
 
 def _client(service: str) -> Any:

@@ -29,6 +29,7 @@ from console.artefact import (
     Artefact,
     modules_reached,
     prune,
+    python_version,
     reduced_endpoints,
     source_files,
     source_zip,
@@ -102,6 +103,32 @@ def modules_at_the_start(handler: str, folder: Path) -> dict[str, str | None]:
     )
     modules: dict[str, str | None] = json.loads(started.stdout.splitlines()[-1])
     return modules
+
+
+TEMPLATE, GATEWAY = (Path(name).read_text() for name in ("template.yaml", "gateway.yaml"))
+
+
+def newer(template: str) -> str:
+    return template.replace('"3.11"', '"3.13"').replace("python3.11", "python3.13")
+
+
+def test_the_artefact_is_of_the_python_that_both_templates_name() -> None:
+    assert python_version(TEMPLATE, GATEWAY) == "3.11"
+    assert python_version(newer(TEMPLATE), newer(GATEWAY)) == "3.13"
+
+
+@pytest.mark.parametrize(
+    ("template", "gateway"),
+    [
+        (newer(TEMPLATE), GATEWAY),
+        (TEMPLATE, newer(GATEWAY)),
+        (TEMPLATE.replace('AllowedValues: ["3.11"]', 'AllowedValues: ["3.13"]'), GATEWAY),
+        (TEMPLATE.replace('AllowedValues: ["3.11"]', 'AllowedValues: ["3.11", "3.13"]'), GATEWAY),
+    ],
+)
+def test_templates_that_name_several_pythons_are_not_built_for(template: str, gateway: str) -> None:
+    with pytest.raises(ValueError, match=r"Python 3\.11 and 3\.13: write one"):
+        python_version(template, gateway)
 
 
 HANDLERS = sorted({properties["Handler"] for _, properties in rights.FUNCTIONS.values()})

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.conditions import decided
-from tests.support.lint import TEMPLATES, admitted, covering, included
+from tests.support.lint import TEMPLATES, admitted, covering, included, settled
 from tests.support.processed_template import processed
 
 every_template = pytest.mark.parametrize("name", TEMPLATES)
@@ -25,16 +24,26 @@ def test_every_pair_of_conditions_is_linted_in_every_way_that_a_combination_show
     chosen = covering(template, every)
 
     def pairs(given: dict[str, str]) -> set[Any]:
-        return set(combinations(sorted(decided(template, given).items()), 2))
+        return set(combinations(sorted(settled(template, given).items()), 2))
 
     assert set().union(*map(pairs, chosen)) == set().union(*map(pairs, every))
-    assert {n for g in chosen for n, is_so in decided(template, g).items() if is_so} == set(
-        template["Conditions"]
-    )
+    asking = {n for n, rule in template["Rules"].items() if "RuleCondition" in rule}
+    assert {n for g in chosen for n, is_so in settled(template, g).items() if is_so} == {
+        *template["Conditions"],
+        *asking,
+    }
     assert len(chosen) <= 6
     for left_out in chosen:
         others = [one for one in chosen if one is not left_out]
         assert set().union(*map(pairs, others)) < set().union(*map(pairs, every))
+
+
+def test_snapshots_are_linted_with_a_newer_python_only() -> None:
+    template = load("template.yaml")
+    chosen = covering(template, list(admitted(template)))
+    snapshots = [one for one in chosen if one["SnapStart"] == "PublishedVersions"]
+    assert snapshots
+    assert {one["PythonVersion"] for one in snapshots} == {"3.14"}
 
 
 def test_what_the_rules_refuse_is_no_combination() -> None:

@@ -38,6 +38,10 @@ def without_variable(template: Template) -> None:
     del template["Globals"]["Function"]["Environment"]["Variables"]["PRODUCTS_TABLE"]
 
 
+def without_aliases(template: Template) -> None:
+    del template["Globals"]["Function"]["AutoPublishAlias"]
+
+
 def without_doors(template: Template) -> None:
     del template["Resources"]["CrmFunction"]["Properties"]["Environment"]
 
@@ -90,7 +94,11 @@ def test_nothing_is_missing() -> None:
     ("take_out", "sentence"),
     [
         (without("CrmFunction"), "crm: no function of template.yaml answers this group"),
-        (without("CrmAgentPermission"), "crm: no permission lets the agent invoke CrmFunction"),
+        (without_aliases, "CrmFunction.Alias: template.yaml does not have it, and Agent, Crm"),
+        (
+            without("CrmAgentPermission"),
+            "crm: no permission lets the agent invoke CrmFunction.Alias",
+        ),
         (without_action_group, "crm: the agent of template.yaml has no action group of this name"),
         (without_doors, "crm: centli-crm is not open to agents"),
         (with_the_wrong_door, "ALIAS_RESOLUTION_REQUEST: centli-crm-resolve-alias is not open"),

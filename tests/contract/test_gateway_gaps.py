@@ -65,7 +65,7 @@ def with_a_rate_of_another_tool(template: Template) -> None:
         ),
         (
             without_the_right_to_invoke,
-            ["crm: who calls the functions in gateway.yaml may not invoke ${NamePrefix}-crm"],
+            ["crm: who calls the functions in gateway.yaml may not invoke ${NamePrefix}-crm:live"],
         ),
         (
             with_a_target_too_many,

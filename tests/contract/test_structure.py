@@ -13,7 +13,9 @@ MAX_LINES = 400
 RUNTIME = {
     *("botocore", "jellyfish", "mypy_boto3_dynamodb"),
     *("mypy_boto3_events", "pydantic", "pydantic_core", "simplejson"),
+    "snapshot_restore_py",
 }
+"""Packages of the artefact, and the one that Lambda's runtimes of Python 3.12 and later have."""
 OF_THE_MCP_SERVER = {"anyio", "mangum", "mcp", "mcp_types"}
 
 

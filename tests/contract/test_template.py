@@ -14,11 +14,12 @@ import yaml
 from action_groups import all_groups, group_names
 from console import openapi
 from console.alias import stamped
-from console.artefact import ROOT
+from console.artefact import ROOT, python_version
 from console.reconcile import METRIC
 from console.template import TEMPLATE as TEMPLATE_FILE
 from console.template import expanded_template
 from shared import clients
+from shared.channel import LIVE
 from shared.confirmation import ConfirmationNeeded, TermsChanged
 from shared.observability import NAMESPACE
 from shared.operations import Operation
@@ -213,9 +214,91 @@ def test_a_request_is_known_as_long_as_it_can_come_again() -> None:
 def test_every_function_runs_as_the_specification_says() -> None:
     shared = TEMPLATE["Globals"]["Function"]
 
-    assert (shared["Runtime"], shared["Timeout"], shared["MemorySize"]) == ("python3.11", 10, 512)
+    assert (shared["Timeout"], shared["MemorySize"]) == (10, 512)
+    assert shared["Runtime"] == {"Fn::Sub": "python${PythonVersion}"}
+    assert TEMPLATE["Parameters"]["PythonVersion"]["Default"] == "3.11"
     for _, properties in FUNCTIONS.values():
         assert not {"Runtime", "Timeout", "MemorySize", "CodeUri"} & set(properties)
+
+
+def called(template: dict[str, Any]) -> dict[str, Any]:
+    """Return how each resource that calls a function, or lets somebody call one, names it."""
+    resources = processed(template)["Resources"]
+    found = {}
+    for logical, resource in resources.items():
+        properties = resource["Properties"]
+        match resource["Type"]:
+            case "AWS::Events::Rule":
+                [target] = properties["Targets"]
+                found[logical] = target["Arn"]
+            case "AWS::Lambda::Permission" | "AWS::Lambda::EventSourceMapping":
+                found[logical] = properties["FunctionName"]
+            case "AWS::Bedrock::Agent":
+                for group in properties["ActionGroups"]:
+                    name = f"{logical}/{group['ActionGroupName']}"
+                    found[name] = group["ActionGroupExecutor"]["Lambda"]
+    return found
+
+
+def test_whoever_calls_a_function_calls_its_alias() -> None:
+    resources = PROCESSED["Resources"]
+    aliases = {k: r for k, r in resources.items() if r["Type"] == "AWS::Lambda::Alias"}
+    asynchronous = [
+        r["Properties"]["Qualifier"]
+        for r in resources.values()
+        if r["Type"] == "AWS::Lambda::EventInvokeConfig"
+    ]
+    by_callers = called(expanded_template())
+
+    assert set(aliases) == {f"{logical}Aliaslive" for logical, _ in FUNCTIONS.values()}
+    assert {alias["Properties"]["Name"] for alias in aliases.values()} == {LIVE}
+    assert len(by_callers) > 30
+    assert {name: arn for name, arn in by_callers.items() if arn.get("Ref") not in aliases} == {}
+    assert asynchronous == [LIVE] * len(FUNCTIONS)
+
+
+def test_a_caller_of_a_function_without_its_alias_is_seen() -> None:
+    """The control of the test above."""
+    template = expanded_template()
+    resources = template["Resources"]
+    resources["CrmAgentPermission"]["Properties"]["FunctionName"] = {"Ref": "CrmFunction"}
+    [*_, group] = resources["Agent"]["Properties"]["ActionGroups"]
+    group["ActionGroupExecutor"]["Lambda"] = {"Fn::GetAtt": ["CrmFunction", "Arn"]}
+
+    seen = {name for name, arn in called(template).items() if "Aliaslive" not in str(arn)}
+    assert seen == {"CrmAgentPermission", "Agent/crm"}
+
+
+def test_a_version_is_published_whatever_of_a_function_changes_and_the_last_one_goes() -> None:
+    shared = TEMPLATE["Globals"]["Function"]
+    template = expanded_template()
+    template["Resources"]["CrmFunction"]["Properties"]["Timeout"] = 11
+
+    def version(resources: dict[str, Any], function: str) -> str:
+        alias = resources[f"{function}Aliaslive"]["Properties"]["FunctionVersion"]
+        return str(alias["Fn::GetAtt"][0])
+
+    changed = processed(template)["Resources"]
+    assert version(changed, "CrmFunction") != version(PROCESSED["Resources"], "CrmFunction")
+    assert version(changed, "CrmAddBeneficiaryFunction") in PROCESSED["Resources"]
+    assert shared["VersionDeletionPolicy"] == "Delete"
+
+
+def test_snapshots_are_off_and_for_newer_pythons_only() -> None:
+    parameters, rule = TEMPLATE["Parameters"], TEMPLATE["Rules"]["SnapshotsAreOfNewerPythons"]
+    [refused] = rule["Assertions"]
+
+    assert TEMPLATE["Globals"]["Function"]["SnapStart"] == {"ApplyOn": {"Ref": "SnapStart"}}
+    assert parameters["SnapStart"]["Default"] == "None"
+    assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "SnapStart"}, "PublishedVersions"]}
+    assert refused["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "PythonVersion"}, "3.11"]}]}
+
+
+def test_no_deployment_chooses_another_python_than_the_artefact_is_of() -> None:
+    declared = TEMPLATE["Parameters"]["PythonVersion"]
+    texts = [Path(name).read_text() for name in ("template.yaml", "gateway.yaml")]
+
+    assert declared["AllowedValues"] == [declared["Default"]] == [python_version(*texts)]
 
 
 def test_every_function_is_told_the_bus() -> None:
@@ -476,7 +559,7 @@ def test_every_group_is_an_action_group_of_the_agent_with_a_function_and_a_permi
         [permission] = [
             p["Properties"]
             for p in of_type("AWS::Lambda::Permission").values()
-            if p["Properties"]["FunctionName"] == {"Ref": logical}
+            if p["Properties"]["FunctionName"] == {"Ref": f"{logical}.Alias"}
         ]
         assert permission["Principal"] == "bedrock.amazonaws.com"
         assert permission["SourceAccount"] == {"Ref": "AWS::AccountId"}

@@ -81,7 +81,9 @@ def transfer_event(
 def fail(deployed: Deployed, event: dict[str, Any]) -> dict[str, Any]:
     """Let the function fail with an event until Lambda gives up, and return the message."""
     deployed.cloud.client("lambda").invoke(
-        FunctionName=TRANSFER_FUNCTION, InvocationType="Event", Payload=json.dumps(event).encode()
+        FunctionName=f"{TRANSFER_FUNCTION}:live",
+        InvocationType="Event",
+        Payload=json.dumps(event).encode(),
     )
     wait_until(lambda: messages(deployed))
     [message] = messages(deployed)

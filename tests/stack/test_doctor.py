@@ -143,7 +143,7 @@ def test_what_cannot_be_looked_at_is_a_note(stack: Stack) -> None:
     ]
 
 
-def test_a_function_of_older_code_is_found(stack: Stack) -> None:
+def test_a_function_whose_alias_was_left_behind_is_found(stack: Stack) -> None:
     client, name = stack.client("lambda"), "centli-crm"
     variables = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
     older = {k: v for k, v in variables.items() if k != "LIMITS_TABLE"}
@@ -152,8 +152,26 @@ def test_a_function_of_older_code_is_found(stack: Stack) -> None:
     findings = found(stack, "functions")
     client.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
     assert [finding.what for finding in findings] == [
+        "centli-crm:live serves other code or settings than the stack gave last"
+    ]
+
+
+def test_a_published_function_of_older_code_is_found(stack: Stack) -> None:
+    client, name = stack.client("lambda"), "centli-crm"
+    live = client.get_alias(FunctionName=name, Name="live")["FunctionVersion"]
+    variables = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    older = {k: v for k, v in variables.items() if k != "LIMITS_TABLE"}
+    client.update_function_configuration(FunctionName=name, Environment={"Variables": older})
+    client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
+    version = client.publish_version(FunctionName=name)["Version"]
+    client.update_alias(FunctionName=name, Name="live", FunctionVersion=version)
+    findings = found(stack, "functions")
+    client.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+    client.update_alias(FunctionName=name, Name="live", FunctionVersion=live)
+    assert [finding.what for finding in findings] == [
         "centli-crm is not given LIMITS_TABLE, which this code needs"
     ]
+    assert found(stack, "functions") == []
 
 
 def test_a_missing_or_unbound_permission_of_the_agent_is_found(stack: Stack) -> None:
@@ -161,10 +179,10 @@ def test_a_missing_or_unbound_permission_of_the_agent_is_found(stack: Stack) -> 
     assert len(found(named, "agent-permission")) == 3
     client = stack.client("lambda")
     permission = {"Action": "lambda:InvokeFunction", "Principal": "bedrock.amazonaws.com"}
-    client.add_permission(FunctionName="centli-crm", StatementId="anybody", **permission)
+    client.add_permission(FunctionName="centli-crm:live", StatementId="anybody", **permission)
     assert len(found(named, "agent-permission")) == 3
     client.add_permission(
-        FunctionName="centli-crm",
+        FunctionName="centli-crm:live",
         StatementId="bound",
         SourceAccount="000000000000",
         SourceArn="arn:aws:bedrock:us-east-1:000000000000:agent/AGENT12345",

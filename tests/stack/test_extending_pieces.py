@@ -44,7 +44,7 @@ RATED = (
 )
 INVOKED = (
     "- !Sub arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:"
-    "${NamePrefix}-loyalty"
+    "${NamePrefix}-loyalty:live"
 )
 
 # file, the line that begins what is taken out (the whole file without one), what is said
@@ -85,7 +85,7 @@ PIECES = [
     (
         TEMPLATE,
         "- [CoreBanking, Marketplace, Crm, Loyalty]",
-        "loyalty: no permission lets the agent invoke LoyaltyFunction",
+        "loyalty: no permission lets the agent invoke LoyaltyFunction.Alias",
     ),
     (
         GATEWAY,

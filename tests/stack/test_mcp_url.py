@@ -148,13 +148,12 @@ def test_its_role_may_sign_and_ask_the_groups_and_nothing_else(deployed: Deploye
     assert denied(partial(kms.generate_mac, KeyId=made["KeyMetadata"]["Arn"], **MESSAGE))
     assert denied(partial(kms.verify_mac, KeyId=ours, Mac=mac, **MESSAGE))
     functions = deployed.client_of_role("lambda", FUNCTION)
-    names = [
-        f["FunctionName"] for f in deployed.cloud.client("lambda").list_functions()["Functions"]
-    ]
+    listed = deployed.cloud.client("lambda").list_functions()["Functions"]
+    names = [f["FunctionName"] + alias for f in listed for alias in ("", ":live")]
     asked = {
         n for n in names if not denied(partial(functions.invoke, FunctionName=n, Payload=b"{}"))
     }
-    assert asked == {"centli-core-banking", "centli-marketplace", "centli-crm"}
+    assert asked == {"centli-core-banking:live", "centli-marketplace:live", "centli-crm:live"}
     dynamodb = deployed.client_of_role("dynamodb", FUNCTION)
     assert denied(partial(dynamodb.scan, TableName="centli-accounts"))
 

@@ -1,9 +1,9 @@
 """cfn-lint on what the combinations of parameters deploy: `python -m tests.support.lint`.
 
 It runs in the environment of the SAM CLI, which has cfn-lint; the gate's part `template` calls it.
-Each combination that the rules of a template admit decides its conditions. Those are linted that
-together show every pair of conditions in every way that occurs: a fault lies in what one condition
-makes, or in what two of them make of each other.
+Each combination that the rules of a template admit decides its conditions, and which rules have
+something to ask. Those are linted that together show every pair of these in every way that occurs:
+a fault lies in what one condition makes, or in what two of them make of each other.
 """
 
 import json
@@ -28,15 +28,21 @@ EXAMPLES = {
     "AlarmTopicArn": "arn:aws:sns:us-east-1:123456789012:alarms",
     "AllowedAudience": "audience",
     "AllowedClients": "client",
+    "TestUserId": "user-maria",
 }
 """What a parameter without allowed values may be besides empty."""
+PYTHONS = ("3.11", "3.14")
+"""What a checkout may have in the place of the one value that PythonVersion allows."""
 
 
 def admitted(template: Mapping[str, Any]) -> Iterator[Given]:
-    """Yield each combination of the parameters that decide conditions, if the rules admit it."""
+    """Yield each combination of the parameters that decide something, if the rules admit it."""
     parameters = template["Parameters"]
-    deciding = sorted(set(names_in(template["Conditions"])) & set(parameters))
-    values = [parameters[n].get("AllowedValues") or ("", EXAMPLES[n]) for n in deciding]
+    named = {*names_in(template["Conditions"]), *names_in(template.get("Rules", {}))}
+    deciding = sorted(named & set(parameters))
+    allowed = {n: p["AllowedValues"] for n, p in parameters.items() if "AllowedValues" in p}
+    allowed |= {"PythonVersion": PYTHONS}
+    values = [allowed.get(n) or ("", EXAMPLES[n]) for n in deciding]
     for chosen in product(*values):
         given = dict(zip(deciding, chosen, strict=True))
         if all(_holds(rule, template, given) for rule in template.get("Rules", {}).values()):
@@ -63,7 +69,14 @@ def covering(template: Mapping[str, Any], given: Sequence[Given]) -> list[Given]
 
 
 def _pairs(template: Mapping[str, Any], given: Given) -> set[Pair]:
-    return set(combinations(sorted(decided(template, given).items()), 2))
+    return set(combinations(sorted(settled(template, given).items()), 2))
+
+
+def settled(template: Mapping[str, Any], given: Given) -> dict[str, bool]:
+    """Return the truth of each condition of a template, and of what its rules depend on."""
+    rules = template.get("Rules", {}).items()
+    asking = {name: rule["RuleCondition"] for name, rule in rules if "RuleCondition" in rule}
+    return decided({**template, "Conditions": template["Conditions"] | asking}, given)
 
 
 def linted(template: Mapping[str, Any], given: Given) -> list[str]:
@@ -75,6 +88,8 @@ def linted(template: Mapping[str, Any], given: Given) -> list[str]:
         name: {**parameter, "Default": given[name]} if name in given else parameter
         for name, parameter in template["Parameters"].items()
     }
+    if "PythonVersion" in given:
+        parameters["PythonVersion"]["AllowedValues"] = [given["PythonVersion"]]
     made = {
         "Transform": "AWS::LanguageExtensions",
         "Parameters": parameters,

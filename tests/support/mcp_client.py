@@ -15,7 +15,7 @@ from mcp.shared.exceptions import MCPError
 
 from action_groups import all_groups
 from shared import json_text
-from shared.channel import Functions
+from shared.channel import LIVE, Functions
 from shared.front_doors.mcp import Customer, server_for
 from tests.support.tables import PREFIX
 from tests.support.world import World, through_json
@@ -62,7 +62,7 @@ class InMemoryFunctions:
     def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
         event = json.loads(Payload)
         self.calls.append(f"{event['httpMethod']} {event['apiPath']}")
-        group = FunctionName.removeprefix(f"{PREFIX}-").replace("-", "_")
+        group = FunctionName.removeprefix(f"{PREFIX}-").removesuffix(f":{LIVE}").replace("-", "_")
         answer = through_json(self._bank.handlers[group](event, None))
         return {"Payload": BytesIO(json_text.dumps(answer).encode())}
 
