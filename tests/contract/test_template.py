@@ -266,7 +266,7 @@ def test_a_caller_of_a_function_without_its_alias_is_seen() -> None:
     group["ActionGroupExecutor"]["Lambda"] = {"Fn::GetAtt": ["CrmFunction", "Arn"]}
 
     seen = {name for name, arn in called(template).items() if "Aliaslive" not in str(arn)}
-    assert seen == {"CrmAgentPermission", "Agent/crm"}
+    assert seen == {"CrmAgentPermission", f"Agent/{group['ActionGroupName']}"}
 
 
 def test_a_version_is_published_whatever_of_a_function_changes_and_the_last_one_goes() -> None:
