@@ -2,15 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from functools import cache
 from typing import Any, Final
 
 from console.agent.language import Language
 from console.agent.offline.days import Span, find_span
-from console.agent.offline.ends import Part
-from console.agent.offline.lexicon import Phrase, lexicon, read, usual_spelling
+from console.agent.offline.lexicon import Phrase, kinds, lexicon, read, usual_spelling
 from console.agent.offline.orders import Reading
 from shared.clock import BANK_ZONE
 from shared.text import fold
@@ -45,14 +44,15 @@ def topics_of(reading: Reading) -> list[Topic]:
 def _topics(reading: Reading, language: Language) -> list[Topic]:
     places = _places(reading, language)
     total = sum(token.is_word for token in reading.tokens)
+    parts = reading.beside(*kinds("polite"))
+    said = {p for part in parts for p in range(part.first, part.last) if reading.tokens[p].is_word}
     best: dict[str, Topic] = {}
     for intent, phrase, score in _weighted(language):
         covered = _fit(phrase, places)
         if covered is None:
             continue
-        if intent in _SHORT and total - len(covered) - _polite(reading, covered) > (
-            0 if len(phrase) == 1 else _MAX_MORE_WORDS
-        ):
+        beside = 0 if len(phrase) == 1 else _MAX_MORE_WORDS
+        if intent in _SHORT and len(said.difference(covered)) > beside:
             continue
         gaps = covered[-1] - covered[0] + 1 - len(covered)
         worth = score - 0.1 * gaps + (_WHOLE_BONUS if len(covered) == total else 0)
@@ -70,17 +70,6 @@ def nearest(reading: Reading) -> list[str]:
         best[intent] = max(best.get(intent, 0.0), score * len(telling) / len(phrase))
     found = sorted(best, key=lambda intent: -best[intent])
     return [intent for intent in found if best[intent]]
-
-
-def _polite(reading: Reading, covered: Sequence[int]) -> int:
-    kinds = {"courtesy", "stop", "now", "article", "clitic", "here", "will", "and", "yes", "no"}
-    return sum(
-        1
-        for part in reading.parts
-        if part.kind in kinds
-        for place in range(part.first, part.last)
-        if place not in covered and reading.tokens[place].is_word
-    )
 
 
 def _places(reading: Reading, language: Language) -> dict[str, list[int]]:
@@ -118,20 +107,16 @@ def _weighted(language: Language) -> list[tuple[str, Phrase, float]]:
         word for phrases in intents.values() for word in {w for phrase in phrases for w in phrase}
     )
     little = {p[0] for rows in known.phrases.values() for p, k, _ in rows if k == "plain"}
+
+    def worth(word: str, phrase: Phrase) -> float:
+        """Return what a word says: the less, the more intents have it; half, where it is little."""
+        return (0.5 / spread[word] + 0.2) * (1 if word in little and len(phrase) > 1 else 2)
+
     return [
-        (
-            intent,
-            phrase,
-            sum(_worth(w, spread[w], little if len(phrase) > 1 else set()) for w in phrase),
-        )
+        (intent, phrase, sum(worth(word, phrase) for word in phrase))
         for intent, phrases in intents.items()
         for phrase in phrases
     ]
-
-
-def _worth(word: str, spread: int, little: set[str]) -> float:
-    """Return what a word of a phrase says: the less, the more intents have it."""
-    return 0.5 / spread + 0.2 if word in little else 1 / spread + 0.4
 
 
 def _spelled(phrase: Phrase, language: Language) -> Phrase:
@@ -153,8 +138,9 @@ def fits_example(reading: Reading, example: str) -> bool:
 # --- which movements ---
 
 MAX_PAGE: Final = 50
+_OF_MOVEMENTS: Final = ("movement", "direction", "unit", "relative", "credit", "money", "sum")
+_LATEST: Final = frozenset({"", "recent", "latest"})
 _END_OF_DAY: Final = time(23, 59, 59)
-_FILTERS: Final = ("account_type", "span", "type", "direction", "about", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +161,10 @@ class MovementsQuery:
     is_sum: bool = False
     """Whether a total is asked for rather than a list."""
 
-    def filters(self) -> dict[str, Any]:
+    def said(self) -> dict[str, Any]:
         """Return what is said of which movements are wanted."""
-        return {name: getattr(self, name) for name in _FILTERS if getattr(self, name)}
+        told = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in told.items() if value}
 
     def dates(self) -> dict[str, str]:
         """Return the days as the bank takes them: moments in Mexico's time."""
@@ -220,42 +207,30 @@ def account_type_in(reading: Reading) -> str:
 def _about(reading: Reading, days: range) -> str:
     """Return what money is said to have been spent on."""
     for part in reading.of("reason", "unread"):
+        lead = part.first - 1
+        lead -= reading.match(lead, "article") is not None
+        places = range(part.first, part.last)
         if part.first in days:
             continue
         if part.kind == "reason":
-            return "" if _is_of_movements(reading, part) else part.value
-        if _is_led(reading, part.first) and not reading.match(part.first, "sum"):
+            is_of_movements = any(reading.match(place, *_OF_MOVEMENTS) for place in places)
+            return "" if is_of_movements else str(part.value)
+        if reading.match(lead, "into", "for") and not reading.match(part.first, "sum"):
             return reading.said.quote(part.first, part.last)
     return ""
 
 
-def _is_of_movements(reading: Reading, part: Part) -> bool:
-    match = reading.match
-    kinds = ("movement", "direction", "unit", "relative", "credit")
-    return match(part.first, "money", "sum") is not None or any(
-        match(place, *kinds) for place in range(part.first, part.last)
-    )
-
-
-def _is_led(reading: Reading, at: int) -> bool:
-    match = reading.match
-    at -= at > 1 and match(at - 1, "article") is not None
-    return at > 0 and match(at - 1, "into", "for") is not None
-
-
 def _limit(reading: Reading, days: range) -> int | None:
-    tokens, match = reading.tokens, reading.match
+    """Return how many are asked for: "los últimos 5", "el último depósito"."""
     for part in reading.of("amount"):
         if part.first not in days and not part.value.is_money:
-            number = part.value.value
-            is_whole = not part.value.doubt and number == int(number)
-            return int(number) if is_whole and 0 < number <= MAX_PAGE else None
-    for place in range(len(tokens) - 1):
-        last = match(place, "last", "relative")
-        if last is None or (last.kind == "relative" and last.value not in {"recent", "latest"}):
-            continue
-        after = reading.word(last.last)
-        is_plural = after.endswith("s") or tokens[place].word.endswith("s")
-        if after and place not in days and not is_plural:
+            number = part.value.whole
+            return number if number and number <= MAX_PAGE else None
+    for place in range(len(reading.tokens)):
+        last = reading.match(place, "last", "relative")
+        after = reading.word(last.last) if last is not None else ""
+        is_last = last is not None and last.value in _LATEST and place not in days
+        is_plural = after.endswith("s") or reading.word(place).endswith("s")
+        if is_last and after and not is_plural:
             return 1
     return None

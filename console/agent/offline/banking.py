@@ -76,10 +76,6 @@ def own_accounts(talk: Talk) -> Flow:
 # --- lists, a page at a time ---
 
 
-def _person_line(talk: Talk, entry: Mapping[str, Any]) -> str:
-    return talk.text("person_line", name=entry["name"], alias=entry["alias"])
-
-
 def _purchase_line(talk: Talk, entry: Mapping[str, Any]) -> str:
     count = int(entry["quantity"])
     pieces = talk.text("pieces_one" if count == 1 else "pieces", count=count)
@@ -97,7 +93,7 @@ def _purchase(talk: Talk, entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _LISTS: Final[Mapping[str, tuple[str, Callable[[Talk, Mapping[str, Any]], str]]]] = {
-    "listBeneficiaries": ("people", _person_line),
+    "listBeneficiaries": ("people", lambda talk, entry: talk.text("person_line", **entry)),
     "listPurchases": ("purchases", _purchase_line),
 }
 
@@ -150,10 +146,11 @@ _SHOWN: Final = 10
 def movements(talk: Talk, query: MovementsQuery, unread: str = "") -> Flow:
     """List movements, or add them up; and say what nothing was made of."""
     memory = talk.memory
-    memory.topic, memory.query = "transactions", query
+    memory.topic = "transactions"
     if query.is_date_unread:
         yield talk.say("dates_unread")
         return
+    memory.query = query
     if not memory.has_names:
         yield from talk.look("listBeneficiaries")
         yield from talk.own_accounts()

@@ -18,8 +18,8 @@ from console.agent.wording import benefit_refusal, money
 _MAX_COMPARED: Final = 5
 _AMOUNTS: Final = ("monthly_payment", "last_payment", "cashback")
 
-Had = Sequence[tuple[Offer, list[Mapping[str, Any]]]]
-"""Products with those options of compareBenefits that the customer can have, the best first."""
+Benefit = Mapping[str, Any]
+"""An option of compareBenefits, as the bank told it."""
 
 
 @dataclass(eq=False)
@@ -44,7 +44,7 @@ class Purchase(Task):
         self.benefit = terms.benefit or self.benefit
         if terms.quantity is not None or terms.is_count_unclear:
             self.quantity, self.is_count_unclear = terms.quantity, terms.is_count_unclear
-        named = [part.value for part in reading.parts if part.kind == "account"]
+        named = [part.value for part in reading.of("account")]
         self.payer = named[0] if named else Account() if terms.benefit else self.payer
 
     def settle(self, talk: Talk) -> Question:
@@ -193,27 +193,24 @@ def purchased(talk: Talk, body: Mapping[str, Any]) -> Say:
 
 def _compared(talk: Talk, offers: Sequence[Offer], quantity: int) -> AskingMany:
     """Ask the bank what the benefits of products come to."""
-    count = str(quantity) if quantity > 1 else ""
+    count = {"quantity": str(quantity) if quantity > 1 else ""}
     ids = [{"product_id": o.product_id, "retailer_id": o.retailer_id} for o in offers]
-    bodies = yield from talk.look_all(
-        *(("compareBenefits", {**named, "quantity": count}) for named in ids)
-    )
-    return bodies
+    return talk.look_all(*(("compareBenefits", {**named, **count}) for named in ids))
 
 
-def _eligible(body: Mapping[str, Any], wanted: str) -> list[Mapping[str, Any]]:
+def _eligible(body: Mapping[str, Any], wanted: str) -> list[Benefit]:
     """Return the options that the customer can have: those wanted, in the bank's order."""
     kind, _, months = wanted.partition("-")
     had = [o for o in body["options"] if o["eligible"] and o.get("benefit")]
     return [o for o in had if o["benefit"] == wanted or (not months and kind in o["benefit"])]
 
 
-def _options(talk: Talk, options: Iterable[Mapping[str, Any]], joint: str = " · ") -> str:
+def _options(talk: Talk, options: Iterable[Benefit], joint: str = " · ") -> str:
     """Return what benefits come to."""
     return joint.join(_told(talk, "option", option) for option in options)
 
 
-def _told(talk: Talk, key: str, option: Mapping[str, Any], **more: str) -> str:
+def _told(talk: Talk, key: str, option: Benefit, **more: str) -> str:
     """Return a sentence with the figures of a benefit; each kind has its own."""
     kind = option["benefit"].partition("-")[0].lower()
     written = {name: money(option[name]) for name in _AMOUNTS if option.get(name)}
@@ -251,22 +248,20 @@ def compare(talk: Talk, offers: Sequence[Offer], wanted: str, quantity: int | No
     yield talk.lines([head, *lines, _recommendation(talk, best, wanted)])
 
 
-def _line(talk: Talk, offer: Offer, count: int, options: Sequence[Mapping[str, Any]]) -> str:
-    shown, price = talk.memory.offers, money(offer.price)
-    total = money(offer.price * count)
+def _line(talk: Talk, offer: Offer, count: int, options: Sequence[Benefit]) -> str:
+    shown, price, total = talk.memory.offers, money(offer.price), money(offer.price * count)
+    of_many = talk.text("price_of_many", count=count, price=price, total=total)
     return talk.text(
         "compare_line",
         number=shown.index(offer) + 1 if offer in shown else 1,
         name=offer.name,
-        price=talk.text("price_of_many", count=count, price=price, total=total)
-        if count > 1
-        else price,
+        price=of_many if count > 1 else price,
         shop=offer.shop,
         options=_options(talk, options) or talk.text("no_options"),
     )
 
 
-def _ask_other_months(talk: Talk, had: Had, wanted: str) -> Say:
+def _ask_other_months(talk: Talk, had: Sequence[tuple[Offer, list[Benefit]]], wanted: str) -> Say:
     """Say which instalments there are in place of those wanted, and ask."""
     none = talk.text("no_instalments")
     lines = [f"- {o.name}, {o.shop}: {_options(talk, options) or none}" for o, options in had]
@@ -281,7 +276,7 @@ def _ask_other_months(talk: Talk, had: Had, wanted: str) -> Say:
     )
 
 
-def _recommendation(talk: Talk, best: tuple[Offer, Mapping[str, Any]] | None, wanted: str) -> str:
+def _recommendation(talk: Talk, best: tuple[Offer, Benefit] | None, wanted: str) -> str:
     if best is None:
         return talk.text("no_msi" if wanted.startswith(MSI) else "no_recommendation")
     offer, option = best

@@ -16,7 +16,6 @@ _EXPLAINED: Final = frozenset({"what_is_msi", "what_is_cashback", "theft", "disp
 _MAX_QUOTED: Final = 60
 _MIN_SURE: Final = 0.7
 _MIN_PLAIN: Final = 1.5
-_SHORT_MESSAGE: Final = 7
 
 
 def asked_of_others(talk: Talk, reading: Reading) -> Reply | None:
@@ -52,7 +51,7 @@ def questioned(talk: Talk, reading: Reading) -> Reply | None:
             flow = _about(talk, reading, topic)
             if flow is not None:
                 return flow
-    return _by_words_alone(talk, reading)
+    return None
 
 
 def asked_beside(talk: Talk, reading: Reading) -> Reply | None:
@@ -66,8 +65,7 @@ def asked_beside(talk: Talk, reading: Reading) -> Reply | None:
         return None
     if topics:
         return _about(talk, reading, topics[0])
-    is_search = things and reading.matches("want_thing", "will", "tell")
-    return searched(talk, reading) if is_search else None
+    return searched(talk, reading) if reading.matches("want_thing", "will", "tell") else None
 
 
 def _is_whole(reading: Reading, covered: frozenset[int]) -> bool:
@@ -79,19 +77,6 @@ def _is_whole(reading: Reading, covered: frozenset[int]) -> bool:
         for part in reading.parts
         for place in range(part.first, part.last)
     )
-
-
-def _by_words_alone(talk: Talk, reading: Reading) -> Reply | None:
-    """Answer what no phrase fits by the words of movements and accounts in it."""
-    if reading.orders or reading.mood not in {"", "past_mark", "day"} or reading.has("amount"):
-        return None
-    query = asking.read_query(reading, today(talk.clock()))
-    if (query.type or query.direction) and not finding.names_a_thing(reading):
-        return banking.movements(talk, query)
-    known = ("account", "courtesy", "question", "asking", "stop", "article", "here")
-    type_ = asking.account_type_in(reading)
-    is_fresh = not (talk.memory.offers or talk.memory.topic or reading.beside(*known))
-    return banking.balance(talk, type_) if type_ and is_fresh else None
 
 
 def _about(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
@@ -113,22 +98,20 @@ def _balance(talk: Talk, reading: Reading, _topic: asking.Topic) -> Flow:
 
 
 def _movements(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
-    kinds = [part.kind for part in reading.beside("asking")]
-    is_refined = kinds[:1] == ["and"] or reading.match(0, "only") is not None
-    if talk.memory.topic == "transactions" and is_refined:
-        return _more_movements(talk, reading)
+    first = next((part.kind for part in reading.beside("asking")), "")
     query = asking.read_query(reading, today(talk.clock()))
-    tokens = reading.tokens
-    unread = [
+    is_refined = first == "and" or reading.match(0, "only") is not None
+    if talk.memory.topic == "transactions" and is_refined:
+        return _more_movements(talk, reading, query)
+    reading.ignored = [
         part
         for part in reading.of("unread")
         if part.first not in topic.covered
-        and tokens[part.first].is_word
-        and tokens[part.first].word not in reading.words.known
+        and reading.tokens[part.first].is_word
+        and reading.word(part.first) not in reading.words.known
         and reading.said.quote(part.first, part.last) != query.about
     ]
-    reading.ignored = unread
-    return banking.movements(talk, query, reading.quoted(unread))
+    return banking.movements(talk, query, reading.quoted(reading.ignored))
 
 
 def _purchase_status(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply | None:
@@ -151,27 +134,22 @@ def _more(talk: Talk, _reading: Reading, _topic: asking.Topic) -> Reply | None:
 
 
 def _compared(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply | None:
-    memory, terms, focus = talk.memory, finding.read_wish(reading), talk.memory.in_focus
-    offers = finding.offers_meant(talk, reading) or []
+    memory, terms = talk.memory, finding.read_wish(reading)
+    offers = finding.offers_meant(talk, reading)
     if finding.names_a_thing(reading) and not offers:
-        return _compare_found(talk, reading)
+        return _compare_found(talk, terms)
     is_of_one = reading.has("here", "other", "monthly", "benefit", "amount")
-    if not offers and focus is not None and (is_of_one or len(memory.offers) == 1):
-        offers = [focus]
+    if not offers and memory.in_focus is not None and is_of_one:
+        offers = [memory.in_focus]
     offers = offers or memory.offers
     if not offers:
         return talk.ask("ask_none_shown", "product")
-    return buying.compare(talk, offers, terms.benefit, terms.quantity or _count_in(reading))
+    counts = [count for part in reading.of("amount") if (count := part.value.whole)]
+    count = next((count for count in counts if count <= finding.MAX_QUANTITY), None)
+    return buying.compare(talk, offers, terms.benefit, terms.quantity or count)
 
 
-def _count_in(reading: Reading) -> int | None:
-    plain = (p.value for p in reading.of("amount") if not (p.value.doubt or p.value.is_money))
-    counts = [int(amount.value) for amount in plain if not amount.unit]
-    return next((count for count in counts if 0 < count <= finding.MAX_QUANTITY), None)
-
-
-def _compare_found(talk: Talk, reading: Reading) -> Flow:
-    wish = finding.read_wish(reading)
+def _compare_found(talk: Talk, wish: finding.Wish) -> Flow:
     found = yield from finding.find(talk, wish)
     shown = finding.show(talk, wish, found)
     if found.offers:
@@ -198,25 +176,26 @@ _ANSWERS: Final[Mapping[str, Callable[[Talk, Reading, asking.Topic], Reply | Non
 
 
 def followed_up(talk: Talk, reading: Reading) -> Reply | None:
-    """Go on with the question before: "¿y en ahorro?", "los de octubre"."""
-    topic = talk.memory.topic
-    if topic not in {"balance", "transactions"} or len(reading.parts) > _SHORT_MESSAGE:
+    """Go on with the question before, "¿y en ahorro?"; or take what no phrase fits by its words."""
+    topic, query = talk.memory.topic, asking.read_query(reading, today(talk.clock()))
+    is_other = reading.has("amount", "take", "want_thing") or reading.orders
+    if is_other or reading.mood not in {"", "past_mark", "day"}:
         return None
-    if reading.has("verb", "amount", "take", "want_thing", "cancel", "negation"):
-        return None
+    if (query.type or query.direction) and not finding.names_a_thing(reading):
+        return banking.movements(talk, query)
     if topic == "transactions":
-        return _more_movements(talk, reading)
-    type_ = asking.account_type_in(reading)
-    return banking.balance(talk, type_) if type_ and not reading.has("person") else None
+        return _more_movements(talk, reading, query)
+    is_balance = topic == "balance" or not (topic or reading.beside(*kinds("asking_account")))
+    is_own = query.account_type and not reading.has("person")
+    return banking.balance(talk, query.account_type) if is_own and is_balance else None
 
 
-def _more_movements(talk: Talk, reading: Reading) -> Reply | None:
-    said, span = asking.read_query(reading, today(talk.clock())), talk.memory.query.span
-    if said.span is None and span is not None and "last" in reading.values("relative"):
-        said = replace(said, span=before(span))
-    if not said.filters():
-        return None
-    return banking.movements(talk, replace(talk.memory.query, limit=said.limit, **said.filters()))
+def _more_movements(talk: Talk, reading: Reading, query: asking.MovementsQuery) -> Reply | None:
+    known = talk.memory.query
+    if query.span is None and known.span is not None and "last" in reading.values("relative"):
+        query = replace(query, span=before(known.span))
+    said = query.said()
+    return banking.movements(talk, replace(known, **{"limit": None, **said})) if said else None
 
 
 # --- what is told, and what is looked for ---
@@ -236,15 +215,13 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
     """Look for what a message names."""
     if reading.mood not in {"", "condition", "day"} or reading.has("verb", "clitic"):
         return None
-    wish, tokens, words = finding.read_wish(reading), reading.tokens, reading.words
+    wish, words = finding.read_wish(reading), {token.word for token in reading.tokens}
     is_named = finding.names_a_thing(reading) or bool(wish.category)
     is_wanted = reading.has("want_thing", "take", "benefit", "will")
-    is_count = reading.first_kind == "question" and wish.quantity is None
-    is_count = is_count and tokens[0].word in words.same
-    is_other = is_count or reading.has("person", "money")
-    is_of_any = reading.has("want_thing") and any(t.word in words.of("any_thing") for t in tokens)
+    is_other = reading.has("person", "money")
+    is_of_any = is_wanted and not words.isdisjoint(reading.words.of("any_thing"))
     is_any = not wish.words and bool(wish.max_price or wish.cheapest or is_of_any)
-    is_of_things = is_wanted or any(finding.is_thing(reading, token.word) for token in tokens)
+    is_of_things = is_wanted or any(finding.is_thing(reading, word) for word in words)
     is_search = is_named or (is_wanted and wish.words and not is_other) or (is_any and is_of_things)
     return finding.search(talk, *_wishes(talk, reading, wish)) if is_search else None
 
