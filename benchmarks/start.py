@@ -62,13 +62,16 @@ TRACED = {
 _INTRODUCTION = """## The start of a function
 
 Processor time of a fresh process until its handler is ready (*init*), of its first and of its
-second answer, each of one call to AWS. The product makes its first call to AWS at the start, so its
-first answer costs about what a warm one costs; *floor* and *typical* connect in their first answer.
+second answer, each of one call to AWS. The product makes its first call to AWS at the start: its
+*init* has the reading of the certificates and the connection in it, and its first answer costs
+about what a warm one costs. *Floor* and *typical* connect in their first answer. A customer waits
+for both, *init and first*.
 
 Median and quartiles of {} rounds.
 
-| function | | init, of *typical* | first, of *floor*'s second | the three, in ms | modules |
-|---|---|--:|--:|--:|--:|"""
+| function | | init, of *typical* | init and first, of *typical* | first, of *floor*'s second \
+| the three, in ms | modules |
+|---|---|--:|--:|--:|--:|--:|"""
 
 _ARTEFACT = """
 ### What is deployed
@@ -141,11 +144,14 @@ def measured(what: str, places: dict[str, str], environment: dict[str, str]) -> 
             if number:
                 took[kind].append(json.loads(done.stderr.splitlines()[-1]))
     for kind, rows in took.items():
-        inits = [mine[0] / other[0] for mine, other in zip(rows, took["typical"], strict=True)]
+        turns = list(zip(rows, took["typical"], strict=True))
+        inits = spread([mine[0] / other[0] for mine, other in turns])
+        both = spread([sum(mine[:2]) / sum(other[:2]) for mine, other in turns])
         firsts = [mine[1] / other[2] for mine, other in zip(rows, took["floor"], strict=True)]
         medians = [statistics.median(row[n] for row in rows) / 1e6 for n in range(3)]
         times = ", ".join(f"{median:.1f}" for median in medians)
-        yield f"| {what} | {kind} | {spread(inits)} | {spread(firsts)} | {times} | {rows[0][-1]} |"
+        cells = (what, kind, inits, both, spread(firsts), times, rows[0][-1])
+        yield f"| {' | '.join(map(str, cells))} |"
 
 
 def spread(ratios: Sequence[float]) -> str:

@@ -28,10 +28,10 @@ def to_attribute(value: Any) -> dict[str, Any]:  # noqa: PLR0911 one for each ty
         return {"N": _number(value)}
     if value is None:
         return {"NULL": True}
-    if isinstance(value, Mapping):
-        return {"M": {name: to_attribute(held) for name, held in value.items()}}
     if isinstance(value, list | tuple):
         return {"L": [to_attribute(held) for held in value]}
+    if isinstance(value, dict | Mapping):
+        return {"M": {name: to_attribute(held) for name, held in value.items()}}
     if isinstance(value, bytes):
         return {"B": value}
     if isinstance(value, set | frozenset) and value:

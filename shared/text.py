@@ -6,7 +6,7 @@ of the signs with which a bank's card sets off and identifies what it says.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -19,6 +19,8 @@ _APOSTROPHE: Final = re.compile(r"(?<=[^\W\d_])’(?=[^\W\d_])")
 _ACCOUNT: Final = "acc"
 _ACCOUNT_ID: Final = re.compile(rf"(?<![^\W_]){_ACCOUNT}(?:[-_]+\w|[0-9])")
 _MINUS: Final = "\u2212"
+_FIRST_MARK: Final = "\u0300"
+_MAX_KNOWN: Final = 4096
 _MAX_MARKS: Final = 2
 """On one letter: more than the writing of any language here needs."""
 
@@ -33,7 +35,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(c for c in plain if unicodedata.category(c) not in {"Mn", "Cf"})
+    return plain.translate(_SPOKEN)
 
 
 def tokens_of(text: str) -> list[str]:
@@ -87,14 +89,26 @@ def plain_line(text: str) -> str:
     if not text.isprintable():
         visible = "".join(c for c in text if unicodedata.category(c) != "Cf")
     kept = _APOSTROPHE.sub("'", "".join(_without_piles(composed(visible))))
-    words = "".join(" " if _is_left_out(c) else c for c in kept).split()
+    words = kept.translate(_SEEN).split()
     line = " ".join(words)
     if _ACCOUNT not in fold(line):
         return line
     return " ".join(word for word in words if not _has_account_id(word))
 
 
-@lru_cache(maxsize=1024)
+class _Becomes(dict[int, str | None]):
+    """What `str.translate` makes of each character, told once for the first that occur."""
+
+    def __init__(self, tell: Callable[[str], str | None]) -> None:
+        self._tell = tell
+
+    def __missing__(self, number: int) -> str | None:
+        becomes = self._tell(chr(number))
+        if len(self) < _MAX_KNOWN:
+            self[number] = becomes
+        return becomes
+
+
 def _is_left_out(character: str) -> bool:
     is_seen = character.isprintable() and not _looks_blank(character)
     return not is_seen or _opens_or_closes(character)
@@ -108,7 +122,7 @@ def _looks_blank(character: str) -> bool:
 
 
 def _without_piles(text: str) -> Iterable[str]:
-    return text if text.isascii() else _without_marks(text)
+    return _without_marks(text) if text and max(text) >= _FIRST_MARK else text
 
 
 def _without_marks(text: str) -> Iterator[str]:
@@ -139,3 +153,7 @@ def _has_account_id(text: str) -> bool:
 def _with_plain_hyphen(character: str) -> str:
     is_hyphen = character == _MINUS or unicodedata.category(character) == "Pd"
     return "-" if is_hyphen else character
+
+
+_SPOKEN: Final = _Becomes(lambda c: None if unicodedata.category(c) in {"Mn", "Cf"} else c)
+_SEEN: Final = _Becomes(lambda c: " " if _is_left_out(c) else c)

@@ -92,7 +92,7 @@ def _arguments(event: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments of an invocation, from wherever the agent put them."""
     arguments: dict[str, Any] = {}
     for entry in (*_list(event, "parameters"), *_body_properties(event)):
-        if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str):
+        if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
             raise InvalidRequest("Each parameter must be an object with a `name` and a `value`.")
         name, value = entry["name"], entry.get("value")
         if name in arguments and arguments[name] != value:

@@ -19,7 +19,7 @@ from benchmarks import cost
 from benchmarks.conversation import Bank, Conversations, Use, logged
 from benchmarks.reference import aws
 from benchmarks.start import STREAM, event_of
-from benchmarks.warm import OPERATIONS, Context
+from benchmarks.warm import OPERATIONS, Context, Replayed
 from shared import clients, relay_handler
 from shared.dynamodb import DynamoDB
 from shared.front_doors import lambda_handler_for
@@ -276,3 +276,47 @@ def test_a_use_is_priced_by_each_of_its_parts() -> None:
         "KMS": 3.0,
         "logs": 0.5,
     }
+
+
+MOST_OF_TYPICAL = {
+    "get_balance": 0.45,
+    "list_transactions": 0.52,
+    "create_transfer": 0.98,
+    "search_products": 1.15,
+    "get_purchase": 0.50,
+    "list_purchases": 0.49,
+    "create_purchase": 1.17,
+    "resolve_alias": 1.20,
+    "list_beneficiaries": 0.57,
+    "add_beneficiary": 1.37,
+}
+"""Of the functions that a warm answer of *typical* calls without its Tracer, which is off outside
+of Lambda and calls as many again: what is reached, so that nothing creeps back."""
+
+
+@pytest.mark.filterwarnings("ignore:Couldn't determine the remaining time")
+@pytest.mark.parametrize(("group", "name"), CASES, ids=[name for _, name in CASES])
+def test_a_warm_answer_calls_few_functions(bank: aws.Aws, group: str, name: str) -> None:
+    called = []
+    for handler in (product(group), reference(f"typical.{group}")):
+        bank.refill()
+        replayed = Replayed(handler, name)
+        replayed.nanoseconds()
+        called.append(replayed.functions_called())
+
+    assert called[0] <= MOST_OF_TYPICAL[name] * called[1], called
+
+
+def test_what_an_answer_does_twice_is_counted_twice(bank: aws.Aws) -> None:
+    once = product("core_banking")
+
+    def twice(event: Any, context: Any) -> Any:
+        once(event, context)
+        return once(event, context)
+
+    counts = []
+    for handler in (once, twice):
+        replayed = Replayed(handler, "get_balance")
+        replayed.nanoseconds()
+        counts.append(replayed.functions_called())
+    assert counts[1] == pytest.approx(2 * counts[0], abs=2)

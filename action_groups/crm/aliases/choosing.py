@@ -55,9 +55,11 @@ def _wording_problem(alias: str) -> str | None:
 def _several_people_problem(alias: str, name: str, others: Sequence[P]) -> str | None:
     own_name = set(content_words(tokens_of(name)))
     parts = [part for part in map(content_words, split(tokens_of(alias))) if part]
-    first_names = {words[0] for other in others if (words := comparison_key(other.name).split())}
-    if len(parts) > 1 and all(_starts_with_person(part[0], first_names) for part in parts):
-        return "The alias names several people: use one that names only this person."
+    if len(parts) > 1:
+        names = (comparison_key(other.name).split() for other in others)
+        first_names = {words[0] for words in names if words}
+        if all(_starts_with_person(part[0], first_names) for part in parts):
+            return "The alias names several people: use one that names only this person."
     if any(singular_of(part[0]) and not own_name.issuperset(part) for part in parts):
         return "The alias stands for several people: use one that names only this person."
     return None

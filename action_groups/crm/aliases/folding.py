@@ -38,8 +38,10 @@ def comparison_key(alias: str) -> str:
 
     Two aliases with the same key sound the same. Empty when the alias says nothing.
     """
-    spoken = (CONJUNCTION_SIGNS.get(token, token) for token in tokens_of(alias))
-    return " ".join(without_articles([word for word in spoken if word not in PUNCTUATION]))
+    words = [token for token in tokens_of(alias) if token not in PUNCTUATION]
+    if not CONJUNCTION_SIGNS.keys().isdisjoint(words):
+        words = [CONJUNCTION_SIGNS.get(word, word) for word in words]
+    return " ".join(without_articles(words))
 
 
 def without_articles(tokens: Sequence[str]) -> list[str]:
