@@ -1,6 +1,6 @@
 """What the bank answers, told: balances, beneficiaries, purchases, movements."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -31,25 +31,16 @@ def balance(talk: Talk, type_: str, supposed: Decimal | None = None) -> Flow:
         body = yield from talk.look("getBalance", account_id=memory.last_account)
         accounts = [account_of(entry) for entry in body["accounts"]]
     accounts.sort(key=lambda account: account.account_id != memory.last_account)
-    yield talk.lines(_balance_lines(talk, accounts, supposed))
-
-
-def _balance_lines(
-    talk: Talk, accounts: Sequence[OwnAccount], supposed: Decimal | None
-) -> Iterator[str]:
-    if len(accounts) != 1:
-        yield talk.text("balance_head" if accounts else "no_accounts")
-    yield from (_balance_line(talk, account) for account in accounts)
+    head = [] if len(accounts) == 1 else [talk.text("balance_head" if accounts else "no_accounts")]
+    lines = [_balance_line(talk, account) for account in accounts]
     spendable = [account for account in accounts if account.type != "credit"]
+    spendable.sort(key=lambda account: account.type != "checking")
     if supposed is not None and spendable:
-        payer = next((a for a in spendable if a.type == "checking"), spendable[0])
-        left = payer.available - supposed
-        yield talk.text(
-            "would_remain" if left >= 0 else "would_not_suffice",
-            amount=money(supposed),
-            account=talk.account_type(payer.type),
-            left=money(left),
-        )
+        left = spendable[0].available - supposed
+        key = "would_remain" if left >= 0 else "would_not_suffice"
+        told = {"amount": money(supposed), "left": money(left)}
+        lines.append(talk.text(key, account=talk.account_type(spendable[0].type), **told))
+    yield talk.lines([*head, *lines])
 
 
 def _balance_line(talk: Talk, account: OwnAccount) -> str:
@@ -180,7 +171,8 @@ def _summed(talk: Talk, query: MovementsQuery, other: str, arguments: Mapping[st
     every = {**arguments, "limit": str(MAX_PAGE)}
     bodies = yield from talk.look_through("listTransactions", every, _MAX_PAGES)
     read = [movement for body in bodies for movement in body["transactions"]]
-    own = [] if other else [movement for movement in read if _is_between_own(talk, movement)]
+    ends = ("from_account", "to_account")
+    own = [m for m in read if not other and all(talk.memory.is_own(m.get(end)) for end in ends)]
     wanted = _wanted((m for m in read if m not in own), replace(query, direction=way), other)
     counted = wanted[: query.limit]
     total = sum((Decimal(movement["amount"]) for movement in counted), Decimal(0))
@@ -241,10 +233,6 @@ def _wanted(
         and words_of(query.about) <= words_of(m.get("description") or "")
         and query.direction in {m["direction"], ""}
     ]
-
-
-def _is_between_own(talk: Talk, movement: Mapping[str, Any]) -> bool:
-    return all(talk.memory.is_own(movement.get(end)) for end in ("from_account", "to_account"))
 
 
 def _back_to(bodies: Sequence[Mapping[str, Any]]) -> str:

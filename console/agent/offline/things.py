@@ -65,9 +65,8 @@ class Offer:
 
 def account_of(entry: Mapping[str, Any]) -> OwnAccount:
     """Read an account of an answer."""
-    balance, available = Decimal(entry["balance"]), Decimal(entry["available"])
-    ids = entry["account_id"], entry["account_type"]
-    return OwnAccount(*ids, balance, available, entry["status"])
+    told = ("account_id", "account_type", "balance", "available", "status")
+    return OwnAccount(*(entry[name] for name in told))
 
 
 def person_of(entry: Mapping[str, Any]) -> Person:
@@ -77,7 +76,7 @@ def person_of(entry: Mapping[str, Any]) -> Person:
 
 def offer_of(entry: Mapping[str, Any]) -> Offer:
     """Read a product of an answer."""
-    same = {name: entry[name] for name in ("product_id", "retailer_id", "name", "description")}
-    price, stock, benefits = Decimal(entry["price"]), int(entry["stock"]), entry["benefits"]
+    same = ("product_id", "retailer_id", "name", "description", "price", "stock")
     shop = entry.get("retailer_name", entry["retailer_id"])
-    return Offer(**same, shop=shop, price=price, stock=stock, benefits=tuple(benefits))
+    told = {name: entry[name] for name in same}
+    return Offer(**told, shop=shop, benefits=tuple(entry["benefits"]))
