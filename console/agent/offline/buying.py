@@ -228,11 +228,21 @@ def compare(talk: Talk, offers: Sequence[Offer], wanted: str, quantity: int | No
     memory.topic, memory.quantity = "compare", quantity or memory.quantity
     count = memory.quantity or 1
     bodies = yield from _compared(talk, some, count)
-    had = [(offer, _eligible(body, wanted)) for offer, body in zip(some, bodies, strict=True)]
+    pairs = list(zip(some, bodies, strict=True))
+    is_to_be_had = "-" not in wanted or any(_eligible(body, wanted) for body in bodies)
+    had = [(offer, _eligible(body, wanted if is_to_be_had else MSI)) for offer, body in pairs]
+    lines = [_line(talk, offer, count, options) for offer, options in had]
     firsts = [(offer, options[0]) for offer, options in had if options]
-    if "-" in wanted and not firsts:
-        others = [(o, _eligible(body, MSI)) for o, body in zip(some, bodies, strict=True)]
-        yield _ask_other_months(talk, others, wanted)
+    only = some[0] if len(some) == 1 else None
+    if not is_to_be_had:
+        memory.benefit = ""
+        yield talk.ask(
+            "ask_other_months" if firsts else "ask_no_months",
+            *(("benefit",) if only else ("benefit", "product")),
+            task=Purchase(offer=only, benefit=wanted, quantity=memory.quantity),
+            benefit=benefit_name(talk.language, wanted),
+            options="\n".join(lines),
+        )
         return
     best = min(firsts, key=lambda one: (-one[1]["value"], one[1]["cost_per_month"]), default=None)
     if best is not None:
@@ -240,11 +250,10 @@ def compare(talk: Talk, offers: Sequence[Offer], wanted: str, quantity: int | No
         task = memory.task
         if isinstance(task, Purchase) and (task.offer != best[0] or memory.waiting is None):
             memory.drop()
-    elif len(some) == 1:
-        memory.offer, memory.benefit = some[0], ""
+    elif only is not None:
+        memory.offer, memory.benefit = only, ""
     head = "compare_head" if len(offers) <= _MAX_COMPARED else "compare_head_some"
     head = talk.text(head, count=_MAX_COMPARED)
-    lines = [_line(talk, offer, count, options) for offer, options in had]
     yield talk.lines([head, *lines, _recommendation(talk, best, wanted)])
 
 
@@ -258,21 +267,6 @@ def _line(talk: Talk, offer: Offer, count: int, options: Sequence[Benefit]) -> s
         price=of_many if count > 1 else price,
         shop=offer.shop,
         options=_options(talk, options) or talk.text("no_options"),
-    )
-
-
-def _ask_other_months(talk: Talk, had: Sequence[tuple[Offer, list[Benefit]]], wanted: str) -> Say:
-    """Say which instalments there are in place of those wanted, and ask."""
-    none = talk.text("no_instalments")
-    lines = [f"- {o.name}, {o.shop}: {_options(talk, options) or none}" for o, options in had]
-    only = had[0][0] if len(had) == 1 else None
-    talk.memory.benefit = ""
-    return talk.ask(
-        "ask_other_months" if any(options for _, options in had) else "ask_no_months",
-        *(("benefit",) if only else ("benefit", "product")),
-        task=Purchase(offer=only, benefit=wanted, quantity=talk.memory.quantity),
-        benefit=benefit_name(talk.language, wanted),
-        options="\n".join(lines),
     )
 
 
