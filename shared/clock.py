@@ -44,6 +44,7 @@ def day_of(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date()
 
 
+@lru_cache(maxsize=64)
 def bounds_of(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Return the first and the last second of a day there, in UTC. Raises OverflowError."""
     start = datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
