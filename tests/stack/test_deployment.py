@@ -110,6 +110,31 @@ def test_with_a_newer_python_the_published_versions_start_from_snapshots(
     assert made.function_of("crm") == "centli-crm:live"
 
 
+def test_a_deployment_that_changes_functions_moves_their_alias_to_a_new_version(
+    local_stack: LocalStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud = local_stack.cloud("300000000007")
+    deployment.deploy_locally(cloud)
+    template = deployment.load_template()
+    template["Globals"]["Function"]["Timeout"] = 9
+    monkeypatch.setattr(deployment, "load_template", lambda: template)
+    cloudformation, functions = cloud.client("cloudformation"), cloud.client("lambda")
+    cloudformation.update_stack(
+        StackName=deployment.DEFAULT_STACK,
+        TemplateURL=deployment._packaged(cloud),
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+    )
+    waiter = cloudformation.get_waiter("stack_update_complete")
+    waiter.wait(StackName=deployment.DEFAULT_STACK, WaiterConfig={"Delay": 1})
+
+    for listed in functions.list_functions()["Functions"]:
+        name = listed["FunctionName"]
+        live = functions.get_function_configuration(FunctionName=name, Qualifier="live")
+        assert (live["Version"], live["Timeout"]) == ("2", 9)
+        versions = functions.list_versions_by_function(FunctionName=name)["Versions"]
+        assert {version["Version"] for version in versions} == {"$LATEST", "2"}
+
+
 def test_a_deployment_that_fails_says_which_resource_and_why(
     local_stack: LocalStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
