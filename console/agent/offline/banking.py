@@ -67,25 +67,22 @@ def own_accounts(talk: Talk) -> Flow:
 # --- lists, a page at a time ---
 
 
-def _purchase_line(talk: Talk, entry: Mapping[str, Any]) -> str:
-    count = int(entry["quantity"])
-    pieces = talk.text("pieces_one" if count == 1 else "pieces", count=count)
-    return talk.text("purchase_line", quantity=pieces, **_purchase(talk, entry))
-
-
-def _purchase(talk: Talk, entry: Mapping[str, Any]) -> dict[str, Any]:
-    known = talk.memory.known.products.get(entry["product_id"], entry["product_id"])
-    return {
-        "product": entry.get("product_name") or known,
-        "total": money(entry["total_amount"]),
-        "day": talk.day_of(entry["created_at"]),
-        "status": talk.text(f"status_{entry['status']}"),
-    }
+def _purchase(talk: Talk, key: str, entry: Mapping[str, Any]) -> str:
+    """Return a purchase in one of the brain's sentences."""
+    known, count = talk.memory.known.products, int(entry["quantity"])
+    return talk.text(
+        key,
+        product=entry.get("product_name") or known.get(entry["product_id"], entry["product_id"]),
+        quantity=talk.text("pieces_one" if count == 1 else "pieces", count=count),
+        total=money(entry["total_amount"]),
+        day=talk.day_of(entry["created_at"]),
+        status=talk.text(f"status_{entry['status']}"),
+    )
 
 
 _LISTS: Final[Mapping[str, tuple[str, Callable[[Talk, Mapping[str, Any]], str]]]] = {
     "listBeneficiaries": ("people", lambda talk, entry: talk.text("person_line", **entry)),
-    "listPurchases": ("purchases", _purchase_line),
+    "listPurchases": ("purchases", lambda talk, entry: _purchase(talk, "purchase_line", entry)),
 }
 
 
@@ -125,7 +122,7 @@ def purchase_status(talk: Talk) -> Flow:
     """Tell what has become of the last purchase of this conversation."""
     talk.memory.topic = "purchase_status"
     entry = yield from talk.look("getPurchase", purchase_id=talk.memory.purchase_id)
-    yield talk.say("purchase_status", **_purchase(talk, entry))
+    yield Say(_purchase(talk, "purchase_status", entry))
 
 
 # --- movements ---

@@ -37,11 +37,6 @@ class Wish:
     is_count_unclear: bool = False
     """Whether it says how many in a way that is no number of pieces: "unas 3", "dos o tres"."""
 
-    @property
-    def has_terms(self) -> bool:
-        """Whether it says how to buy: how many, or how they are paid."""
-        return bool(self.benefit or self.quantity or self.is_count_unclear)
-
 
 def read_wish(reading: Reading) -> Wish:
     """Return what a message asks to look for or to buy."""
@@ -295,24 +290,16 @@ def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:
         offers += talk.memory.rest
     if not offers or reading.has("both"):
         return offers
-    prices = [offer.price for offer in offers]
-    ends = {of(prices) for kind, of in (("cheapest", min), ("dearest", max)) if reading.has(kind)}
-    said = {p.value.value for p in reading.of("amount") if not p.value.doubt} - {Decimal(0)}
+    costs = [offer.price for offer in offers]
+    ends = {of(costs) for kind, of in (("cheapest", min), ("dearest", max)) if reading.has(kind)}
+    prices = {p.value.value for p in reading.of("amount") if not p.value.doubt} - {Decimal(0)}
     numbers = [len(offers) if p.value == -1 else p.value for p in reading.of("ordinal")]
     pointed = [offer for offer in offers if offer.price in ends]
     pointed = pointed or [offers[number - 1] for number in numbers if 0 < number <= len(offers)]
-    pointed = pointed or [offer for offer in offers if offer.price in said]
-    return pointed or _by_words(reading, offers)
-
-
-def _by_words(reading: Reading, offers: Sequence[Offer]) -> list[Offer] | None:
-    """Return the products that have most of the words said; None where they have not all."""
-    said = [words_of(called) | {stem(fold(word))} for called, word in things_in(reading)]
-    shares = [sum(_same(any_of, offer.words) for any_of in said) for offer in offers]
-    best = max(shares)
-    if best < len(said):
-        return None
-    return [offer for offer, share in zip(offers, shares, strict=True) if share == best and best]
+    pointed = pointed or [offer for offer in offers if offer.price in prices]
+    words = [words_of(called) | {stem(fold(said))} for called, said in things_in(reading)]
+    having = [offer for offer in offers if all(_same(any_of, offer.words) for any_of in words)]
+    return pointed or ((having or None) if words else [])
 
 
 def _same(said: frozenset[str], called: frozenset[str]) -> bool:
@@ -324,6 +311,8 @@ def _same(said: frozenset[str], called: frozenset[str]) -> bool:
 
 def ask_which(talk: Talk, offers: Sequence[Offer]) -> Say:
     """Ask which of several products is meant."""
-    talk.memory.offers, talk.memory.rest = list(offers[:_SHOWN]), list(offers[_SHOWN:])
-    listed = "\n".join(offer_lines(talk, talk.memory.offers))
+    memory = talk.memory
+    memory.offers, memory.rest = list(offers[:_SHOWN]), list(offers[_SHOWN:])
+    memory.more = partial(_listed, talk, "", memory.rest, None) if memory.rest else None
+    listed = "\n".join(offer_lines(talk, memory.offers))
     return talk.ask("ask_which_product", "product", products=listed)

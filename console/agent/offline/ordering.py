@@ -250,8 +250,9 @@ def taken(talk: Talk, reading: Reading) -> Reply | None:
     is_else = reading.has("person") or _is_new_search(reading)
     if is_else or found is None or (finding.things_in(reading) and not found):
         return None
-    is_pointing = reading.has("here", "ordinal", "cheapest", "dearest") or terms.has_terms
-    if not (is_pointing or found or is_bare):
+    is_pointing = reading.has("here", "ordinal", "cheapest", "dearest", "benefit")
+    is_counted = terms.quantity is not None or terms.is_count_unclear
+    if not (is_pointing or is_counted or found or is_bare):
         return None
     task = purchase(talk, reading)
     return buy_one_of(talk, task, found) if found else tasks.go_on(talk, task)
