@@ -10,7 +10,7 @@ from console.agent.offline import tasks
 from console.agent.offline.adding import Addition, read_addition
 from console.agent.offline.ends import Part
 from console.agent.offline.lexicon import kinds
-from console.agent.offline.ordering import answered_purchase, doubted
+from console.agent.offline.ordering import chosen, doubted
 from console.agent.offline.orders import Order, Reading, sent_in
 from console.agent.offline.parts import verb_form
 from console.agent.offline.talk import Reply, Talk
@@ -36,7 +36,7 @@ def amended(talk: Talk, reading: Reading) -> Reply | None:
         return _amended_transfer(talk, reading, task)
     if isinstance(task, Addition):
         return tasks.go_on(talk, task) if _fills_addition(talk, reading, task) else None
-    return answered_purchase(talk, reading) if is_asked else None
+    return chosen(talk, reading) if is_asked else None
 
 
 def _chosen_of_list(talk: Talk, reading: Reading) -> bool:

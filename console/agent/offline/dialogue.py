@@ -15,7 +15,7 @@ from console.agent.offline.ends import Part
 from console.agent.offline.lexicon import examples as known_examples
 from console.agent.offline.lexicon import is_foreign, told_as
 from console.agent.offline.naming import by_example, named
-from console.agent.offline.ordering import chosen, ordered, purchase, taken
+from console.agent.offline.ordering import chosen, ordered, purchase
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Asked, Flow, NotAnswered, Reply, Talk
 from console.agent.operations import AgentOperation
@@ -154,9 +154,8 @@ READERS: Final[tuple[Reader, ...]] = (
     amending.answered,
     ordered,
     amending.amended,
-    taken,
-    questions.asked_of_others,
     chosen,
+    questions.asked_of_others,
     questions.questioned,
     questions.followed_up,
     amending.owed,

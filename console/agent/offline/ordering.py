@@ -158,11 +158,14 @@ _MAX_SHORT: Final = 12
 def purchase(talk: Talk, reading: Reading) -> Purchase:
     """Return the purchase spoken of, with what the message says of it."""
     memory = talk.memory
-    is_open = isinstance(memory.task, Purchase) and memory.state != "left"
-    task = memory.task if is_open else None
-    task = task if isinstance(task, Purchase) else Purchase(quantity=memory.quantity)
-    task.put_terms(reading)
-    found = finding.offers_meant(talk, reading)
+    task = _open(talk) or Purchase(quantity=memory.quantity)
+    if months := _months_alone(talk, reading):
+        task.benefit = f"{MSI}-{months}"
+    elif count := _count_alone(reading):
+        task.quantity, task.is_count_unclear = count, False
+    else:
+        task.put_terms(reading)
+    found = _meant(talk, reading)
     if found:
         task.offer, task.wish = found[0] if len(found) == 1 else None, None
         if task.offer is None:
@@ -176,141 +179,84 @@ def purchase(talk: Talk, reading: Reading) -> Purchase:
     return task
 
 
-def buy_one_of(talk: Talk, task: Purchase, meant: list[Offer]) -> Flow:
-    """Go on with the one product that is meant, or ask which."""
-    talk.memory.begin(task)
-    task.offer = None
-    if len(meant) != 1:
-        yield finding.ask_which(talk, meant)
-        return
-    task.offer = meant[0]
-    yield from tasks.go_on(talk, task)
+def _open(talk: Talk) -> Purchase | None:
+    return talk.memory.task if isinstance(talk.memory.task, Purchase) else None
 
 
-def _is_new_search(reading: Reading) -> bool:
-    """Tell "quiero una tele" from "quiero la tele"."""
-    return finding.names_a_thing(reading) and reading.matches("indefinite")
+def _meant(talk: Talk, reading: Reading) -> list[Offer] | None:
+    """Return those shown that may be meant, also by the number alone that was asked for."""
+    found, number, shown = finding.offers_meant(talk, reading), reading.number_alone, talk.memory
+    is_number = number is not None and number > 0 and "product" in shown.asked.wanted
+    return shown.offers[number - 1 : number] if number and is_number and not found else found
 
 
-def answered_purchase(talk: Talk, reading: Reading) -> Reply | None:
-    """Take the answer to a question about a purchase."""
-    memory, task = talk.memory, talk.memory.task
-    if not isinstance(task, Purchase):
-        return None
-    number = reading.number_alone
-    if _takes_term(task, reading, memory.asked.wanted):
-        return tasks.go_on(talk, task)
-    if "product" not in memory.asked.wanted or _is_new_search(reading):
-        return None
-    found = finding.offers_meant(talk, reading)
-    if not found and number is not None and 0 < number <= len(memory.offers):
-        found = [memory.offers[number - 1]]
-    if not found:
-        return None
-    task.put_terms(reading)
-    return buy_one_of(talk, task, found)
+def _months_alone(talk: Talk, reading: Reading) -> int:
+    """Return in how many months a number alone says to pay, where months were spoken of."""
+    is_compared = talk.memory.topic == "compare" and reading.has("to")
+    is_asked = is_compared or "benefit" in talk.memory.asked.wanted
+    number = reading.number_alone or 0
+    return number if is_asked and number > 1 else 0
 
 
-def _takes_term(task: Purchase, reading: Reading, asked: tuple[str, ...]) -> bool:
-    """Put in how many, in how many months or from which account, where that was asked for."""
-    number, accounts = reading.number_alone, reading.of("account")
-    if task.offer is not None and "quantity" in asked and (count := _count_alone(reading)):
-        task.quantity, task.is_count_unclear = count, False
-    elif "benefit" in asked and number is not None and number > 1:
-        task.benefit = f"{MSI}-{number}"
-    elif "account" in asked and accounts and not reading.has("amount"):
-        task.payer = accounts[0].value
-    else:
-        return False
-    return True
-
-
-def _count_alone(reading: Reading) -> int | None:
+def _count_alone(reading: Reading) -> int:
     """Return how many pieces a message says, and nothing else; "uno" is one."""
-    terms, rest = finding.read_wish(reading), reading.beside(*kinds("filling"), "piece")
-    if terms.quantity is not None and len(rest) == 1:
-        return terms.quantity
+    quantity = finding.read_wish(reading).quantity
+    if quantity is not None and len(reading.beside(*kinds("filling"), "piece")) == 1:
+        return quantity
     found = (reading.words.numbers.get(t.word) for t in reading.tokens if t.is_word)
     numbers = {number and number.value for number in found}
-    is_little = reading.covers("again", "courtesy", "terse", "plain")
-    is_one = is_little or numbers == {1} or reading.covers("terse", "courtesy", "correcting")
-    return 1 if 1 in numbers and is_one else None
-
-
-def taken(talk: Talk, reading: Reading) -> Reply | None:
-    """Buy the one of those shown that the person says to take, or so many of it."""
-    memory = talk.memory
-    if reading.is_question or reading.mood or not reading.has("take", "will", "want_thing"):
-        return None
-    is_bare = reading.covers("take", "courtesy", "yes", "now", "here")
-    if not memory.offers:
-        is_asked = is_bare and memory.topic == "search"
-        return talk.ask("ask_none_shown", "product") if is_asked else None
-    found, terms = finding.offers_meant(talk, reading), finding.read_wish(reading)
-    is_else = reading.has("person") or _is_new_search(reading)
-    if is_else or found is None or (finding.things_in(reading) and not found):
-        return None
-    is_pointing = reading.has("here", "ordinal", "cheapest", "dearest", "benefit")
-    is_counted = terms.quantity is not None or terms.is_count_unclear
-    if not (is_pointing or is_counted or found or is_bare):
-        return None
-    task = purchase(talk, reading)
-    return buy_one_of(talk, task, found) if found else tasks.go_on(talk, task)
+    little = ("courtesy", "terse", "plain", "correcting")
+    is_one = numbers == {1} or any(reading.covers(one, *little) for one in ("again", "terse"))
+    return int(is_one and 1 in numbers)
 
 
 def chosen(talk: Talk, reading: Reading) -> Reply | None:
-    """Speak of the one of those shown that a short message names; or buy on the terms named."""
-    memory = talk.memory
-    if reading.mood or reading.has("person", "want_thing", "take", "name"):
+    """Buy, or tell of, the one of those shown that a message names, on the terms that it says."""
+    memory, terms = talk.memory, finding.read_wish(reading)
+    is_new = finding.names_a_thing(reading) and reading.matches("indefinite")
+    if reading.mood or is_new or reading.has("person"):
         return None
+    is_taking = not reading.is_question and reading.has("take", "will", "want_thing")
+    is_bare = is_taking and reading.covers("take", "courtesy", "yes", "now", "here")
+    things, found = finding.things_in(reading), _meant(talk, reading)
     if not memory.offers:
-        is_else = bool(reading.orders or finding.things_in(reading))
-        is_asked = reading.has("benefit") and reading.is_question and not is_else
+        is_unknown = reading.has("benefit") and reading.is_question
+        is_unknown = is_unknown and not (reading.orders or things)
+        is_asked = is_unknown or (is_bare and memory.topic == "search")
         return talk.ask("ask_none_shown", "product") if is_asked else None
-    is_ordering = any(o.says_anything or o.act == "buy" for o in reading.orders)
-    if is_ordering or _is_new_search(reading) or len(reading.tokens) > _MAX_SHORT:
+    focus, count = memory.in_focus, reading.number_alone or 0
+    if focus is not None and reading.has("asking") and 0 < count <= finding.MAX_QUANTITY:
+        return buying.compare(talk, [focus], "", count)
+    is_long = len(reading.tokens) > _MAX_SHORT or reading.has("want_thing", "take")
+    is_long = is_long or any(o.says_anything or o.act == "buy" for o in reading.orders)
+    if found is None or (is_long and not is_taking):
         return None
-    found, terms = finding.offers_meant(talk, reading), finding.read_wish(reading)
-    offer, count = memory.in_focus, reading.number_alone
-    if offer is not None and reading.has("asking") and count and count <= finding.MAX_QUANTITY:
-        return buying.compare(talk, [offer], "", count)
-    if found is None:
-        return None
-    return _bought(talk, reading, found) or _compared(talk, found, terms)
-
-
-def _compared(talk: Talk, meant: list[Offer], terms: finding.Wish) -> Flow | None:
-    """Tell what the benefits of what a short message names come to."""
-    memory = talk.memory
-    if len(meant) > 1 and not terms.benefit:
-        return buy_one_of(talk, Purchase(), meant)
-    one = meant if len(meant) == 1 else [memory.in_focus] if memory.in_focus else memory.offers
-    is_named = len(meant) == 1 or terms.benefit
-    return buying.compare(talk, one, terms.benefit, terms.quantity) if is_named else None
+    if is_taking:
+        is_pointing = reading.has("here", "ordinal", "cheapest", "dearest", "benefit")
+        is_counted = terms.quantity is not None or terms.is_count_unclear
+        is_said = found or (not things and (is_pointing or is_bare or is_counted))
+        return tasks.go_on(talk, purchase(talk, reading)) if is_said else None
+    return _bought(talk, reading, found) or _compared(talk, reading, found)
 
 
 def _bought(talk: Talk, reading: Reading, meant: list[Offer]) -> Reply | None:
     """Buy what a short message names, where one is being bought or it says how to."""
+    task, terms = _open(talk), finding.read_wish(reading)
+    focus = (task.offer if task is not None else None) or talk.memory.in_focus
+    is_one = len(meant) == 1 or focus is not None
+    is_alone = _months_alone(talk, reading) or (task is not None and _count_alone(reading))
+    is_term = terms.benefit or (task is not None and terms.quantity is not None)
+    is_paid = reading.has("account") and (bool(meant) or task is not None)
+    is_less = task is not None and 0 < len(meant) < len(talk.memory.offers)
+    is_told = not reading.is_question and reading.first_kind != "and"
+    is_bought = is_one and (is_alone or (is_told and (is_term or is_paid)))
+    is_bought = is_bought or (is_told and is_less)
+    return tasks.go_on(talk, purchase(talk, reading)) if is_bought else None
+
+
+def _compared(talk: Talk, reading: Reading, meant: list[Offer]) -> Reply | None:
+    """Tell what the benefits of what a short message names come to."""
     memory, terms = talk.memory, finding.read_wish(reading)
-    task = memory.task if isinstance(memory.task, Purchase) else None
-    own = task.offer if task is not None and not meant else None
-    focus = own or memory.in_focus
-    one = meant if len(meant) == 1 else [focus] if focus is not None else []
-    is_counted = terms.quantity is not None and task is not None
-    is_term = bool(terms.benefit or reading.has("account") or is_counted)
-    if task is not None and own is not None and not is_term and (count := _count_alone(reading)):
-        task.quantity = count
-        return tasks.go_on(talk, task)
-    months = reading.number_alone if memory.topic == "compare" and reading.has("to") else None
-    if months is not None and months > 1 and one:
-        bought = purchase(talk, reading)
-        bought.benefit, bought.quantity = f"{MSI}-{months}", memory.quantity
-        bought.is_count_unclear = False
-        return buy_one_of(talk, bought, one)
-    if reading.is_question or reading.first_kind == "and":
-        return None
-    if is_term and one and (task is not None or terms.benefit or meant):
-        return buy_one_of(talk, purchase(talk, reading), one)
-    if task is not None and meant and len(meant) < len(memory.offers):
-        return buy_one_of(talk, purchase(talk, reading), meant)
-    return None
+    one = meant if len(meant) == 1 else [memory.in_focus] if memory.in_focus else memory.offers
+    is_named = len(meant) == 1 or terms.benefit
+    return buying.compare(talk, one, terms.benefit, terms.quantity) if is_named else None
