@@ -102,7 +102,7 @@ def read_addition(reading: Reading, asked: Sequence[str] = ()) -> Addition:
                 runs.append((field, [place, place + 1]))
                 is_open = True
         place += 1
-    _put(reading, said, [(field, _quote(reading, *run)) for field, run in runs])
+    _put(reading, said, [(field, reading.said.quote(*run)) for field, run in runs])
     said.unread = reading.quoted(reading.of(*kinds("adding_nobody")))
     return said
 
@@ -123,15 +123,6 @@ def _put(reading: Reading, said: Addition, runs: list[tuple[str, str]]) -> None:
 
 def _named(runs: list[tuple[str, str]], wanted: str) -> Iterator[str]:
     return (quote for field, quote in runs if field == wanted and quote)
-
-
-def _quote(reading: Reading, first: int, last: int) -> str:
-    """Return a run of words without the little ones at its ends."""
-    while last > first and reading.match(last - 1, "particle", "to", "courtesy", "and"):
-        last -= 1
-    while reading.match(first, "to") and not reading.match(first, "possessive"):
-        first += 1
-    return reading.said.quote(first, last)
 
 
 def _relation(reading: Reading, called: str) -> tuple[str, str]:

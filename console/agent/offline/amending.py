@@ -79,7 +79,9 @@ def _amended_transfer(talk: Talk, reading: Reading, task: Transfer) -> Reply | N
     if isinstance(one, Transfer) and is_pointing and (one is not task or reading.has("ordinal")):
         task, slots, rest = one, reading.of("amount", "account"), []
         if not slots:
-            return tasks.put_first(talk, task, is_only=reading.matches("only"))
+            others = [other for other in memory.open if other is not task]
+            is_only = reading.matches("only")
+            return tasks.drop(talk, others) if is_only else tasks.put_first(talk, task)
     elif rest and memory.state != "left" and all(part.kind == "adjust" for part in rest):
         task.amount, task.doubt, task.doubted = None, "unstated", ""
         return tasks.go_on(talk, task)

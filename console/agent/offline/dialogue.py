@@ -91,13 +91,13 @@ def cancelled(talk: Talk, reading: Reading) -> Reply | None:
     """Drop what is open, or one of several."""
     kinds = ("cancel_what", "courtesy", "negation", "correcting", "stop", "no", "now", "also")
     if reading.covers("cancel", *kinds):
-        return tasks.drop(talk)
-    is_less = reading.has("adjust") and reading.has("ordinal") and not reading.has("amount")
+        return tasks.drop(talk, talk.memory.open)
+    is_less = reading.has("adjust") and not reading.has("amount")
     is_dropping = reading.has("cancel") or is_less or reading.ends_in_no
     task = tasks.meant(talk, reading) if is_dropping else None
     pointing = ("ordinal", "article", "from", "here", "was", "person", "name", "reason", "adjust")
     is_whole = not reading.beside("cancel", *kinds, *pointing) and not reading.is_question
-    return tasks.drop_one(talk, task) if task is not None and is_whole else None
+    return tasks.drop(talk, [task]) if task is not None and is_whole else None
 
 
 def agreed(talk: Talk, reading: Reading) -> Reply | None:
@@ -137,7 +137,7 @@ def denied(talk: Talk, reading: Reading) -> Reply | None:
         return talk.say("nothing_pending")
     if memory.asked.choices and "recipient" in memory.asked.wanted:
         return talk.ask("ask_recipient_amount", "recipient")
-    return tasks.drop(talk)
+    return tasks.drop(talk, memory.open)
 
 
 READERS: Final[tuple[Reader, ...]] = (

@@ -82,7 +82,7 @@ def _is_amendment(talk: Talk, order: Order) -> bool:
 
 def _refused(talk: Talk, mood: str) -> Reply:
     if mood in {"negation", "cancel"} and (talk.memory.task is not None or talk.memory.open):
-        return tasks.drop(talk)
+        return tasks.drop(talk, talk.memory.open)
     return talk.say(refusals()[mood], "not_understood" if mood == "injected" else "answered")
 
 

@@ -22,7 +22,6 @@ from console.agent.offline.ends import Account
 from console.agent.offline.lexicon import Lexicon, lexicon, read, refusal, reply
 from console.agent.offline.orders import Reading, read_orders
 from console.agent.offline.parts import Scanner
-from console.agent.offline.text import words_of
 from console.agent.offline.things import Offer, OwnAccount, Person, account_of
 from console.agent.operations import AgentOperation
 from console.agent.wording import ACCOUNT_TYPES, KnownThings, money
@@ -158,13 +157,6 @@ class Memory:
     def waiting(self) -> Task | None:
         """What was shown and is neither carried out nor left."""
         return self.open[0] if self.state in {"shown", "waiting"} else None
-
-    def meant(self, numbers: Sequence[int], words: frozenset[str]) -> Task | None:
-        """Return the open task of a number, counted from 1 or from the end, or of these words."""
-        fitting = [task for task in self.open if words and words <= words_of(task.called)]
-        places = [n - 1 if n > 0 else len(self.open) + n for n in numbers]
-        fitting += [self.open[place] for place in places if 0 <= place < len(self.open)]
-        return fitting[0] if len(fitting) == 1 else None
 
     @property
     def in_focus(self) -> Offer | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from console.agent.brain import Say
+from console.agent.offline.ends import Part
 from console.agent.offline.lexicon import kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import FIRST_REFUSAL, Asked, Flow, Reply, Talk, Task
@@ -94,34 +95,27 @@ def start(talk: Talk, tasks: Sequence[Task], *, is_sure: bool = True) -> Flow:
         yield sure(talk, first)
 
 
-def drop(talk: Talk) -> Flow:
-    """Drop all that is open, and say what that was."""
-    had = names(talk, talk.memory.open)
-    talk.memory.open = []
-    talk.memory.drop()
-    yield talk.say("dropped", what=had) if had else talk.say("nothing_pending")
-
-
-def meant(talk: Talk, reading: Reading) -> Task | None:
-    """Return the open task that a message points to: "la segunda", "el de Sofi"."""
-    return _pointed(talk, reading, [part.value for part in reading.of("ordinal")])
-
-
-def _pointed(talk: Talk, reading: Reading, numbers: list[int]) -> Task | None:
-    said = " ".join(str(part.value) for part in reading.of("person", "name", "reason"))
-    return talk.memory.meant(numbers, words_of(said))
-
-
-def drop_one(talk: Talk, task: Task) -> Flow:
-    """Drop one of the open tasks; go on with what then is the first, or show that again."""
-    memory = talk.memory
-    yield talk.say("dropped", what=task.name(talk))
-    if task is memory.task:
-        memory.drop()
+def drop(talk: Talk, gone: Sequence[Task]) -> Flow:
+    """Drop some of the open tasks, and say which; go on with the next, or show the first again."""
+    memory, is_first = talk.memory, talk.memory.task in gone
+    yield talk.say("dropped", what=names(talk, gone)) if gone else talk.say("nothing_pending")
+    memory.open = [task for task in memory.open if task not in gone]
+    if is_first:
+        memory.state, memory.asked = "queued", Asked()
         yield from _next(talk)
     else:
-        memory.open.remove(task)
         yield from show_again(talk)
+
+
+def meant(talk: Talk, reading: Reading, besides: Sequence[Part] = ()) -> Task | None:
+    """Return the open task that a message points to: "la segunda", "el de Sofi"."""
+    known, said = talk.memory.open, reading.of("person", "name", "reason")
+    words = words_of(" ".join(str(part.value) for part in said))
+    numbers = [part.value for part in reading.of("ordinal") if part not in besides]
+    places = [n - 1 if n > 0 else len(known) + n for n in numbers]
+    fitting = [task for task in known if words and words <= words_of(task.called)]
+    fitting += [known[place] for place in places if 0 <= place < len(known)]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def reordered(talk: Talk, reading: Reading) -> Reply | None:
@@ -138,21 +132,18 @@ def reordered(talk: Talk, reading: Reading) -> Reply | None:
             return None
         waiting.source, waiting.to = waiting.to, waiting.source
         return go_on(talk, waiting)
-    others = [p.value for p in reading.of("ordinal") if p not in bare]
-    first = memory.open[-1] if is_swap or reading.has("other") else _pointed(talk, reading, others)
+    is_last = is_swap or reading.has("other")
+    first = memory.open[-1] if is_last else meant(talk, reading, bare)
     return put_first(talk, first) if first is not None else None
 
 
-def put_first(talk: Talk, task: Task, *, is_only: bool = False) -> Flow:
-    """Go on with one of the open tasks before the others, or with no other at all."""
-    others = [one for one in talk.memory.open if one != task]
-    talk.memory.open, talk.memory.state = [task, *([] if is_only else others)], "queued"
-    if is_only and others:
-        yield talk.say("dropped", what=names(talk, others))
+def put_first(talk: Talk, task: Task) -> Flow:
+    """Go on with one of the open tasks before the others."""
+    talk.memory.state = "queued"
     yield from go_on(talk, task)
 
 
-def names(talk: Talk, tasks: list[Task]) -> str:
+def names(talk: Talk, tasks: Sequence[Task]) -> str:
     """Return what tasks are, in a few words each."""
     return "; ".join(task.name(talk) for task in tasks)
 
