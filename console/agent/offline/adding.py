@@ -1,6 +1,6 @@
 """Adding a beneficiary: read who it is, ask for what is not said, tell the outcome."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +11,8 @@ from console.agent.offline.things import person_of
 from shared.text import fold
 
 _MARKS: Final = {"name_is": "name", "alias_is": "alias", "account_is": "account"}
+_Run = tuple[str, int, int]
+"""The field that words are of, and where they begin and end."""
 
 
 @dataclass(eq=False)
@@ -71,46 +73,41 @@ def read_addition(reading: Reading, asked: Sequence[str] = ()) -> Addition:
 
     The first words are of the field that was asked for.
     """
-    said, tokens, words = Addition(), reading.tokens, reading.words
-    field = next((wanted for wanted in asked if wanted != "account"), "")
-    runs, is_open, place = list[tuple[str, list[int]]](), False, 0
+    said, tokens, words, place = Addition(), reading.tokens, reading.words, 0
+    field, runs = next((name for name in asked if name != "account"), ""), list[_Run]()
     while place < len(tokens):
-        token = tokens[place]
+        token, following = tokens[place], place + 1
         mark = reading.match(place, *_MARKS)
         lead = reading.match(place, "add_frame", "courtesy", "register", "will", "correcting")
         is_verb = any(verb.act in {"add", "give", "send"} for verb in words.verbs_of(token))
-        is_named = any(field == "name" for field, _ in runs)
+        is_named = any(field == "name" for field, *_ in runs)
         if token.is_identifier:
-            said.account_id, is_open, field = token.said, False, ""
+            said.account_id, field = token.said, ""
         elif mark is not None and not (
             mark.kind == "alias_is" and reading.match(place + 1, "add_frame")
         ):
-            field, is_open = _MARKS[mark.kind], False
-            place = mark.last
-            continue
+            field, following = _MARKS[mark.kind], mark.last
         elif "account" in (field, *asked) and any(c.isdigit() for c in token.said):
             said.account_id += token.said
         elif token.is_sign or lead is not None or (is_verb and not is_named):
-            is_open, field = False, "" if token.said != ":" else field
-            place = lead.last if lead is not None else place + 1
-            continue
+            field = field if token.said == ":" else ""
+            following = lead.last if lead is not None else following
         elif token.is_word and field != "account":
             is_little = reading.match(place, "particle", "article", "to", "also", "and")
-            if is_open:
-                runs[-1][1][1] = place + 1
+            if runs and runs[-1][2] == place:
+                runs[-1] = (*runs[-1][:2], following)
             elif is_little is None or reading.match(place, "possessive", "definite"):
-                runs.append((field, [place, place + 1]))
-                is_open = True
-        place += 1
-    _put(reading, said, [(field, reading.said.quote(*run)) for field, run in runs])
+                runs.append((field, place, following))
+        place = following
+    _put(reading, said, [(field, reading.said.quote(*run)) for field, *run in runs])
     said.unread = reading.quoted(reading.of(*kinds("adding_nobody")))
     return said
 
 
 def _put(reading: Reading, said: Addition, runs: list[tuple[str, str]]) -> None:
-    said.name_said = next(_named(runs, "name"), "")
-    said.alias = next(_named(runs, "alias"), "")
-    for called in _named(runs, ""):
+    first = dict(reversed(runs))
+    said.name_said, said.alias = first.get("name", ""), first.get("alias", "")
+    for called in (quote for field, quote in runs if not field):
         relation, after = _relation(reading, called)
         if relation and not said.alias:
             said.alias, said.name_said = called, said.name_said or after
@@ -119,10 +116,6 @@ def _put(reading: Reading, said: Addition, runs: list[tuple[str, str]]) -> None:
         else:
             said.alias = said.alias or called
     said.relationship = _relation(reading, said.alias)[0]
-
-
-def _named(runs: list[tuple[str, str]], wanted: str) -> Iterator[str]:
-    return (quote for field, quote in runs if field == wanted and quote)
 
 
 def _relation(reading: Reading, called: str) -> tuple[str, str]:

@@ -6,21 +6,20 @@ schema let it be understood in words.
 
 import json
 import re
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
 import yaml
 
-from console.agent.brain import CallOutcome
 from console.agent.offline.adding import Addition
 from console.agent.offline.asking import MovementsQuery, fits_example
 from console.agent.offline.buying import purchased
 from console.agent.offline.days import find_span, today
 from console.agent.offline.ends import Account, Part
 from console.agent.offline.orders import Reading
-from console.agent.offline.talk import Flow, Reply, Step, Talk, Task
+from console.agent.offline.talk import Flow, Reply, Talk, Task
 from console.agent.offline.tasks import show
 from console.agent.offline.transferring import Transfer
 from console.agent.operations import AgentOperation, Parameter
@@ -98,15 +97,14 @@ def _carry_out(talk: Talk, operation: AgentOperation, arguments: Mapping[str, st
 
 def _task_of(name: str, arguments: Mapping[str, str]) -> Task:
     """Return the task of a call, which may then be amended in words where there are any for it."""
-    given = {n: arguments.get(n, "") for n in ("name", "alias", "account_id", "relationship")}
     if name == "addBeneficiary":
-        return Addition(*given.values())
-    amount = str(arguments.get("amount", ""))
+        fields = ("name", "alias", "account_id", "relationship")
+        return Addition(*(arguments.get(field, "") for field in fields))
+    amount = arguments.get("amount", "")
     if name == "createTransfer" and amount.replace(".", "", 1).isdigit():
-        ends = (Account("", arguments[end]) for end in ("to_account", "from_account"))
-        to, source = ends
-        description = arguments.get("description", "")
-        return Transfer(Decimal(amount), to=to, source=source, description=description)
+        to, source = (Account("", arguments[end]) for end in ("to_account", "from_account"))
+        reason = arguments.get("description", "")
+        return Transfer(Decimal(amount), to=to, source=source, description=reason)
     return Named(name, arguments)
 
 
@@ -140,21 +138,16 @@ def _exemplified(talk: Talk, reading: Reading, operation: AgentOperation) -> Flo
     arguments = dict(_arguments(talk, reading, operation))
     account = next((part.value for part in reading.parts if part.kind == "account"), None)
     if account is not None and "account_id" in operation.inputs:
-        arguments["account_id"] = yield from _account_id(talk, account)
+        own = yield from talk.own_accounts()
+        fitting = [one.account_id for one in own if one.type == account.type]
+        only = fitting[0] if len(fitting) == 1 else ""
+        arguments["account_id"] = account.account_id or only
     missing = [name for name in operation.required if not arguments.get(name)]
     if missing:
         described = "; ".join(operation.inputs[name].description for name in missing)
         yield talk.say("ask_described", "asked", what=described)
         return
     yield from _carry_out(talk, operation, arguments)
-
-
-def _account_id(talk: Talk, named: Account) -> Generator[Step, Sequence[CallOutcome], str]:
-    if named.account_id:
-        return named.account_id
-    balances = yield from talk.look("getBalance")
-    fitting = [a["account_id"] for a in balances["accounts"] if a["account_type"] == named.type]
-    return str(fitting[0]) if len(fitting) == 1 else ""
 
 
 def _arguments(

@@ -27,16 +27,14 @@ def ordered(talk: Talk, reading: Reading) -> Reply | None:
     orders = [order for order in reading.orders if order.act in {"send", "give", "add", "buy"}]
     if not orders or _is_rather_asked(reading, orders):
         return None
-    mood = reading.mood
-    if mood == "negation" and reading.begins_otherwise:
-        mood = ""
+    is_otherwise = reading.mood == "negation" and reading.begins_otherwise
+    mood = "" if is_otherwise else reading.mood
     is_bought = mood == "day" and all(order.act == "buy" for order in orders)
     if mood in refusals() and mood != "condition" and not is_bought:
         return _refused(talk, mood)
     if any(_is_amendment(talk, order) for order in orders):
         return None
-    made = [_task(talk, reading, o) for o in reading.orders if o.act != "buy" or o.is_asked_for]
-    todo = [task for task in made if task is not None]
+    todo = [_task(talk, reading, o) for o in orders if o.act != "buy" or o.is_asked_for]
     if not todo:
         return None
     for before, task in pairwise(todo):
@@ -55,16 +53,13 @@ def _is_rather_asked(reading: Reading, orders: list[Order]) -> bool:
     is_bare = not any(o.amount and o.amount.doubt != "unstated" for o in orders)
     is_told = is_bare and not any(o.recipient for o in orders) and reading.mood in _TELLING
     sent = all(order.act == "send" for order in orders)
-    is_empty = not any(order.says_anything for order in orders) and not reading.has("verb")
     is_of_nothing = not any(o.amount or o.recipient or o.description for o in orders)
     return (
         (not asked and reading.asks)
-        or (sent and is_of_nothing and _asks(reading, _SURELY / 2))
+        or (sent and is_of_nothing and (reading.has("benefit") or _asks(reading, _SURELY / 2)))
         or (is_bare and not (asked and any(o.amount for o in orders)) and _asks(reading, _SURELY))
         or (not asked and is_told and _asks(reading))
-        or (sent and not any(o.amount or o.recipient for o in orders) and reading.has("benefit"))
         or all(o.act == "give" and not (o.amount and o.recipient) for o in orders)
-        or (sent and is_empty and _asks(reading))
     )
 
 
@@ -86,14 +81,12 @@ def _refused(talk: Talk, mood: str) -> Reply:
     return talk.say(refusals()[mood], "not_understood" if mood == "injected" else "answered")
 
 
-def _task(talk: Talk, reading: Reading, order: Order) -> Task | None:
+def _task(talk: Talk, reading: Reading, order: Order) -> Task:
     """Return the task of an order, with what is said of it."""
     if order.act in {"send", "give"}:
         return _from_list(talk, reading, order)
     if order.act == "add":
         return read_addition(replace(reading, parts=order.parts))
-    if order.act != "buy":
-        return None
     first, last = order.parts[0].first, order.parts[-1].last
     is_only = len(reading.orders) == 1
     return purchase(talk, reading if is_only else talk.read(reading.said.quote(first, last)))
@@ -147,7 +140,9 @@ def _unclear_first(
     found = (yield from talk.look_all(*wanted)) if wanted else []
     for task, resolved in zip(sent, found, strict=True):
         task.settle_person(talk, resolved)
-    return sorted(todo, key=lambda task: not isinstance(task, Transfer) or task.is_clear)
+    return sorted(
+        todo, key=lambda task: not (isinstance(task, Transfer) and (task.doubt or task.recipient))
+    )
 
 
 # --- products ---

@@ -80,11 +80,6 @@ class Transfer(Task):
         """Whether it is said whom or where the money goes to."""
         return bool(self.recipient or self.to.account_id or self.to.type)
 
-    @property
-    def is_clear(self) -> bool:
-        """Whether nothing that was said of it is in doubt; what was not said is asked for later."""
-        return not (self.doubt or self.recipient)
-
     def settle(self, talk: Talk) -> Question:
         """Find out who is meant and which accounts there are."""
         talk.memory.topic = self.kind
@@ -164,11 +159,10 @@ class Transfer(Task):
 
     def _payer(self, talk: Talk, accounts: Sequence[OwnAccount]) -> Say | None:
         """Find the account that pays; return a question when it is not sure."""
-        if any(account.account_id == self.source.account_id for account in accounts):
-            return None
         if self.source.type == "same":
             self.source = Account("", talk.memory.last_account)
-            return self._payer(talk, accounts)
+        if any(account.account_id == self.source.account_id for account in accounts):
+            return None
         wanted, taken = self.source.type or "checking", {self.to.account_id}
         is_other = wanted == "other"
         usual = next((a.account_id for a in accounts if a.type == "checking"), "")
@@ -227,12 +221,10 @@ class Transfer(Task):
 
 def may_be(talk: Talk, pronoun: str, person: Person) -> bool:
     """Tell whether "ella" or "him" may be somebody: by the ending of what they are called."""
-    if not pronoun:
-        return False
     told = {"pronoun_he": "m", "pronoun_she": "f"}.get(pronoun, "")
     words = [fold(word) for word in f"{person.name.split()[0]} {person.alias}".split()]
     known = {talk.words.gender(word) for word in words} - {""}
-    return not told or not known or told in known
+    return bool(pronoun) and (not told or not known or told in known)
 
 
 def _accounts_for(talk: Talk, person: Person, said: str) -> bool:
