@@ -187,8 +187,5 @@ def owed(talk: Talk, reading: Reading) -> Reply | None:
         orders = sent_in(Order("send", reading.parts), reading)
         todo = [Transfer().fill(talk, order, reading) for order in orders]
         return tasks.start(talk, todo, is_sure=bool(talk.memory.asked.wanted))
-    order = Order("send", reading.parts)
-    order.amount = amounts[0].value if len(amounts) == 1 else None
-    order.recipient = people[0].value if len(people) == 1 else ""
-    order.description = next((part.value for part in reading.of("reason")), "")
-    return doubted(talk, reading, Transfer().fill(talk, order, reading))
+    order = _order_of(talk, reading, reading.of("amount", "person", "name", "reason"))
+    return None if order is None else doubted(talk, reading, Transfer().fill(talk, order, reading))

@@ -104,9 +104,9 @@ def agreed(talk: Talk, reading: Reading) -> Reply | None:
     """Take a yes where one was asked for; a thumb up keeps what waits."""
     memory, asked = talk.memory, talk.memory.asked
     is_yes = reading.covers("yes", *_POLITE, "thumbs", "also", "both", "to")
-    is_pointing = memory.in_focus is not None and reading.covers("here", "courtesy", "yes")
-    is_pointing = is_pointing and memory.topic in {"search", "compare"}
-    is_yes = is_yes or is_pointing or reading.covers("reconsider", "courtesy", "yes")
+    is_shopping = memory.topic in {"search", "compare"}
+    is_pointing = is_shopping and memory.in_focus and reading.covers("here", "courtesy", "yes")
+    is_yes = is_yes or bool(is_pointing) or reading.covers("reconsider", "courtesy", "yes")
     if not is_yes and not reading.covers("thumbs", "courtesy", "yes"):
         return None
     is_reconsidered = memory.state == "left" and reading.matches("reconsider")
@@ -118,8 +118,7 @@ def agreed(talk: Talk, reading: Reading) -> Reply | None:
             return tasks.go_on(talk, memory.task)
     if memory.waiting is not None:
         return _flow(talk.say("say_yes"), tasks.show_again(talk))
-    is_left = memory.state == "left"
-    is_of_offer = memory.topic in {"search", "compare"} and not (is_left or asked.wanted)
+    is_of_offer = is_shopping and not (memory.state == "left" or asked.wanted)
     if memory.offer is not None and is_of_offer and not reading.has("thumbs"):
         return tasks.sure(talk, purchase(talk, reading))
     if not asked.wanted:

@@ -14,6 +14,7 @@ from console.agent.offline.ends import Account
 from console.agent.offline.lexicon import kinds, refusals
 from console.agent.offline.orders import Order, Reading
 from console.agent.offline.parts import MSI
+from console.agent.offline.questions import stated
 from console.agent.offline.talk import Flow, Reply, Step, Talk, Task
 from console.agent.offline.things import Offer
 from console.agent.offline.transferring import Transfer
@@ -104,19 +105,15 @@ def _from_list(talk: Talk, reading: Reading, order: Order) -> Transfer:
     return task
 
 
-def doubted(talk: Talk, reading: Reading, task: Task) -> Reply:
+def doubted(talk: Talk, reading: Reading, task: Task) -> Reply | None:
     """Ask whether what is spoken of is to be done at all."""
     if not isinstance(task, Transfer):
-        is_added = isinstance(task, Addition)
-        key = "said_question_buy" if reading.is_question else "said_supposed"
-        return talk.say("said_doubtful" if is_added else key)
+        return stated(talk, reading)
     if task.has_recipient:
         return tasks.sure(talk, task)
     if reading.has("duty"):
         return talk.ask("ask_duty", "recipient", "amount", task=task)
-    if task.amount is not None:
-        return tasks.go_on(talk, task)
-    return talk.say("said_question" if reading.is_question else "said_doubtful")
+    return tasks.go_on(talk, task) if task.amount is not None else stated(talk, reading)
 
 
 def _begun(talk: Talk, reading: Reading, todo: list[Task]) -> Flow:

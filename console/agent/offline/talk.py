@@ -32,11 +32,10 @@ Flow = Generator[Step, Sequence[CallOutcome], None]
 Reply = Say | Flow
 More = Callable[[], Reply]
 Question = Generator[Step, Sequence[CallOutcome], Say | None]
-Asking = Generator[Step, Sequence[CallOutcome], CallOutcome]
 AskingMany = Generator[Step, Sequence[CallOutcome], list[Mapping[str, Any]]]
 Looking = Generator[Step, Sequence[CallOutcome], Mapping[str, Any]]
 
-FIRST_REFUSAL: Final = 400
+_FIRST_REFUSAL: Final = 400
 
 
 class NotAnswered(Exception):
@@ -260,10 +259,9 @@ class Talk:
         outcomes = yield tuple(self.call(name, arguments) for name, arguments in wanted)
         bodies = []
         for outcome in outcomes:
-            if outcome.kind != "answered" or outcome.status >= FIRST_REFUSAL:
+            body = self.answered(outcome)
+            if body is None:
                 raise NotAnswered(outcome)
-            body = outcome.body or {}
-            self.memory.known.learn(body)
             bodies.append(body)
         return bodies
 
@@ -289,13 +287,12 @@ class Talk:
             token = body.get("next_token") or ""
         return bodies
 
-    def propose(self, task: Task) -> Asking:
-        """Have the person confirm what is first to be done, and return what became of it."""
-        self.memory.state, self.memory.done = "shown", task
-        (outcome,) = yield (self.call(*task.call()),)
-        if outcome.kind == "answered" and outcome.status < FIRST_REFUSAL:
-            self.memory.known.learn(outcome.body or {})
-        return outcome
+    def answered(self, outcome: CallOutcome) -> Mapping[str, Any] | None:
+        """Return what the bank answered to a call, and remember it; None where it did not do it."""
+        if outcome.kind != "answered" or outcome.status >= _FIRST_REFUSAL:
+            return None
+        self.memory.known.learn(outcome.body or {})
+        return outcome.body or {}
 
     def explain(self, outcome: CallOutcome | None) -> Say:
         """Say why there is no answer to go on with."""

@@ -7,7 +7,7 @@ from console.agent.brain import Say
 from console.agent.offline.ends import Part
 from console.agent.offline.lexicon import kinds
 from console.agent.offline.orders import Reading
-from console.agent.offline.talk import FIRST_REFUSAL, Asked, Flow, Reply, Talk, Task
+from console.agent.offline.talk import Asked, Flow, Reply, Talk, Task
 from console.agent.offline.text import words_of
 from console.agent.offline.transferring import Transfer
 from console.agent.wording import money
@@ -31,15 +31,17 @@ def show(talk: Talk, task: Task) -> Flow:
     What was left or refused may be asked for otherwise; what may have been done waits.
     """
     memory = talk.memory
-    outcome = yield from talk.propose(task)
-    body = outcome.body or {}
-    if outcome.kind == "answered" and outcome.status < FIRST_REFUSAL:
+    memory.state, memory.done = "shown", task
+    (outcome,) = yield (talk.call(*task.call()),)
+    body = talk.answered(outcome)
+    if body is not None:
         memory.drop()
         yield from task.receipt(talk, body)
     else:
         if outcome.kind == "answered":
+            error = (outcome.body or {}).get("error", {})
             memory.begin(task)
-            memory.asked = Asked(task.refused(str(body.get("error", {}).get("code", ""))))
+            memory.asked = Asked(task.refused(str(error.get("code", ""))))
         elif outcome.kind == "declined":
             memory.drop()
             memory.state = "left"
