@@ -128,6 +128,16 @@ def test_the_figures_of_a_benefit_are_those_of_as_many_pieces_as_are_bought(mari
     assert (asked.arguments["quantity"], asked.arguments["cashback"]) == ("2", "379.90")
 
 
+def test_a_number_that_says_which_product_says_not_how_many_of_it(maria: Chat) -> None:
+    maria.say("quiero una tele")
+    maria.say("cómprala")
+
+    [asked] = maria.say("2").proposed
+
+    assert asked.arguments["product_id"] == "prod-tv-led-55"
+    assert "quantity" not in asked.arguments
+
+
 def test_a_receipt_has_the_number_the_day_and_what_is_left(maria: Chat) -> None:
     maria.say("transfiere 100 a mi hermano")
     told = maria.say("sí").text.splitlines()

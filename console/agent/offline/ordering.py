@@ -154,7 +154,8 @@ def purchase(talk: Talk, reading: Reading) -> Purchase:
     if months := _months_alone(talk, reading):
         task.benefit = f"{MSI}-{months}"
     elif count := _count_alone(reading):
-        task.quantity, task.is_count_unclear = count, False
+        if "product" not in memory.asked.wanted or reading.number_alone is None:
+            task.quantity, task.is_count_unclear = count, False
     else:
         task.put_terms(reading)
     found = _meant(talk, reading)
