@@ -116,6 +116,7 @@ def test_an_order_with_something_unread_around_it_is_not_shown(case: Case) -> No
     "text",
     [
         "no a mi hermano mándale 200",
+        "transfiere 100 a mi hermano y dime cuánto me queda, pero no ahora",
         "manda 100 a mi hermano y 200 a mi mamá blablá ñongo",
         "manda 100 a mi hermano, y por favor, entre dos",
         "¿pásale 200 a mi mamá?",

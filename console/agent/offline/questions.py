@@ -73,7 +73,7 @@ def _is_whole(reading: Reading, covered: frozenset[int]) -> bool:
     return all(
         place in covered
         or part.kind in kinds("asking_parts")
-        or reading.match(place, *kinds("asking_words"))
+        or (part.kind not in kinds("taking_back") and reading.match(place, *kinds("asking_words")))
         for part in reading.parts
         for place in range(part.first, part.last)
     )
