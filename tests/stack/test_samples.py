@@ -25,7 +25,7 @@ def function_of_rule(deployed: Deployed, event_type: str) -> str:
         if event_type in json.loads(rule["EventPattern"])["detail-type"]
         for target in events.list_targets_by_rule(Rule=rule["Name"], EventBusName=bus)["Targets"]
     ]
-    return str(arn).rpartition(":")[2]
+    return str(arn)
 
 
 def load(path: Path) -> Any:
