@@ -151,6 +151,7 @@ def test_the_usual_ways_of_writing_an_amount_are_read(text: str, amount: str) ->
             "la mitad",
             "cien doscientos",
             "0 mil",
+            "1.5 centavos",
             "cero mil",
             "mil mil",
             "dos",

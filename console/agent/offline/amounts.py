@@ -98,9 +98,8 @@ class AmountReader(Cursor):
                 done, group = done + (group or 1) * _THOUSAND, Decimal(0)
             elif letter not in "&z":
                 group += self.words.numbers[self.word(place)].value if letter != "a" else 1
-        is_in_words = found.group()[0] not in "dD"
-        amount = Amount(done + group, doubt, at, at + found.end(), is_in_words=is_in_words)
-        return _bounded(amount)
+        last, is_in_words = at + found.end(), found.group()[0] not in "dD"
+        return _bounded(Amount(done + group, doubt, at, last, is_in_words=is_in_words))
 
     def _letter(self, at: int) -> str:
         """Return what a token is to the grammar of numbers, nothing where it is no part of one."""
@@ -131,7 +130,7 @@ class AmountReader(Cursor):
             joint, doubt = self.match(amount.last, "and"), "range"
             second = self._bare(amount.last + 1) if joint else None
             amount = replace(amount, last=second.last) if second else amount
-        elif self.tokens[at].said in _MINUS:
+        elif self.word(at) in _MINUS:
             amount, doubt = self._bare(at + 1), "negative"
         else:
             return self._bare(at) or self._unstated(at)
@@ -177,14 +176,14 @@ class AmountReader(Cursor):
 
     def _with_units(self, amount: Amount) -> Amount:
         """Take in what follows: the currency, the centavos, or what else is counted."""
-        at, unit = amount.last, self.match(amount.last, *_UNITS)
+        at, unit = amount.last, self.match(amount.last, *_UNITS, "cents", "currency")
         if unit is None and self.word(at) != "$":
             is_counted = self.match(at, "counted") is not None
             return replace(amount, unit=self.word(at)) if is_counted else self._with_cents(amount)
         kind, last = ("currency", at + 1) if unit is None else (unit.kind, unit.last)
         if kind == "cents":
             return _with_hundredths(replace(amount, value=Decimal(0)), amount, last)
-        if doubt := _UNITS[kind]:
+        if doubt := _UNITS.get(kind):
             return replace(amount, last=last, is_money=kind != "percent", doubt=doubt)
         return self._with_cents(replace(amount, last=last, is_money=True))
 
@@ -231,13 +230,7 @@ class AmountReader(Cursor):
         return is_more or is_stuck or is_near or is_slip or after.said == "/"
 
 
-_UNITS: Final = {
-    "slang": "slang",
-    "foreign_currency": "currency",
-    "percent": "percent",
-    "cents": "",
-    "currency": "",
-}
+_UNITS: Final = {"slang": "slang", "foreign_currency": "currency", "percent": "percent"}
 """What an amount may be of, and the doubt that it brings."""
 
 
@@ -250,7 +243,8 @@ def _written(said: str, at: int) -> Amount:
 
 
 def _with_hundredths(amount: Amount, cents: Amount, last: int) -> Amount:
-    is_whole = amount.value == int(amount.value) and cents.value < _HUNDRED and not cents.doubt
+    is_whole = amount.value % 1 == cents.value % 1 == 0 and cents.value < _HUNDRED
+    is_whole = is_whole and not cents.doubt
     value, doubt = amount.value + cents.value / _HUNDRED, amount.doubt if is_whole else "malformed"
     return replace(amount, value=value, last=last, is_money=True, doubt=doubt)
 

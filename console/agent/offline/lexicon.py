@@ -21,6 +21,7 @@ _MIN_NUMBER_LETTERS: Final = 3
 _LONG_NUMBER_LETTERS: Final = 7
 _MIN_VERB_LETTERS: Final = 7
 _LAST_LATIN_LETTER: Final = 0x24F
+_ABOUT_VERBS: Final = ("act", "ending", "stems")
 
 Phrase = tuple[str, ...]
 
@@ -122,6 +123,10 @@ class Cursor:
         """Return the word of a token, or nothing beyond the ends."""
         return self.tokens[at].word if 0 <= at < len(self.tokens) else ""
 
+    def verbs(self, at: int) -> list[Verb]:
+        """Return what a token may be a form of."""
+        return self.words.verbs_of(self.tokens[at]) if at < len(self.tokens) else []
+
     def after(self, at: int, *kinds: str) -> int:
         """Return the place after a phrase of these kinds; where there is none, the end."""
         found = self.match(at, *kinds)
@@ -182,13 +187,9 @@ def _alone(language: Language) -> Lexicon:
         same=_by_word(data.get("same", {})),
         sets={name: frozenset(row.split()) for name, row in data["sets"].items()},
     )
-    clitics = data.get("ending", {}).get("clitics", {})
     for row in data["verb"]:
         for form, word in _forms(row, data.get("ending", {})):
             _add_form(made, Verb(row["act"], form), word)
-            for clitic in clitics.get(form, "").split():
-                joined = form if form == "infinitive" else "order"
-                _add_form(made, Verb(row["act"], joined), word + clitic)
     for kind, rows in [*data["values"].items(), *data["words"].items()]:
         for value, row in rows.items() if isinstance(rows, dict) else [("", rows)]:
             for phrase in _phrases(row):
@@ -216,14 +217,15 @@ def _phrases(row: str) -> Iterator[Phrase]:
 
 def _forms(row: Mapping[str, str], endings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield a verb's forms, or those of all the stems that have the same endings."""
-    for form, said in row.items():
-        if form not in {"act", "ending", "stems"}:
-            yield from ((form, word) for word in said.split())
+    said = [(form, w) for form in row if form not in _ABOUT_VERBS for w in row[form].split()]
     for stem in row.get("stems", "").split():
-        for form, said in endings[row["ending"]].items():
-            for ending in said.split():
-                is_hard = stem.endswith("g") and fold(ending)[0] == "e"
-                yield form, f"{stem}u{ending}" if is_hard else stem + ending
+        for form, ends in endings[row["ending"]].items():
+            hard = f"{stem}u" if stem.endswith("g") else stem
+            said += [(form, (hard if fold(e)[0] == "e" else stem) + e) for e in ends.split()]
+    for form, word in said:
+        yield form, word
+        joined = form if form == "infinitive" else "order"
+        yield from ((joined, word + c) for c in endings.get("clitics", {}).get(form, "").split())
 
 
 def _add_form(made: Lexicon, verb: Verb, word: str) -> None:

@@ -15,7 +15,7 @@ from console.agent.offline.lexicon import Cursor, Lexicon, kinds
 from console.agent.offline.parts import verb_form
 from console.agent.offline.text import Said
 
-_ORDERING: Final = frozenset({"order", "bare", "formal", "polite", "infinitive"})
+_ORDERING: Final = frozenset({"order", "formal", "polite"})
 
 
 @dataclass
@@ -149,14 +149,13 @@ class Reading(Cursor):
 
     def matches(self, *kinds: str) -> bool:
         """Tell whether a phrase of any of these kinds stands anywhere in it."""
-        tokens = self.tokens
-        return any(self.match(place, *kinds) for place in range(len(tokens)))
+        return bool(self.values(*kinds))
 
-    def values(self, kind: str) -> set[str]:
-        """Return the values of the phrases of a kind that stand anywhere in it."""
+    def values(self, *kinds: str) -> set[str]:
+        """Return the values of the phrases of these kinds that stand anywhere in it."""
         places = range(len(self.tokens))
         found = (match for at in places for match in self.words.matches(self.tokens, at))
-        return {match.value for match in found if match.kind == kind}
+        return {match.value for match in found if match.kind in kinds}
 
     def covers(self, needed: str, *kinds: str) -> bool:
         """Tell whether it is words of these kinds only, and one of those needed."""
@@ -172,12 +171,10 @@ class Reading(Cursor):
 
     def quoted(self, parts: Iterable[Part]) -> str:
         """Return what the person wrote of these parts."""
-        runs: list[list[int]] = []
+        runs = list[tuple[int, int]]()
         for part in parts:
-            if runs and runs[-1][1] == part.first:
-                runs[-1][1] = part.last
-            else:
-                runs.append([part.first, part.last])
+            first = runs.pop()[0] if runs and runs[-1][1] == part.first else part.first
+            runs.append((first, part.last))
         return ", ".join(self.said.quote(first, last) for first, last in runs)
 
 
@@ -191,16 +188,7 @@ def read_orders(said: Said, words: Lexicon, parts: list[Part]) -> Reading:
         left += [] if found else [part for part in segment if part.kind not in kinds("quiet")]
     if orders:
         orders[0].unread = left + orders[0].unread
-    if len(orders) > 1 and _opens(*orders[:2]):
-        orders[1].parts = orders[0].parts + orders[1].parts
-        del orders[0]
     return reading
-
-
-def _opens(first: Order, second: Order) -> bool:
-    """Tell whether an order only opens the next one: "hazme un favor y"."""
-    is_empty = not first.says_anything and not first.unread
-    return is_empty and first.act in {"make", second.act}
 
 
 def _segments(parts: Sequence[Part]) -> Iterator[list[Part]]:
@@ -208,14 +196,18 @@ def _segments(parts: Sequence[Part]) -> Iterator[list[Part]]:
     heads = [i for i, part in enumerate(parts) if part.kind in {"verb", "take"}]
     starts = []
     for number, head in enumerate(heads):
-        start = head
-        while start and parts[start - 1].kind in kinds("leads"):
-            start -= 1
         if number == 0 or not _is_of_one(parts, heads[number - 1], head):
-            starts.append(start)
+            starts.append(_led_from(parts, head))
     for first, last in pairwise([0, *starts[1:], len(parts)]):
         if first < last:
             yield list(parts[first:last])
+
+
+def _led_from(parts: Sequence[Part], head: int) -> int:
+    """Return where what leads to a verb begins."""
+    while head and parts[head - 1].kind in kinds("leads"):
+        head -= 1
+    return head
 
 
 def _is_of_one(parts: Sequence[Part], before: int, head: int) -> bool:
@@ -247,35 +239,29 @@ def _act(segment: Sequence[Part]) -> str:
     kinds = {part.kind for part in segment}
     if "register" in kinds or ("add_noun" in kinds and not acts):
         return "add"
-    if "purchase_noun" in kinds and kinds & {"proceed"}:
+    if {"purchase_noun", "proceed"} <= kinds:
         return "buy"
     found = next((act for act in ("add", "send", "buy", "give") if act in acts), "")
     return found or ("send" if "make_noun" in kinds else "make" if "make" in acts else "")
 
 
-def _is_asked_for(segment: Sequence[Part], reading: Reading) -> bool:  # noqa: PLR0911 - one reason after the other
+def _is_asked_for(segment: Sequence[Part], reading: Reading) -> bool:
     """Tell whether the form of a verb, with what leads to it, orders something."""
     places = [i for i, part in enumerate(segment) if part.kind == "verb"]
     forms = [verb_form(segment[place]).form for place in places]
     is_question = any(part.kind == "asking" for part in segment)
-    if not forms:
-        return not is_question
-    start = place = places[0]
-    while start and segment[start - 1].kind in kinds("leads"):
-        start -= 1
-    leads, form = {part.kind for part in segment[start:place]}, forms[0]
-    if "duty" in leads or {"past", "other"} & set(forms):
-        return False
+    if not forms or {"past", "other"} & set(forms):
+        return not forms and not is_question
+    place, form = places[0], forms[0]
+    leads = {part.kind for part in segment[_led_from(segment, place) : place]}
     if "will_that" in leads:
         return form in {"subjunctive", "formal", "doubtful"}
-    if form == "doubtful":
-        return reading.matches("formal_mark") and not is_question
     if "will" in leads:
         return form in {"infinitive", "bare"}
     is_first = all(part.kind in kinds("quiet") or part.way == "to" for part in segment[:place])
-    if form in {"infinitive", "bare"} and not is_first:
-        return False
-    return form in _ORDERING and (form == "polite" or not is_question)
+    is_meant = is_first if form in {"infinitive", "bare"} else form in _ORDERING
+    is_formal = form == "doubtful" and reading.matches("formal_mark")
+    return (is_meant or is_formal) and (form == "polite" or not is_question)
 
 
 # --- sending ---

@@ -70,10 +70,8 @@ class Scanner(EndReader):
 
     def _sign(self, at: int) -> Part | None:
         token = self.tokens[at]
-        if not token.is_sign or token.said in "$-−–%&":
+        if not token.is_sign or token.said in "$-−–%&" or self.match(at, "thumbs"):
             return None
-        if self.match(at, "thumbs"):
-            return Part("thumbs", at, at + 1)
         kind = next((kind for kind, signs in _SIGNS.items() if token.said in signs), "unread")
         return Part(kind, at, at + 1)
 
@@ -98,42 +96,33 @@ class Scanner(EndReader):
         return Part("yes", at, part.last) if part and is_yes and self.match(at, "yes") else part
 
     def _verb(self, at: int) -> Part | None:
-        verbs = self.words.verbs_of(self.tokens[at])
-        verb = Part("verb", at, at + 1, verbs) if verbs else None
-        adjust = self._of_kind(at, "adjust")
-        is_last = at + 1 >= len(self.tokens)
-        is_adjusting = adjust and not is_last and self.amount_at(at + 1) is not None
-        return adjust if is_adjusting else self._of_kind(at, "take") or verb
+        adjust, verbs = self._of_kind(at, "adjust"), self.verbs(at)
+        if adjust is not None and self.amount_at(at + 1) is not None:
+            return adjust
+        return self._of_kind(at, "take") or (Part("verb", at, at + 1, verbs) if verbs else None)
 
     def _clitic(self, at: int) -> Part | None:
         """Take "le" where a verb follows, or another such word."""
-        if self.match(at, "clitic") is None:
-            return None
         after = self.past(at, "clitic", limit=len(self.tokens))
-        is_led = after < len(self.tokens) and bool(self.words.verbs_of(self.tokens[after]))
-        return Part("clitic", at, at + 1) if is_led or self.match(at + 1, "will") else None
+        is_led = after > at and (self.verbs(after) or self.match(at + 1, "will"))
+        return Part("clitic", at, at + 1) if is_led else None
 
     def _ordinal(self, at: int) -> Part | None:
         start = self.past(at, "to", "definite")
-        said = self.word(start)
-        if said.isdigit() and len(said) == 1 and self.match(start + 1, "ordinal_end") is not None:
-            is_stuck = self.tokens[start].end == self.tokens[start + 1].start
-            return Part("ordinal", at, start + 2, int(said)) if is_stuck else None
-        number, last = self.match(start, "ordinal"), self.match(start, "last")
+        number = self.match(start, "ordinal")
         if number is not None:
-            return Part("ordinal", at, start + 1, int(number.value))
-        if last is not None and start > at and self._ends(start + 1):
+            is_stuck = self.tokens[number.last - 1].start <= self.tokens[start].end
+            return Part("ordinal", at, number.last, int(number.value)) if is_stuck else None
+        if self.match(start, "last") and start > at and self._ends(start + 1):
             return Part("ordinal", at, start + 1, -1)
-        lead = self.match(at, "numbered")
-        place = lead.last if lead is not None else len(self.tokens)
+        place = self.after(at, "numbered")
         said = self.word(place)
-        is_alone = self._ends(place + 1) and self.match(place + 1, "percent") is None
-        is_place = is_alone and said.isdigit() and 0 < int(said) <= _MAX_PLACE
+        is_place = said.isdigit() and 0 < int(said) <= _MAX_PLACE and self._ends(place + 1)
         return Part("ordinal", at, place + 1, int(said)) if is_place else None
 
     def _ends(self, at: int) -> bool:
         place = at + 1 if self.match(at, "here") is not None else at
-        return place >= len(self.tokens) or self.tokens[place].is_sign
+        return self.word(place) != "%" and (place >= len(self.tokens) or self.tokens[place].is_sign)
 
     def _day(self, at: int) -> Part | None:
         """Take days, but for today and what is a number that may be anything."""
@@ -143,38 +132,35 @@ class Scanner(EndReader):
             return None
         if found is None or not found.is_sure:
             return None
-        if found.span == Span(self.today, self.today) and self.match(at, "now"):
-            return Part("now", at, found.last)
-        return Part("day", at, found.last, found.span)
+        is_now = found.span == Span(self.today, self.today) and self.match(at, "now")
+        return Part("now" if is_now else "day", at, found.last, found.span)
 
     def _amount(self, at: int) -> Part | None:
-        before = self.match(at - 1, "account_noun") or self.match(at - 1, "account_number")
+        before = self.match(at - 1, "account_noun", "account_number")
         if before is not None and self.tokens[at].is_number:
             return None
         amount = self.amount_at(at)
         return Part("amount", at, amount.last, amount) if amount is not None else None
 
     def _led_amount(self, at: int) -> Part | None:
-        of = self.match(at, "of_amount")
-        start = of.last if of is not None else len(self.tokens)
-        amount = self.amount_at(start) if start < len(self.tokens) else None
+        amount = self.amount_at(self.after(at, "of_amount"))
         is_money = amount is not None and not amount.unit
         return Part("amount", at, amount.last, amount) if amount and is_money else None
 
     def _benefit(self, at: int) -> Part | None:
         """Take how to pay: "de contado", "a 12 meses"."""
         start = self.past(at, "months_lead", limit=1)
-        for place in dict.fromkeys((at, start)):
-            if (found := self.match(place, "cash", "cashback", "points")) is not None:
-                value = "none" if found.kind == "cash" else found.kind
-                return Part("benefit", at, found.last, value)
-        amount = self.amount_at(start) if start < len(self.tokens) else None
+        ways = ("cash", "cashback", "points")
+        way = self.match(at, *ways) or self.match(start, *ways, "instalments_only")
+        if way is not None:
+            value = {"cash": "none", "instalments_only": MSI}.get(way.kind, way.kind)
+            return Part("benefit", at, way.last, value)
+        amount = self.amount_at(start)
         unit = self.match(amount.last, "instalments") if amount is not None else None
-        if amount is not None and unit is not None and amount.whole in _INSTALMENTS:
-            last = self.past(unit.last, "instalments_only", limit=1)
-            return Part("benefit", at, last, f"{MSI}-{amount.whole}")
-        plain = self._of_kind(start, "instalments_only")
-        return replace(plain, kind="benefit", value=MSI) if plain is not None else None
+        if amount is None or unit is None or amount.whole not in _INSTALMENTS:
+            return None
+        last = self.past(unit.last, "instalments_only", limit=1)
+        return Part("benefit", at, last, f"{MSI}-{amount.whole}")
 
     # --- reasons ---
 
@@ -192,15 +178,11 @@ class Scanner(EndReader):
     def _purpose(self, at: int) -> Part | None:
         """Take what is paid: "la renta"."""
         start = self.past(at, "definite", limit=1)
-        found = self.match(start, "purpose")
-        last = found.last if found is not None else start
+        last = self.past(start, "purpose", limit=1)
         return Part("reason", at, last, self.said.quote(start, last)) if last > start else None
 
     def _reason_led(self, at: int) -> Part | None:
-        found = self.match(at, "for")
-        if found is None:
-            return None
-        return self._reason(at, self.past(found.last, "particle", "article"))
+        return self._reason(at, self.past(self.after(at, "for"), "particle", "article"))
 
     def _reason(self, at: int, start: int, *, is_marked: bool = False) -> Part | None:
         last, run = start, 0
@@ -236,7 +218,7 @@ class Scanner(EndReader):
         is_number = token.word in self.words.numbers
         return (
             self.match(place, *kinds("ends_reason"), "relation") is not None
-            or any(v.form not in {"past", "other"} for v in self.words.verbs_of(token))
+            or any(verb.form not in {"past", "other"} for verb in self.verbs(place))
             or (not is_first and bool(self._led(place) or self._led_amount(place)))
             or self._account(place) is not None
             or (is_number and token.word not in self.words.of("articles"))
