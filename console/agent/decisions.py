@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from console.agent.events import Decision
+from console.agent.language import undrawn
 from shared.text import PUNCTUATION, fold, tokens_of, word_set
 
 _YES: Final = word_set(
@@ -14,11 +15,12 @@ _YES: Final = word_set(
     "adelante dale hazlo hagalo claro va vale ok okay oki okey sale orale correcto exacto "
     "procede proceda autorizo mandalo enviala envialo mandala mandaselo pasalo pasaselo "
     "transfierelo hazla yes yep yeah yup sure confirm confirmed absolutely proceed correct "
-    "exactly"
+    "exactly sii"
 )
 _YES_PHRASES: Final = frozenset(
     {
         *("ta bien", "sale y vale", "ya estas", "sure thing", "go for it"),
+        *("que si", "si ese", "si esa", "si a los dos", "si los dos", "yes to both", "yes both"),
         *("de acuerdo", "esta bien", "por supuesto", "desde luego", "asi es", "go ahead"),
         *(
             "do it",
@@ -48,12 +50,12 @@ _POLITE: Final = word_set(
 _ALL: Final = frozenset({"todo", "everything", "all"})
 """Who denies all of it says more than no to what waits."""
 _QUESTION_MARKS: Final = frozenset("¿?？؟")
-_FRIENDLY: Final = frozenset("👍👌🙏✅🙂😊🏻🏼🏽🏾🏿")
+_FRIENDLY: Final = frozenset("👍👌🙏✅🙂😊😘🥰😍😄😁😉🤗🙌🫶💕❤🏻🏼🏽🏾🏿")
 
 
 def read_decision(text: str) -> Decision | None:
     """Return the decision that a message is, or None when it asks or says anything else."""
-    words = [word for word in tokens_of(text) if word not in PUNCTUATION]
+    words = [undrawn(word) for word in tokens_of(text) if word not in PUNCTUATION]
     if not words or any(_says_more(character) for character in text):
         return None
     for decision, core, phrases in _DECISIONS:

@@ -1,11 +1,13 @@
 """Which language a person writes in: Spanish, English, or another."""
 
+import re
 from typing import Final, Literal
 
 from shared.text import tokens_of, word_set
 
 Language = Literal["es", "en"]
 DEFAULT: Final[Language] = "es"
+_DRAWN_OUT: Final = re.compile(r"([^\W\d_])\1{2,}")
 
 
 _SPANISH: Final = word_set(
@@ -58,3 +60,8 @@ def language_of(text: str) -> Language | None:
     if spanish == english:
         return None
     return "es" if spanish > english else "en"
+
+
+def undrawn(word: str) -> str:
+    """Return a word whose letters are not drawn out: "porfaaaa"."""
+    return _DRAWN_OUT.sub(r"\1", word)

@@ -169,7 +169,7 @@ def repeated(talk: Talk, reading: Reading) -> Reply | None:
     if not isinstance(model, Transfer) or not is_like or rest or reading.is_question:
         return None
     if not slots and reading.has("same_order") and memory.waiting is None:
-        return tasks.sure(talk, replace(model))
+        return (tasks.go_on if reading.has("verb") else tasks.sure)(talk, replace(model))
     is_of_another = reading.has("person", "same") or (amounts and reading.has("again"))
     order = _order_of(talk, reading, slots) if is_of_another and not amounts[1:] else None
     if order is None or (model.amount is None and not amounts):

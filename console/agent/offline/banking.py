@@ -56,10 +56,11 @@ def _balance_line(talk: Talk, account: OwnAccount) -> str:
     )
 
 
-def own_accounts(talk: Talk) -> Flow:
-    """Tell the numbers of the customer's own accounts."""
-    accounts = yield from talk.own_accounts()
-    told = [(talk.account_type(a.type).capitalize(), a.account_id) for a in accounts]
+def own_accounts(talk: Talk, type_: str = "") -> Flow:
+    """Tell the numbers of the customer's own accounts, or of those of a type."""
+    talk.memory.topic = "own_account"
+    own = [a for a in (yield from talk.own_accounts()) if type_ in {"", a.type}]
+    told = [(talk.account_type(a.type).capitalize(), a.account_id) for a in own]
     lines = [talk.text("own_account_line", account=type_, number=id_) for type_, id_ in told]
     yield talk.lines([talk.text("own_account"), *lines])
 

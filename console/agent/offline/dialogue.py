@@ -13,7 +13,7 @@ from console.agent.events import MessageRead, Span
 from console.agent.offline import amending, questions, tasks
 from console.agent.offline.ends import Part
 from console.agent.offline.lexicon import examples as known_examples
-from console.agent.offline.lexicon import is_foreign, told_as
+from console.agent.offline.lexicon import is_foreign, kinds, told_as
 from console.agent.offline.naming import by_example, named
 from console.agent.offline.ordering import chosen, ordered, purchase
 from console.agent.offline.orders import Reading
@@ -54,20 +54,20 @@ def _reply(talk: Talk, reading: Reading) -> tuple[Reader, Reply]:
 
 
 def several(talk: Talk, reading: Reading) -> Reply | None:
-    """Answer what is asked before the first order or after the last amount or person; do both."""
+    """Answer two questions, or what is asked beside an order, and do that."""
     ordered_ = [one for one in reading.orders if one.says_anything]
     joints = [part for part in reading.parts[1:-1] if part.kind in {"and", "stop", "asking"}]
-    end = max((part.last for part in reading.of("amount", "person")), default=0)
+    end = max((p.last for p in reading.of("amount", "person")), default=0) if ordered_ else 0
     begin = next((p.first for o in ordered_[:1] for p in o.parts if p.kind == "verb"), 0)
     before = [part for part in joints if part.first < begin][-1:]
-    for part in before + [part for part in joints if ordered_ and part.first >= end][:1]:
+    for part in before + [part for part in joints if part.first >= end][:1]:
         first = reading.said.quote(0, part.last if part.kind == "asking" else part.first)
         halves = [talk.read(first), talk.read(reading.said.quote(part.last, len(reading.tokens)))]
-        order, other = halves if part not in before else reversed(halves)
-        is_put_off = part not in before and other.has("day", "later")
-        is_one = not is_put_off and any(o.is_asked_for and o.says_anything for o in order.orders)
-        if is_one and (beside := questions.asked_beside(talk, other)) is not None:
-            return _flow(beside, _reply(talk, order)[1])
+        beside = [one for half in halves if (one := questions.asked_beside(talk, half)) is not None]
+        orders = [half for half in halves if half.is_ordering]
+        is_put_off = bool(orders) and part not in before and halves[1].has("day", "later")
+        if beside and (beside[1:] or orders) and not is_put_off:
+            return _flow(*beside, *(_reply(talk, order)[1] for order in orders))
     return None
 
 
@@ -89,14 +89,12 @@ def strange(talk: Talk, reading: Reading) -> Reply | None:
 
 def cancelled(talk: Talk, reading: Reading) -> Reply | None:
     """Drop what is open, or one of several."""
-    kinds = ("cancel_what", "courtesy", "negation", "correcting", "stop", "no", "now", "also")
-    if reading.covers("cancel", *kinds):
+    if reading.covers("cancel", *kinds("dropping")):
         return tasks.drop(talk, talk.memory.open)
     is_less = reading.has("adjust") and not reading.has("amount")
     is_dropping = reading.has("cancel") or is_less or reading.ends_in_no
     task = tasks.meant(talk, reading) if is_dropping else None
-    pointing = ("ordinal", "article", "from", "here", "was", "person", "name", "reason", "adjust")
-    is_whole = not reading.beside("cancel", *kinds, *pointing) and not reading.is_question
+    is_whole = not (reading.beside("cancel", *kinds("dropping", "pointing")) or reading.is_question)
     return tasks.drop(talk, [task]) if task is not None and is_whole else None
 
 
@@ -128,9 +126,11 @@ def agreed(talk: Talk, reading: Reading) -> Reply | None:
 
 
 def denied(talk: Talk, reading: Reading) -> Reply | None:
-    """Take a no where something was asked."""
-    memory = talk.memory
-    if not reading.covers("no", *_POLITE):
+    """Take a no where something was asked, with why: "no, está muy caro"."""
+    memory, said = talk.memory, reading.beside("courtesy")
+    is_more = reading.is_question or reading.has(*kinds("saying")) or reading.is_ordering
+    is_why = [p.kind for p in said[1:2]] == ["stop"] and reading.denies(said[0]) and not is_more
+    if not is_why and not reading.covers("no", *_POLITE):
         return None
     if memory.task is None or memory.state == "left":
         return talk.say("nothing_pending")

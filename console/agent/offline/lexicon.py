@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from jellyfish import damerau_levenshtein_distance
 
-from console.agent.language import Language
+from console.agent.language import Language, undrawn
 from console.agent.offline.text import Said, Token, split
 from shared.text import fold
 
@@ -245,9 +245,9 @@ def read(text: str, language: Language) -> Said:
     """
     tokens = []
     for found in split(text):
-        said = found.group()
+        said, folded = found.group(), undrawn(fold(found.group()))
         exact = lexicon(language).spelled.get(said.lower()) if said.lower() != fold(said) else None
-        usual = exact.split() if exact else usual_spelling(fold(said).replace("’", "'"), language)
+        usual = exact.split() if exact else usual_spelling(folded.replace("’", "'"), language)
         tokens += [Token(said, word, found.start(), found.end()) for word in usual]
     return Said(text, tuple(tokens))
 

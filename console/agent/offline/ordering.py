@@ -71,8 +71,7 @@ def _asks(reading: Reading, least: float = 0) -> bool:
 def _is_amendment(talk: Talk, order: Order) -> bool:
     """Tell whether an order says only how the open one is to be: "ponle de concepto cena"."""
     is_open = isinstance(talk.memory.task, Transfer)
-    is_pointing = any(part.kind == "ordinal" for part in order.unread)
-    is_whole = order.amount is not None and bool(order.destination or is_pointing)
+    is_whole = order.amount is not None and order.destination is not None
     return is_open and not is_whole and not order.recipient and order.act in {"send", "add"}
 
 
@@ -85,24 +84,12 @@ def _refused(talk: Talk, mood: str) -> Reply:
 def _task(talk: Talk, reading: Reading, order: Order) -> Task:
     """Return the task of an order, with what is said of it."""
     if order.act in {"send", "give"}:
-        return _from_list(talk, reading, order)
+        return Transfer().fill(talk, order, reading)
     if order.act == "add":
         return read_addition(replace(reading, parts=order.parts))
     first, last = order.parts[0].first, order.parts[-1].last
     is_only = len(reading.orders) == 1
     return purchase(talk, reading if is_only else talk.read(reading.said.quote(first, last)))
-
-
-def _from_list(talk: Talk, reading: Reading, order: Order) -> Transfer:
-    """Return a transfer, to one of those last listed where it says which: "100 al 2"."""
-    places = [part for part in order.unread if part.kind == "ordinal" and part.value > 0]
-    fitting = talk.memory.people[places[0].value - 1 :] if len(places) == 1 else []
-    is_of_list = bool(fitting) and not (order.recipient or order.destination)
-    order.unread = [part for part in order.unread if part not in places or not is_of_list]
-    task = Transfer().fill(talk, order, reading)
-    if is_of_list:
-        task.choose(fitting[0])
-    return task
 
 
 def doubted(talk: Talk, reading: Reading, task: Task) -> Reply | None:

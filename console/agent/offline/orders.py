@@ -42,6 +42,12 @@ class Order:
         said = (self.amount, self.recipient, self.source, self.destination, self.description)
         return any(said) or bool(self.pronoun) or self.is_for_several
 
+    @property
+    def implied(self) -> str:
+        """The kind of word that means the person spoken of last if nobody is named: "le"."""
+        led = (p.kind for p in self.parts if p.kind == "again" or p.way == "to")
+        return next((kind for kind in led if kind in {"again", "verb", "clitic"}), "")
+
     def take(self, part: Part, *, is_correcting: bool, is_led: bool, is_answer: bool) -> None:
         """Put a part into a transfer, or among what is unread."""
         is_plain = part.way == ""
@@ -103,6 +109,11 @@ class Reading(Cursor):
         joining = self.words.grammar["conjunction"]
         words = {self.tokens[part.first].word for part in self.of("question")}
         return self.is_question or bool(words - {joining})
+
+    @property
+    def is_ordering(self) -> bool:
+        """Whether it orders something and says what."""
+        return any(order.is_asked_for and order.says_anything for order in self.orders)
 
     @property
     def first_kind(self) -> str:
@@ -242,7 +253,8 @@ def _act(segment: Sequence[Part]) -> str:
     if {"purchase_noun", "proceed"} <= kinds:
         return "buy"
     found = next((act for act in ("add", "send", "buy", "give") if act in acts), "")
-    return found or ("send" if "make_noun" in kinds else "make" if "make" in acts else "")
+    is_sent = "make_noun" in kinds or kinds >= {"later", "amount", "person"}
+    return found or ("send" if is_sent else "make" if "make" in acts else "")
 
 
 def _is_asked_for(segment: Sequence[Part], reading: Reading) -> bool:
@@ -258,7 +270,9 @@ def _is_asked_for(segment: Sequence[Part], reading: Reading) -> bool:
         return form in {"subjunctive", "formal", "doubtful"}
     if "will" in leads:
         return form in {"infinitive", "bare"}
-    is_first = all(part.kind in kinds("quiet") or part.way == "to" for part in segment[:place])
+    is_first = all(
+        p.kind in kinds("quiet", "before_verb") or p.way == "to" for p in segment[:place]
+    )
     is_meant = is_first if form in {"infinitive", "bare"} else form in _ORDERING
     is_formal = form == "doubtful" and reading.matches("formal_mark")
     return (is_meant or is_formal) and (form == "polite" or not is_question)

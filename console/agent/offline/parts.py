@@ -16,7 +16,8 @@ MSI: Final = "MSI"
 _MAX_REASON_WORDS: Final = 8
 _MAX_PLACE: Final = 20
 """How far down a list "la 2" may point; a larger number is something else."""
-_INSTALMENTS: Final = range(2, 61)
+INSTALMENTS: Final = range(2, 61)
+_LED: Final = ("verb", "clitic")
 _SIGNS: Final = {"stop": ",;:.…!¡", "asking": "¿?", "quote": "\"«»“”„‘’'"}
 
 
@@ -37,7 +38,7 @@ class Scanner(EndReader):
         return found
 
     def _at(self, at: int, before: str) -> Part:
-        is_led = before in {"verb", "clitic"}
+        is_led = before in {*_LED, "same_order"}
         readers: tuple[Callable[[int], Part | None], ...] = (
             self._sign,
             self._identifier,
@@ -59,18 +60,20 @@ class Scanner(EndReader):
             self._name,
             lambda at: self._of_kind(at, *kinds("function")),
         )
+        ends = tuple(self.words.of("to_somebody"))
         for reader in readers:
             self.steps += 1
             part = reader(at)
             if part is not None:
-                return replace(part, first=at)
+                is_to = part.kind in _LED and self.word(at).endswith(ends)
+                return replace(part, first=at, way="to" if is_to else part.way)
         return Part("unread", at, at + 1)
 
     # --- signs, phrases, words ---
 
     def _sign(self, at: int) -> Part | None:
         token = self.tokens[at]
-        if not token.is_sign or token.said in "$-−–%&" or self.match(at, "thumbs"):
+        if not token.is_sign or token.said in "$-−–%&" or self.match(at, "thumbs", "courtesy"):
             return None
         kind = next((kind for kind, signs in _SIGNS.items() if token.said in signs), "unread")
         return Part(kind, at, at + 1)
@@ -112,12 +115,15 @@ class Scanner(EndReader):
         number = self.match(start, "ordinal")
         if number is not None:
             is_stuck = self.tokens[number.last - 1].start <= self.tokens[start].end
-            return Part("ordinal", at, number.last, int(number.value)) if is_stuck else None
-        if self.match(start, "last") and start > at and self._ends(start + 1):
-            return Part("ordinal", at, start + 1, -1)
+            is_one = is_stuck or not self.tokens[start].is_number
+            return Part("ordinal", at, number.last, int(number.value)) if is_one else None
+        last = self.match(start, "last")
+        if last is not None and start > at and self._ends(last.last):
+            return Part("ordinal", at, last.last, -1)
         place = self.after(at, "numbered")
-        said = self.word(place)
-        is_place = said.isdigit() and 0 < int(said) <= _MAX_PLACE and self._ends(place + 1)
+        said, after = self.word(place), place + 1
+        is_alone = self._ends(after) or self.verbs(after) or self.match(after, "also", "courtesy")
+        is_place = said.isdigit() and 0 < int(said) <= _MAX_PLACE and is_alone
         return Part("ordinal", at, place + 1, int(said)) if is_place else None
 
     def _ends(self, at: int) -> bool:
@@ -157,7 +163,7 @@ class Scanner(EndReader):
             return Part("benefit", at, way.last, value)
         amount = self.amount_at(start)
         unit = self.match(amount.last, "instalments") if amount is not None else None
-        if amount is None or unit is None or amount.whole not in _INSTALMENTS:
+        if amount is None or unit is None or amount.whole not in INSTALMENTS:
             return None
         last = self.past(unit.last, "instalments_only", limit=1)
         return Part("benefit", at, last, f"{MSI}-{amount.whole}")
@@ -179,6 +185,8 @@ class Scanner(EndReader):
         """Take what is paid: "la renta"."""
         start = self.past(at, "definite", limit=1)
         last = self.past(start, "purpose", limit=1)
+        place = self.past(last, "whose", limit=1)
+        last = place + 1 if last > start and self.match(place, "month") else last
         return Part("reason", at, last, self.said.quote(start, last)) if last > start else None
 
     def _reason_led(self, at: int) -> Part | None:

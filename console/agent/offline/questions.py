@@ -37,7 +37,7 @@ def explained(talk: Talk, reading: Reading) -> Reply | None:
     """Answer what is no business of the operations."""
     for topic in asking.topics_of(reading)[:1]:
         is_sure = topic.intent in _EXPLAINED and topic.score >= _MIN_PLAIN
-        if is_sure and not (reading.has("amount", "person") or _is_ordering(reading)):
+        if is_sure and not (reading.has("amount", "person") or reading.is_ordering):
             return talk.say(f"told_{topic.intent}")
     return None
 
@@ -61,7 +61,7 @@ def asked_beside(talk: Talk, reading: Reading) -> Reply | None:
     places = range(len(reading.tokens))
     things = frozenset(p for p in places if finding.is_thing(reading, reading.tokens[p].word))
     covered = topics[0].covered if topics else things
-    if _is_ordering(reading) or reading.mood not in moods or not _is_whole(reading, covered):
+    if reading.is_ordering or reading.mood not in moods or not _is_whole(reading, covered):
         return None
     if topics:
         return _about(talk, reading, topics[0])
@@ -84,11 +84,7 @@ def _about(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
     if answer is not None:
         return answer(talk, reading, topic)
     key = f"told_{topic.intent}"
-    return talk.say(key) if talk.has_text(key) and not _is_ordering(reading) else None
-
-
-def _is_ordering(reading: Reading) -> bool:
-    return any(order.is_asked_for and order.says_anything for order in reading.orders)
+    return talk.say(key) if talk.has_text(key) and not reading.is_ordering else None
 
 
 def _balance(talk: Talk, reading: Reading, _topic: asking.Topic) -> Flow:
@@ -168,7 +164,8 @@ _ANSWERS: Final[Mapping[str, Callable[[Talk, Reading, asking.Topic], Reply | Non
     "purchases": lambda talk, _reading, _topic: banking.listed(talk, "listPurchases"),
     "beneficiaries": lambda talk, _reading, _topic: banking.listed(talk, "listBeneficiaries"),
     "own_account": lambda talk, _reading, _topic: banking.own_accounts(talk),
-    "total": lambda talk, _reading, _topic: tasks.total(talk),
+    "total": lambda talk, reading, _: tasks.total(talk) or _told_again(talk, reading, is_sum=True),
+    "each": lambda talk, reading, _topic: _told_again(talk, reading, is_sum=False),
     "tasks": lambda talk, _reading, _topic: tasks.listed(talk),
     "help": lambda talk, _reading, _topic: naming.help_(talk),
 }
@@ -185,9 +182,12 @@ def followed_up(talk: Talk, reading: Reading) -> Reply | None:
         return banking.movements(talk, query)
     if topic == "transactions":
         return _more_movements(talk, reading, query)
-    is_balance = topic == "balance" or not (topic or reading.beside(*kinds("asking_account")))
+    is_told = topic in {"balance", "own_account"} or not (
+        topic or reading.beside(*kinds("asking_account"))
+    )
     is_own = query.account_type and not reading.has("person")
-    return banking.balance(talk, query.account_type) if is_own and is_balance else None
+    tell = banking.own_accounts if topic == "own_account" else banking.balance
+    return tell(talk, query.account_type) if is_own and is_told else None
 
 
 def _more_movements(talk: Talk, reading: Reading, query: asking.MovementsQuery) -> Reply | None:
@@ -196,6 +196,13 @@ def _more_movements(talk: Talk, reading: Reading, query: asking.MovementsQuery) 
         query = replace(query, span=before(known.span))
     said = query.said()
     return banking.movements(talk, replace(known, **{"limit": None, **said})) if said else None
+
+
+def _told_again(talk: Talk, reading: Reading, *, is_sum: bool) -> Reply | None:
+    """Add up the movements last told of, or list them, or some of them."""
+    memory, query = talk.memory, asking.read_query(reading, today(talk.clock()))
+    query = replace(memory.query, **{"limit": None, **query.said(), "is_sum": is_sum})
+    return banking.movements(talk, query) if memory.topic == "transactions" else None
 
 
 # --- what is told, and what is looked for ---

@@ -6,7 +6,7 @@ calls. So a flow that needs several answers of the bank reads from top to bottom
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -18,11 +18,11 @@ from console.agent.events import MessageRead, TurnOutcome
 from console.agent.language import Language
 from console.agent.offline.asking import MovementsQuery
 from console.agent.offline.days import Span, today
-from console.agent.offline.ends import Account
-from console.agent.offline.lexicon import Lexicon, lexicon, read, refusal, reply
+from console.agent.offline.ends import Account, Part
+from console.agent.offline.lexicon import Cursor, Lexicon, lexicon, read, refusal, reply
 from console.agent.offline.orders import Reading, read_orders
-from console.agent.offline.parts import Scanner
-from console.agent.offline.things import Offer, OwnAccount, Person, account_of
+from console.agent.offline.parts import INSTALMENTS, MSI, Scanner
+from console.agent.offline.things import Offer, OwnAccount, Person, account_of, person_of
 from console.agent.operations import AgentOperation
 from console.agent.wording import ACCOUNT_TYPES, KnownThings, money
 from shared.clock import Clock
@@ -198,8 +198,22 @@ class Talk:
     def read(self, text: str) -> Reading:
         """Return what a text says, in parts."""
         said = read(text, self.language)
-        parts = Scanner(self.words, said.tokens, today(self.clock()), said).parts()
+        scanner = Scanner(self.words, said.tokens, today(self.clock()), said)
+        parts = [self._in_context(scanner, part) for part in scanner.parts()]
         return read_orders(said, self.words, parts)
+
+    def _in_context(self, said: Cursor, part: Part) -> Part:
+        """Take "al 2" as one of the people listed, and "a 18" as months where things are shown."""
+        memory, task = self.memory, self.memory.task
+        people = [] if memory.open[1:] or not said.match(part.first, "to") else memory.people
+        if part.kind == "ordinal" and people and part.value <= len(people):
+            person = people[part.value - (part.value > 0)]
+            return replace(part, kind="person", value=person.alias, way="to")
+        is_bought = memory.topic in {"search", "compare"} and (not task or task.kind == "purchase")
+        is_spread = part.kind == "amount" and said.match(part.first - 1, "spread") is not None
+        if is_bought and is_spread and part.value.whole in INSTALMENTS:
+            return replace(part, kind="benefit", value=f"{MSI}-{part.value.whole}")
+        return part
 
     # --- saying ---
 
@@ -262,6 +276,8 @@ class Talk:
             body = self.answered(outcome)
             if body is None:
                 raise NotAnswered(outcome)
+            if "candidates" in body and body.get("beneficiary"):
+                self.memory.last_person = person_of(body["beneficiary"])
             bodies.append(body)
         return bodies
 

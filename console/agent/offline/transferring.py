@@ -46,9 +46,10 @@ class Transfer(Task):
         if order.recipient or order.destination or order.pronoun:
             self.recipient, self.to, self.to_name = order.recipient, Account(), ""
             self.called = order.recipient
+        implied = "" if self.has_recipient else order.implied
         if order.destination is not None and not order.recipient:
             self.to = order.destination
-        elif (person := talk.memory.last_person) and may_be(talk, order.pronoun, person):
+        elif (person := talk.memory.last_person) and may_be(talk, order.pronoun or implied, person):
             self.choose(person)
         if order.source is not None and (order.source.type or order.source.account_id):
             self.shown_from = self.source.account_id or self.shown_from
