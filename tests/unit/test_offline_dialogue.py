@@ -714,3 +714,34 @@ def test_every_refusal_has_its_words_in_both_languages() -> None:
     assert len(codes) > 10
     for words in REPLIES.values():
         assert {code for code in codes if f"refused_{code}" not in words} == set()
+
+
+def test_an_order_half_put_together_that_another_takes_the_place_of_is_named(maria: Chat) -> None:
+    maria.say("transfiere a mi hermano")
+    told = maria.say("compra el televisor de 32 pulgadas")
+    assert [call.operation_id for call in told.proposed] == ["createPurchase"]
+    assert "que dejo sin hacer: transferir dinero a Juan López García" in told.text
+
+
+def test_a_question_by_name_leaves_what_waits_as_it_is(maria: Chat) -> None:
+    maria.say("transfiere 100 a mi hermano")
+    told = maria.say("getBalance")
+    assert REPLIES["es"]["still_waiting"] in told.text
+    assert [call.arguments["amount"] for call in told.proposed] == ["100.00"]
+
+
+@pytest.mark.parametrize(
+    ("said", "benefit"),
+    [
+        ("compra la 2 a 12 meses", "MSI-12"),
+        ("quiero la 2 de contado", None),
+        ("quiero la 2a", None),
+    ],
+)
+def test_a_number_of_the_list_is_read_before_how_it_is_paid(
+    maria: Chat, said: str, benefit: str | None
+) -> None:
+    maria.say("quiero una tele")
+    [asked] = maria.say(said).proposed
+    assert asked.arguments["product_id"] == "prod-tv-led-55"
+    assert asked.arguments.get("benefit") == benefit

@@ -68,7 +68,6 @@ def named(talk: Talk, reading: Reading) -> Reply | None:
 
 
 def _call(talk: Talk, operation: AgentOperation, rest: str) -> Flow:
-    talk.memory.drop()
     arguments, name, inputs = _read(rest), operation.operation_id, operation.inputs
     unknown = ", ".join(given for given in arguments or {} if given not in inputs)
     missing = ", ".join(n for n in operation.required if n not in (arguments or {}))

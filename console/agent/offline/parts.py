@@ -113,18 +113,22 @@ class Scanner(EndReader):
     def _ordinal(self, at: int) -> Part | None:
         start = self.past(at, "to", "definite")
         number = self.match(start, "ordinal")
-        if number is not None:
-            is_stuck = self.tokens[number.last - 1].start <= self.tokens[start].end
-            is_one = is_stuck or not self.tokens[start].is_number
-            return Part("ordinal", at, number.last, int(number.value)) if is_one else None
+        if number is not None and (number.last == start + 1 or not self._is_apart(start)):
+            return Part("ordinal", at, number.last, int(number.value))
         last = self.match(start, "last")
         if last is not None and start > at and self._ends(last.last):
             return Part("ordinal", at, last.last, -1)
         place = self.after(at, "numbered")
         said, after = self.word(place), place + 1
-        is_alone = self._ends(after) or self.verbs(after) or self.match(after, "also", "courtesy")
+        joined = self.match(after, "also", "courtesy", "months_lead", "from", "and")
+        is_alone = self._ends(after) or self.verbs(after) or joined
         is_place = said.isdigit() and 0 < int(said) <= _MAX_PLACE and is_alone
         return Part("ordinal", at, place + 1, int(said)) if is_place else None
+
+    def _is_apart(self, at: int) -> bool:
+        """Tell whether what follows a number in digits is a word of its own: "2 a", not "2a"."""
+        one, other = self.tokens[at : at + 2]
+        return one.is_number and one.end < other.start
 
     def _ends(self, at: int) -> bool:
         place = at + 1 if self.match(at, "here") is not None else at

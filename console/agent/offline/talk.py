@@ -164,7 +164,7 @@ class Memory:
 
     def drop(self) -> None:
         """Forget what is half done."""
-        del self.open[: self.state not in {"queued", "left"}]
+        self.open = self.open[self.state not in {"queued", "left"} :]
         self.state, self.asked = "queued", Asked()
 
     def begin(self, task: Task) -> None:

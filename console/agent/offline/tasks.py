@@ -81,12 +81,16 @@ def queue(talk: Talk, tasks: list[Task]) -> Flow:
 
 
 def start(talk: Talk, tasks: Sequence[Task], *, is_sure: bool = True) -> Flow:
-    """Begin with the first of several tasks; what was open before is gone, or waits behind them.
+    """Begin with the first of several tasks: they take the place of the one that was spoken of.
 
     Where it is not sure that they are wanted, that is asked first.
     """
     memory, first = talk.memory, tasks[0]
+    before = memory.open
     memory.drop()
+    if gone := [one for one in before if one not in [*memory.open, *tasks]]:
+        yield talk.say("gives_way", what=names(talk, gone))
+        yield Say("\n")
     memory.open = [*tasks, *(one for one in memory.open if one not in tasks)]
     if tasks[1:]:
         yield talk.say("several_orders", count=len(tasks))
