@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from console import reconcile
+from console.cloud import Cloud
 from console.deployment import Deployment, deploy_locally
 from console.local_stack import LocalStack, free_port
 from console.seeds import seed_all
@@ -21,8 +22,14 @@ def local_stack() -> Iterator[LocalStack]:
 
 
 @pytest.fixture(scope="module")
-def deployment(local_stack: LocalStack) -> Deployment:
-    made = deploy_locally(local_stack.cloud(str(next(_accounts))))
+def cloud(local_stack: LocalStack) -> Cloud:
+    """Return an account of its own: a worker may come back to a module that it left."""
+    return local_stack.cloud(str(next(_accounts)))
+
+
+@pytest.fixture(scope="module")
+def deployment(cloud: Cloud) -> Deployment:
+    made = deploy_locally(cloud)
     seed_all(made)
     return made
 

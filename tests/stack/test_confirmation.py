@@ -13,9 +13,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from console.agent import invocation, operations
+from console.cloud import Cloud
 from console.confirming import mint
 from console.deployment import Deployment, deploy_locally
-from console.local_stack import LocalStack
 from console.seeds import seed_all
 from shared.confirmation import MAC_ALGORITHM
 from tests.support.deployed import Deployed
@@ -29,10 +29,8 @@ pytestmark = pytest.mark.usefixtures("books")
 
 
 @pytest.fixture(scope="module")
-def deployment(local_stack: LocalStack) -> Deployment:
-    made = deploy_locally(
-        local_stack.cloud("200000000700"), parameters={"RequireConfirmation": "agents"}
-    )
+def deployment(cloud: Cloud) -> Deployment:
+    made = deploy_locally(cloud, parameters={"RequireConfirmation": "agents"})
     seed_all(made)
     return made
 

@@ -17,8 +17,8 @@ from botocore.exceptions import ClientError
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from console.cloud import Cloud
 from console.deployment import Deployment, deploy_locally
-from console.local_stack import LocalStack
 from console.seeds import seed_all
 from tests.support import gateway_stack
 from tests.support.deployed import Deployed
@@ -33,10 +33,8 @@ pytestmark = pytest.mark.usefixtures("books")
 
 
 @pytest.fixture(scope="module")
-def deployment(local_stack: LocalStack) -> Deployment:
-    made = deploy_locally(
-        local_stack.cloud("200000000800"), parameters={"RequireConfirmation": "agents"}
-    )
+def deployment(cloud: Cloud) -> Deployment:
+    made = deploy_locally(cloud, parameters={"RequireConfirmation": "agents"})
     seed_all(made)
     gateway_stack.deploy(made.cloud)
     return made
