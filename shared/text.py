@@ -91,7 +91,7 @@ def plain_line(text: str) -> str:
     kept = _APOSTROPHE.sub("'", "".join(_without_piles(composed(visible))))
     words = kept.translate(_SEEN).split()
     line = " ".join(words)
-    if _ACCOUNT not in fold(line):
+    if not _has_account_id(line):
         return line
     return " ".join(word for word in words if not _has_account_id(word))
 

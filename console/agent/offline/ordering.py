@@ -171,11 +171,9 @@ def _meant(talk: Talk, reading: Reading) -> list[Offer] | None:
 
 
 def _months_alone(talk: Talk, reading: Reading) -> int:
-    """Return in how many months a number alone says to pay, where months were spoken of."""
-    is_compared = talk.memory.topic == "compare" and reading.has("to")
-    is_asked = is_compared or "benefit" in talk.memory.asked.wanted
+    """Return in how many months a number alone says to pay, where that was asked."""
     number = reading.number_alone or 0
-    return number if is_asked and number > 1 else 0
+    return number if "benefit" in talk.memory.asked.wanted and number > 1 else 0
 
 
 def _count_alone(reading: Reading) -> int:
