@@ -1,6 +1,5 @@
 """Amounts in digits and words: read back exactly, or doubted, never another one."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.agent.language import Language, language_of
-from console.agent.offline.amounts import Amount
 from console.agent.offline.lexicon import lexicon, read
 from console.agent.offline.orders import read_orders
 from console.agent.offline.parts import Scanner
+from console.agent.offline.text import Part
 from shared.money import MAX_AMOUNT
 
 TODAY = date(2026, 11, 25)
@@ -57,16 +56,14 @@ def in_spanish(number: int) -> str:
     return f"{counted} {below_million(rest)}" if rest else counted
 
 
-def read_amount(text: str, language: Language | None = None) -> Amount | None:
+def read_amount(text: str, language: Language | None = None) -> Part | None:
     """Return the amount of an order to send what the text says."""
     language = language or language_of(text) or "es"
     words = lexicon(language)
     verb = {"es": "manda", "en": "send"}[language]
     said = read(text if text.startswith(("manda ", "transfiere ")) else f"{verb} {text}", language)
     orders = read_orders(said, words, Scanner(words, said.tokens, TODAY, said).parts()).orders
-    amount = orders[0].amount if orders else None
-    is_small = amount is not None and amount.is_small_word
-    return replace(amount, doubt="small") if amount is not None and is_small else amount
+    return orders[0].amount if orders else None
 
 
 def amount_of(text: str) -> Decimal | None:

@@ -10,9 +10,9 @@ import pytest
 
 from console.agent.brain import Heard
 from console.agent.offline import OfflineBrain, dialogue, orders
-from console.agent.offline.lexicon import Lexicon, Match, lexicon, read
+from console.agent.offline.lexicon import Lexicon, lexicon, read
 from console.agent.offline.parts import Scanner
-from console.agent.offline.text import Token
+from console.agent.offline.text import Part, Token
 from tests.support.dialogues import (
     BLIND,
     OWN_DIALOGUES,
@@ -166,7 +166,7 @@ def test_a_message_twice_as_long_is_twice_the_work(
 ) -> None:
     looked, matches = [], Lexicon.matches
 
-    def counted(known: Lexicon, tokens: Sequence[Token], at: int) -> list[Match]:
+    def counted(known: Lexicon, tokens: Sequence[Token], at: int) -> list[Part]:
         looked.append(at)
         return matches(known, tokens, at)
 

@@ -2,43 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from itertools import takewhile
 from typing import Final
 
 from console.agent.offline.lexicon import Cursor, near_numbers
+from console.agent.offline.text import Part
 from shared.money import MAX_AMOUNT
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """An amount that is spoken of, and the tokens that say it."""
-
-    value: Decimal
-    doubt: str
-    """Why it cannot be told for sure, as in the sentences `doubt_...`; empty when it can."""
-    first: int
-    last: int
-    """The token after the last one."""
-    is_money: bool = False
-    """Whether it says that it is money."""
-    unit: str = ""
-    """What is counted, when it counts something else."""
-    is_in_words: bool = False
-
-    @property
-    def whole(self) -> int | None:
-        """The number, where it is a whole one without a doubt that does not say it is money."""
-        is_whole = not self.doubt and not self.is_money and self.value == int(self.value)
-        return int(self.value) if is_whole else None
-
-    @property
-    def is_small_word(self) -> bool:
-        """Whether it is a small number in words that does not say that it is money."""
-        is_one = self.is_in_words and self.last == self.first + 1 and not self.is_money
-        return is_one and not self.doubt and self.value < _TEN
-
 
 _WHOLE: Final = re.compile(r"0|[1-9][0-9]*")
 _GROUPED: Final = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]{1,2})?")
@@ -78,13 +49,13 @@ class AmountReader(Cursor):
 
     # --- numbers ---
 
-    def number_at(self, at: int) -> Amount | None:
+    def number_at(self, at: int) -> Part | None:
         """Return the number in digits or words that begins at a token."""
         places = range(at, min(at + _MAX_WORDS, len(self.tokens)))
         run = "".join(takewhile(bool, map(self._letter, places)))
         found = _NUMBER.match(run)
         if found is None:
-            return Amount(Decimal(0), "malformed", at, at + 1) if run[:1] in {*"csM"} else None
+            return _amount(Decimal(0), "malformed", at, at + 1) if run[:1] in {*"csM"} else None
         done, group, doubt = Decimal(0), Decimal(0), ""
         for place, letter in enumerate(found.group(), at):
             if letter in "dD":
@@ -98,8 +69,7 @@ class AmountReader(Cursor):
                 done, group = done + (group or 1) * _THOUSAND, Decimal(0)
             elif letter not in "&z":
                 group += self.words.numbers[self.word(place)].value if letter != "a" else 1
-        last, is_in_words = at + found.end(), found.group()[0] not in "dD"
-        return _bounded(Amount(done + group, doubt, at, last, is_in_words=is_in_words))
+        return _bounded(_amount(done + group, doubt, at, at + found.end()))
 
     def _letter(self, at: int) -> str:
         """Return what a token is to the grammar of numbers, nothing where it is no part of one."""
@@ -121,7 +91,7 @@ class AmountReader(Cursor):
 
     # --- amounts ---
 
-    def amount_at(self, at: int) -> Amount | None:
+    def amount_at(self, at: int) -> Part | None:
         """Return the amount that begins at a token, with what doubts it; None when none does."""
         if (hedge := self.match(at, "hedge")) is not None:
             start = self.past(hedge.last, "of_amount", limit=1)
@@ -136,7 +106,7 @@ class AmountReader(Cursor):
             return self._bare(at) or self._unstated(at)
         return None if amount is None else replace(amount, doubt=doubt, first=at)
 
-    def offered(self, amount: Amount) -> Decimal | None:
+    def offered(self, amount: Part) -> Decimal | None:
         """Return the amount that is meant if words beside and in it are slips of numbers."""
         first, last = max(amount.first - _BESIDE, 0), amount.last + _BESIDE
         usual = [
@@ -148,18 +118,19 @@ class AmountReader(Cursor):
         reader = AmountReader(self.words, usual)
         found = (reader.amount_at(at) for at in range(len(usual)))
         read = next((one for one in found if one is not None), None)
-        return None if read is None or read.doubt or read.unit else read.value
+        is_sure = read is not None and read.is_sure and not read.unit
+        return read.value if read is not None and is_sure else None
 
-    def _unstated(self, at: int) -> Amount | None:
+    def _unstated(self, at: int) -> Part | None:
         found = self.match(at, "unstated", "slang")
         if found is None:
             return None
         of = self.match(found.last, "of_amount")
         rest = self._bare(of.last) if of is not None else None
         unit = self.past(found.last, "money", "currency", limit=1)
-        return Amount(Decimal(0), found.kind, at, rest.last if rest is not None else unit)
+        return _amount(Decimal(0), found.kind, at, rest.last if rest is not None else unit)
 
-    def _bare(self, at: int) -> Amount | None:
+    def _bare(self, at: int) -> Part | None:
         is_money = self.word(at) == "$"
         read = self.number_at(at + is_money)
         if read is None:
@@ -174,7 +145,7 @@ class AmountReader(Cursor):
     def _is_article(self, at: int) -> bool:
         return self.word(at) in self.words.of("articles")
 
-    def _with_units(self, amount: Amount) -> Amount:
+    def _with_units(self, amount: Part) -> Part:
         """Take in what follows: the currency, the centavos, or what else is counted."""
         at, unit = amount.last, self.match(amount.last, *_UNITS, "cents", "currency")
         if unit is None and self.word(at) != "$":
@@ -187,7 +158,7 @@ class AmountReader(Cursor):
             return replace(amount, last=last, is_money=kind != "percent", doubt=doubt)
         return self._with_cents(replace(amount, last=last, is_money=True))
 
-    def _with_cents(self, amount: Amount) -> Amount:
+    def _with_cents(self, amount: Part) -> Part:
         """Take in "con cincuenta centavos" or "50/100 M.N."."""
         joint = self.match(amount.last, "with_cents")
         read = self.number_at(amount.last if joint is None else joint.last)
@@ -201,7 +172,7 @@ class AmountReader(Cursor):
         is_bare = amount.is_money and digits.isdigit() and len(digits) == _TWO_DIGITS
         return _with_hundredths(amount, read, read.last) if is_bare and joint else amount
 
-    def _doubted(self, amount: Amount) -> Amount:
+    def _doubted(self, amount: Part) -> Part:
         """Say what doubts an amount: what stands right before or after it, or in it."""
         last, before = amount.last, self.word(amount.first - 1)
         after = self.match(last, "hedge_after", "times", "or")
@@ -216,8 +187,10 @@ class AmountReader(Cursor):
             return replace(amount, doubt="malformed", last=last + 1)
         if self.words.is_near_number(before):
             return replace(amount, doubt="near")
-        zero = "" if amount.value else "zero"
-        return replace(amount, doubt="malformed" if before == "/" else amount.doubt or zero)
+        is_word = self.tokens[last - 1].is_word and last == amount.first + 1
+        small = "small" if is_word and amount.value < _TEN and not amount.is_money else ""
+        doubt = amount.doubt or (small if amount.value else "zero")
+        return replace(amount, doubt="malformed" if before == "/" else doubt)
 
     def _goes_on(self, at: int) -> bool:
         """Tell whether what follows an amount looks like more of it."""
@@ -234,22 +207,26 @@ _UNITS: Final = {"slang": "slang", "foreign_currency": "currency", "percent": "p
 """What an amount may be of, and the doubt that it brings."""
 
 
-def _written(said: str, at: int) -> Amount:
+def _amount(value: Decimal, doubt: str, first: int, last: int) -> Part:
+    return Part("amount", first, last, value, doubt=doubt)
+
+
+def _written(said: str, at: int) -> Part:
     """Read digits: with commas between thousands and a point before centavos, as in Mexico."""
     if not any(form.fullmatch(said) for form in (_WHOLE, _GROUPED, _DECIMAL)):
         doubt = "separator" if _SEPARATED.fullmatch(said) else "malformed"
-        return Amount(Decimal(0), doubt, at, at + 1)
-    return _bounded(Amount(Decimal(said.replace(",", "")), "", at, at + 1))
+        return _amount(Decimal(0), doubt, at, at + 1)
+    return _bounded(_amount(Decimal(said.replace(",", "")), "", at, at + 1))
 
 
-def _with_hundredths(amount: Amount, cents: Amount, last: int) -> Amount:
+def _with_hundredths(amount: Part, cents: Part, last: int) -> Part:
     is_whole = amount.value % 1 == cents.value % 1 == 0 and cents.value < _HUNDRED
     is_whole = is_whole and not cents.doubt
     value, doubt = amount.value + cents.value / _HUNDRED, amount.doubt if is_whole else "malformed"
     return replace(amount, value=value, last=last, is_money=True, doubt=doubt)
 
 
-def _bounded(amount: Amount) -> Amount:
+def _bounded(amount: Part) -> Part:
     if amount.doubt or amount.value > MAX_AMOUNT:
         return replace(amount, doubt=amount.doubt or "too_large")
     is_exact = amount.value == amount.value.quantize(Decimal("0.01"))

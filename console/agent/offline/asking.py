@@ -223,8 +223,8 @@ def _about(reading: Reading, days: range) -> str:
 def _limit(reading: Reading, days: range) -> int | None:
     """Return how many are asked for: "los últimos 5", "el último depósito"."""
     for part in reading.of("amount"):
-        if part.first not in days and not part.value.is_money:
-            number = part.value.whole
+        if part.first not in days and not part.is_money:
+            number = part.whole
             return number if number and number <= MAX_PAGE else None
     for place in range(len(reading.tokens)):
         last = reading.match(place, "last", "relative")

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from console.agent.offline.amounts import AmountReader
 from console.agent.offline.lexicon import Lexicon
-from console.agent.offline.text import Token
+from console.agent.offline.text import Part, Token
 from shared.clock import BANK_ZONE
 
 
@@ -23,16 +23,6 @@ class Span:
 
     first: date | None
     last: date | None
-
-
-class Days(NamedTuple):
-    """Days that are spoken of."""
-
-    span: Span
-    last: int
-    """The token after the last one."""
-    is_sure: bool
-    """Whether something besides numbers says that they are days."""
 
 
 _DAY: Final = timedelta(days=1)
@@ -185,8 +175,8 @@ class DayReader(AmountReader):
 
     today: date
 
-    def days_at(self, at: int) -> Days | None:
-        """Return the days that begin at a token.
+    def days_at(self, at: int) -> Part | None:
+        """Return the days that begin at a token, of kind `dates` where only numbers say so.
 
         Raises ValueError for a day that there is not, such as 31 February.
         """
@@ -208,7 +198,8 @@ class DayReader(AmountReader):
             span = Span(span.first, None)
         elif span_of is not _range and "h" in lead:
             span = Span(None, span.last)
-        return Days(span, pieces[found.end() - 1].last, not set(found.group()) <= set("no&+-"))
+        kind = "dates" if set(found.group()) <= set("no&+-") else "day"
+        return Part(kind, at, pieces[found.end() - 1].last, span)
 
     def _piece(self, at: int) -> _Piece:
         word, ordinal = self.word(at), self.match(at, "ordinal")
@@ -254,7 +245,7 @@ def find_span(
         except ValueError:
             found, is_unread = None, True
         if found is not None:
-            spans.append(found.span)
+            spans.append(found.value)
             covered = range(covered.start if covered else at, found.last)
         at = found.last if found is not None else at + 1
     span = _together(spans)

@@ -11,13 +11,13 @@ from typing import Final
 from console.agent.brain import Call, CallOutcome, Heard, Say
 from console.agent.events import MessageRead, Span
 from console.agent.offline import amending, questions, tasks
-from console.agent.offline.ends import Part
 from console.agent.offline.lexicon import examples as known_examples
 from console.agent.offline.lexicon import is_foreign, kinds, told_as
 from console.agent.offline.naming import by_example, named
 from console.agent.offline.ordering import chosen, ordered, purchase
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Asked, Flow, NotAnswered, Reply, Talk
+from console.agent.offline.text import Part
 from console.agent.operations import AgentOperation
 from shared.clock import Clock
 
@@ -198,8 +198,8 @@ def _read_as(part: Part, rest: str) -> str:
 
 
 def _value(talk: Talk, part: Part) -> str:
-    if part.kind == "amount" and not part.value.doubt:
-        return f"{part.value.value:,}"
+    if part.kind == "amount" and not part.doubt:
+        return f"{part.value:,}"
     return talk.days(part.value).strip() if part.kind == "day" and part.value else ""
 
 

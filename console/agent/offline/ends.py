@@ -1,30 +1,17 @@
 """The two ends of a transfer in a message: accounts and people, and whose account it is."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from console.agent.offline.days import DayReader
 from console.agent.offline.lexicon import kinds
-from console.agent.offline.text import Said
+from console.agent.offline.text import Part, Said
 from shared.text import fold
 
 _MAX_PERSON_WORDS: Final = 6
 _TYPES: Final = ("checking", "savings", "credit")
 _SURE_TYPES: Final = frozenset({"checking", "savings"})
 """Types that no other one follows in what an account is called; "tarjeta" may go on "de débito"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Tokens that mean something together."""
-
-    kind: str
-    first: int
-    last: int
-    """The token after the last one."""
-    value: Any = None
-    way: str = ""
-    """Of an account or a person: where money goes, `to` or `from`; empty when it is not said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,10 @@ from functools import partial
 from typing import Final
 
 from console.agent.brain import CallOutcome, Say
-from console.agent.offline.ends import Part
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
 from console.agent.offline.talk import Flow, More, Step, Talk
-from console.agent.offline.text import stem, words_of
+from console.agent.offline.text import Part, stem, words_of
 from console.agent.offline.things import Offer, offer_of
 from console.agent.wording import money
 from shared.text import fold
@@ -44,7 +43,7 @@ def read_wish(reading: Reading) -> Wish:
     folded = [fold(word) for word in words]
     is_category = len(folded) == 1 and folded[0] in reading.words.of("category_names")
     is_telling = any(not word.isdigit() for word in folded) and not is_category
-    said = {_role(reading, part): part.value for part in reversed(reading.of("amount"))}
+    said = {_role(reading, part): part for part in reversed(reading.of("amount"))}
     under, over, count = said.get("under"), said.get("over"), said.get("count")
     named = [part.value for part in reading.of("benefit")]
     sure = [benefit for benefit in named if "-" in benefit or benefit == NO_BENEFIT]
@@ -65,18 +64,18 @@ def read_wish(reading: Reading) -> Wish:
 
 def _role(reading: Reading, part: Part) -> str:
     """Return what a number says of things: `under` or `over` a price, `count`, `size`, nothing."""
-    amount, place = part.value, reading.parts.index(part)
+    place = reading.parts.index(part)
     before = reading.parts[place - 1].kind if place else ""
-    inside = range(part.first, min(amount.first + 2, part.last))
+    inside = range(part.first, min(part.first + 3, part.last))
     for kind in ("under", "over"):
-        is_inside = amount.doubt == "hedge" and any(reading.match(p, kind) for p in inside)
+        is_inside = part.doubt == "hedge" and any(reading.match(p, kind) for p in inside)
         if before == kind or is_inside:
             return kind
-    is_led = amount.first != part.first
     is_size = is_thing(reading, reading.word(part.first - 1))
-    if amount.unit or is_led:
-        is_size = reading.match(amount.last, "piece", "container") is None
-    is_none = amount.is_money or (amount.doubt if is_size else is_led)
+    is_led = part.way == "of"
+    if part.unit or is_led:
+        is_size = reading.match(part.last, "piece", "container") is None
+    is_none = part.is_money or (not part.is_sure if is_size else is_led)
     return "" if is_none else "size" if is_size else "count"
 
 
@@ -292,7 +291,7 @@ def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:
         return offers
     costs = [offer.price for offer in offers]
     ends = {of(costs) for kind, of in (("cheapest", min), ("dearest", max)) if reading.has(kind)}
-    prices = {p.value.value for p in reading.of("amount") if not p.value.doubt} - {Decimal(0)}
+    prices = {p.value for p in reading.of("amount") if not p.doubt} - {Decimal(0)}
     numbers = [len(offers) if p.value == -1 else p.value for p in reading.of("ordinal")]
     pointed = [offer for offer in offers if offer.price in ends]
     pointed = pointed or [offers[number - 1] for number in numbers if 0 < number <= len(offers)]

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from jellyfish import damerau_levenshtein_distance
 
 from console.agent.language import Language, undrawn
-from console.agent.offline.text import Said, Token, split
+from console.agent.offline.text import Part, Said, Token, split
 from shared.text import fold
 
 _WORDS: Final = Path(__file__).parent / "words"
@@ -33,14 +33,6 @@ class Verb(NamedTuple):
     form: str
     """`order` beyond doubt; `bare`, `formal`, `polite`, `infinitive`, `subjunctive`, `past`,
     `other`."""
-
-
-class Match(NamedTuple):
-    """A phrase that stands somewhere: what it means, the token after it, and its value."""
-
-    kind: str
-    last: int
-    value: str = ""
 
 
 class Number(NamedTuple):
@@ -78,12 +70,12 @@ class Lexicon:
         """Return what a word may be a form of: without its accents it may be several."""
         return self.verbs.get(token.said.lower()) or self.verbs.get(token.word, [])
 
-    def matches(self, tokens: Sequence[Token], at: int) -> list[Match]:
+    def matches(self, tokens: Sequence[Token], at: int) -> list[Part]:
         """Return the phrases that begin at a token, the longest first."""
         known = self.phrases.get(tokens[at].word, [])
         longest = len(known[0][0]) if known else 0
         said = tuple(token.word for token in tokens[at : at + longest])
-        return [Match(kind, at + len(p), value) for p, kind, value in known if p == said[: len(p)]]
+        return [Part(kind, at, at + len(p), v) for p, kind, v in known if p == said[: len(p)]]
 
     def is_near_number(self, word: str) -> bool:
         """Tell whether a word that is none may be a number misspelt."""
@@ -114,7 +106,7 @@ class Cursor:
     words: Lexicon
     tokens: Sequence[Token]
 
-    def match(self, at: int, *kinds: str) -> Match | None:
+    def match(self, at: int, *kinds: str) -> Part | None:
         """Return the longest phrase of any of these kinds that begins at a token."""
         matches = self.words.matches(self.tokens, at) if 0 <= at < len(self.tokens) else ()
         return next((match for match in matches if match.kind in kinds), None)

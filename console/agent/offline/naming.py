@@ -17,10 +17,11 @@ from console.agent.offline.adding import Addition
 from console.agent.offline.asking import MovementsQuery, fits_example
 from console.agent.offline.buying import purchased
 from console.agent.offline.days import find_span, today
-from console.agent.offline.ends import Account, Part
+from console.agent.offline.ends import Account
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Flow, Reply, Talk, Task
 from console.agent.offline.tasks import show
+from console.agent.offline.text import Part
 from console.agent.offline.transferring import Transfer
 from console.agent.operations import AgentOperation, Parameter
 from shared import json_text
@@ -165,8 +166,7 @@ def _arguments(
 
 def _said(parameter: Parameter, amounts: list[Part], people: list[Part]) -> str:
     if parameter.type in {"number", "integer"} and len(amounts) == 1:
-        amount = amounts[0].value
-        return "" if amount.doubt else str(amount.value)
+        return str(amounts[0].value) if amounts[0].is_sure else ""
     is_somebody = parameter.type == "string" and parameter.name in {"alias", "name"}
     return str(people[0].value) if is_somebody and len(people) == 1 else ""
 

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
-from console.agent.offline.amounts import Amount
-from console.agent.offline.ends import Account, Part
+from console.agent.offline.ends import Account
 from console.agent.offline.lexicon import Cursor, Lexicon, kinds
 from console.agent.offline.parts import verb_form
-from console.agent.offline.text import Said
+from console.agent.offline.text import Part, Said
 
 _ORDERING: Final = frozenset({"order", "formal", "polite"})
 
@@ -26,7 +25,7 @@ class Order:
     parts: list[Part]
     is_asked_for: bool = False
     """Whether its verb orders it."""
-    amount: Amount | None = None
+    amount: Part | None = None
     recipient: str = ""
     source: Account | None = None
     destination: Account | None = None
@@ -52,10 +51,10 @@ class Order:
         """Put a part into a transfer, or among what is unread."""
         is_plain = part.way == ""
         match part.kind:
-            case "amount" if not part.value.unit:
+            case "amount" if not part.unit:
                 is_first = self.amount is None or is_correcting
-                doubt = part.value.doubt if is_first else part.value.doubt or "several"
-                self.amount = replace(part.value, doubt=doubt)
+                doubt = part.doubt if is_first or not part.is_sure else "several"
+                self.amount = replace(part, doubt=doubt)
             case "person" | "name" if part.way == "from" or (self.recipient and not is_correcting):
                 self.is_for_several = True
             case "person" if not is_plain or is_led:
@@ -126,8 +125,8 @@ class Reading(Cursor):
         parts = self.beside(*kinds("filling"), "to", "asking", "question")
         if len(parts) != 1 or parts[0].kind not in {"amount", "ordinal"}:
             return None
-        said: int | Amount = parts[0].value
-        return said if isinstance(said, int) else said.whole
+        said: int | None = parts[0].value if parts[0].kind == "ordinal" else parts[0].whole
+        return said
 
     def of(self, *kinds: str) -> list[Part]:
         """Return its parts of these kinds."""
@@ -320,8 +319,8 @@ def _next(current: Order, part: Part, following: str) -> Order | None:
         return None
     begun = Order(current.act, [part], current.is_asked_for)
     match part.kind:
-        case "amount" if not part.value.unit:
-            return replace(begun, amount=part.value)
+        case "amount" if not part.unit:
+            return replace(begun, amount=part)
         case "same_order":
             return replace(begun, amount=current.amount)
         case "person" if following in {"also", "same_order"}:
@@ -337,5 +336,5 @@ def _doubt_beside_unread(order: Order) -> None:
     for before, after in pairwise(order.parts):
         said, other = (before, after) if before.kind == "amount" else (after, before)
         is_beside = said.kind == "amount" and other.kind == "unread"
-        if amount is not None and is_beside and said.value.first == amount.first:
-            order.amount = replace(amount, doubt=amount.doubt or "near")
+        if amount is not None and is_beside and said.first == amount.first:
+            order.amount = replace(amount, doubt="near" if amount.is_sure else amount.doubt)

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from console.agent.offline.days import Span
-from console.agent.offline.ends import EndReader, Part
+from console.agent.offline.ends import EndReader
 from console.agent.offline.lexicon import Verb, kinds
+from console.agent.offline.text import Part
 
 MSI: Final = "MSI"
 _MAX_REASON_WORDS: Final = 8
@@ -58,7 +59,7 @@ class Scanner(EndReader):
             self._reason_led,
             self._plain,
             self._name,
-            lambda at: self._of_kind(at, *kinds("function")),
+            lambda at: self.match(at, *kinds("function")),
         )
         ends = tuple(self.words.of("to_somebody"))
         for reader in readers:
@@ -66,7 +67,7 @@ class Scanner(EndReader):
             part = reader(at)
             if part is not None:
                 is_to = part.kind in _LED and self.word(at).endswith(ends)
-                return replace(part, first=at, way="to" if is_to else part.way)
+                return replace(part, first=at, way="to") if is_to else replace(part, first=at)
         return Part("unread", at, at + 1)
 
     # --- signs, phrases, words ---
@@ -78,10 +79,6 @@ class Scanner(EndReader):
         kind = next((kind for kind, signs in _SIGNS.items() if token.said in signs), "unread")
         return Part(kind, at, at + 1)
 
-    def _of_kind(self, at: int, *kinds: str) -> Part | None:
-        found = self.match(at, *kinds)
-        return Part(found.kind, at, found.last, found.value) if found is not None else None
-
     def _longest_phrase(self, at: int) -> Part | None:
         """Take a phrase of two words or more, unless what it begins with is more than that."""
         found = self.match(at, *kinds("plain"))
@@ -91,18 +88,18 @@ class Scanner(EndReader):
             return amount
         rival = self.match(at, "instalments_only", "cash", "points", "cashback", "note")
         is_rival = rival is not None and rival.last >= found.last
-        return None if is_rival else self._of_kind(at, *kinds("plain"))
+        return None if is_rival else self.match(at, *kinds("plain"))
 
     def _plain(self, at: int) -> Part | None:
-        part = self._of_kind(at, *kinds("plain"))
+        part = self.match(at, *kinds("plain"))
         is_yes = part is not None and part.kind == "condition" and self._ends(part.last)
         return Part("yes", at, part.last) if part and is_yes and self.match(at, "yes") else part
 
     def _verb(self, at: int) -> Part | None:
-        adjust, verbs = self._of_kind(at, "adjust"), self.verbs(at)
+        adjust, verbs = self.match(at, "adjust"), self.verbs(at)
         if adjust is not None and self.amount_at(at + 1) is not None:
             return adjust
-        return self._of_kind(at, "take") or (Part("verb", at, at + 1, verbs) if verbs else None)
+        return self.match(at, "take") or (Part("verb", at, at + 1, verbs) if verbs else None)
 
     def _clitic(self, at: int) -> Part | None:
         """Take "le" where a verb follows, or another such word."""
@@ -140,22 +137,20 @@ class Scanner(EndReader):
             found = self.days_at(at)
         except ValueError:
             return None
-        if found is None or not found.is_sure:
+        if found is None or found.kind != "day":
             return None
-        is_now = found.span == Span(self.today, self.today) and self.match(at, "now")
-        return Part("now" if is_now else "day", at, found.last, found.span)
+        is_now = found.value == Span(self.today, self.today) and self.match(at, "now")
+        return replace(found, kind="now") if is_now else found
 
     def _amount(self, at: int) -> Part | None:
         before = self.match(at - 1, "account_noun", "account_number")
         if before is not None and self.tokens[at].is_number:
             return None
-        amount = self.amount_at(at)
-        return Part("amount", at, amount.last, amount) if amount is not None else None
+        return self.amount_at(at)
 
     def _led_amount(self, at: int) -> Part | None:
         amount = self.amount_at(self.after(at, "of_amount"))
-        is_money = amount is not None and not amount.unit
-        return Part("amount", at, amount.last, amount) if amount and is_money else None
+        return replace(amount, first=at, way="of") if amount and not amount.unit else None
 
     def _benefit(self, at: int) -> Part | None:
         """Take how to pay: "de contado", "a 12 meses"."""

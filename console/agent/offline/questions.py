@@ -88,7 +88,7 @@ def _about(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
 
 
 def _balance(talk: Talk, reading: Reading, _topic: asking.Topic) -> Flow:
-    amounts = [p.value for p in reading.of("amount") if not p.value.doubt]
+    amounts = [p for p in reading.of("amount") if not p.doubt]
     supposed = amounts[0].value if len(amounts) == 1 and reading.has("condition") else None
     return banking.balance(talk, asking.account_type_in(reading), supposed)
 
@@ -140,7 +140,7 @@ def _compared(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply | Non
     offers = offers or memory.offers
     if not offers:
         return talk.ask("ask_none_shown", "product")
-    counts = [count for part in reading.of("amount") if (count := part.value.whole)]
+    counts = [count for part in reading.of("amount") if (count := part.whole)]
     count = next((count for count in counts if count <= finding.MAX_QUANTITY), None)
     return buying.compare(talk, offers, terms.benefit, terms.quantity or count)
 

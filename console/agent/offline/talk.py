@@ -18,10 +18,11 @@ from console.agent.events import MessageRead, TurnOutcome
 from console.agent.language import Language
 from console.agent.offline.asking import MovementsQuery
 from console.agent.offline.days import Span, today
-from console.agent.offline.ends import Account, Part
+from console.agent.offline.ends import Account
 from console.agent.offline.lexicon import Cursor, Lexicon, lexicon, read, refusal, reply
 from console.agent.offline.orders import Reading, read_orders
 from console.agent.offline.parts import INSTALMENTS, MSI, Scanner
+from console.agent.offline.text import Part
 from console.agent.offline.things import Offer, OwnAccount, Person, account_of, person_of
 from console.agent.operations import AgentOperation
 from console.agent.wording import ACCOUNT_TYPES, KnownThings, money
@@ -211,8 +212,8 @@ class Talk:
             return replace(part, kind="person", value=person.alias, way="to")
         is_bought = memory.topic in {"search", "compare"} and (not task or task.kind == "purchase")
         is_spread = part.kind == "amount" and said.match(part.first - 1, "spread") is not None
-        if is_bought and is_spread and part.value.whole in INSTALMENTS:
-            return replace(part, kind="benefit", value=f"{MSI}-{part.value.whole}")
+        if is_bought and is_spread and part.whole in INSTALMENTS:
+            return replace(part, kind="benefit", value=f"{MSI}-{part.whole}")
         return part
 
     # --- saying ---

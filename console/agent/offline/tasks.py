@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from console.agent.brain import Say
-from console.agent.offline.ends import Part
 from console.agent.offline.lexicon import kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Asked, Flow, Reply, Talk, Task
-from console.agent.offline.text import words_of
+from console.agent.offline.text import Part, words_of
 from console.agent.offline.transferring import Transfer
 from console.agent.wording import money
 

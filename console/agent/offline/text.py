@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 
 from shared.text import fold
 
@@ -46,6 +47,35 @@ class Token:
     def is_identifier(self) -> bool:
         """Whether it is the identifier of an account."""
         return _IDENTIFIER.fullmatch(self.said) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Tokens that mean something together."""
+
+    kind: str
+    first: int
+    last: int
+    """The token after the last one."""
+    value: Any = None
+    way: str = ""
+    """Of an account or a person: where money goes, `to` or `from`; empty when it is not said."""
+    doubt: str = ""
+    """Why an amount cannot be told for sure, as in the sentences `doubt_...`."""
+    is_money: bool = False
+    unit: str = ""
+    """What an amount counts, when it counts something else."""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether a number is told for sure; as an amount, a small one in words is doubted too."""
+        return self.doubt in {"", "small"}
+
+    @property
+    def whole(self) -> int | None:
+        """The number that an amount is, where that is a whole one that does not say it is money."""
+        is_one = isinstance(self.value, Decimal) and self.value == int(self.value)
+        return int(self.value) if is_one and self.is_sure and not self.is_money else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from typing import Any, Final
 from jellyfish import damerau_levenshtein_distance
 
 from console.agent.brain import Say
-from console.agent.offline.amounts import Amount, AmountReader
-from console.agent.offline.ends import Account, Part
+from console.agent.offline.amounts import AmountReader
+from console.agent.offline.ends import Account
 from console.agent.offline.orders import Order, Reading
 from console.agent.offline.talk import Flow, Question, Talk, Task
+from console.agent.offline.text import Part
 from console.agent.offline.things import OwnAccount, Person, account_of, person_of
 from console.agent.wording import money
 from shared.text import fold
@@ -64,13 +65,14 @@ class Transfer(Task):
         word = reading.tokens[part.first].word
         return self.offered is not None and reading.words.is_near_number(word)
 
-    def _fill_amount(self, amount: Amount, reading: Reading) -> None:
-        self.doubt = "small" if amount.is_small_word else amount.doubt
+    def _fill_amount(self, amount: Part, reading: Reading) -> None:
+        self.doubt = amount.doubt
         self.amount = None if self.doubt else amount.value
         is_slip = self.doubt in {"near", "malformed"}
         reader = AmountReader(reading.words, reading.tokens)
         self.offered = reader.offered(amount) if is_slip else None
-        self.doubted = reading.said.quote(amount.first, amount.last)
+        first = reading.past(amount.first, "of_amount", limit=1)
+        self.doubted = reading.said.quote(first, amount.last)
 
     def choose(self, person: Person) -> None:
         """Make somebody the recipient."""
