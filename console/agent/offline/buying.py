@@ -122,19 +122,11 @@ class Purchase(Task):
 
     def _payer(self, talk: Talk, accounts: Sequence[OwnAccount]) -> Say | None:
         """Find the account that pays; return a question when it is not sure or does not fit."""
-        if self.payer.account_id:
-            return None
         needed = "credit" if self.benefit.startswith(MSI) else "checking"
-        wanted = self.payer.type or needed
-        if needed == "credit" and wanted != "credit":
+        if needed == "credit" and self.payer.type not in {"", "credit"}:
             self.payer = Account()
             return talk.ask("ask_msi_account", "account")
-        fitting = [a for a in accounts if a.type == wanted and (a.is_active or self.payer.type)]
-        if len(fitting) == 1:
-            self.payer = Account(self.payer.type, fitting[0].account_id)
-            return None
-        others = [a for a in fitting or accounts if a.is_active]
-        return talk.ask_account("ask_account", others, self, "payer")
+        return talk.settle_account(self, "payer", "ask_account", accounts, needed)
 
     def call(self) -> tuple[str, dict[str, str]]:
         """Return createPurchase with its arguments."""

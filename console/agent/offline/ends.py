@@ -20,6 +20,8 @@ class Account:
 
     type: str = ""
     account_id: str = ""
+    name: str = ""
+    """Whose it is, where it is somebody else's."""
 
 
 @dataclass

@@ -337,13 +337,26 @@ class Talk:
         """Return what an account is called: whose it is, or of which type."""
         return self.memory.known.account(account_id, self.language)
 
-    def ask_account(self, key: str, accounts: Sequence[OwnAccount], task: Task, end: str) -> Say:
-        """Ask which of several accounts, listed in the question, is an end of a task."""
-        lines = (
-            f"{self.account_type(a.type).capitalize()} ({money(a.available)})" for a in accounts
-        )
-        own = [(a.type, Account("", a.account_id)) for a in accounts]
-        choices = [(frozenset({t}), partial(setattr, task, end, a)) for t, a in own]
+    def settle_account(
+        self, task: Task, end: str, key: str, among: Sequence[OwnAccount], usual: str = "checking"
+    ) -> Say | None:
+        """Find the own account that is meant as an end of a task; ask where it is not sure."""
+        said: Account = getattr(task, end)
+        if any(account.account_id == said.account_id for account in among):
+            return None
+        is_typed, type_ = said.type not in {"", "other"}, said.type or usual
+        fitting = [a for a in among if type_ in {a.type, "other"} and not said.account_id]
+        usable = [a for a in fitting if a.is_active or is_typed]
+        own = usable if len(usable) == 1 else [a for a in fitting or among if a.is_active] or among
+        choices = [
+            (frozenset({a.type}), partial(setattr, task, end, Account("", a.account_id)))
+            for a in own
+        ]
+        if len(usable) == 1:
+            choices[0][1]()
+            return None
+        setattr(task, end, Account())
+        lines = (f"{self.account_type(a.type).capitalize()} ({money(a.available)})" for a in own)
         return self.ask(key, "account", choices=choices, accounts="\n".join(self.numbered(lines)))
 
     def written(self, day: date | None) -> str:

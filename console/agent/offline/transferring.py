@@ -13,12 +13,13 @@ from console.agent.offline.amounts import AmountReader
 from console.agent.offline.ends import Account
 from console.agent.offline.orders import Order, Reading
 from console.agent.offline.talk import Flow, Question, Talk, Task
-from console.agent.offline.text import Part
 from console.agent.offline.things import OwnAccount, Person, account_of, person_of
 from console.agent.wording import money
 from shared.text import fold
 
 _MAX_TYPO: Final = 2
+_SLIPS: Final = frozenset({"near", "malformed"})
+"""Doubts for which what may have been meant is offered."""
 
 
 @dataclass(eq=False)
@@ -32,51 +33,43 @@ class Transfer(Task):
     """What may have been meant by an amount with a slip: asked about, never taken."""
     recipient: str = ""
     to: Account = field(default_factory=Account)
-    to_name: str = ""
     source: Account = field(default_factory=Account)
     description: str = ""
-    is_for_several: bool = False
     shown_from: str = ""
     """The account that paid when it was last shown."""
     kind = "transfer"
 
     def fill(self, talk: Talk, order: Order, reading: Reading) -> "Transfer":
         """Put in what an order says."""
-        if order.amount is not None:
-            self._fill_amount(order.amount, reading)
+        if (amount := order.amount) is not None:
+            self.doubt = amount.doubt
+            self.amount = None if self.doubt else amount.value
+            is_slip, reader = self.doubt in _SLIPS, AmountReader(reading.words, reading.tokens)
+            self.offered = reader.offered(amount) if is_slip else None
+            first = reading.past(amount.first, "of_amount", limit=1)
+            self.doubted = reading.said.quote(first, amount.last)
         if order.recipient or order.destination or order.pronoun:
-            self.recipient, self.to, self.to_name = order.recipient, Account(), ""
-            self.called = order.recipient
-        implied = "" if self.has_recipient else order.implied
-        if order.destination is not None and not order.recipient:
-            self.to = order.destination
-        elif (person := talk.memory.last_person) and may_be(talk, order.pronoun or implied, person):
+            self.recipient = self.called = order.recipient
+            self.to = Account() if order.recipient else order.destination or Account()
+        pronoun, person = order.pronoun or order.implied, talk.memory.last_person
+        if person is not None and not self.has_recipient and _may_be(talk, pronoun, person):
             self.choose(person)
-        if order.source is not None and (order.source.type or order.source.account_id):
+        if order.is_for_several:
+            self.recipient, self.to, self.amount, self.doubt = "", Account(), None, "people"
+        if order.source not in {None, Account()}:
             self.shown_from = self.source.account_id or self.shown_from
             self.source = order.source
         self.description = order.description or self.description
-        self.is_for_several = order.is_for_several
-        self.unread = reading.quoted(p for p in order.unread if not self._is_offered(reading, p))
+        self.unread = reading.quoted(
+            part
+            for part in order.unread
+            if self.offered is None or not reading.words.is_near_number(reading.word(part.first))
+        )
         return self
-
-    def _is_offered(self, reading: Reading, part: Part) -> bool:
-        """Tell whether what was not read is the slip whose number is offered."""
-        word = reading.tokens[part.first].word
-        return self.offered is not None and reading.words.is_near_number(word)
-
-    def _fill_amount(self, amount: Part, reading: Reading) -> None:
-        self.doubt = amount.doubt
-        self.amount = None if self.doubt else amount.value
-        is_slip = self.doubt in {"near", "malformed"}
-        reader = AmountReader(reading.words, reading.tokens)
-        self.offered = reader.offered(amount) if is_slip else None
-        first = reading.past(amount.first, "of_amount", limit=1)
-        self.doubted = reading.said.quote(first, amount.last)
 
     def choose(self, person: Person) -> None:
         """Make somebody the recipient."""
-        self.recipient, self.to, self.to_name = "", Account("", person.account_id), person.name
+        self.recipient, self.to = "", Account("", person.account_id, person.name)
 
     @property
     def has_recipient(self) -> bool:
@@ -86,26 +79,37 @@ class Transfer(Task):
     def settle(self, talk: Talk) -> Question:
         """Find out who is meant and which accounts there are."""
         talk.memory.topic = self.kind
-        if self.is_for_several:
-            self.is_for_several, self.recipient, self.amount, self.doubt = False, "", None, ""
-            return talk.ask("ask_one_person", "recipient", "amount")
         if not self.has_recipient:
-            return self._ask_whom(talk)
+            return self._ask(talk)
         person = [("resolveAlias", {"alias": self.recipient})] if self.recipient else []
         balances, *found = yield from talk.look_all(("getBalance", {}), *person)
         accounts = [account_of(entry) for entry in balances["accounts"]]
         if found and not self.settle_person(talk, found[0]):
             return self._ask_person(talk, found[0])
-        return self._destination(talk, accounts) or (
-            self._ask_amount(talk) if self.amount is None else self._payer(talk, accounts)
-        )
+        question = None
+        if self.to.type:
+            question = talk.settle_account(self, "to", "ask_own_destination", accounts)
+        if question is None and self.amount is None:
+            question = self._ask(talk)
+        return question or self._payer(talk, accounts)
 
-    def _ask_whom(self, talk: Talk) -> Say:
-        if self.doubt:
-            return self._ask_amount(talk)
-        if self.amount is None:
-            return talk.ask("ask_recipient_amount", "recipient", "amount")
-        return talk.ask("ask_recipient", "recipient", amount=money(self.amount))
+    def _ask(self, talk: Talk) -> Say:
+        """Ask for the amount, or for whom it is, or for both."""
+        doubt, self.doubt, choices = self.doubt, "", []
+        key = f"doubt_{doubt}" if doubt else "ask_recipient_amount"
+        if doubt in _SLIPS and self.offered is not None:
+            key, choices = "doubt_near_offer", [(frozenset[str](), self._take_offered)]
+        elif not doubt and self.amount is not None:
+            key = "ask_recipient"
+        elif not doubt and self.has_recipient:
+            key = "ask_amount_own" if talk.memory.is_own(self.to.account_id) else "ask_amount"
+        wanted = [] if self.has_recipient else ["recipient"]
+        wanted += ["amount"] if self.amount is None else []
+        amount, who = money(self.amount or self.offered or 0), self._whom(talk)
+        return talk.ask(key, *wanted, choices=choices, said=self.doubted, who=who, amount=amount)
+
+    def _take_offered(self) -> None:
+        self.amount = self.offered
 
     def settle_person(self, talk: Talk, resolved: Mapping[str, Any]) -> bool:
         """Take the person whom the bank is sure of, if all that was said may be them."""
@@ -132,58 +136,22 @@ class Transfer(Task):
             person=listed.removeprefix("1. "),
         )
 
-    def _ask_amount(self, talk: Talk) -> Say:
-        if self.doubt and self.offered is not None:
-            taken = [(frozenset[str](), self._take_offered)]
-            return talk.ask("doubt_near_offer", "amount", choices=taken, amount=money(self.offered))
-        if self.doubt:
-            return talk.ask(f"doubt_{self.doubt}", "amount", said=self.doubted)
-        is_own = talk.memory.is_own(self.to.account_id)
-        key = "ask_amount_own" if is_own else "ask_amount"
-        return talk.ask(key, "amount", who=self._whom(talk))
-
-    def _take_offered(self) -> None:
-        self.amount, self.doubt = self.offered, ""
-
     def _whom(self, talk: Talk) -> str:
-        who = self.to_name or self.recipient or talk.account_type(self.to.type)
+        who = self.to.name or self.recipient or talk.account_type(self.to.type)
         named = talk.account(self.to.account_id) if self.to.account_id else talk.text("someone")
         return who or named
 
-    def _destination(self, talk: Talk, accounts: Sequence[OwnAccount]) -> Say | None:
-        """Find the own account that a type means; return a question when it is not sure."""
-        if not self.to.type:
-            return None
-        fitting = [account for account in accounts if account.type == self.to.type]
-        if len(fitting) == 1:
-            self.to = Account("", fitting[0].account_id)
-            return None
-        return talk.ask_account("ask_own_destination", fitting or accounts, self, "to")
-
     def _payer(self, talk: Talk, accounts: Sequence[OwnAccount]) -> Say | None:
         """Find the account that pays; return a question when it is not sure."""
+        among = [a for a in accounts if a.account_id != self.to.account_id]
         if self.source.type == "same":
             self.source = Account("", talk.memory.last_account)
-        if any(account.account_id == self.source.account_id for account in accounts):
-            return None
-        wanted, taken = self.source.type or "checking", {self.to.account_id}
-        is_other = wanted == "other"
-        usual = next((a.account_id for a in accounts if a.type == "checking"), "")
-        taken |= {self.shown_from or talk.memory.last_account or usual} if is_other else set()
-        fitting = [
-            a
-            for a in accounts
-            if a.account_id not in taken and not self.source.account_id
-            if (a.type != "credit" if is_other else a.type == wanted)
-        ]
-        usable = [a for a in fitting if a.is_active or (self.source.type and not is_other)]
-        if len(usable) == 1:
-            self.source = Account("", usable[0].account_id)
-            return None
-        others = [a for a in accounts if a.account_id != self.to.account_id]
-        active = [a for a in fitting or others if a.is_active]
-        self.source = Account()
-        return talk.ask_account("ask_source", active or others, self, "source")
+        elif self.source.type == "other":
+            usual = next((a.account_id for a in accounts if a.type == "checking"), "")
+            shown = self.shown_from or talk.memory.last_account or usual
+            others = [a for a in among if a.account_id != shown and a.type != "credit"]
+            among = [a for a in others if a.is_active] or among
+        return talk.settle_account(self, "source", "ask_source", among)
 
     def call(self) -> tuple[str, dict[str, str]]:
         """Return createTransfer with its arguments."""
@@ -199,14 +167,13 @@ class Transfer(Task):
         """Say what was moved, under which number, on which day, and what is left."""
         memory = talk.memory
         memory.last_account, memory.topic = body["from_account"], "balance"
-        who = self.to_name or talk.account(body["to_account"])
-        if not memory.is_own(body["to_account"]):
-            name = self.to_name or body["to_account"]
-            memory.last_person = Person(name, name, body["to_account"])
+        to = body["to_account"]
+        if not memory.is_own(to):
+            memory.last_person = Person(self.to.name or to, self.called, to)
         if body.get("repeated"):
             yield talk.say("transfer_repeated")
             return
-        source = talk.account(body["from_account"])
+        who, source = self.to.name or talk.account(to), talk.account(body["from_account"])
         yield talk.say("transferred", amount=money(body["amount"]), who=who, source=source)
         number, moment = body["transaction_id"], body["created_at"]
         yield from talk.receipt(number, moment, body["from_account"])
@@ -222,7 +189,7 @@ class Transfer(Task):
         return self.amount
 
 
-def may_be(talk: Talk, pronoun: str, person: Person) -> bool:
+def _may_be(talk: Talk, pronoun: str, person: Person) -> bool:
     """Tell whether "ella" or "him" may be somebody: by the ending of what they are called."""
     told = {"pronoun_he": "m", "pronoun_she": "f"}.get(pronoun, "")
     words = [fold(word) for word in f"{person.name.split()[0]} {person.alias}".split()]
