@@ -64,8 +64,9 @@ _INTRODUCTION = """## The start of a function
 Processor time of a fresh process until its handler is ready (*init*), of its first and of its
 second answer, each of one call to AWS. The product makes its first call to AWS at the start: its
 *init* has the reading of the certificates and the connection in it, and its first answer costs
-about what a warm one costs. *Floor* and *typical* connect in their first answer. A customer waits
-for both, *init and first*.
+about what a warm one costs. *Floor* and *typical* connect in their first answer, and read all the
+authorities that botocore trusts, not only those of Amazon. A customer waits for both, *init and
+first*.
 
 Median and quartiles of {} rounds.
 
@@ -173,7 +174,7 @@ def event_of(name: str) -> dict[str, Any]:
 def bank(folder: Path) -> Iterator[dict[str, str]]:
     """Start the bank in a process of its own, and yield the environment of its functions."""
     port: multiprocessing.Queue[int] = multiprocessing.Queue()
-    with aws.certified(folder) as (_, authorities):
+    with aws.certified(folder):
         server = multiprocessing.Process(target=_serve, args=(folder, port), daemon=True)
         server.start()
         try:
@@ -182,7 +183,6 @@ def bank(folder: Path) -> Iterator[dict[str, str]]:
                 **TRACED,
                 "PATH": os.environ["PATH"],
                 "AWS_ENDPOINT_URL": f"https://{aws.HOST}:{port.get(timeout=60)}",
-                "AWS_CA_BUNDLE": str(authorities),
                 "DEAD_LETTER_QUEUE_URL": "https://queue",
             }
         finally:
@@ -194,7 +194,10 @@ def _serve(folder: Path, port: "multiprocessing.Queue[int]") -> None:
 
 
 def deployments(folder: Path) -> dict[str, str]:
-    """Make what is deployed of the product and of the references; return where to import from."""
+    """Make what is deployed of the product and of the references; return where to import from.
+
+    Each trusts whom it would trust on AWS, and the bank of this machine besides.
+    """
     product, packages = folder / "product", folder / "packages"
     pins = re.findall(r"^([\w.-]+)==", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
     copy_packages(pins, product)
@@ -205,6 +208,8 @@ def deployments(folder: Path) -> dict[str, str]:
     references.parent.mkdir()
     references.symlink_to(Path(aws.__file__).parent)
     for made in (product, packages):
+        with (made / "botocore" / "cacert.pem").open("ab") as trusted:
+            trusted.write((folder / aws.AUTHORITY).read_bytes())
         add_bytecode(made)
     return {"product": str(product), "typical": str(packages), "floor": str(packages)}
 

@@ -8,11 +8,14 @@ after that.
 
 import ast
 import compileall
+import gzip
+import hashlib
 import io
 import json
 import py_compile
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import zipfile
@@ -43,6 +46,20 @@ _NEVER_IMPORTED = ("pydantic", "v1")
 """pydantic looks there when a model is declared with a type that it does not know: none is."""
 _MODULE_NAME = re.compile(r"\.*[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 _PLATFORM = "manylinux2014_x86_64"
+
+
+AUTHORITIES = {
+    "8ecde6884f3d87b1125ba31ac3fcb13d7016de7f57cc904fe1cb97c6ae98196e": "Amazon Root CA 1",
+    "1ba5b2aa8c65401a82960118f80bec4f62304d83cec4713a19c39c011ea46db4": "Amazon Root CA 2",
+    "18ce6cfe7bf14e60b2e347b8dfe868cb31d02ebb3ada271569f50343b46db3a4": "Amazon Root CA 3",
+    "e35d28419ed02025cfa69038cd623962458da5c695fbdea3c22b0bfb25897092": "Amazon Root CA 4",
+    "568d6905a2c88708a4b3025190edcfedb1974a606a13c6e5290fcb2ae63edab5": (
+        "Starfield Services Root Certificate Authority - G2"
+    ),
+}
+"""The roots that a trust store of one's own should hold, all five, says Amazon Trust Services,
+which signs for AWS (amazontrust.com/repository); by SHA-256. AWS_CA_BUNDLE names another store."""
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----\n.*?-----END CERTIFICATE-----\n", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -128,7 +145,8 @@ def _dependencies(artefact: Artefact) -> Path:
     stage = _STAGE / requirements.stem
     installed, stamp = stage / "dependencies", stage / "made-of"
     version = _python_version()
-    made_of = f"{version}\n{requirements.read_text()}\n{sorted(artefact.services)}"
+    how = Path(__file__).read_text()
+    made_of = f"{version}\n{requirements.read_text()}\n{sorted(artefact.services)}\n{how}"
     if stamp.exists() and stamp.read_text() == made_of:
         return installed
     shutil.rmtree(stage, ignore_errors=True)
@@ -148,7 +166,7 @@ def _dependencies(artefact: Artefact) -> Path:
 
 def prune(installed: Path, artefact: Artefact) -> None:
     """Take away what no function can use: services, modules that nothing imports, their tests."""
-    _prune_botocore(installed / "botocore" / "data", artefact.services)
+    _prune_botocore(installed / "botocore", artefact.services)
     shutil.rmtree(installed / "bin", ignore_errors=True)
     for path in installed.glob("*.dist-info/*"):
         if path.name not in _KEPT_OF_METADATA:
@@ -222,17 +240,57 @@ def _files_of(installed: Path, name: tuple[str, ...]) -> Iterator[Path]:
                 yield file
 
 
-def _prune_botocore(data: Path, services: frozenset[str]) -> None:
+def _prune_botocore(botocore: Path, services: frozenset[str]) -> None:
+    data = botocore / "data"
     for path in data.iterdir():
         if path.is_dir() and path.name not in services:
             shutil.rmtree(path)
     for path in data.rglob("examples-1.json"):
         path.unlink()
+    for path in data.rglob("*.json.gz"):
+        described = json.loads(gzip.decompress(path.read_bytes()))
+        path.with_suffix("").write_text(json.dumps(undocumented(described)))
+        path.unlink()
+    authorities = botocore / "cacert.pem"
+    if authorities.exists():
+        authorities.write_text(reduced_authorities(authorities.read_text(encoding="utf-8")))
     endpoints = data / "endpoints.json"
     if endpoints.exists():
         endpoints.write_text(
             json.dumps(reduced_endpoints(json.loads(endpoints.read_text()), services))
         )
+
+
+def undocumented(described: Any) -> Any:
+    """Return the description of a service without the texts that only a person reads.
+
+    To unpack and read them is a hundredth of a cold start.
+    """
+    if isinstance(described, list):
+        return [undocumented(one) for one in described]
+    if not isinstance(described, dict):
+        return described
+    return {
+        name: undocumented(held)
+        for name, held in described.items()
+        if not (name == "documentation" and isinstance(held, str))
+    }
+
+
+def reduced_authorities(bundle: str) -> str:
+    """Return those of a bundle of certificates that sign for AWS.
+
+    A function trusts nobody else with what it says to AWS; and to read all of them is a tenth of a
+    cold start, and as much for every further connection. Raises ValueError when one is missing.
+    """
+    certificates = {
+        hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest(): pem
+        for pem in _CERTIFICATE.findall(bundle)
+    }
+    missing = [name for digest, name in AUTHORITIES.items() if digest not in certificates]
+    if missing:
+        raise ValueError(f"botocore's bundle lacks {', '.join(missing)}: update AUTHORITIES.")
+    return "".join(certificates[digest] for digest in AUTHORITIES)
 
 
 def reduced_endpoints(endpoints: dict[str, Any], services: frozenset[str]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from tests.support.tables import CONFIRMATION_KEY_ARN, function_environment, tab
 from tests.support.world import ListeningBus, seeded_tables
 
 HOST = "localhost"
+AUTHORITY = "authority.pem"
 USER = "user-maria"
 CREDENTIALS = {
     "AWS_REGION": "us-east-1",
@@ -133,7 +134,8 @@ class _Body:
 def certified(folder: Path) -> Iterator[tuple[ssl.SSLContext, Path]]:
     """Yield the TLS of a server on this machine, and a file of authorities that has its own.
 
-    The file has all authorities of botocore besides: reading them is part of a first call.
+    The file has all authorities of botocore besides: reading them is part of a first call. Its own
+    is in `authority.pem` alone, too.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
@@ -157,6 +159,7 @@ def certified(folder: Path) -> Iterator[tuple[ssl.SSLContext, Path]]:
     )
     server, authorities = folder / "server.pem", folder / "authorities.pem"
     server.write_bytes(private + certificate)
+    (folder / AUTHORITY).write_bytes(certificate)
     known = Path(botocore.__file__).with_name("cacert.pem").read_bytes()
     authorities.write_bytes(known + certificate)
     yield context_of(folder), authorities

@@ -9,6 +9,7 @@ import os
 import random
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import zipfile
@@ -17,22 +18,26 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import botocore
 import pytest
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, DataNotFoundError
 from botocore.loaders import Loader
 from botocore.regions import EndpointResolver
 
 from console import artefact
 from console.artefact import (
+    AUTHORITIES,
     FUNCTIONS,
     MCP_FUNCTION,
     Artefact,
     modules_reached,
     prune,
     python_version,
+    reduced_authorities,
     reduced_endpoints,
     source_files,
     source_zip,
+    undocumented,
 )
 from tests.support import rights
 from tests.support.tables import function_environment
@@ -209,6 +214,88 @@ def test_dependencies_that_lack_a_service_are_installed_again(
 
 def test_the_same_sources_make_the_same_artefact() -> None:
     assert source_zip() == source_zip()
+
+
+def descriptions(data: Path) -> dict[str, Any]:
+    """Return what botocore's loader reads of the services that functions call, by its name."""
+    loader = Loader(extra_search_paths=[str(data)], include_default_search_paths=False)
+    kept = {"service-2", "endpoint-rule-set-1", "waiters-2", "paginators-1"}
+    return {
+        f"{service} {version} {kind}": loader.load_data(f"{service}/{version}/{kind}")
+        for service in sorted(FUNCTIONS.services)
+        for kind in kept
+        for version in versions_of(loader, service, kind)
+    }
+
+
+def versions_of(loader: Loader, service: str, kind: str) -> list[str]:
+    try:
+        return loader.list_api_versions(service, kind)
+    except DataNotFoundError:
+        return []
+
+
+def texts_left_out(whole: Any, kept: Any) -> int:
+    """Return how many texts for people are missing; nothing else may be another."""
+    if isinstance(whole, list):
+        return sum(texts_left_out(*pair) for pair in zip(whole, kept, strict=True))
+    if not isinstance(whole, dict):
+        assert whole == kept
+        return 0
+    texts = {name for name in whole.keys() - kept.keys() if isinstance(whole[name], str)}
+    assert kept.keys() == whole.keys() - texts
+    assert texts <= {"documentation"}
+    return len(texts) + sum(texts_left_out(whole[name], kept[name]) for name in kept)
+
+
+def test_a_function_reads_of_a_service_what_botocore_has_but_for_texts_for_people(
+    deployed: Path,
+) -> None:
+    whole = descriptions(Path(botocore.__file__).with_name("data"))
+    kept = descriptions(deployed / "botocore" / "data")
+
+    assert whole.keys() == kept.keys()
+    assert len(whole) > 2 * len(FUNCTIONS.services)
+    assert sum(texts_left_out(whole[name], kept[name]) for name in whole) > 1000
+
+
+def test_a_member_called_documentation_stays() -> None:
+    described = {"members": {"documentation": {"shape": "Text", "documentation": "Some words."}}}
+
+    assert undocumented(described) == {"members": {"documentation": {"shape": "Text"}}}
+
+
+def trusted(bundle: Path) -> set[str]:
+    """Return the common names of the authorities of a bundle, as TLS reads it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(bundle)
+    subjects = [dict(part for [part] in one["subject"]) for one in context.get_ca_certs()]
+    return {one["commonName"] for one in subjects}
+
+
+def test_a_function_trusts_the_authorities_of_amazon_and_no_other(deployed: Path) -> None:
+    """The file is the one that botocore takes there: no package brings another."""
+    where = subprocess.run(
+        [sys.executable, "-S", "-c", "from botocore import httpsession as h; print(h.where())"],
+        env={"PYTHONPATH": str(deployed), "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=deployed,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+
+    assert trusted(Path(where)) == set(AUTHORITIES.values())
+
+
+def test_a_bundle_that_lacks_an_authority_of_amazon_is_not_deployed() -> None:
+    bundle = Path(botocore.__file__).with_name("cacert.pem").read_text(encoding="utf-8")
+    amazon = reduced_authorities(bundle)
+    first, _, _ = amazon.partition("-----END CERTIFICATE-----\n")
+
+    assert len(bundle) > 20 * len(amazon)
+    assert reduced_authorities(amazon) == amazon
+    with pytest.raises(ValueError, match="lacks Amazon Root CA 1: update"):
+        reduced_authorities(bundle.replace(first, ""))
 
 
 SERVICES = FUNCTIONS.services | MCP_FUNCTION.services
