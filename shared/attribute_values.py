@@ -24,17 +24,17 @@ def to_attribute(value: Any) -> dict[str, Any]:  # noqa: PLR0911 one for each ty
         return {"S": value}
     if isinstance(value, bool):
         return {"BOOL": value}
-    if isinstance(value, int | Decimal):
+    if isinstance(value, (int, Decimal)):
         return {"N": _number(value)}
     if value is None:
         return {"NULL": True}
-    if isinstance(value, list | tuple):
+    if isinstance(value, (list, tuple)):
         return {"L": [to_attribute(held) for held in value]}
-    if isinstance(value, dict | Mapping):
+    if isinstance(value, (dict, Mapping)):
         return {"M": {name: to_attribute(held) for name, held in value.items()}}
     if isinstance(value, bytes):
         return {"B": value}
-    if isinstance(value, set | frozenset) and value:
+    if isinstance(value, (set, frozenset)) and value:
         return _set(value)
     raise TypeError(f"DynamoDB has no type for {type(value).__name__}")
 
@@ -45,19 +45,19 @@ def from_attribute(attribute: Mapping[str, Any]) -> Any:  # noqa: PLR0911 one fo
         return attribute["S"]
     if "N" in attribute:
         return _NUMBERS.create_decimal(attribute["N"])
+    if "M" in attribute:
+        return {
+            name: value["S"] if "S" in value else from_attribute(value)
+            for name, value in attribute["M"].items()
+        }
+    if "L" in attribute:
+        return [from_attribute(value) for value in attribute["L"]]
     [(kind, held)] = attribute.items()
     match kind:
         case "BOOL" | "B":
             return held
         case "NULL":
             return None
-        case "M":
-            return {
-                name: value["S"] if "S" in value else from_attribute(value)
-                for name, value in held.items()
-            }
-        case "L":
-            return [from_attribute(value) for value in held]
         case "SS" | "BS":
             return set(held)
         case "NS":

@@ -273,7 +273,7 @@ def _canonical(value: Any) -> Any:
         return {name: _canonical(held) for name, held in value.items()}
     if isinstance(value, list):
         return [_canonical(held) for held in value]
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         return Decimal(f"{Decimal(value).normalize():f}")
     return value
 
