@@ -9,6 +9,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import ValidationError
@@ -79,8 +80,7 @@ class Operation:
     @property
     def operation_id(self) -> str:
         """The name by which agents know the operation, in camel case."""
-        head, *tail = self.function.__name__.split("_")
-        return head + "".join(word.capitalize() for word in tail)
+        return _in_camel_case(self.function.__name__)
 
     @property
     def confirm(self) -> bool:
@@ -220,14 +220,12 @@ class ActionGroup:
 
     def route(self, method: str, path: str) -> Operation | None:
         """Return the operation that agents reach by this method and path template."""
-        return self._find(lambda operation: (operation.method, operation.path) == (method, path))
+        found = (o for o in self._operations if o.path == path and o.method == method)
+        return next(found, None)
 
     def triggered_by(self, event_type: str) -> Operation | None:
         """Return the operation that this event type triggers."""
-        return self._find(lambda operation: operation.event_type == event_type)
-
-    def _find(self, matches: Callable[[Operation], bool]) -> Operation | None:
-        return next(filter(matches, self._operations), None)
+        return next((o for o in self._operations if o.event_type == event_type), None)
 
     def _declare(
         self,
@@ -263,6 +261,12 @@ class ActionGroup:
         )
         _check(operation, self._operations)
         return operation
+
+
+@cache
+def _in_camel_case(name: str) -> str:
+    head, *tail = name.split("_")
+    return head + "".join(word.capitalize() for word in tail)
 
 
 def _signature(function: Callable[..., Any]) -> tuple[type[Request], type[Answer], bool]:
