@@ -1,11 +1,13 @@
 """Two calls to AWS at the same time: one is begun, and waited for after the other.
 
-Deployed functions begin it in a thread. Where everything has to happen in one order, as in a
+Deployed functions begin it in another thread. Where everything has to happen in one order, as in a
 history that is drawn from a seed, it is done at once.
 """
 
 from collections.abc import Callable
+from concurrent import futures
 from concurrent.futures import Future
+from functools import cache
 from threading import Thread
 from typing import Protocol, TypeVar
 
@@ -21,8 +23,17 @@ class Begin(Protocol):
 
 
 def in_a_thread(do: Callable[[], T], /) -> Callable[[], T]:
-    """Begin it in a thread of its own, and go on."""
-    return _in_a_thread(do).result
+    """Begin it in another thread, and go on."""
+    return _threads().submit(do).result
+
+
+@cache
+def _threads() -> "futures.ThreadPoolExecutor":
+    """Return the threads: each is made when none is idle, and stays, for a start takes long.
+
+    Their module is imported here, by `futures` itself: the start of a function needs none.
+    """
+    return futures.ThreadPoolExecutor(thread_name_prefix="meanwhile")
 
 
 def both(begin: Begin, ask: Callable[[], T], do: Callable[[], U]) -> tuple[T, U]:
@@ -36,11 +47,13 @@ def both(begin: Begin, ask: Callable[[], T], do: Callable[[], U]) -> tuple[T, U]
 
 
 def within(seconds: float, do: Callable[[], T]) -> T:
-    """Do it in a thread, and wait so long at most.
+    """Do it in a thread of its own, and wait so long at most.
 
     Raises TimeoutError then; it goes on, and nobody learns what came of it.
     """
-    return _in_a_thread(do).result(timeout=seconds)
+    future: Future[T] = Future()
+    Thread(target=_settle, args=(future, do), daemon=True).start()
+    return future.result(timeout=seconds)
 
 
 def at_once(do: Callable[[], T], /) -> Callable[[], T]:
@@ -48,12 +61,6 @@ def at_once(do: Callable[[], T], /) -> Callable[[], T]:
     future: Future[T] = Future()
     _settle(future, do)
     return future.result
-
-
-def _in_a_thread(do: Callable[[], T]) -> "Future[T]":
-    future: Future[T] = Future()
-    Thread(target=_settle, args=(future, do), daemon=True).start()
-    return future
 
 
 def _settle(future: "Future[T]", do: Callable[[], T]) -> None:
