@@ -52,14 +52,16 @@ def names_differ(typed: str, holder_name: str) -> bool:
     and prepositions, and the legal form of a company make no difference. A diminutive does, and so
     does a letter of another alphabet that looks alike.
     """
-    words = _words(holder_name)
-    said, theirs = _counted(_words(typed)), _counted(words)
-    missing, spare = said - theirs, theirs - said
-    if missing - Counter(word[0] for word in spare.elements()):
-        return True
+    typed_words, words = _words(typed), _words(holder_name)
+    said = _counted(typed_words)
+    if typed_words != words:
+        theirs = _counted(words)
+        missing, spare = said - theirs, theirs - said
+        if missing - Counter(word[0] for word in spare.elements()):
+            return True
     first, *others = [parts for word in words if (parts := [*filter(_is_name, word)])] or [[""]]
     surnames = {part for word in others[-2:] for part in word}
-    besides = said - Counter(first[:1])
+    besides = {word for word, times in said.items() if times > (word == first[0])}
     return first[0] not in said or (bool(surnames) and surnames.isdisjoint(besides))
 
 

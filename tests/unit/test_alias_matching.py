@@ -413,7 +413,6 @@ def test_an_ordinary_alias_is_accepted(alias):
         *("mis hermanos", "los primos", "mis papás", "Juan y Pedro", "mamá o papá", "Ana, Luis"),
         *("transfiere", "cancelar", "confirmar", "transfiere a Ana", "tu hermano", "un amigo"),
         *("her\u200bmano", "\u202eonamreh", "casa\n", "herm\u0430no", "\u0441asa x"),
-        *("mi hermano", "Hermano", "al HERMANO", "pedrito"),
         *("Juan Pérez López", "Juan", "rosa", "Pérez", "Pedro Nunez"),
     ],
 )

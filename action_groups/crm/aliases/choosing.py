@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from action_groups.crm.aliases import vocabulary
-from action_groups.crm.aliases.folding import comparison_key, content_words
+from action_groups.crm.aliases.folding import Key, content_words, key_words
 from action_groups.crm.aliases.phrases import is_readable, scripts, split
 from action_groups.crm.aliases.records import P, alias_senses, contradict, relationship_senses
 from action_groups.crm.aliases.words import singular_of
@@ -15,32 +15,35 @@ MIN_ALIAS_CHARACTERS: Final = 2
 
 
 def alias_problem(alias: str, *, name: str, relationship: str, others: Sequence[P]) -> str | None:
-    """Tell what to correct in an alias that could send money to the wrong person, if anything."""
+    """Tell what to correct in an alias that could send money to the wrong person, if anything.
+
+    No other beneficiary has the same one, which is asked before.
+    """
+    key, own_name = Key(alias), tokens_of(name)
     return (
-        _writing_problem(alias)
-        or _wording_problem(alias)
-        or _several_people_problem(alias, name, others)
-        or _namesake_problem(alias, name, others)
-        or _kinship_problem(alias, name, relationship)
+        _writing_problem(alias, key)
+        or _wording_problem(key.words)
+        or _several_people_problem(key.tokens, own_name, others)
+        or _namesake_problem(key, own_name, others)
+        or _kinship_problem(key.tokens, own_name, relationship)
     )
 
 
-def _writing_problem(alias: str) -> str | None:
+def _writing_problem(alias: str, key: Key) -> str | None:
     if not is_readable(alias):
         return "The alias has invisible or control characters: write it with plain letters."
     if len(scripts(alias)) > 1:
         return "The alias mixes letters of several alphabets: write it with the letters of one."
-    if sum(character.isdigit() for character in alias) > MAX_ALIAS_DIGITS:
+    if sum(map(str.isdigit, alias)) > MAX_ALIAS_DIGITS:
         return "The alias looks like an account or telephone number: use a name instead."
-    if not any(character.isalpha() for character in comparison_key(alias)):
+    if not any(map(str.isalpha, key.text)):
         return "The alias has no word that names somebody: use a name or a relationship."
-    if len(comparison_key(alias)) < MIN_ALIAS_CHARACTERS:
+    if len(key.text) < MIN_ALIAS_CHARACTERS:
         return "The alias is only one letter: use a whole word that names the person."
     return None
 
 
-def _wording_problem(alias: str) -> str | None:
-    words = comparison_key(alias).split()
+def _wording_problem(words: Sequence[str]) -> str | None:
     if any(word in vocabulary.COMMANDS for word in words):
         return "The alias has a word that tells the assistant what to do: use only a name."
     if all(word in vocabulary.SELF for word in words):
@@ -52,11 +55,13 @@ def _wording_problem(alias: str) -> str | None:
     return None
 
 
-def _several_people_problem(alias: str, name: str, others: Sequence[P]) -> str | None:
-    own_name = set(content_words(tokens_of(name)))
-    parts = [part for part in map(content_words, split(tokens_of(alias))) if part]
+def _several_people_problem(
+    tokens: Sequence[str], name: Sequence[str], others: Sequence[P]
+) -> str | None:
+    own_name = set(content_words(name))
+    parts = [part for part in map(content_words, split(tokens)) if part]
     if len(parts) > 1:
-        names = (comparison_key(other.name).split() for other in others)
+        names = (key_words(tokens_of(other.name)) for other in others)
         first_names = {words[0] for words in names if words}
         if all(_starts_with_person(part[0], first_names) for part in parts):
             return "The alias names several people: use one that names only this person."
@@ -74,16 +79,12 @@ def _starts_with_person(word: str, first_names: set[str]) -> bool:
     )
 
 
-def _namesake_problem(alias: str, name: str, others: Sequence[P]) -> str | None:
-    key = comparison_key(alias)
-    words = set(key.split())
-    is_own_name = words <= set(comparison_key(name).split())
+def _namesake_problem(key: Key, name: Sequence[str], others: Sequence[P]) -> str | None:
+    is_own_name = {*key.words} <= {*key_words(name)}
     for other in others:
-        if comparison_key(other.alias) == key:
-            return "The customer already calls another beneficiary so: ask for a different alias."
-        other_name = comparison_key(other.name).split()
-        is_part_of_name = words <= set(other_name) and not is_own_name
-        if is_part_of_name or key == " ".join(other_name) or [key] == other_name[:1]:
+        other_name = key_words(tokens_of(other.name))
+        is_part_of_name = {*key.words} <= {*other_name} and not is_own_name
+        if is_part_of_name or key.words in (other_name, other_name[:1]):
             return (
                 "The alias is the name of another beneficiary: ask for one that tells the two "
                 "apart, such as the name with the surname."
@@ -91,10 +92,8 @@ def _namesake_problem(alias: str, name: str, others: Sequence[P]) -> str | None:
     return None
 
 
-def _kinship_problem(alias: str, name: str, relationship: str) -> str | None:
-    called = alias_senses(
-        tuple(content_words(tokens_of(alias))), tuple(content_words(tokens_of(name)))
-    )
+def _kinship_problem(tokens: Sequence[str], name: Sequence[str], relationship: str) -> str | None:
+    called = alias_senses(tuple(content_words(tokens)), tuple(content_words(name)))
     if contradict(called, relationship_senses(relationship)):
         return (
             "The alias says another relationship than `relationship` does: ask the customer which "

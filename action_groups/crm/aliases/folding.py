@@ -15,13 +15,15 @@ CONJUNCTION_SIGNS: Final = {"&": "y", "+": "y"}
 class Key:
     """What an alias or a name is compared by, empty when it says nothing.
 
-    `endings` are how its last word may be written: a text with none of them has another key, and
-    need not be made one of.
+    `literal` is the key of the index. `endings` are how the last word may be written: a text with
+    none of them has another key and not all of its words, and need not be made a key of.
     """
 
     def __init__(self, text: str) -> None:
-        self.text = comparison_key(text)
-        self.words = self.text.split()
+        self.literal = index_key(text)
+        self.tokens = tokens_of(text)
+        self.words = key_words(self.tokens)
+        self.text = " ".join(self.words)
         last = self.words[-1:]
         self.endings = frozenset(last).union(
             s for s, word in CONJUNCTION_SIGNS.items() if [word] == last
@@ -38,10 +40,15 @@ def comparison_key(alias: str) -> str:
 
     Two aliases with the same key sound the same. Empty when the alias says nothing.
     """
-    words = [token for token in tokens_of(alias) if token not in PUNCTUATION]
+    return " ".join(key_words(tokens_of(alias)))
+
+
+def key_words(tokens: Sequence[str]) -> list[str]:
+    """Return the words of the comparison key of a text with these tokens."""
+    words = [token for token in tokens if token not in PUNCTUATION]
     if not CONJUNCTION_SIGNS.keys().isdisjoint(words):
         words = [CONJUNCTION_SIGNS.get(word, word) for word in words]
-    return " ".join(without_articles(words))
+    return without_articles(words)
 
 
 def without_articles(tokens: Sequence[str]) -> list[str]:

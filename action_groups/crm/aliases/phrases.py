@@ -15,7 +15,7 @@ from action_groups.crm.aliases.folding import (
     without_articles,
 )
 from action_groups.crm.aliases.words import Word, read_words
-from shared.text import fold, tokens_of
+from shared.text import fold
 
 MAX_WORDS: Final = 12
 MAX_PARTS: Final = 6
@@ -37,7 +37,8 @@ class Phrase:
 
 def read_phrase(phrase: str, recorded: AbstractSet[str]) -> Phrase:
     """Read a phrase, its words compared with those of the records."""
-    tokens = tokens_of(phrase)
+    key = Key(phrase)
+    tokens = key.tokens
     spoken = [without_articles(part) for part in split(tokens)]
     unsure = vocabulary.HEDGES | vocabulary.COMMANDS
     is_hedged = any(word in unsure for part in spoken for word in part)
@@ -48,7 +49,7 @@ def read_phrase(phrase: str, recorded: AbstractSet[str]) -> Phrase:
     words = read_words(texts, recorded)
     is_plain = len(parts) == 1 and not is_hedged and not is_plural(tokens)
     return Phrase(
-        key=Key(phrase),
+        key=key,
         parts=tuple(tuple(words[word] for word in part) for part in compared),
         bare_parts=tuple(tuple(words[bare(word)] for word in part) for part in compared),
         is_plain=is_plain and len(parts[0]) <= MAX_WORDS,
@@ -80,6 +81,8 @@ def split(tokens: Iterable[str]) -> Iterator[list[str]]:
 
 def is_readable(text: str) -> bool:
     """Tell whether a text has no character that is invisible or changes the reading order."""
+    if text.isascii():
+        return text.isprintable()
     return all(
         unicodedata.category(c)[0] != "C" and unicodedata.category(c) not in {"Zl", "Zp"}
         for c in text
@@ -88,6 +91,8 @@ def is_readable(text: str) -> bool:
 
 def scripts(text: str) -> set[str]:
     """Return the alphabets of a text's letters, by the first word of their Unicode names."""
+    if text.isascii():
+        return {"LATIN"} if any(map(str.isalpha, text)) else set()
     return {
         "LATIN" if c.isascii() else unicodedata.name(c, "UNKNOWN").split(maxsplit=1)[0]
         for c in fold(text)

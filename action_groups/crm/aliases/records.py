@@ -9,9 +9,9 @@ from action_groups.crm.aliases import vocabulary
 from action_groups.crm.aliases.folding import (
     Key,
     bare,
-    comparison_key,
     content_words,
     is_particle_word,
+    key_words,
 )
 from action_groups.crm.aliases.vocabulary import NO_SENSES, Gender, Sense, Senses
 from action_groups.crm.aliases.words import names_of_pet_name
@@ -68,7 +68,14 @@ class Record:
 
     def is_named(self, key: Key) -> bool:
         """Tell whether the full name has this key."""
-        return not key.endings.isdisjoint(self._name_tokens) and self.full_name == key.text
+        return self._may_have(key) and self.full_name == key.words
+
+    def has_in_name(self, key: Key) -> bool:
+        """Tell whether each word of this key is one of the full name's."""
+        return self._may_have(key) and {*key.words} <= {*self.full_name}
+
+    def _may_have(self, key: Key) -> bool:
+        return not key.endings.isdisjoint(self._name_tokens)
 
     @property
     def likely_roles(self) -> frozenset[str]:
@@ -78,12 +85,12 @@ class Record:
     @cached_property
     def key(self) -> str:
         """What the alias is compared by."""
-        return comparison_key(self._person.alias)
+        return " ".join(key_words(self.alias_tokens))
 
     @cached_property
-    def full_name(self) -> str:
-        """What the whole name is compared by."""
-        return comparison_key(self._person.name)
+    def full_name(self) -> list[str]:
+        """The words that the whole name is compared by."""
+        return key_words(self._name_tokens)
 
     @cached_property
     def given_names(self) -> int:

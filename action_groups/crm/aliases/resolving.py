@@ -14,10 +14,10 @@ from action_groups.crm.aliases.folding import (
 )
 from action_groups.crm.aliases.phrases import Phrase, is_plural, read_phrase
 from action_groups.crm.aliases.reading import NOTHING, Reading, read
-from action_groups.crm.aliases.records import P, Person, Record
+from action_groups.crm.aliases.records import P, Record
 from action_groups.crm.aliases.vocabulary import Gender, Senses
 from action_groups.crm.aliases.words import Likeness
-from shared.text import PUNCTUATION, tokens_of
+from shared.text import PUNCTUATION
 
 MAX_PHRASE_CHARACTERS: Final = 200
 """A longer phrase names nobody."""
@@ -63,21 +63,20 @@ def resolve(phrase: str, people: Iterable[P]) -> Resolution[P]:
 
     Those who are stored under its key are asked about when their alias is another.
     """
-    known, literal = _by_id(people), index_key(phrase)
+    known = _by_id(people)
     if len(" ".join(phrase.split())) > MAX_PHRASE_CHARACTERS:
         return Resolution("none", None, ())
     records = [(person, Record(person)) for person in known[:MAX_PEOPLE]]
     said = read_phrase(phrase, {word for _, record in records for word in record.spellings})
-    defined = set(_definitions(phrase, said.key, records))
+    literal = said.key.literal
+    defined = set(_definitions(said.key, records))
     stored_so = {p.beneficiary_id for p in known if literal and p.alias_lower == literal}
     unsettled = stored_so - defined
     reader = Reader(said)
     cases = [Case(person, record, reader.read(record)) for person, record in records]
     is_settled = len(known) <= MAX_PEOPLE and not unsettled
     if is_settled and said.is_trusted and len(said.key.text) > 1:
-        sure = (
-            _sole_definition(phrase, said, cases, defined) if defined else _sole_sure(said, cases)
-        )
+        sure = _sole_definition(said, cases, defined) if defined else _sole_sure(said, cases)
         if sure is not None:
             score = SCORE_DEFINED if defined else sure.reading.score
             match: Literal["exact", "fuzzy"] = "exact" if defined else "fuzzy"
@@ -91,15 +90,14 @@ def _by_id(people: Iterable[P]) -> list[P]:
     return list({person.beneficiary_id: person for person in ordered}.values())
 
 
-def _definitions(phrase: str, key: Key, records: Iterable[tuple[P, Record]]) -> Iterator[str]:
+def _definitions(key: Key, records: Iterable[tuple[P, Record]]) -> Iterator[str]:
     """Yield the ids of those whose alias has the key of the phrase, or its key in the index."""
-    literal, tokens = index_key(phrase), tokens_of(phrase)
-    endings = key.endings.union(tokens[-1:])
+    endings = key.endings.union(key.tokens[-1:])
     for person, record in records:
-        if tokens and endings.isdisjoint(record.alias_tokens):
+        if key.tokens and endings.isdisjoint(record.alias_tokens):
             continue
         is_called = bool(key.text) and record.key == key.text
-        if is_called or (literal and index_key(person.alias) == literal):
+        if is_called or (key.literal and index_key(person.alias) == key.literal):
             yield person.beneficiary_id
 
 
@@ -137,40 +135,36 @@ class Reader:
         return max(readings, key=lambda reading: reading.score, default=NOTHING)
 
 
-def _sole_definition(
-    phrase: str, said: Phrase, cases: Sequence[Case[P]], defined: set[str]
-) -> Case[P] | None:
+def _sole_definition(said: Phrase, cases: Sequence[Case[P]], defined: set[str]) -> Case[P] | None:
     """Return who alone has this alias, unless it fits another as well."""
     owners = [case for case in cases if case.person.beneficiary_id in defined]
     if len(owners) != 1 or not said.key.text:
         return None
     (owner,) = owners
-    is_literal = index_key(owner.person.alias) == index_key(phrase)
-    if not is_literal and not _says_the_same(phrase, owner.person.alias):
+    is_literal = index_key(owner.person.alias) == said.key.literal
+    if not is_literal and not _says_the_same(said.key.tokens, owner.record.alias_tokens):
         return None
     others = [case for case in cases if case is not owner]
-    if any(_fits_another(said, owner.record, owner.person, other) for other in others):
+    if any(_fits_another(said, owner.record, other) for other in others):
         return None
     return owner
 
 
-def _says_the_same(phrase: str, alias: str) -> bool:
+def _says_the_same(said: Sequence[str], recorded: Sequence[str]) -> bool:
     """Tell whether signs and plurals that a key leaves out are in both or in neither."""
     signs = PUNCTUATION | CONJUNCTION_SIGNS.keys()
-    said, recorded = tokens_of(phrase), tokens_of(alias)
     return is_plural(said) == is_plural(recorded) and not signs & ({*said} ^ {*recorded})
 
 
-def _fits_another(said: Phrase, owner: Record, person: Person, other: Case[P]) -> bool:
-    words = set(said.key.words)
+def _fits_another(said: Phrase, owner: Record, other: Case[P]) -> bool:
     if other.record.is_named(said.key):
         return True
-    is_own_name = words <= set(owner.full_name.split())
-    if words <= set(other.record.full_name.split()) and not is_own_name:
+    is_own_name = owner.has_in_name(said.key)
+    if not is_own_name and other.record.has_in_name(said.key):
         return True
     if is_own_name and said.has_article and other.reading.is_mention:
-        return vocabulary.ARTICLES.isdisjoint(tokens_of(person.alias))
-    return owner.is_contradictory and other.reading.is_full and other.reading.is_role_only
+        return vocabulary.ARTICLES.isdisjoint(owner.alias_tokens)
+    return other.reading.is_full and other.reading.is_role_only and owner.is_contradictory
 
 
 def _sole_sure(said: Phrase, cases: Sequence[Case[P]]) -> Case[P] | None:
