@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Final
 
-from action_groups.marketplace.store import Product
+from action_groups.marketplace.store import text_of
+from shared.dynamodb import Item
 from shared.text import composed, fold, word_set
 
 CATEGORY_NAMES: Final = {
@@ -60,19 +61,20 @@ def category_called(name: str, known: Sequence[str]) -> str:
     return next((category for category in known if _category_key(category) == wanted), name)
 
 
-def is_in_category(product: Product, category: str) -> bool:
-    """Tell whether the product's category is this one, however either of them is written."""
-    return _category_key(product.category) == _category_key(category)
+def is_in_category(item: Item, category: str) -> bool:
+    """Tell whether the category of a product's item is this one, however either is written."""
+    return _category_key(text_of(item, "category")) == _category_key(category)
 
 
-def has_words(product: Product, wanted: frozenset[str], retailer_name: str) -> bool:
-    """Tell whether the texts of a product, its category and its retailer have all the words."""
+def has_words(item: Item, wanted: frozenset[str], retailer_name: str) -> bool:
+    """Tell whether the texts of a product's item, its category and its retailer have the words."""
+    category = text_of(item, "category")
     said = (
-        product.name,
-        product.description,
-        product.category,
-        CATEGORY_NAMES.get(_category_key(product.category), ""),
-        product.retailer_id,
+        text_of(item, "name"),
+        text_of(item, "description"),
+        category,
+        CATEGORY_NAMES.get(_category_key(category), ""),
+        item["retailer_id"],
     )
     lacking = wanted - words_of(" ".join(said))
     return not lacking or lacking <= words_of(retailer_name)

@@ -59,7 +59,7 @@ class Product:
 
         Raises ValueError when no operation could name or sell it.
         """
-        name = _text(item, "name")
+        name = text_of(item, "name")
         if not (name and _ID.fullmatch(item["product_id"]) and _ID.fullmatch(item["retailer_id"])):
             raise ValueError("its name is missing, or an id has more than visible ASCII characters")
         if item.get("currency", MXN) != MXN:
@@ -68,12 +68,12 @@ class Product:
             product_id=item["product_id"],
             retailer_id=item["retailer_id"],
             name=name,
-            description=_text(item, "description"),
+            description=text_of(item, "description"),
             price=amount_from_number(item.get("price")),
             currency=MXN,
-            category=_text(item, "category"),
+            category=text_of(item, "category"),
             stock=_count(item.get("stock")),
-            image_url=_text(item, "image_url"),
+            image_url=text_of(item, "image_url"),
             benefits=_sequence(item.get("benefits")),
             stored_benefits=item.get("benefits"),
         )
@@ -171,7 +171,7 @@ class MarketStore:
         None when the bank has no such retailer: then nobody can be paid.
         """
         item = self._database.get(*self._retailer_place(retailer_id))
-        return None if item is None else _text(item, "name")
+        return None if item is None else text_of(item, "name")
 
     def has_same_balance(self, account: Account) -> ConditionCheck:
         """Check that the balance of an account is the one that was read."""
@@ -250,7 +250,8 @@ def _readable(items: Iterable[Item]) -> Iterator[Product]:
     return (product for product in map(readable, items) if product is not None)
 
 
-def _text(item: Item, attribute: str) -> str:
+def text_of(item: Item, attribute: str) -> str:
+    """Return an attribute without blanks around, empty when it is no text."""
     value = item.get(attribute)
     return value.strip() if isinstance(value, str) else ""
 

@@ -268,11 +268,10 @@ def _filter(request: ProductsQuery) -> Callable[[Item, str], bool]:
     words = words_of(request.search or "")
 
     def is_wanted(item: Item, retailer_name: str) -> bool:
-        product = readable(item)
         return (
-            product is not None
-            and (category is None or is_in_category(product, category))
-            and (not words or has_words(product, words, retailer_name))
+            (category is None or is_in_category(item, category))
+            and (not words or has_words(item, words, retailer_name))
+            and readable(item) is not None
         )
 
     return is_wanted
