@@ -8,8 +8,9 @@ from typing import Final
 
 from console.agent.offline import tasks
 from console.agent.offline.adding import Addition, read_addition
+from console.agent.offline.buying import chosen
 from console.agent.offline.lexicon import kinds
-from console.agent.offline.ordering import chosen, doubted
+from console.agent.offline.ordering import doubted
 from console.agent.offline.orders import Order, Reading, sent_in
 from console.agent.offline.parts import verb_form
 from console.agent.offline.talk import Reply, Talk

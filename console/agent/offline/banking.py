@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from console.agent.brain import Say
 from console.agent.offline.asking import MAX_PAGE, MovementsQuery
+from console.agent.offline.buying import product_of
 from console.agent.offline.talk import Flow, Talk
 from console.agent.offline.text import words_of
 from console.agent.offline.things import OwnAccount, account_of, person_of
@@ -70,10 +71,10 @@ def own_accounts(talk: Talk, type_: str = "") -> Flow:
 
 def _purchase(talk: Talk, key: str, entry: Mapping[str, Any]) -> str:
     """Return a purchase in one of the brain's sentences."""
-    known, count = talk.memory.known.products, int(entry["quantity"])
+    count = int(entry["quantity"])
     return talk.text(
         key,
-        product=entry.get("product_name") or known.get(entry["product_id"], entry["product_id"]),
+        product=product_of(talk, entry),
         quantity=talk.text("pieces_one" if count == 1 else "pieces", count=count),
         total=money(entry["total_amount"]),
         day=talk.day_of(entry["created_at"]),

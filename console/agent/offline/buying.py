@@ -1,18 +1,30 @@
 """Buying a product: its benefits compared, which one, how it is paid, what became of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from console.agent.brain import Say
+from console.agent.brain import CallOutcome, Say
+from console.agent.offline import tasks
 from console.agent.offline.ends import Account
-from console.agent.offline.finding import NO_BENEFIT, Wish, ask_which, find, read_wish, show
-from console.agent.offline.lexicon import benefit_name
+from console.agent.offline.finding import (
+    MAX_QUANTITY,
+    NO_BENEFIT,
+    Found,
+    find,
+    is_of_thing,
+    names_a_thing,
+    offers_meant,
+    read_wish,
+    show,
+    things_in,
+)
+from console.agent.offline.lexicon import benefit_name, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
-from console.agent.offline.talk import Asked, AskingMany, Flow, Question, Talk, Task
-from console.agent.offline.things import Offer, OwnAccount
+from console.agent.offline.talk import Asked, AskingMany, Flow, Question, Reply, Step, Talk, Task
+from console.agent.offline.things import Offer, OwnAccount, Wish
 from console.agent.wording import benefit_refusal, money
 
 _MAX_COMPARED: Final = 5
@@ -27,77 +39,80 @@ class Purchase(Task):
     """A purchase that is being put together; what is not known yet is empty."""
 
     offer: Offer | None = None
-    wish: Wish | None = None
+    wish: Wish = field(default_factory=Wish)
+    """What to look for, where it is none of those shown."""
     quantity: int | None = None
-    is_count_unclear: bool = False
-    """Whether how many was said, but no number of pieces."""
+    """How many; 0 where how many was said, but no number of pieces."""
     benefit: str = ""
     figures: Mapping[str, str] = field(default_factory=dict)
     """The benefit, what it costs and gives, by the names of createPurchase's arguments."""
     payer: Account = field(default_factory=Account)
     kind = "purchase"
-    is_left_by_search = True
 
-    def put_terms(self, reading: Reading) -> None:
-        """Put in how a message says to buy."""
-        terms = read_wish(reading)
+    def fill(self, talk: Talk, reading: Reading) -> "Purchase":
+        """Put in what a message says to buy, and how."""
+        memory, terms, meant = talk.memory, read_wish(reading), offers_meant(talk, reading)
         self.benefit = terms.benefit or self.benefit
-        if terms.quantity is not None or terms.is_count_unclear:
-            self.quantity, self.is_count_unclear = terms.quantity, terms.is_count_unclear
+        self.quantity = self.quantity if terms.quantity is None else terms.quantity
         named = [part.value for part in reading.of("account")]
         self.payer = named[0] if named else Account() if terms.benefit else self.payer
+        if meant:
+            self.offer, self.wish = meant[0] if len(meant) == 1 else None, Wish()
+            if self.offer is None:
+                memory.offers, memory.rest = meant, []
+        elif things_in(reading):
+            self.offer, self.wish, self.called = None, terms, terms.words
+        elif self.offer is None:
+            self.offer = memory.in_focus
+        unread = reading.of(*kinds("not_buying"))
+        self.unread = reading.quoted(part for part in unread if not is_of_thing(reading, part))
+        return self
 
     def settle(self, talk: Talk) -> Question:
         """Settle the product, how many, the benefit and the account that pays."""
-        question = (yield from self._find_offer(talk)) if self.offer is None else None
-        question = question or self._ask_count(talk)
-        if question is None:
-            question = yield from self._settle_benefit(talk)
-        if question is not None:
-            return question
-        return self._payer(talk, (yield from talk.own_accounts()))
+        offer = self.offer or (yield from self._find_offer(talk))
+        if isinstance(offer, Say):
+            return offer
+        self.offer = offer
+        question = self._ask_count(talk, offer) or (yield from self._settle_benefit(talk, offer))
+        return question or self._payer(talk, (yield from talk.own_accounts()))
 
-    def _find_offer(self, talk: Talk) -> Question:
+    def _find_offer(self, talk: Talk) -> Generator[Step, Sequence[CallOutcome], Offer | Say]:
+        """Look for the product; ask which of several, or of those shown, is meant."""
         memory, wish = talk.memory, self.wish
-        if wish is None or not (wish.words or wish.category):
-            shown = memory.offers
-            return ask_which(talk, shown) if shown else talk.ask("ask_none_shown", "product")
-        found = yield from find(talk, wish)
-        listed = show(talk, wish, found)
-        if not found.offers or found.widened:
-            self.wish, memory.asked = None, Asked(("product",))
-            return replace(listed, outcome="asked")
-        if len(found.offers) > 1:
-            return ask_which(talk, found.offers)
-        self.offer = found.offers[0]
-        return None
+        if wish.words or wish.category:
+            found = yield from find(talk, wish)
+        elif memory.offers:
+            found = Found([*memory.offers, *memory.rest], talk.text("ask_which_product"))
+        else:
+            return talk.ask("ask_none_shown", "product")
+        question = replace(show(talk, wish, found), outcome="asked")
+        if found.is_exact and len(found.offers) == 1:
+            return found.offers[0]
+        self.wish, memory.asked = Wish(), Asked(("product",), question)
+        return question
 
-    def _ask_count(self, talk: Talk) -> Say | None:
+    def _ask_count(self, talk: Talk, offer: Offer) -> Say | None:
         """Ask how many, where that is not clear or more than the bank said that there are."""
-        offer = self.offer
-        if offer is None:
-            return None
-        if self.is_count_unclear:
-            return talk.ask("ask_count", "quantity", product=offer.name)
-        if offer.stock >= (self.quantity or 1):
-            return None
         if not offer.stock:
             self.offer = None
             return talk.ask("ask_other", "product", product=offer.name)
-        self.quantity, self.is_count_unclear = None, True
-        return talk.ask("ask_fewer", "quantity", product=offer.name, count=offer.stock)
+        is_enough = offer.stock >= (self.quantity or 1)
+        if is_enough and self.quantity != 0:
+            return None
+        self.quantity, key = 0, "ask_count" if is_enough else "ask_fewer"
+        return talk.ask(key, "quantity", product=offer.name, count=offer.stock)
 
-    def _settle_benefit(self, talk: Talk) -> Question:
+    def _settle_benefit(self, talk: Talk, offer: Offer) -> Question:
         """Settle the benefit; return a question when the one wanted cannot be had."""
-        memory, offer = talk.memory, self.offer
-        assert offer is not None  # the product is settled before its benefit
-        recommended = memory.benefit if memory.offer == offer else ""
-        if not self.benefit or (self.benefit == MSI and recommended.startswith(MSI)):
-            self.benefit = recommended or self.benefit or NO_BENEFIT
+        memory = talk.memory
+        told = memory.wish.benefit if memory.offer in {None, offer} else ""
+        if told.startswith(self.benefit):
+            self.benefit = told or NO_BENEFIT
         memory.offer, self.figures = offer, {}
         if self.benefit == NO_BENEFIT:
             return None
-        (body,) = yield from _compared(talk, [offer], self.quantity or 1)
+        (body,) = yield from _benefits(talk, [offer], self.quantity or 1)
         fitting = _eligible(body, self.benefit)
         if len(fitting) == 1:
             operation, option = talk.operations.get("createPurchase"), fitting[0]
@@ -151,8 +166,7 @@ class Purchase(Task):
 
     def told(self, talk: Talk) -> dict[str, str]:
         """Return which product it is."""
-        words = self.wish.words if self.wish is not None else ""
-        name = self.offer.name if self.offer is not None else words
+        name = self.offer.name if self.offer is not None else self.called
         return {"product": name or talk.text("something")}
 
     @property
@@ -167,23 +181,27 @@ def purchased(talk: Talk, body: Mapping[str, Any]) -> Say:
     if body["status"] == "failed":
         why = talk.refused(body.get("error")).delta
         return talk.say("purchase_failed", "refused", why=why)
-    if body.get("repeated"):
-        return talk.say("purchase_repeated")
-    product = body.get("product_name") or talk.memory.known.products.get(
-        body["product_id"], body["product_id"]
+    key = "purchase_pending" if body["status"] == "pending" else "bought"
+    applied = body.get("benefit_applied", "")
+    benefit = talk.text("bought_benefit", benefit=benefit_name(talk.language, applied))
+    return talk.say(
+        "purchase_repeated" if body.get("repeated") else key,
+        product=product_of(talk, body),
+        total=money(body["total_amount"]),
+        benefit=benefit if applied else "",
     )
-    if body["status"] == "pending":
-        return talk.say("purchase_pending", product=product)
-    applied = body.get("benefit_applied")
-    name = benefit_name(talk.language, applied) if applied else ""
-    benefit = talk.text("bought_benefit", benefit=name) if applied else ""
-    return talk.say("bought", product=product, total=money(body["total_amount"]), benefit=benefit)
+
+
+def product_of(talk: Talk, purchase: Mapping[str, Any]) -> str:
+    """Return what was bought, as the bank calls it, or by its identifier."""
+    known, product_id = talk.memory.known.products, purchase["product_id"]
+    return str(purchase.get("product_name") or known.get(product_id, product_id))
 
 
 # --- benefits: what the bank says that they come to ---
 
 
-def _compared(talk: Talk, offers: Sequence[Offer], quantity: int) -> AskingMany:
+def _benefits(talk: Talk, offers: Sequence[Offer], quantity: int) -> AskingMany:
     """Ask the bank what the benefits of products come to."""
     count = {"quantity": str(quantity) if quantity > 1 else ""}
     ids = [{"product_id": o.product_id, "retailer_id": o.retailer_id} for o in offers]
@@ -217,33 +235,30 @@ def compare(talk: Talk, offers: Sequence[Offer], wanted: str, quantity: int | No
     the bank puts first for each product what gives most back, then what costs least a month.
     """
     memory, some = talk.memory, offers[:_MAX_COMPARED]
-    memory.topic, memory.quantity = "compare", quantity or memory.quantity
-    count = memory.quantity or 1
-    bodies = yield from _compared(talk, some, count)
-    pairs = list(zip(some, bodies, strict=True))
+    memory.topic = "compare"
+    memory.wish = replace(memory.wish, benefit=wanted, quantity=quantity or memory.wish.quantity)
+    count = memory.wish.quantity or 1
+    bodies = yield from _benefits(talk, some, count)
     is_to_be_had = "-" not in wanted or any(_eligible(body, wanted) for body in bodies)
-    had = [(offer, _eligible(body, wanted if is_to_be_had else MSI)) for offer, body in pairs]
-    lines = [_line(talk, offer, count, options) for offer, options in had]
-    firsts = [(offer, options[0]) for offer, options in had if options]
-    only = some[0] if len(some) == 1 else None
+    had = [_eligible(body, wanted if is_to_be_had else MSI) for body in bodies]
+    pairs = list(zip(some, had, strict=True))
+    lines = [_line(talk, offer, count, options) for offer, options in pairs]
+    firsts = [(offer, options[0]) for offer, options in pairs if options]
+    memory.offer = some[0] if len(some) == 1 else None
     if not is_to_be_had:
-        memory.benefit = ""
         yield talk.ask(
             "ask_other_months" if firsts else "ask_no_months",
-            *(("benefit",) if only else ("benefit", "product")),
-            task=Purchase(offer=only, benefit=wanted, quantity=memory.quantity),
+            *(("benefit",) if memory.offer else ("benefit", "product")),
             benefit=benefit_name(talk.language, wanted),
             options="\n".join(lines),
         )
         return
     best = min(firsts, key=lambda one: (-one[1]["value"], one[1]["cost_per_month"]), default=None)
     if best is not None:
-        memory.offer, memory.benefit = best[0], best[1]["benefit"]
+        memory.offer, memory.wish = best[0], replace(memory.wish, benefit=best[1]["benefit"])
         task = memory.task
         if isinstance(task, Purchase) and (task.offer != best[0] or memory.waiting is None):
             memory.drop()
-    elif only is not None:
-        memory.offer, memory.benefit = only, ""
     head = "compare_head" if len(offers) <= _MAX_COMPARED else "compare_head_some"
     head = talk.text(head, count=_MAX_COMPARED)
     yield talk.lines([head, *lines, _recommendation(talk, best, wanted)])
@@ -270,3 +285,69 @@ def _recommendation(talk: Talk, best: tuple[Offer, Benefit] | None, wanted: str)
     is_other = last and last != option["monthly_payment"]
     told = talk.text("recommend_last", last=money(last)) if is_other else ""
     return _told(talk, "recommend", option, name=offer.name, last=told)
+
+
+# --- what a message says of what was shown ---
+
+
+def purchase(talk: Talk, reading: Reading) -> Purchase:
+    """Return the purchase spoken of, with what the message says of it."""
+    return (_open(talk) or Purchase(quantity=talk.memory.wish.quantity)).fill(talk, reading)
+
+
+def _open(talk: Talk) -> Purchase | None:
+    return talk.memory.task if isinstance(talk.memory.task, Purchase) else None
+
+
+def chosen(talk: Talk, reading: Reading) -> Reply | None:
+    """Buy, or tell of, the one of those shown that a message names, on the terms that it says."""
+    memory, terms, meant = talk.memory, read_wish(reading), offers_meant(talk, reading)
+    is_taking = not reading.is_question and reading.has("take", "will", "want_thing")
+    is_bare = is_taking and reading.covers("take", "courtesy", "yes", "now", "here")
+    is_new = names_a_thing(reading) and reading.matches("indefinite")
+    is_ordered = any(o.says_anything or o.act == "buy" for o in reading.orders)
+    if reading.mood or is_new or reading.has("person") or (is_ordered and not is_taking):
+        return None
+    if not memory.offers:
+        is_unknown = terms.benefit and reading.is_question and not things_in(reading)
+        return talk.ask("ask_none_shown", "product") if is_bare or is_unknown else None
+    is_asking = reading.is_question or reading.first_kind == "and"
+    is_counted = is_asking and memory.in_focus is not None and reading.number_alone
+    if meant is None and not is_counted:
+        return None
+    meant = meant or []
+    is_one = len(meant) == 1 or memory.in_focus is not None
+    is_paid = terms.benefit or (reading.has("account") and (meant or _open(talk)))
+    is_pointing = reading.has("here", "ordinal", "cheapest", "dearest")
+    is_said = meant or is_bare or is_paid or is_pointing or terms.quantity is not None
+    is_bought = is_said if is_taking or _open(talk) else is_one and is_paid
+    if is_bought and not is_asking:
+        return tasks.go_on(talk, purchase(talk, reading))
+    is_told = len(meant) == 1 or terms.benefit or is_counted
+    return compared(talk, reading) if is_told else None
+
+
+def compared(talk: Talk, reading: Reading) -> Reply:
+    """Tell what the benefits come to of what a message names, else of what was shown."""
+    memory, terms = talk.memory, read_wish(reading)
+    offers = offers_meant(talk, reading)
+    if names_a_thing(reading) and not offers:
+        return _compare_found(talk, terms)
+    is_of_one = reading.has("here", "other", "monthly", "benefit", "amount")
+    count = terms.quantity
+    if not offers:
+        counts = [n for part in reading.of("amount") if (n := part.whole) and n <= MAX_QUANTITY]
+        count = count or next(iter(counts), None)
+        offers = [memory.in_focus] if memory.in_focus and is_of_one else memory.offers
+    if not offers:
+        return talk.ask("ask_none_shown", "product")
+    return compare(talk, offers, terms.benefit, count)
+
+
+def _compare_found(talk: Talk, wish: Wish) -> Flow:
+    found = yield from find(talk, wish)
+    shown = show(talk, wish, found)
+    if found.offers:
+        yield from compare(talk, talk.memory.offers, wish.benefit)
+    else:
+        yield shown

@@ -11,10 +11,11 @@ from typing import Final
 from console.agent.brain import Call, CallOutcome, Heard, Say
 from console.agent.events import MessageRead, Span
 from console.agent.offline import amending, questions, tasks
+from console.agent.offline.buying import chosen, purchase
 from console.agent.offline.lexicon import examples as known_examples
 from console.agent.offline.lexicon import is_foreign, kinds, told_as
 from console.agent.offline.naming import by_example, named
-from console.agent.offline.ordering import chosen, ordered, purchase
+from console.agent.offline.ordering import ordered
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Asked, Flow, NotAnswered, Reply, Talk
 from console.agent.offline.text import Part

@@ -1,40 +1,27 @@
 """What a message says of things to buy, finding them, and telling which of those shown is meant."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Final
 
 from console.agent.brain import CallOutcome, Say
+from console.agent.offline.lexicon import Lexicon
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
 from console.agent.offline.talk import Flow, More, Step, Talk
 from console.agent.offline.text import Part, stem, words_of
-from console.agent.offline.things import Offer, offer_of
+from console.agent.offline.things import Offer, Wish, offer_of
 from console.agent.wording import money
 from shared.text import fold
 
 NO_BENEFIT: Final = "none"
 MAX_QUANTITY: Final = 100
 _MAX_SEARCH_CHARACTERS: Final = 140
+_ONE: Final = (1, "unit")
+_LITTLE: Final = ("courtesy", "terse", "plain", "correcting")
 _LEFT_OUT: Final = ("plain", "article", "container", "piece", "terse", "courtesy", "now")
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a message says of things to buy, and how to buy them; what is not said is empty."""
-
-    words: str = ""
-    category: str = ""
-    max_price: Decimal | None = None
-    min_price: Decimal | None = None
-    cheapest: bool = False
-    benefit: str = ""
-    """As the bank names it, such as MSI-12; `MSI` without a number of months; or "none"."""
-    quantity: int | None = None
-    is_count_unclear: bool = False
-    """Whether it says how many in a way that is no number of pieces: "unas 3", "dos o tres"."""
 
 
 def read_wish(reading: Reading) -> Wish:
@@ -44,22 +31,31 @@ def read_wish(reading: Reading) -> Wish:
     is_category = len(folded) == 1 and folded[0] in reading.words.of("category_names")
     is_telling = any(not word.isdigit() for word in folded) and not is_category
     said = {_role(reading, part): part for part in reversed(reading.of("amount"))}
-    under, over, count = said.get("under"), said.get("over"), said.get("count")
-    named = [part.value for part in reading.of("benefit")]
-    sure = [benefit for benefit in named if "-" in benefit or benefit == NO_BENEFIT]
-    whole = count.whole if count is not None else None
-    is_plain = whole is not None and 0 < whole <= MAX_QUANTITY
-    is_dozen = reading.has("dozen") and not words
     return Wish(
         words=" ".join(words)[:_MAX_SEARCH_CHARACTERS] if is_telling else "",
         category=reading.words.categories.get(folded[0], "") if is_category else "",
-        max_price=under.value or None if under else None,
-        min_price=over.value or None if over else None,
+        max_price=said["under"].value or None if "under" in said else None,
+        min_price=said["over"].value or None if "over" in said else None,
         cheapest=reading.has("cheapest"),
-        benefit=(sure or named or [""])[0],
-        quantity=whole if is_plain and not is_dozen else None,
-        is_count_unclear=is_dozen or (count is not None and not is_plain),
+        benefit=max((part.value for part in reading.of("benefit")), key=_is_whole, default=""),
+        quantity=_quantity(reading, said.get("count"), is_dozen=reading.has("dozen") and not words),
     )
+
+
+def _is_whole(benefit: str) -> bool:
+    """Tell whether a benefit says all of how to pay."""
+    return "-" in benefit or benefit == NO_BENEFIT
+
+
+def _quantity(reading: Reading, count: Part | None, *, is_dozen: bool) -> int | None:
+    """Return how many are said; "uno" is one where nothing else is said: "nada más una"."""
+    if is_dozen or count is not None:
+        number = count.whole if count is not None else None
+        return number if number in range(1, MAX_QUANTITY + 1) and not is_dozen else 0
+    words = [place for place, token in enumerate(reading.tokens) if token.is_word]
+    others = [p for p in words if reading.words.numbers.get(reading.word(p)) != _ONE]
+    is_one = others != words and all(reading.match(place, *_LITTLE) for place in others)
+    return 1 if is_one else None
 
 
 def _role(reading: Reading, part: Part) -> str:
@@ -71,7 +67,7 @@ def _role(reading: Reading, part: Part) -> str:
         is_inside = part.doubt == "hedge" and any(reading.match(p, kind) for p in inside)
         if before == kind or is_inside:
             return kind
-    is_size = is_thing(reading, reading.word(part.first - 1))
+    is_size = is_thing(reading.words, reading.word(part.first - 1))
     is_led = part.way == "of"
     if part.unit or is_led:
         is_size = reading.match(part.last, "piece", "container") is None
@@ -108,15 +104,16 @@ def is_kin(reading: Reading, part: Part) -> bool:
     return any(reading.match(place, "relation", "possessive") for place in places)
 
 
-def is_thing(reading: Reading, word: str) -> bool:
+def is_thing(words: Lexicon, word: str) -> bool:
     """Tell whether a word is a thing that shops sell."""
-    things = reading.words.of("things")
-    return word in things or word.removesuffix("s") in things or bool(reading.words.product(word))
+    return not words.of("things").isdisjoint({word, word.removesuffix("s")}) or bool(
+        words.product(word)
+    )
 
 
 def names_a_thing(reading: Reading) -> bool:
     """Tell whether a message names a thing that shops sell."""
-    return any(is_thing(reading, fold(word)) for pair in things_in(reading) for word in pair)
+    return any(is_thing(reading.words, fold(word)) for pair in things_in(reading) for word in pair)
 
 
 # --- finding products ---
@@ -132,83 +129,83 @@ Finding = Generator[Step, Sequence[CallOutcome], "Found"]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found, and how it had to be widened for that."""
+    """What a search found."""
 
     offers: list[Offer]
-    words: str = ""
-    widened: str = ""
-    """The key of the sentence that says so."""
-    unfiltered: tuple[Offer, ...] = ()
+    head: str
+    """What is said above them, or in their place."""
     following: Mapping[str, str] | None = None
     """How to go on, when the search is not over: the arguments for it."""
-    looked_at: int = 0
-    """How many products were looked at for it."""
+    is_exact: bool = False
+    """Whether all words were looked for."""
 
 
 def search(talk: Talk, *wishes: Wish) -> Flow:
     """Look for products and list them; of several things, all that was found together."""
     memory = talk.memory
     memory.topic = "search"
-    if memory.task is not None and memory.task.is_left_by_search:
+    if memory.task is not None and memory.task.kind == "purchase":
         if memory.waiting is not None:
             yield Say(talk.text("dropped", what=memory.task.name(talk)) + "\n")
         memory.drop()
     found = list[Found]()
     for wish in wishes:
         found += [(yield from find(talk, wish))]
-    if len(wishes) == 1:
-        yield show(talk, wishes[0], found[0])
-        return
+    head = "\n".join(dict.fromkeys(one.head for one in found))
     offers = [offer for one in found for offer in one.offers]
-    all_words = ", ".join(wish.words or wish.category for wish in wishes)
-    missing = ", ".join(w.words for w, one in zip(wishes, found, strict=True) if not one.offers)
-    if offers and missing:
-        yield Say(talk.text("products_none", words=missing) + "\n")
     following = next((one.following for one in found if one.following), None)
-    yield show(talk, Wish(words=all_words), Found(offers, all_words, following=following))
+    wish = wishes[0] if len(wishes) == 1 else Wish()
+    yield show(talk, wish, Found(offers, head, following))
 
 
 def find(talk: Talk, wish: Wish) -> Finding:
     """Look for products; when there are none, with fewer words, and in the category at last."""
-    for words, category, widened in _attempts(talk, wish):
+    for key, words, category in _attempts(talk, wish):
         arguments = {"search": words, "category": category, "limit": str(_PAGE)}
-        found = yield from _read(talk, wish, arguments)
-        if found.unfiltered or found.following:
-            return replace(found, widened=widened)
-    return Found([], wish.words)
-
-
-def _search_further(talk: Talk, wish: Wish, arguments: Mapping[str, str]) -> Flow:
-    """Go on with a search that was not over."""
-    yield show(talk, wish, (yield from _read(talk, wish, arguments)))
+        found, is_any = yield from _read(talk, wish, arguments, key)
+        if is_any:
+            break
+    return found
 
 
 def _attempts(talk: Talk, wish: Wish) -> Iterator[tuple[str, str, str]]:
-    """Yield words, category and what was changed, each looked for when the one before failed."""
-    yield wish.words, wish.category, ""
+    """Yield what is said of what is found, words and category, each after the one before failed."""
+    yield "products_head", wish.words, wish.category
     words = [fold(word) for word in wish.words.split()]
     if len(words) > 1:
-        generic, sold = talk.words.of("generic"), talk.words.of("things")
+        generic = talk.words.of("generic")
         telling = [w for w in words if w.isalpha() and generic.isdisjoint({w, stem(w)})]
-        things = [word for word in telling if word in sold or talk.words.product(word)]
+        things = [word for word in telling if is_thing(talk.words, word)]
         for word in (things or telling)[:_MAX_WORDS_TRIED]:
-            yield word, "", "products_fewer"
+            yield "products_fewer", word, ""
     category = next(filter(None, (talk.words.categories.get(word) for word in words)), "")
     if category:
-        yield "", category, "products_category"
+        yield "products_category", "", category
 
 
-def _read(talk: Talk, wish: Wish, arguments: Mapping[str, str]) -> Finding:
-    """Read pages of products, and leave out what does not fit."""
+def _read(
+    talk: Talk, wish: Wish, arguments: Mapping[str, str], key: str = "products_head"
+) -> Generator[Step, Sequence[CallOutcome], tuple[Found, bool]]:
+    """Read pages of products, and leave out what does not fit; tell whether there may be any."""
     bodies = yield from talk.look_through("searchProducts", arguments, _MAX_PAGES)
-    offers = [offer_of(entry) for body in bodies for entry in body["products"]]
-    fitting = [offer for offer in offers if _fits(offer, wish)]
+    every = [offer_of(entry) for body in bodies for entry in body["products"]]
+    offers = [offer for offer in every if _fits(offer, wish)]
     if wish.cheapest:
-        fitting.sort(key=lambda offer: offer.price)
+        offers.sort(key=lambda offer: offer.price)
     token = bodies[-1].get("next_token")
+    if not offers:
+        key = "products_none" if wish.words else "products_none_at_all"
+        key = f"{key}_yet" if token else "products_filtered_none" if every else key
+    head = talk.text(
+        key,
+        words=wish.words,
+        searched=arguments["search"] or arguments["category"],
+        count=len(every),
+        looked_at=sum(body.get("looked_at", len(body["products"])) for body in bodies),
+        price=money(min((offer.price for offer in every), default=Decimal(0))),
+    )
     following = {**arguments, "next_token": token} if token else None
-    looked_at = sum(body.get("looked_at", len(body["products"])) for body in bodies)
-    return Found(fitting, arguments["search"], "", tuple(offers), following, looked_at)
+    return Found(offers, head, following, key == "products_head"), bool(every or token)
 
 
 _LABELS: Final = {MSI: " msi", "cashback": "cashback", "points": "punto"}
@@ -225,53 +222,38 @@ def _fits(offer: Offer, wish: Wish) -> bool:
 
 def show(talk: Talk, wish: Wish, found: Found) -> Say:
     """List what was found, and remember it."""
-    memory, following = talk.memory, found.following
-    memory.more = partial(_search_further, talk, wish, following) if following else None
-    memory.offers, memory.rest, memory.offer, memory.benefit = [], [], None, ""
-    if not found.offers:
-        return _nothing(talk, wish, found)
-    memory.quantity = wish.quantity
-    memory.benefit = wish.benefit if "-" in wish.benefit else ""
-    memory.offer = found.offers[0] if len(found.offers) == 1 or wish.cheapest else None
-    head = talk.text(found.widened or "products_head", words=wish.words, fewer=found.words)
-    return _listed(talk, head, found.offers, memory.more)
+    memory, offers = talk.memory, found.offers
+    memory.offers, memory.wish = [], wish
+    memory.offer = offers[0] if len(offers) == 1 or (offers and wish.cheapest) else None
+    further = partial(_search_further, talk, wish, found.following) if found.following else None
+    return _listed(talk, found.head, offers, further)
 
 
-def _nothing(talk: Talk, wish: Wish, found: Found) -> Say:
-    count, words = len(found.unfiltered), found.words or wish.category
-    if count and found.following is None:
-        cheapest = money(min(offer.price for offer in found.unfiltered))
-        return talk.say("products_filtered_none", count=count, words=words, price=cheapest)
-    key = "products_none" if wish.words else "products_none_at_all"
-    key = key if found.following is None else f"{key}_yet"
-    return talk.say(key, words=found.words, count=found.looked_at)
+def _search_further(talk: Talk, wish: Wish, arguments: Mapping[str, str]) -> Flow:
+    """Go on with a search that was not over."""
+    found, _ = yield from _read(talk, wish, arguments)
+    yield show(talk, wish, found)
 
 
 def _listed(talk: Talk, head: str, offers: list[Offer], further: More | None) -> Say:
     """List the first of these, after those listed before; the others come before `further`."""
-    memory, before = talk.memory, len(talk.memory.offers)
-    memory.offers, memory.rest = memory.offers + offers[:_SHOWN], offers[_SHOWN:]
+    memory, before, shown = talk.memory, len(talk.memory.offers), offers[:_SHOWN]
+    memory.offers, memory.rest = memory.offers + shown, offers[_SHOWN:]
     memory.more = partial(_listed, talk, "", memory.rest, further) if memory.rest else further
     foot = "products_foot" if further is None else "products_foot_yet"
-    foot = talk.text("more_available" if memory.rest else foot)
-    return talk.lines([head, *offer_lines(talk, offers[:_SHOWN], before), foot])
+    foot = "more_available" if memory.rest else foot
+    lines = talk.numbered((_line(talk, offer) for offer in shown), before)
+    return talk.lines([head, *lines, talk.text(foot) if offers else ""])
 
 
-def offer_lines(talk: Talk, offers: Sequence[Offer], before: int = 0) -> list[str]:
-    """Return products, one a line, with what tells them apart."""
+def _line(talk: Talk, offer: Offer) -> str:
     keys = {0: "sold_out", 1: "in_stock_one"}
-    return talk.numbered(
-        (
-            talk.text(
-                "product_line",
-                name=offer.name,
-                price=money(offer.price),
-                shop=offer.shop,
-                stock=talk.text(keys.get(offer.stock, "in_stock"), count=offer.stock),
-            )
-            for offer in offers
-        ),
-        before,
+    return talk.text(
+        "product_line",
+        name=offer.name,
+        price=money(offer.price),
+        shop=offer.shop,
+        stock=talk.text(keys.get(offer.stock, "in_stock"), count=offer.stock),
     )
 
 
@@ -306,12 +288,3 @@ def _same(said: frozenset[str], called: frozenset[str]) -> bool:
     return bool(said & called) or any(
         len(word) >= _MIN_SHORT_FORM and other.startswith(word) for word in said for other in called
     )
-
-
-def ask_which(talk: Talk, offers: Sequence[Offer]) -> Say:
-    """Ask which of several products is meant."""
-    memory = talk.memory
-    memory.offers, memory.rest = list(offers[:_SHOWN]), list(offers[_SHOWN:])
-    memory.more = partial(_listed, talk, "", memory.rest, None) if memory.rest else None
-    listed = "\n".join(offer_lines(talk, memory.offers))
-    return talk.ask("ask_which_product", "product", products=listed)

@@ -1,4 +1,4 @@
-"""Messages that order something, or choose among the products shown."""
+"""Messages that order something."""
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
@@ -6,17 +6,15 @@ from itertools import pairwise
 from typing import Final
 
 from console.agent.brain import CallOutcome
-from console.agent.offline import buying, finding, tasks
+from console.agent.offline import tasks
 from console.agent.offline.adding import Addition, read_addition
 from console.agent.offline.asking import QUERIES, topics_of
-from console.agent.offline.buying import Purchase
+from console.agent.offline.buying import purchase
 from console.agent.offline.ends import Account
-from console.agent.offline.lexicon import kinds, refusals
+from console.agent.offline.lexicon import refusals
 from console.agent.offline.orders import Order, Reading
-from console.agent.offline.parts import MSI
 from console.agent.offline.questions import stated
 from console.agent.offline.talk import Flow, Reply, Step, Talk, Task
-from console.agent.offline.things import Offer
 from console.agent.offline.transferring import Transfer
 
 _TELLING: Final = frozenset({"", "day", "past_mark", "later"})
@@ -127,114 +125,3 @@ def _unclear_first(
     return sorted(
         todo, key=lambda task: not (isinstance(task, Transfer) and (task.doubt or task.recipient))
     )
-
-
-# --- products ---
-
-_MAX_SHORT: Final = 12
-
-
-def purchase(talk: Talk, reading: Reading) -> Purchase:
-    """Return the purchase spoken of, with what the message says of it."""
-    memory = talk.memory
-    task = _open(talk) or Purchase(quantity=memory.quantity)
-    if months := _months_alone(talk, reading):
-        task.benefit = f"{MSI}-{months}"
-    elif count := _count_alone(reading):
-        if "product" not in memory.asked.wanted or reading.number_alone is None:
-            task.quantity, task.is_count_unclear = count, False
-    else:
-        task.put_terms(reading)
-    found = _meant(talk, reading)
-    if found:
-        task.offer, task.wish = found[0] if len(found) == 1 else None, None
-        if task.offer is None:
-            memory.offers, memory.rest = found, []
-    elif finding.things_in(reading):
-        task.offer, task.wish = None, finding.read_wish(reading)
-    elif task.offer is None:
-        task.offer = memory.in_focus
-    unread = reading.of(*kinds("not_buying"))
-    task.unread = reading.quoted(p for p in unread if not finding.is_of_thing(reading, p))
-    return task
-
-
-def _open(talk: Talk) -> Purchase | None:
-    return talk.memory.task if isinstance(talk.memory.task, Purchase) else None
-
-
-def _meant(talk: Talk, reading: Reading) -> list[Offer] | None:
-    """Return those shown that may be meant, also by the number alone that was asked for."""
-    found, number, shown = finding.offers_meant(talk, reading), reading.number_alone, talk.memory
-    is_number = number is not None and number > 0 and "product" in shown.asked.wanted
-    return shown.offers[number - 1 : number] if number and is_number and not found else found
-
-
-def _months_alone(talk: Talk, reading: Reading) -> int:
-    """Return in how many months a number alone says to pay, where that was asked."""
-    number = reading.number_alone or 0
-    return number if "benefit" in talk.memory.asked.wanted and number > 1 else 0
-
-
-def _count_alone(reading: Reading) -> int:
-    """Return how many pieces a message says, and nothing else; "uno" is one."""
-    quantity = finding.read_wish(reading).quantity
-    if quantity is not None and len(reading.beside(*kinds("filling"), "piece")) == 1:
-        return quantity
-    found = (reading.words.numbers.get(t.word) for t in reading.tokens if t.is_word)
-    numbers = {number and number.value for number in found}
-    little = ("courtesy", "terse", "plain", "correcting")
-    is_one = numbers == {1} or any(reading.covers(one, *little) for one in ("again", "terse"))
-    return int(is_one and 1 in numbers)
-
-
-def chosen(talk: Talk, reading: Reading) -> Reply | None:
-    """Buy, or tell of, the one of those shown that a message names, on the terms that it says."""
-    memory, terms = talk.memory, finding.read_wish(reading)
-    is_new = finding.names_a_thing(reading) and reading.matches("indefinite")
-    if reading.mood or is_new or reading.has("person"):
-        return None
-    is_taking = not reading.is_question and reading.has("take", "will", "want_thing")
-    is_bare = is_taking and reading.covers("take", "courtesy", "yes", "now", "here")
-    things, found = finding.things_in(reading), _meant(talk, reading)
-    if not memory.offers:
-        is_unknown = reading.has("benefit") and reading.is_question
-        is_unknown = is_unknown and not (reading.orders or things)
-        is_asked = is_unknown or (is_bare and memory.topic == "search")
-        return talk.ask("ask_none_shown", "product") if is_asked else None
-    focus, count = memory.in_focus, reading.number_alone or 0
-    if focus is not None and reading.has("asking") and 0 < count <= finding.MAX_QUANTITY:
-        return buying.compare(talk, [focus], "", count)
-    is_long = len(reading.tokens) > _MAX_SHORT or reading.has("want_thing", "take")
-    is_long = is_long or any(o.says_anything or o.act == "buy" for o in reading.orders)
-    if found is None or (is_long and not is_taking):
-        return None
-    if is_taking:
-        is_pointing = reading.has("here", "ordinal", "cheapest", "dearest", "benefit")
-        is_counted = terms.quantity is not None or terms.is_count_unclear
-        is_said = found or (not things and (is_pointing or is_bare or is_counted))
-        return tasks.go_on(talk, purchase(talk, reading)) if is_said else None
-    return _bought(talk, reading, found) or _compared(talk, reading, found)
-
-
-def _bought(talk: Talk, reading: Reading, meant: list[Offer]) -> Reply | None:
-    """Buy what a short message names, where one is being bought or it says how to."""
-    task, terms = _open(talk), finding.read_wish(reading)
-    focus = (task.offer if task is not None else None) or talk.memory.in_focus
-    is_one = len(meant) == 1 or focus is not None
-    is_alone = _months_alone(talk, reading) or (task is not None and _count_alone(reading))
-    is_term = terms.benefit or (task is not None and terms.quantity is not None)
-    is_paid = reading.has("account") and (bool(meant) or task is not None)
-    is_less = task is not None and 0 < len(meant) < len(talk.memory.offers)
-    is_told = not reading.is_question and reading.first_kind != "and"
-    is_bought = is_one and (is_alone or (is_told and (is_term or is_paid)))
-    is_bought = is_bought or (is_told and is_less)
-    return tasks.go_on(talk, purchase(talk, reading)) if is_bought else None
-
-
-def _compared(talk: Talk, reading: Reading, meant: list[Offer]) -> Reply | None:
-    """Tell what the benefits of what a short message names come to."""
-    memory, terms = talk.memory, finding.read_wish(reading)
-    one = meant if len(meant) == 1 else [memory.in_focus] if memory.in_focus else memory.offers
-    is_named = len(meant) == 1 or terms.benefit
-    return buying.compare(talk, one, terms.benefit, terms.quantity) if is_named else None

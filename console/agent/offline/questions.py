@@ -9,6 +9,7 @@ from console.agent.offline.days import before, today
 from console.agent.offline.lexicon import kinds, refusals
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Flow, Reply, Talk
+from console.agent.offline.things import Wish
 from console.agent.offline.transferring import Transfer
 
 _EXPLAINED: Final = frozenset({"what_is_msi", "what_is_cashback", "theft", "dispute", "human"})
@@ -59,7 +60,7 @@ def asked_beside(talk: Talk, reading: Reading) -> Reply | None:
     topics = [topic for topic in asking.topics_of(reading)[:1] if topic.intent in asking.QUERIES]
     moods = {"", "past_mark" if reading.asks else "", "day"} if topics else {""}
     places = range(len(reading.tokens))
-    things = frozenset(p for p in places if finding.is_thing(reading, reading.tokens[p].word))
+    things = frozenset(p for p in places if finding.is_thing(reading.words, reading.tokens[p].word))
     covered = topics[0].covered if topics else things
     if reading.is_ordering or reading.mood not in moods or not _is_whole(reading, covered):
         return None
@@ -129,37 +130,12 @@ def _more(talk: Talk, _reading: Reading, _topic: asking.Topic) -> Reply | None:
     return talk.say("no_more") if talk.memory.topic else None
 
 
-def _compared(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply | None:
-    memory, terms = talk.memory, finding.read_wish(reading)
-    offers = finding.offers_meant(talk, reading)
-    if finding.names_a_thing(reading) and not offers:
-        return _compare_found(talk, terms)
-    is_of_one = reading.has("here", "other", "monthly", "benefit", "amount")
-    if not offers and memory.in_focus is not None and is_of_one:
-        offers = [memory.in_focus]
-    offers = offers or memory.offers
-    if not offers:
-        return talk.ask("ask_none_shown", "product")
-    counts = [count for part in reading.of("amount") if (count := part.whole)]
-    count = next((count for count in counts if count <= finding.MAX_QUANTITY), None)
-    return buying.compare(talk, offers, terms.benefit, terms.quantity or count)
-
-
-def _compare_found(talk: Talk, wish: finding.Wish) -> Flow:
-    found = yield from finding.find(talk, wish)
-    shown = finding.show(talk, wish, found)
-    if found.offers:
-        yield from buying.compare(talk, talk.memory.offers, wish.benefit)
-    else:
-        yield shown
-
-
 _ANSWERS: Final[Mapping[str, Callable[[Talk, Reading, asking.Topic], Reply | None]]] = {
     "balance": _balance,
     "movements": _movements,
     "purchase_status": _purchase_status,
     "who_is": _who_is,
-    "compare": _compared,
+    "compare": lambda talk, reading, _topic: buying.compared(talk, reading),
     "more": _more,
     "purchases": lambda talk, _reading, _topic: banking.listed(talk, "listPurchases"),
     "beneficiaries": lambda talk, _reading, _topic: banking.listed(talk, "listBeneficiaries"),
@@ -228,12 +204,12 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
     is_other = reading.has("person", "money")
     is_of_any = is_wanted and not words.isdisjoint(reading.words.of("any_thing"))
     is_any = not wish.words and bool(wish.max_price or wish.cheapest or is_of_any)
-    is_of_things = is_wanted or any(finding.is_thing(reading, word) for word in words)
+    is_of_things = is_wanted or any(finding.is_thing(reading.words, word) for word in words)
     is_search = is_named or (is_wanted and wish.words and not is_other) or (is_any and is_of_things)
     return finding.search(talk, *_wishes(talk, reading, wish)) if is_search else None
 
 
-def _wishes(talk: Talk, reading: Reading, wish: finding.Wish) -> list[finding.Wish]:
+def _wishes(talk: Talk, reading: Reading, wish: Wish) -> list[Wish]:
     """Return what to look for: one thing, or each of those that a message joins."""
     joints = [part for part in reading.parts if part.kind in {"and", "stop"}]
     ends = [0, *(end for part in joints for end in (part.first, part.last)), len(reading.tokens)]

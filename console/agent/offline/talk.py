@@ -19,11 +19,11 @@ from console.agent.language import Language
 from console.agent.offline.asking import MovementsQuery
 from console.agent.offline.days import Span, today
 from console.agent.offline.ends import Account
-from console.agent.offline.lexicon import Cursor, Lexicon, lexicon, read, refusal, reply
+from console.agent.offline.lexicon import Cursor, Lexicon, kinds, lexicon, read, refusal, reply
 from console.agent.offline.orders import Reading, read_orders
 from console.agent.offline.parts import INSTALMENTS, MSI, Scanner
 from console.agent.offline.text import Part
-from console.agent.offline.things import Offer, OwnAccount, Person, account_of, person_of
+from console.agent.offline.things import Offer, OwnAccount, Person, Wish, account_of, person_of
 from console.agent.operations import AgentOperation
 from console.agent.wording import ACCOUNT_TYPES, KnownThings, money
 from shared.clock import Clock
@@ -56,8 +56,6 @@ class Task(ABC):
     called: str = ""
     """What the person calls what it is for."""
     kind: ClassVar[str]
-    is_left_by_search: ClassVar[bool] = False
-    """Whether looking for something else gives it up."""
 
     def settle(self, talk: "Talk") -> Question:  # noqa: ARG002 - what is given by name is settled
         """Find out what it takes to show it; return a question where something is missing."""
@@ -136,10 +134,8 @@ class Memory:
     """Offers that were found and not shown yet."""
     offer: Offer | None = None
     """The one that is spoken of."""
-    benefit: str = ""
-    """The one last recommended or chosen, for `offer`."""
-    quantity: int | None = None
-    """How many of the offers shown were asked for, when they were."""
+    wish: Wish = field(default_factory=Wish)
+    """What was looked for: how many, and how to pay; or how the bank would pay for `offer`."""
     purchase_id: str = ""
     topic: str = ""
     query: MovementsQuery = field(default_factory=MovementsQuery)
@@ -200,20 +196,29 @@ class Talk:
         """Return what a text says, in parts."""
         said = read(text, self.language)
         scanner = Scanner(self.words, said.tokens, today(self.clock()), said)
-        parts = [self._in_context(scanner, part) for part in scanner.parts()]
+        parts = scanner.parts()
+        little = (*kinds("filling"), "to", "asking", "question")
+        is_alone = sum(part.kind not in little for part in parts) == 1
+        parts = [self._in_context(scanner, part, is_alone=is_alone) for part in parts]
         return read_orders(said, self.words, parts)
 
-    def _in_context(self, said: Cursor, part: Part) -> Part:
-        """Take "al 2" as one of the people listed, and "a 18" as months where things are shown."""
+    def _in_context(self, said: Cursor, part: Part, *, is_alone: bool) -> Part:
+        """Take "al 2" as one of the people listed, "a 18" as months where things are shown.
+
+        A number alone answers what was asked: how many months, which product.
+        """
         memory, task = self.memory, self.memory.task
         people = [] if memory.open[1:] or not said.match(part.first, "to") else memory.people
         if part.kind == "ordinal" and people and part.value <= len(people):
             person = people[part.value - (part.value > 0)]
             return replace(part, kind="person", value=person.alias, way="to")
         is_bought = memory.topic in {"search", "compare"} and (not task or task.kind == "purchase")
-        is_spread = part.kind == "amount" and said.match(part.first - 1, "spread") is not None
-        if is_bought and is_spread and part.whole in INSTALMENTS:
-            return replace(part, kind="benefit", value=f"{MSI}-{part.whole}")
+        wanted, number = memory.asked.wanted if is_alone else (), part.whole or 0
+        is_spread = is_bought and said.match(part.first - 1, "spread") and number in INSTALMENTS
+        if part.kind == "amount" and (is_spread or ("benefit" in wanted and number > 1)):
+            return replace(part, kind="benefit", value=f"{MSI}-{number}")
+        if part.kind == "amount" and "product" in wanted and number > 0:
+            return replace(part, kind="ordinal", value=number)
         return part
 
     # --- saying ---

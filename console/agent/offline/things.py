@@ -63,6 +63,21 @@ class Offer:
         return own | spelled | {stem(fold(word)) for word in called}
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a message says of things to buy, and how to buy them; what is not said is empty."""
+
+    words: str = ""
+    category: str = ""
+    max_price: Decimal | None = None
+    min_price: Decimal | None = None
+    cheapest: bool = False
+    benefit: str = ""
+    """As the bank names it, such as MSI-12; `MSI` without a number of months; or "none"."""
+    quantity: int | None = None
+    """How many; 0 where what is said is no number of pieces: "unas 3", "dos o tres"."""
+
+
 def account_of(entry: Mapping[str, Any]) -> OwnAccount:
     """Read an account of an answer."""
     told = ("account_id", "account_type", "balance", "available", "status")
