@@ -89,7 +89,7 @@ def _amended_transfer(talk: Talk, reading: Reading, task: Transfer) -> Reply | N
         if not slots:
             others = [other for other in memory.open if other is not task]
             is_only = reading.matches("only")
-            return tasks.drop(talk, others) if is_only else tasks.put_first(talk, task)
+            return tasks.drop(talk, others) if is_only else tasks.go_on(talk, task)
     elif rest and memory.state != "left" and all(part.kind == "adjust" for part in rest):
         task.amount, task.doubt, task.doubted = None, "unstated", ""
         return tasks.go_on(talk, task)

@@ -258,7 +258,7 @@ def compare(talk: Talk, offers: Sequence[Offer], wanted: str, quantity: int | No
         memory.offer, memory.wish = best[0], replace(memory.wish, benefit=best[1]["benefit"])
         task = memory.task
         if isinstance(task, Purchase) and (task.offer != best[0] or memory.waiting is None):
-            memory.drop()
+            memory.drop(task)
     head = "compare_head" if len(offers) <= _MAX_COMPARED else "compare_head_some"
     head = talk.text(head, count=_MAX_COMPARED)
     yield talk.lines([head, *lines, _recommendation(talk, best, wanted)])

@@ -41,8 +41,8 @@ def answer(talk: Talk, text: str) -> Flow:
     if memory.asked is not asked:
         return
     if memory.state == "waiting":
-        yield Say("\n" + talk.text("still_waiting"))
-        yield from tasks.show_again(talk)
+        yield Say(f"\n{talk.text('still_waiting')}\n")
+        yield from tasks.show(talk, memory.open[0])
     elif asked.question is None or memory.state != "building" or "confirmation" in asked.wanted:
         memory.asked = Asked()
     else:
@@ -102,21 +102,19 @@ def cancelled(talk: Talk, reading: Reading) -> Reply | None:
 def agreed(talk: Talk, reading: Reading) -> Reply | None:
     """Take a yes where one was asked for; a thumb up keeps what waits."""
     memory, asked = talk.memory, talk.memory.asked
-    is_yes = reading.covers("yes", *_POLITE, "thumbs", "also", "both", "to")
     is_shopping = memory.topic in {"search", "compare"}
-    is_pointing = is_shopping and memory.in_focus and reading.covers("here", "courtesy", "yes")
-    is_yes = is_yes or bool(is_pointing) or reading.covers("reconsider", "courtesy", "yes")
+    is_again = reading.covers("reconsider", "courtesy", "yes")
+    is_this = is_shopping and memory.in_focus and reading.covers("here", "courtesy", "yes")
+    is_yes = reading.covers("yes", *_POLITE, "thumbs", "also", "both", "to") or is_again or is_this
     if not is_yes and not reading.covers("thumbs", "courtesy", "yes"):
         return None
-    is_reconsidered = memory.state == "left" and reading.matches("reconsider")
-    only = asked.choices[0][1] if len(asked.choices) == 1 else None
-    if memory.task is not None and is_yes:
-        if only is not None:
-            only()
-        if only is not None or "confirmation" in asked.wanted or is_reconsidered:
-            return tasks.go_on(talk, memory.task)
+    takes = [take for _, take in asked.choices] if not asked.choices[1:] else []
+    if memory.task is not None and is_yes and (takes or (is_again and memory.state == "left")):
+        for take in takes:
+            take()
+        return tasks.go_on(talk, memory.task)
     if memory.waiting is not None:
-        return _flow(talk.say("say_yes"), tasks.show_again(talk))
+        return talk.say("say_yes")
     is_of_offer = is_shopping and not (memory.state == "left" or asked.wanted)
     if memory.offer is not None and is_of_offer and not reading.has("thumbs"):
         return tasks.sure(talk, purchase(talk, reading))
@@ -133,8 +131,6 @@ def denied(talk: Talk, reading: Reading) -> Reply | None:
     is_why = [p.kind for p in said[1:2]] == ["stop"] and reading.denies(said[0]) and not is_more
     if not is_why and not reading.covers("no", *_POLITE):
         return None
-    if memory.task is None or memory.state == "left":
-        return talk.say("nothing_pending")
     if memory.asked.choices and "recipient" in memory.asked.wanted:
         return talk.ask("ask_recipient_amount", "recipient")
     return tasks.drop(talk, memory.open)
@@ -176,32 +172,27 @@ _REST: Final = dict.fromkeys(_ASKED, "question") | dict.fromkeys(_UNREAD, "unrea
 
 def message_read(talk: Talk, reading: Reading, rest: str) -> MessageRead:
     """Return the pieces of a message; `rest` is what was made of words that no kind of part is."""
-    left = {id(part) for order in reading.orders if order.act != "buy" for part in order.unread}
-    left |= {id(part) for part in reading.ignored}
+    left = [part for order in reading.orders if order.act != "buy" for part in order.unread]
+
+    def read_as(part: Part) -> tuple[str, str]:
+        """Return what a part is told as, and its value."""
+        known = told_as().get(part.kind, "")
+        made = "unread" if part in left or part in reading.ignored else rest
+        is_made = known == "unread" or (made == "question" and known in {"hold", "thing"})
+        value = f"{part.value:,}" if part.kind == "amount" and part.is_sure else ""
+        value = talk.days(part.value).strip() if part.kind == "day" and part.value else value
+        return made if is_made else known, value
+
     spans, end, text = list[Span](), 0, reading.said.text
-    told = [(_read_as(p, "unread" if id(p) in left else rest), p) for p in reading.parts]
-    for (read_as, value), run in groupby(told, lambda each: (each[0], _value(talk, each[1]))):
-        parts = [part for _, part in run]
-        first, last = reading.tokens[parts[0].first], reading.tokens[parts[-1].last - 1]
-        if not read_as or last.end <= end:
-            continue
-        label = talk.text(f"read_{read_as}") + (f": {value}" if value else "")
-        spans += [Span(text[end : first.start])] if first.start > end else []
-        spans.append(Span(text[max(first.start, end) : last.end], read_as, label))
-        end = last.end
-    return MessageRead((*spans, Span(text[end:])) if end < len(text) else tuple(spans))
-
-
-def _read_as(part: Part, rest: str) -> str:
-    known = told_as().get(part.kind, "")
-    is_asked = rest == "question" and known in {"hold", "thing"}
-    return rest if is_asked or known == "unread" else known
-
-
-def _value(talk: Talk, part: Part) -> str:
-    if part.kind == "amount" and not part.doubt:
-        return f"{part.value:,}"
-    return talk.days(part.value).strip() if part.kind == "day" and part.value else ""
+    for (kind, value), run in groupby(reading.parts, read_as):
+        parts = list(run)
+        begin = max(reading.tokens[parts[0].first].start, end)
+        last = reading.tokens[parts[-1].last - 1].end
+        if kind and begin < last:
+            label = talk.text(f"read_{kind}") + (f": {value}" if value else "")
+            spans += [Span(text[end:begin]), Span(text[begin:last], kind, label)]
+            end = last
+    return MessageRead(tuple(span for span in (*spans, Span(text[end:])) if span.text))
 
 
 class OfflineBrain:
@@ -220,7 +211,7 @@ class OfflineBrain:
         examples: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self._talk = Talk(operations, clock, examples=examples or known_examples())
-        self._flow: Flow | None = None
+        self._flow: Flow
 
     @property
     def awaiting(self) -> tuple[str, ...]:
@@ -230,27 +221,19 @@ class OfflineBrain:
     def step(self, inputs: Sequence[Heard | CallOutcome]) -> Iterator[Say | Call | MessageRead]:
         """Go on after what happened: with a new message, or with the answers to the calls."""
         heard = next((one for one in inputs if isinstance(one, Heard)), None)
-        if heard is not None:
-            if self._flow is not None:
-                self._flow.close()
+        outcomes = None
+        if heard is None:
+            outcomes = [one for one in inputs if isinstance(one, CallOutcome)]
+        else:
             self._talk.language = heard.language
             self._flow = answer(self._talk, heard.text)
-            yield from self._advance(self._flow, None)
-        elif self._flow is not None:
-            yield from self._advance(self._flow, [i for i in inputs if isinstance(i, CallOutcome)])
-
-    def _advance(
-        self, flow: Flow, outcomes: list[CallOutcome] | None
-    ) -> Iterator[Say | Call | MessageRead]:
-        """Run a flow to its next calls or its end; say so when the bank gives no answer."""
         try:
-            step = flow.send(outcomes) if outcomes is not None else next(flow)
+            step = next(self._flow) if outcomes is None else self._flow.send(outcomes)
             while not isinstance(step, tuple):
                 yield step
-                step = next(flow)
-        except (StopIteration, NotAnswered) as stop:
-            self._flow = None
-            if isinstance(stop, NotAnswered):
-                yield self._talk.explain(stop.outcome)
+                step = next(self._flow)
+            yield from step
+        except StopIteration:
             return
-        yield from step
+        except NotAnswered as stop:
+            yield self._talk.explain(stop.outcome)

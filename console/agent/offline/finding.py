@@ -147,7 +147,7 @@ def search(talk: Talk, *wishes: Wish) -> Flow:
     if memory.task is not None and memory.task.kind == "purchase":
         if memory.waiting is not None:
             yield Say(talk.text("dropped", what=memory.task.name(talk)) + "\n")
-        memory.drop()
+        memory.drop(memory.task)
     found = list[Found]()
     for wish in wishes:
         found += [(yield from find(talk, wish))]

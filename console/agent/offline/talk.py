@@ -78,10 +78,6 @@ class Task(ABC):
         """Return what it is, in a few words."""
         return talk.text(f"order_{self.kind}", **self.told(talk))
 
-    def ask_sure(self, talk: "Talk") -> Say:
-        """Ask whether it is to be done at all."""
-        return talk.ask(f"sure_{self.kind}", "confirmation", task=self, **self.told(talk))
-
     @property
     def cost(self) -> Decimal | None:
         """What it takes from the customer's accounts, when that is known."""
@@ -159,14 +155,15 @@ class Memory:
         """The product that is spoken of, if it is one."""
         return self.offer or (self.offers[0] if len(self.offers) == 1 else None)
 
-    def drop(self) -> None:
-        """Forget what is half done."""
-        self.open = self.open[self.state not in {"queued", "left"} :]
-        self.state, self.asked = "queued", Asked()
+    def drop(self, *gone: Task) -> None:
+        """Forget open tasks; where the first is one of them, nothing is begun."""
+        if self.task in gone:
+            self.state, self.asked = "queued", Asked()
+        self.open = [task for task in self.open if task not in gone]
 
     def begin(self, task: Task) -> None:
-        """Put a task first: what is half put together gives way, what waits stays behind it."""
-        kept = self.open[self.state == "building" :]
+        """Put a task first; a new one has what is half put together give way, not what waits."""
+        kept = self.open[task not in self.open and self.state == "building" :]
         self.open = [task, *(one for one in kept if one is not task)]
         self.state, self.asked = "building", Asked()
 

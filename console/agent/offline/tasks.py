@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 
 from console.agent.brain import Say
 from console.agent.offline.lexicon import kinds
@@ -18,10 +19,7 @@ def go_on(talk: Talk, task: Task) -> Flow:
     question = yield from task.settle(talk)
     if question is None and task.unread:
         question = sure(talk, task)
-    if question is None:
-        yield from show(talk, task)
-    else:
-        yield question
+    yield from show(talk, task) if question is None else [question]
 
 
 def show(talk: Talk, task: Task) -> Flow:
@@ -34,7 +32,7 @@ def show(talk: Talk, task: Task) -> Flow:
     (outcome,) = yield (talk.call(*task.call()),)
     body = talk.answered(outcome)
     if body is not None:
-        memory.drop()
+        memory.drop(task)
         yield from task.receipt(talk, body)
     else:
         if outcome.kind == "answered":
@@ -42,7 +40,7 @@ def show(talk: Talk, task: Task) -> Flow:
             memory.begin(task)
             memory.asked = Asked(task.refused(str(error.get("code", ""))))
         elif outcome.kind == "declined":
-            memory.drop()
+            memory.drop(task)
             memory.state = "left"
         yield talk.explain(outcome)
     if task not in memory.open:
@@ -58,25 +56,16 @@ def _next(talk: Talk) -> Flow:
 
 def sure(talk: Talk, task: Task) -> Say:
     """Ask whether what is spoken of is to be done at all; say what of it was not read."""
-    said, task.unread = task.unread, ""
-    question = task.ask_sure(talk)
+    yes = (frozenset[str](), partial(setattr, task, "unread", ""))
+    told, said = task.told(talk), task.unread
+    question = talk.ask(f"sure_{task.kind}", "confirmation", task=task, choices=[yes], **told)
     return Say(f"{talk.text('unread', said=said)} {question.delta}", "asked") if said else question
 
 
-def show_again(talk: Talk) -> Flow:
-    """Show again what waits for a yes."""
-    waiting = talk.memory.waiting
-    if waiting is not None:
-        yield Say("\n")
-        yield from show(talk, waiting)
-
-
 def queue(talk: Talk, tasks: list[Task]) -> Flow:
-    """Put tasks behind what waits for a yes, and show that again."""
-    known = talk.memory.open
-    talk.memory.open = known + [task for task in tasks if task not in known]
+    """Put tasks behind what waits for a yes."""
+    talk.memory.open += [task for task in tasks if task not in talk.memory.open]
     yield talk.say("queued", what=names(talk, tasks))
-    yield from show_again(talk)
 
 
 def start(talk: Talk, tasks: Sequence[Task], *, is_sure: bool = True) -> Flow:
@@ -84,68 +73,55 @@ def start(talk: Talk, tasks: Sequence[Task], *, is_sure: bool = True) -> Flow:
 
     Where it is not sure that they are wanted, that is asked first.
     """
-    memory, first = talk.memory, tasks[0]
-    before = memory.open
-    memory.drop()
-    if gone := [one for one in before if one not in [*memory.open, *tasks]]:
-        yield talk.say("gives_way", what=names(talk, gone))
-        yield Say("\n")
+    memory, before = talk.memory, talk.memory.open[:1]
+    memory.drop(*before)
     memory.open = [*tasks, *(one for one in memory.open if one not in tasks)]
+    if gone := [task for task in before if task not in tasks]:
+        yield Say(talk.text("gives_way", what=names(talk, gone)) + "\n")
     if tasks[1:]:
-        yield talk.say("several_orders", count=len(tasks))
-        yield Say("\n")
-    if is_sure:
-        yield from go_on(talk, first)
-    else:
-        yield sure(talk, first)
+        yield Say(talk.text("several_orders", count=len(tasks)) + "\n")
+    yield from go_on(talk, tasks[0]) if is_sure else [sure(talk, tasks[0])]
 
 
 def drop(talk: Talk, gone: Sequence[Task]) -> Flow:
-    """Drop some of the open tasks, and say which; go on with the next, or show the first again."""
-    memory, is_first = talk.memory, talk.memory.task in gone
+    """Drop some of the open tasks, and say which; go on with the next."""
+    is_first = talk.memory.task in gone
     yield talk.say("dropped", what=names(talk, gone)) if gone else talk.say("nothing_pending")
-    memory.open = [task for task in memory.open if task not in gone]
+    talk.memory.drop(*gone)
     if is_first:
-        memory.state, memory.asked = "queued", Asked()
         yield from _next(talk)
-    else:
-        yield from show_again(talk)
 
 
-def meant(talk: Talk, reading: Reading, besides: Sequence[Part] = ()) -> Task | None:
+def _is_bare_first(part: Part) -> bool:
+    return (part.kind, part.value, part.last) == ("ordinal", 1, part.first + 1)
+
+
+def meant(talk: Talk, reading: Reading) -> Task | None:
     """Return the open task that a message points to: "la segunda", "el de Sofi"."""
     known, said = talk.memory.open, reading.of("person", "name", "reason")
     words = words_of(" ".join(str(part.value) for part in said))
-    numbers = [part.value for part in reading.of("ordinal") if part not in besides]
-    places = [n - 1 if n > 0 else len(known) + n for n in numbers]
+    numbers = [part.value for part in reading.of("ordinal") if not _is_bare_first(part)]
     fitting = [task for task in known if words and words <= words_of(task.called)]
-    fitting += [known[place] for place in places if 0 <= place < len(known)]
+    fitting += [known[n - (n > 0)] for n in numbers if abs(n) <= len(known)]
     return fitting[0] if len(fitting) == 1 else None
 
 
 def reordered(talk: Talk, reading: Reading) -> Reply | None:
     """Take another open order first, "primero la de Sofi"; or swap the ends of one, "al revés"."""
     memory, is_swap = talk.memory, reading.has("swap")
-    bare = [p for p in reading.of("ordinal") if p.value == 1 and p.last == p.first + 1]
     pointing = ("person", "name", "reason", "ordinal", "other", "here", "from", "begin", "swap")
-    is_meant = is_swap or bare or reading.has("begin")
+    is_meant = is_swap or reading.has("begin") or any(map(_is_bare_first, reading.parts))
     if reading.beside(*kinds("filling"), *pointing) or not is_meant:
         return None
-    if not memory.open[1:]:
-        waiting = memory.waiting
-        if not (is_swap and isinstance(waiting, Transfer) and memory.is_own(waiting.to.account_id)):
-            return None
-        waiting.source, waiting.to = waiting.to, waiting.source
-        return go_on(talk, waiting)
-    is_last = is_swap or reading.has("other")
-    first = memory.open[-1] if is_last else meant(talk, reading, bare)
-    return put_first(talk, first) if first is not None else None
-
-
-def put_first(talk: Talk, task: Task) -> Flow:
-    """Go on with one of the open tasks before the others."""
-    talk.memory.state = "queued"
-    yield from go_on(talk, task)
+    if memory.open[1:]:
+        is_last = is_swap or reading.has("other")
+        first = memory.open[-1] if is_last else meant(talk, reading)
+        return go_on(talk, first) if first is not None else None
+    waiting = memory.waiting
+    if not (is_swap and isinstance(waiting, Transfer) and memory.is_own(waiting.to.account_id)):
+        return None
+    waiting.source, waiting.to = waiting.to, waiting.source
+    return go_on(talk, waiting)
 
 
 def names(talk: Talk, tasks: Sequence[Task]) -> str:
