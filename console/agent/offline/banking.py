@@ -1,6 +1,6 @@
 """What the bank answers, told: balances, beneficiaries, purchases, movements."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -21,8 +21,7 @@ def balance(talk: Talk, type_: str, supposed: Decimal | None = None) -> Flow:
     """Tell what is on all accounts or on those of a type; and what would be left of it."""
     memory = talk.memory
     memory.topic = "balance"
-    known = memory.accounts if type_ else []
-    accounts = known or (yield from talk.own_accounts())
+    accounts = (memory.accounts if type_ else []) or (yield from talk.own_accounts())
     accounts = [account for account in accounts if type_ in {account.type, ""}]
     if type_ and not accounts:
         yield talk.say("no_account_of_type", account=talk.account_type(type_))
@@ -35,12 +34,12 @@ def balance(talk: Talk, type_: str, supposed: Decimal | None = None) -> Flow:
     head = [] if len(accounts) == 1 else [talk.text("balance_head" if accounts else "no_accounts")]
     lines = [_balance_line(talk, account) for account in accounts]
     spendable = [account for account in accounts if account.type != "credit"]
-    spendable.sort(key=lambda account: account.type != "checking")
     if supposed is not None and spendable:
-        left = spendable[0].available - supposed
-        key = "would_remain" if left >= 0 else "would_not_suffice"
+        payer = min(spendable, key=lambda account: account.type != "checking")
+        left = payer.available - supposed
+        key, name = "would_remain" if left >= 0 else "would_not_suffice", payer.type
         told = {"amount": money(supposed), "left": money(left)}
-        lines.append(talk.text(key, account=talk.account_type(spendable[0].type), **told))
+        lines.append(talk.text(key, account=talk.account_type(name), **told))
     yield talk.lines([*head, *lines])
 
 
@@ -71,11 +70,10 @@ def own_accounts(talk: Talk, type_: str = "") -> Flow:
 
 def _purchase(talk: Talk, key: str, entry: Mapping[str, Any]) -> str:
     """Return a purchase in one of the brain's sentences."""
-    count = int(entry["quantity"])
     return talk.text(
         key,
         product=product_of(talk, entry),
-        quantity=talk.text("pieces_one" if count == 1 else "pieces", count=count),
+        quantity=talk.text("pieces", count=int(entry["quantity"])),
         total=money(entry["total_amount"]),
         day=talk.day_of(entry["created_at"]),
         status=talk.text(f"status_{entry['status']}"),
@@ -129,6 +127,7 @@ def purchase_status(talk: Talk) -> Flow:
 
 # --- movements ---
 
+Movement = Mapping[str, Any]
 _MAX_PAGES: Final = 6
 _SHOWN: Final = 10
 
@@ -140,16 +139,16 @@ def movements(talk: Talk, query: MovementsQuery, unread: str = "") -> Flow:
     if query.is_date_unread:
         yield talk.say("dates_unread")
         return
-    memory.query = query
+    memory.query, type_ = query, query.account_type
     if not memory.has_names:
         yield from talk.look("listBeneficiaries")
         yield from talk.own_accounts()
         memory.has_names = True
-    arguments, other = {"type": query.type, **query.dates()}, ""
-    if query.account_type:
-        fitting = [a.account_id for a in memory.accounts if a.type == query.account_type]
+    arguments = {"type": query.type, **query.dates()}
+    if type_:
+        fitting = [a.account_id for a in memory.accounts if a.type == type_]
         if len(fitting) != 1:
-            yield talk.say("no_account_of_type", account=talk.account_type(query.account_type))
+            yield talk.say("no_account_of_type", account=talk.account_type(type_))
             return
         arguments["account_id"] = memory.last_account = fitting[0]
     if query.other:
@@ -157,61 +156,51 @@ def movements(talk: Talk, query: MovementsQuery, unread: str = "") -> Flow:
         if not resolved.get("beneficiary"):
             yield talk.say("is_nobody", said=query.other)
             return
-        other = resolved["beneficiary"]["account_id"]
+        query = replace(query, other=resolved["beneficiary"]["account_id"])
     if unread:
         yield Say(talk.text("not_filtered", said=unread) + "\n")
-    tell = _summed if query.is_sum else _listed
-    yield from tell(talk, query, other, arguments)
+    yield from (_summed if query.is_sum else _listed)(talk, query, arguments)
 
 
-def _summed(talk: Talk, query: MovementsQuery, other: str, arguments: Mapping[str, str]) -> Flow:
+def _summed(talk: Talk, query: MovementsQuery, arguments: Mapping[str, str]) -> Flow:
     """Add movements up; what goes between the customer's own accounts is neither way."""
+    memory, every = talk.memory, {**arguments, "limit": str(MAX_PAGE)}
     way = query.direction or ("credit" if query.type == "deposit" else "debit")
-    every = {**arguments, "limit": str(MAX_PAGE)}
     bodies = yield from talk.look_through("listTransactions", every, _MAX_PAGES)
-    read = [movement for body in bodies for movement in body["transactions"]]
+    found = _wanted(bodies, replace(query, direction=way))
     ends = ("from_account", "to_account")
-    own = [m for m in read if not other and all(talk.memory.is_own(m.get(end)) for end in ends)]
-    wanted = _wanted((m for m in read if m not in own), replace(query, direction=way), other)
-    counted = wanted[: query.limit]
-    total = sum((Decimal(movement["amount"]) for movement in counted), Decimal(0))
-    keys = {0: "sum_none", 1: f"sum_{way}_one"}
-    lines = [
-        talk.text(
-            keys.get(len(counted), f"sum_{way}"),
-            total=money(total),
-            what=talk.text(f"what_{way}"),
-            which=_which(talk, query, other),
-            count=len(counted),
-        )
-    ]
-    if way == "debit" and counted and not (query.type or other):
-        lines.append(talk.text("sum_counted"))
-    elif own:
-        lines.append(talk.text("sum_own"))
-    if bodies[-1].get("next_token"):
-        lines.append(talk.text("sum_partial", day=talk.day_of(_back_to(bodies))))
-    yield talk.lines(lines)
+    own = [m for m in found if not query.other and all(memory.is_own(m.get(end)) for end in ends)]
+    counted = [movement for movement in found if movement not in own][: query.limit]
+    total = money(sum((Decimal(movement["amount"]) for movement in counted), Decimal(0)))
+    which, count = _which(talk, query), len(counted)
+    is_of_all = way == "debit" and counted and not (query.type or query.other)
+    is_partial = bodies[-1].get("next_token")
+    yield talk.lines(
+        [
+            talk.text(f"sum_{way}", total=total, which=which, count=count),
+            talk.text("sum_counted") if is_of_all else talk.text("sum_own") if own else "",
+            talk.text("sum_partial", day=_back_to(talk, bodies)) if is_partial else "",
+        ]
+    )
 
 
 def _listed(
-    talk: Talk, query: MovementsQuery, other: str, arguments: Mapping[str, str], shown: int = 0
+    talk: Talk, query: MovementsQuery, arguments: Mapping[str, str], shown: int = 0
 ) -> Flow:
     """List movements; where only some are wanted, as many pages are read as that takes."""
-    is_some, limit = bool(query.direction or other or query.about), query.limit or _SHOWN
+    is_some, limit = bool(query.direction or query.other or query.about), query.limit or _SHOWN
     page = {**arguments, "limit": str(MAX_PAGE if is_some else limit)}
-
-    def found(bodies: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-        return _wanted((m for body in bodies for m in body["transactions"]), query, other)
-
     bodies = yield from talk.look_through(
-        "listTransactions", page, _MAX_PAGES, lambda b: not is_some or len(found(b)) >= limit
+        "listTransactions",
+        page,
+        _MAX_PAGES,
+        lambda bodies: not is_some or len(_wanted(bodies, query)) >= limit,
     )
-    wanted, token = found(bodies)[: query.limit], bodies[-1].get("next_token") or ""
+    wanted, token = _wanted(bodies, query)[: query.limit], bodies[-1].get("next_token") or ""
     token = "" if query.limit and len(wanted) == query.limit else token
     following, last = {**arguments, "next_token": token}, shown + len(wanted)
-    talk.memory.more = partial(_listed, talk, query, other, following, last) if token else None
-    which, day = _which(talk, query, other), talk.day_of(_back_to(bodies)) if token else ""
+    talk.memory.more = partial(_listed, talk, query, following, last) if token else None
+    which, day = _which(talk, query), _back_to(talk, bodies) if token else ""
     if not wanted and (token or shown):
         yield talk.say("movements_none_since" if token else "no_more", which=which, day=day)
         return
@@ -221,23 +210,22 @@ def _listed(
     yield talk.lines([head, *lines, talk.text(key, day=day) if token else ""])
 
 
-def _wanted(
-    movements_: Iterable[Mapping[str, Any]], query: MovementsQuery, other: str
-) -> list[Mapping[str, Any]]:
-    """Return those that go the way, to or from whom, and for what is asked."""
+def _wanted(bodies: Sequence[Mapping[str, Any]], query: MovementsQuery) -> list[Movement]:
+    """Return the movements that go the way, to or from whom, and for what is asked."""
     return [
-        m
-        for m in movements_
-        if other in {m.get("to_account"), m.get("from_account"), ""}
-        and words_of(query.about) <= words_of(m.get("description") or "")
-        and query.direction in {m["direction"], ""}
+        movement
+        for body in bodies
+        for movement in body["transactions"]
+        if query.other in {movement.get("to_account"), movement.get("from_account"), ""}
+        and words_of(query.about) <= words_of(movement.get("description") or "")
+        and query.direction in {movement["direction"], ""}
     ]
 
 
-def _back_to(bodies: Sequence[Mapping[str, Any]]) -> str:
+def _back_to(talk: Talk, bodies: Sequence[Mapping[str, Any]]) -> str:
     """Return since when all were looked at, where the bank or this turn stopped looking."""
     moments = [movement["created_at"] for body in bodies for movement in body["transactions"]]
-    return str(bodies[-1].get("looked_back_to") or moments[-1])
+    return talk.day_of(bodies[-1].get("looked_back_to") or moments[-1])
 
 
 def _line(talk: Talk, movement: Mapping[str, Any]) -> str:
@@ -257,13 +245,13 @@ def _line(talk: Talk, movement: Mapping[str, Any]) -> str:
     )
 
 
-def _which(talk: Talk, query: MovementsQuery, other: str) -> str:
+def _which(talk: Talk, query: MovementsQuery) -> str:
     """Return which movements they are: with whom, of which account, of which days, which way."""
     way = "which_from" if query.direction == "credit" else "which_to"
     type_ = talk.account_type(query.account_type)
     told = (
-        other and talk.text(way, who=talk.account(other)),
-        query.account_type and talk.text("which_account", account=type_),
+        query.other and talk.text(way, who=talk.account(query.other)),
+        type_ and talk.text("which_account", account=type_),
         talk.days(query.span) if query.span else "",
         query.about and talk.text("which_about", about=query.about),
         talk.text(f"which_{query.direction}") if query.direction and not query.is_sum else "",

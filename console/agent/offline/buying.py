@@ -12,6 +12,7 @@ from console.agent.offline.finding import (
     MAX_QUANTITY,
     NO_BENEFIT,
     Found,
+    attempts,
     find,
     is_of_thing,
     names_a_thing,
@@ -29,6 +30,7 @@ from console.agent.wording import benefit_refusal, money
 
 _MAX_COMPARED: Final = 5
 _AMOUNTS: Final = ("monthly_payment", "last_payment", "cashback")
+_FIGURES: Final = ("benefit", "months", *_AMOUNTS, "points")
 
 Benefit = Mapping[str, Any]
 """An option of compareBenefits, as the bank told it."""
@@ -81,7 +83,7 @@ class Purchase(Task):
         """Look for the product; ask which of several, or of those shown, is meant."""
         memory, wish = talk.memory, self.wish
         if wish.words or wish.category:
-            found = yield from find(talk, wish)
+            found = yield from find(talk, wish, attempts(talk, wish))
         elif memory.offers:
             found = Found([*memory.offers, *memory.rest], talk.text("ask_which_product"))
         else:
@@ -115,25 +117,21 @@ class Purchase(Task):
         (body,) = yield from _benefits(talk, [offer], self.quantity or 1)
         fitting = _eligible(body, self.benefit)
         if len(fitting) == 1:
-            operation, option = talk.operations.get("createPurchase"), fitting[0]
-            taken = [name for name in operation.inputs if name in option] if operation else []
-            self.figures = {n: str(option[n]) for n in taken if option[n] is not None}
-            self.benefit = option["benefit"]
+            had, self.benefit = fitting[0], fitting[0]["benefit"]
+            self.figures = {n: str(had[n]) for n in _FIGURES if had.get(n) is not None}
             return None
-        wanted, self.benefit = self.benefit, ""
+        wanted, self.benefit, why = self.benefit, "", ""
+        if not fitting:
+            named = [o for o in body["options"] if o.get("benefit") == wanted and "reason" in o]
+            why = talk.text(
+                "benefit_unavailable",
+                product=offer.name,
+                benefit=benefit_name(talk.language, wanted),
+                reason=f" {benefit_refusal(named[0], talk.language)}" if named else "",
+            )
         options = _options(talk, _eligible(body, MSI if fitting else ""), "\n- ")
         options = f"- {options}" if options else talk.text("no_options")
-        question = talk.ask("ask_benefit", "benefit", product=offer.name, options=options)
-        if fitting:
-            return question
-        refused = [o for o in body["options"] if o.get("benefit") == wanted and "reason" in o]
-        why = talk.text(
-            "benefit_unavailable",
-            product=offer.name,
-            benefit=benefit_name(talk.language, wanted),
-            reason=benefit_refusal(refused[0], talk.language) if refused else "",
-        )
-        return replace(question, delta=f"{why.strip()}\n{question.delta}")
+        return talk.ask("ask_benefit", "benefit", why=why, product=offer.name, options=options)
 
     def _payer(self, talk: Talk, accounts: Sequence[OwnAccount]) -> Say | None:
         """Find the account that pays; return a question when it is not sure or does not fit."""
@@ -266,12 +264,11 @@ def compare(talk: Talk, offers: Sequence[Offer], wanted: str, quantity: int | No
 
 def _line(talk: Talk, offer: Offer, count: int, options: Sequence[Benefit]) -> str:
     shown, price, total = talk.memory.offers, money(offer.price), money(offer.price * count)
-    of_many = talk.text("price_of_many", count=count, price=price, total=total)
     return talk.text(
         "compare_line",
         number=shown.index(offer) + 1 if offer in shown else 1,
         name=offer.name,
-        price=of_many if count > 1 else price,
+        price=talk.text("price_of", count=count, price=price, total=total),
         shop=offer.shop,
         options=_options(talk, options) or talk.text("no_options"),
     )
@@ -306,14 +303,12 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
     is_bare = is_taking and reading.covers("take", "courtesy", "yes", "now", "here")
     is_new = names_a_thing(reading) and reading.matches("indefinite")
     is_ordered = any(o.says_anything or o.act == "buy" for o in reading.orders)
+    is_shown = memory.offers or is_bare or (terms.benefit and reading.is_question)
     if reading.mood or is_new or reading.has("person") or (is_ordered and not is_taking):
         return None
-    if not memory.offers:
-        is_unknown = terms.benefit and reading.is_question and not things_in(reading)
-        return talk.ask("ask_none_shown", "product") if is_bare or is_unknown else None
     is_asking = reading.is_question or reading.first_kind == "and"
     is_counted = is_asking and memory.in_focus is not None and reading.number_alone
-    if meant is None and not is_counted:
+    if not is_shown or (meant is None and not is_counted):
         return None
     meant = meant or []
     is_one = len(meant) == 1 or memory.in_focus is not None
@@ -345,7 +340,7 @@ def compared(talk: Talk, reading: Reading) -> Reply:
 
 
 def _compare_found(talk: Talk, wish: Wish) -> Flow:
-    found = yield from find(talk, wish)
+    found = yield from find(talk, wish, attempts(talk, wish))
     shown = show(talk, wish, found)
     if found.offers:
         yield from compare(talk, talk.memory.offers, wish.benefit)

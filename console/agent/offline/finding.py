@@ -1,6 +1,6 @@
 """What a message says of things to buy, finding them, and telling which of those shown is meant."""
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -124,7 +124,8 @@ _PAGE: Final = 50
 _SHOWN: Final = 10
 _MIN_SHORT_FORM: Final = 4
 
-Finding = Generator[Step, Sequence[CallOutcome], "Found"]
+Attempts = Iterable[tuple[str, Mapping[str, str]]]
+"""What to look for, one after the other: what is said of what is found, and the arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,8 @@ class Found:
     offers: list[Offer]
     head: str
     """What is said above them, or in their place."""
-    following: Mapping[str, str] | None = None
-    """How to go on, when the search is not over: the arguments for it."""
+    following: Attempts = ()
+    """How to go on, when the search is not over."""
     is_exact: bool = False
     """Whether all words were looked for."""
 
@@ -150,62 +151,54 @@ def search(talk: Talk, *wishes: Wish) -> Flow:
         memory.drop(memory.task)
     found = list[Found]()
     for wish in wishes:
-        found += [(yield from find(talk, wish))]
+        found += [(yield from find(talk, wish, attempts(talk, wish)))]
     head = "\n".join(dict.fromkeys(one.head for one in found))
     offers = [offer for one in found for offer in one.offers]
-    following = next((one.following for one in found if one.following), None)
+    following = next((one.following for one in found if one.following), ())
     wish = wishes[0] if len(wishes) == 1 else Wish()
     yield show(talk, wish, Found(offers, head, following))
 
 
-def find(talk: Talk, wish: Wish) -> Finding:
-    """Look for products; when there are none, with fewer words, and in the category at last."""
-    for key, words, category in _attempts(talk, wish):
-        arguments = {"search": words, "category": category, "limit": str(_PAGE)}
-        found, is_any = yield from _read(talk, wish, arguments, key)
-        if is_any:
-            break
-    return found
-
-
-def _attempts(talk: Talk, wish: Wish) -> Iterator[tuple[str, str, str]]:
-    """Yield what is said of what is found, words and category, each after the one before failed."""
-    yield "products_head", wish.words, wish.category
+def attempts(talk: Talk, wish: Wish) -> Attempts:
+    """Yield what to look for: all that is said, then fewer words, the category at last."""
+    yield "products_head", {"search": wish.words, "category": wish.category}
     words = [fold(word) for word in wish.words.split()]
     if len(words) > 1:
         generic = talk.words.of("generic")
         telling = [w for w in words if w.isalpha() and generic.isdisjoint({w, stem(w)})]
         things = [word for word in telling if is_thing(talk.words, word)]
         for word in (things or telling)[:_MAX_WORDS_TRIED]:
-            yield "products_fewer", word, ""
+            yield "products_fewer", {"search": word}
     category = next(filter(None, (talk.words.categories.get(word) for word in words)), "")
     if category:
-        yield "products_category", "", category
+        yield "products_category", {"category": category}
 
 
-def _read(
-    talk: Talk, wish: Wish, arguments: Mapping[str, str], key: str = "products_head"
-) -> Generator[Step, Sequence[CallOutcome], tuple[Found, bool]]:
-    """Read pages of products, and leave out what does not fit; tell whether there may be any."""
-    bodies = yield from talk.look_through("searchProducts", arguments, _MAX_PAGES)
-    every = [offer_of(entry) for body in bodies for entry in body["products"]]
+def find(talk: Talk, wish: Wish, wanted: Attempts) -> Generator[Step, Sequence[CallOutcome], Found]:
+    """Look for products until there are any, and leave out what does not fit."""
+    for key, arguments in wanted:
+        page = {**arguments, "limit": str(_PAGE)}
+        bodies = yield from talk.look_through("searchProducts", page, _MAX_PAGES)
+        every = [offer_of(entry) for body in bodies for entry in body["products"]]
+        token, is_exact = bodies[-1].get("next_token"), key == "products_head"
+        if every or token:
+            break
     offers = [offer for offer in every if _fits(offer, wish)]
     if wish.cheapest:
         offers.sort(key=lambda offer: offer.price)
-    token = bodies[-1].get("next_token")
     if not offers:
         key = "products_none" if wish.words else "products_none_at_all"
         key = f"{key}_yet" if token else "products_filtered_none" if every else key
     head = talk.text(
         key,
         words=wish.words,
-        searched=arguments["search"] or arguments["category"],
+        searched=arguments.get("search") or arguments.get("category"),
         count=len(every),
         looked_at=sum(body.get("looked_at", len(body["products"])) for body in bodies),
         price=money(min((offer.price for offer in every), default=Decimal(0))),
     )
-    following = {**arguments, "next_token": token} if token else None
-    return Found(offers, head, following, key == "products_head"), bool(every or token)
+    following = [("products_head", {**arguments, "next_token": token})] if token else ()
+    return Found(offers, head, following, is_exact)
 
 
 _LABELS: Final = {MSI: " msi", "cashback": "cashback", "points": "punto"}
@@ -229,10 +222,8 @@ def show(talk: Talk, wish: Wish, found: Found) -> Say:
     return _listed(talk, found.head, offers, further)
 
 
-def _search_further(talk: Talk, wish: Wish, arguments: Mapping[str, str]) -> Flow:
-    """Go on with a search that was not over."""
-    found, _ = yield from _read(talk, wish, arguments)
-    yield show(talk, wish, found)
+def _search_further(talk: Talk, wish: Wish, following: Attempts) -> Flow:
+    yield show(talk, wish, (yield from find(talk, wish, following)))
 
 
 def _listed(talk: Talk, head: str, offers: list[Offer], further: More | None) -> Say:
@@ -241,20 +232,13 @@ def _listed(talk: Talk, head: str, offers: list[Offer], further: More | None) ->
     memory.offers, memory.rest = memory.offers + shown, offers[_SHOWN:]
     memory.more = partial(_listed, talk, "", memory.rest, further) if memory.rest else further
     foot = "products_foot" if further is None else "products_foot_yet"
-    foot = "more_available" if memory.rest else foot
-    lines = talk.numbered((_line(talk, offer) for offer in shown), before)
-    return talk.lines([head, *lines, talk.text(foot) if offers else ""])
+    foot = talk.text("more_available" if memory.rest else foot) if offers else ""
+    return talk.lines([head, *talk.numbered((_line(talk, o) for o in shown), before), foot])
 
 
 def _line(talk: Talk, offer: Offer) -> str:
-    keys = {0: "sold_out", 1: "in_stock_one"}
-    return talk.text(
-        "product_line",
-        name=offer.name,
-        price=money(offer.price),
-        shop=offer.shop,
-        stock=talk.text(keys.get(offer.stock, "in_stock"), count=offer.stock),
-    )
+    stock, price = talk.text("in_stock", count=offer.stock), money(offer.price)
+    return talk.text("product_line", name=offer.name, price=price, shop=offer.shop, stock=stock)
 
 
 def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:
@@ -262,22 +246,20 @@ def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:
 
     The cheapest is the cheapest of all that were found; whatever else is said is of those shown.
     """
-    offers = list(talk.memory.offers)
-    if reading.has("other") and not reading.has("ordinal", "cheapest", "dearest"):
-        others = [offer for offer in offers if offer != talk.memory.offer]
-        if len(others) < len(offers):
+    memory, ends = talk.memory, {"cheapest": min, "dearest": max}
+    is_end = reading.has(*ends)
+    if reading.has("other") and not (is_end or reading.has("ordinal")):
+        others = [offer for offer in memory.offers if offer != memory.offer]
+        if len(others) < len(memory.offers):
             return others
-    if reading.has("cheapest", "dearest"):
-        offers += talk.memory.rest
+    offers = memory.offers + (memory.rest if is_end else [])
     if not offers or reading.has("both"):
         return offers
     costs = [offer.price for offer in offers]
-    ends = {of(costs) for kind, of in (("cheapest", min), ("dearest", max)) if reading.has(kind)}
-    prices = {p.value for p in reading.of("amount") if not p.doubt} - {Decimal(0)}
-    numbers = [len(offers) if p.value == -1 else p.value for p in reading.of("ordinal")]
-    pointed = [offer for offer in offers if offer.price in ends]
-    pointed = pointed or [offers[number - 1] for number in numbers if 0 < number <= len(offers)]
-    pointed = pointed or [offer for offer in offers if offer.price in prices]
+    prices = {of(costs) for kind, of in ends.items() if reading.has(kind)}
+    prices |= {part.value for part in reading.of("amount") if part.is_sure}
+    numbers = {len(offers) if p.value < 0 else p.value for p in reading.of("ordinal")}
+    pointed = [o for n, o in enumerate(offers, 1) if n in numbers or o.price in prices]
     words = [words_of(called) | {stem(fold(said))} for called, said in things_in(reading)]
     having = [offer for offer in offers if all(_same(any_of, offer.words) for any_of in words)]
     return pointed or ((having or None) if words else [])

@@ -221,8 +221,9 @@ class Talk:
     # --- saying ---
 
     def text(self, key: str, **fields: object) -> str:
-        """Return one of the brain's sentences."""
-        return reply(self.language, key, **fields)
+        """Return one of the brain's sentences; where there is one for just this `count`, that."""
+        of_number = f"{key}_{fields.get('count')}"
+        return reply(self.language, of_number if self.has_text(of_number) else key, **fields)
 
     def has_text(self, key: str) -> bool:
         """Tell whether the brain has a sentence of this name."""

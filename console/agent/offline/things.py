@@ -1,21 +1,22 @@
 """What the bank told of: accounts, people, products."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Final
+
+from pydantic import AliasChoices, Field, TypeAdapter
+from pydantic.dataclasses import dataclass
 
 from console.agent.offline.lexicon import lexicon, usual_spelling
 from console.agent.offline.text import stem, words_of
 from shared.text import fold
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OwnAccount:
     """One of the customer's accounts."""
 
     account_id: str
-    type: str
+    type: Annotated[str, Field(validation_alias="account_type")]
     balance: Decimal
     available: Decimal
     status: str
@@ -26,7 +27,7 @@ class OwnAccount:
         return self.status == "active"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Person:
     """A beneficiary."""
 
@@ -40,14 +41,13 @@ class Person:
         return words_of(f"{self.name} {self.alias}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Offer:
     """A product as one retailer sells it."""
 
     product_id: str
     retailer_id: str
-    shop: str
-    """What the retailer is called; its identifier when the bank knows no name."""
+    shop: Annotated[str, Field(validation_alias=AliasChoices("retailer_name", "retailer_id"))]
     name: str
     description: str
     price: Decimal
@@ -63,7 +63,7 @@ class Offer:
         return own | spelled | {stem(fold(word)) for word in called}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wish:
     """What a message says of things to buy, and how to buy them; what is not said is empty."""
 
@@ -78,20 +78,6 @@ class Wish:
     """How many; 0 where what is said is no number of pieces: "unas 3", "dos o tres"."""
 
 
-def account_of(entry: Mapping[str, Any]) -> OwnAccount:
-    """Read an account of an answer."""
-    told = ("account_id", "account_type", "balance", "available", "status")
-    return OwnAccount(*(entry[name] for name in told))
-
-
-def person_of(entry: Mapping[str, Any]) -> Person:
-    """Read a beneficiary of an answer."""
-    return Person(entry["name"], entry["alias"], entry["account_id"])
-
-
-def offer_of(entry: Mapping[str, Any]) -> Offer:
-    """Read a product of an answer."""
-    same = ("product_id", "retailer_id", "name", "description", "price", "stock")
-    shop = entry.get("retailer_name", entry["retailer_id"])
-    told = {name: entry[name] for name in same}
-    return Offer(**told, shop=shop, benefits=tuple(entry["benefits"]))
+account_of: Final = TypeAdapter(OwnAccount).validate_python
+person_of: Final = TypeAdapter(Person).validate_python
+offer_of: Final = TypeAdapter(Offer).validate_python
