@@ -63,7 +63,7 @@ def read_amount(text: str, language: Language | None = None) -> Part | None:
     verb = {"es": "manda", "en": "send"}[language]
     said = read(text if text.startswith(("manda ", "transfiere ")) else f"{verb} {text}", language)
     orders = read_orders(said, words, Scanner(words, said.tokens, TODAY, said).parts()).orders
-    return orders[0].amount if orders else None
+    return orders[0].said.get("amount") if orders else None
 
 
 def amount_of(text: str) -> Decimal | None:

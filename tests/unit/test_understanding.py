@@ -121,6 +121,10 @@ def test_an_order_with_something_unread_around_it_is_not_shown(case: Case) -> No
         "manda 100 a mi hermano, y por favor, entre dos",
         "¿pásale 200 a mi mamá?",
         "mándale tres mil cuatrocientos noventa y mueve a mi hermano",
+        "mándale 100 a mi hermano, espera por favor",
+        "send 100 to my brother, actually please",
+        "mándale 100 a mi hermano no a mi mamá",
+        "transfiere 100 a mi tarjeta a mi hermano",
     ],
 )
 def test_nothing_is_shown_before_all_of_a_message_is_understood(text: str) -> None:

@@ -1,9 +1,7 @@
 """Messages that go on with an order: answers to a question, amendments, the same for another."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
 from typing import Final
 
 from console.agent.offline import tasks
@@ -14,7 +12,6 @@ from console.agent.offline.ordering import doubted
 from console.agent.offline.orders import Order, Reading, sent_in
 from console.agent.offline.parts import verb_form
 from console.agent.offline.talk import Reply, Talk
-from console.agent.offline.text import Part
 from console.agent.offline.transferring import Transfer
 
 _MAX_SHORT: Final = 10
@@ -79,67 +76,59 @@ def _fills_addition(talk: Talk, reading: Reading, task: Addition) -> bool:
 
 def _amended_transfer(talk: Talk, reading: Reading, task: Transfer) -> Reply | None:
     """Put what a message says besides courtesies into a transfer; nothing may be unread."""
-    memory, parts = talk.memory, _without_denied(reading)
-    reading = replace(reading, parts=parts)
-    slots, rest = reading.of(*_SLOTS), reading.beside(*kinds("filling"), *_SLOTS, "to")
+    memory, [order, *more] = talk.memory, _told(talk, reading)
+    rest = {part.kind for part in order.unread}
     one = tasks.meant(talk, reading) if memory.open[1:] else None
-    is_pointing = not [part for part in rest if part.kind not in {"ordinal", "here"}]
-    if isinstance(one, Transfer) and is_pointing and (one is not task or reading.has("ordinal")):
-        task, slots, rest = one, reading.of("amount", "account"), []
-        if not slots:
+    is_other = one is not task or reading.has("ordinal")
+    if isinstance(one, Transfer) and is_other and rest <= {"ordinal", "here"}:
+        task, order.unread = one, []
+        order.said = {k: p for k, p in order.said.items() if k in {"amount", "from"}}
+        if not order.said:
             others = [other for other in memory.open if other is not task]
             is_only = reading.matches("only")
             return tasks.drop(talk, others) if is_only else tasks.go_on(talk, task)
-    elif rest and memory.state != "left" and all(part.kind == "adjust" for part in rest):
+    elif rest == {"adjust"} and memory.state != "left":
         task.amount, task.doubt, task.doubted = None, "unstated", ""
         return tasks.go_on(talk, task)
-    if rest or _tells(reading) or reading.ends_in_no or not _is_amending(talk, reading, slots):
+    elif rest:
         return None
-    order = _order_of(talk, reading, slots)
-    if order is None:
+    if more or _tells(reading) or reading.ends_in_no or not _is_amending(talk, reading, order):
         return None
     task.fill(talk, order, reading)
     return tasks.go_on(talk, task) if task is memory.task else tasks.queue(talk, [task])
 
 
-def _without_denied(reading: Reading) -> list[Part]:
-    """Leave out what is denied and said otherwise: "no de cheques, de ahorro"; "no, mejor ..."."""
-    parts = reading.parts
-    for place, (first, second) in enumerate(pairwise(parts)):
-        slot, denial = (second, first) if reading.denies(first) else (first, second)
-        others = [part.kind for part in parts[place + 2 :]]
-        if reading.denies(denial) and slot.kind in _SLOTS and slot.kind in others:
-            return parts[:place] + parts[place + 2 :]
-    return parts[reading.begins_otherwise :]
+def _told(talk: Talk, reading: Reading) -> list[Order]:
+    """Return what the parts of a message say of transfers, whether or not they have a verb."""
+    is_for, parts = "recipient" in talk.memory.asked.wanted, reading.parts
+    if is_for:
+        parts = [replace(p, way=p.way or "to") if p.kind == "account" else p for p in parts]
+    parts = parts[reading.begins_otherwise :]
+    orders = list(sent_in(Order("send", parts), reading, is_expected=True))
+    for order in orders:
+        order.unread = [p for p in order.unread if p.kind not in kinds("filling", "joints")]
+    return orders
+
+
+def _is_said(talk: Talk, order: Order) -> bool:
+    """Tell whether an order says anything, and of one person who is known."""
+    is_of_nobody = bool(order.pronoun) and talk.memory.last_person is None
+    return bool(order.said) and not order.is_for_several and not is_of_nobody
 
 
 def half_amended(talk: Talk, reading: Reading) -> Reply | None:
     """Ask whether what waits is to be changed, where a message says so with words unread."""
-    task, slots = talk.memory.waiting, reading.of(*_SLOTS)
+    task, [order, *_] = talk.memory.waiting, _told(talk, reading)
     is_short = len(reading.tokens) <= _MAX_SHORT and not (reading.asks or reading.has("verb"))
-    is_said = bool(slots) and is_short and reading.has("unread")
-    order = _order_of(talk, reading, slots) if is_said else None
-    if not isinstance(task, Transfer) or order is None:
+    is_half = is_short and reading.has("unread") and _is_said(talk, order)
+    if not isinstance(task, Transfer) or not is_half:
         return None
-    if order.recipient and order.amount:
+    if order.recipient and "amount" in order.said:
         if not reading.has("and", "also", "again"):
             return None
         task = Transfer()
-    task.fill(talk, order, reading).unread = reading.quoted(reading.of("unread"))
-    return tasks.go_on(talk, task)
-
-
-def _order_of(talk: Talk, reading: Reading, slots: Sequence[Part]) -> Order | None:
-    """Return what parts without an order's verb say of a transfer, None where one says nothing."""
-    order, is_answer = Order("send", reading.parts), "recipient" not in talk.memory.asked.wanted
-    for part in slots:
-        if part.kind == "account" and not is_answer and part.way == "":
-            order.destination = part.value
-        else:
-            order.take(part, is_correcting=False, is_led=True, is_answer=True)
-    is_of_nobody = bool(order.pronoun) and talk.memory.last_person is None
-    is_nothing = order.unread or order.is_for_several or not order.says_anything
-    return None if is_of_nobody or is_nothing else order
+    order.unread = reading.of("unread")
+    return tasks.go_on(talk, task.fill(talk, order, reading))
 
 
 def _tells(reading: Reading) -> bool:
@@ -148,13 +137,13 @@ def _tells(reading: Reading) -> bool:
     return bool(forms & {"past", "other", "subjunctive"})
 
 
-def _is_amending(talk: Talk, reading: Reading, slots: list[Part]) -> bool:
+def _is_amending(talk: Talk, reading: Reading, order: Order) -> bool:
     """Tell whether parts are said of a task: of what was left or put aside, only what tells so."""
     is_told = reading.has("correcting", "let_that", "set_amount", "verb")
     is_aside = talk.memory.topic == "search" and not talk.memory.asked.wanted
     is_open = talk.memory.state != "left" and not is_aside
     is_told = is_told or reading.first_kind in {"negation", "no"}
-    return is_told or is_open or all(p.kind in {"account", "person", "same"} for p in slots)
+    return _is_said(talk, order) and (is_told or is_open or order.said.keys() <= {"to", "from"})
 
 
 def repeated(talk: Talk, reading: Reading) -> Reply | None:
@@ -162,38 +151,36 @@ def repeated(talk: Talk, reading: Reading) -> Reply | None:
 
     What waits for a yes stays first; this is done after it.
     """
-    memory = talk.memory
+    memory, [order, *more] = talk.memory, _told(talk, reading)
     model = memory.task if isinstance(memory.task, Transfer) else memory.done
-    slots, amounts = reading.of(*_SLOTS), reading.of("amount")
     is_like = reading.has("same_order", "also", "again") or reading.first_kind in {"and", "yes"}
-    rest = reading.beside(*kinds("filling"), *_SLOTS, "same_order", "also", "adjust")
-    if not isinstance(model, Transfer) or not is_like or rest or reading.is_question:
+    rest = {part.kind for part in order.unread} - {"same_order", "also", "adjust"}
+    if not isinstance(model, Transfer) or not is_like or rest or more or reading.is_question:
         return None
-    if not slots and reading.has("same_order") and memory.waiting is None:
+    if not order.said and reading.has("same_order") and memory.waiting is None:
         return (tasks.go_on if reading.has("verb") else tasks.sure)(talk, replace(model))
-    is_of_another = reading.has("person", "same") or (amounts and reading.has("again"))
-    order = _order_of(talk, reading, slots) if is_of_another and not amounts[1:] else None
-    if order is None or (model.amount is None and not amounts):
+    is_new = "amount" in order.said
+    is_of_another = "to" in order.said or (is_new and reading.has("again"))
+    if not is_of_another or not _is_said(talk, order) or not (model.amount or is_new):
         return None
-    task = Transfer(amount=None if amounts else model.amount).fill(talk, order, reading)
+    order.unread = []
+    task = Transfer(amount=None if is_new else model.amount).fill(talk, order, reading)
     return tasks.queue(talk, [task]) if memory.waiting is model else tasks.go_on(talk, task)
 
 
 def owed(talk: Talk, reading: Reading) -> Reply | None:
     """Ask about what is owed, or said without a verb: "200 a mi hermano"."""
-    amounts, people = reading.of("amount"), reading.of("person", "name")
     is_duty = reading.has("duty") and talk.memory.waiting is None
-    if reading.is_question or not (is_duty or (amounts and people)):
+    if reading.is_question or reading.mood not in {"", "duty"} or reading.has("want_thing"):
         return None
-    if reading.mood not in {"", "duty"} or reading.has("want_thing"):
+    orders = _told(talk, reading)
+    if not is_duty and any(o.unread or not {"amount", "to"} <= o.said.keys() for o in orders):
         return None
-    said = [p.kind for p in reading.beside("courtesy", "stop", "now", "and", "again")]
-    pairs = [sorted(pair) for pair in zip(said[::2], said[1::2], strict=False)]
-    if not is_duty and (len(said) % 2 or any(pair != ["amount", "person"] for pair in pairs)):
+    if not all(_is_said(talk, order) for order in orders):
         return None
-    if len(pairs) > 1 and not is_duty:
-        orders = sent_in(Order("send", reading.parts), reading)
-        todo = [Transfer().fill(talk, order, reading) for order in orders]
+    for order in orders:
+        order.unread = []
+    todo = [Transfer().fill(talk, order, reading) for order in orders]
+    if todo[1:]:
         return tasks.start(talk, todo, is_sure=bool(talk.memory.asked.wanted))
-    order = _order_of(talk, reading, reading.of("amount", "person", "name", "reason"))
-    return None if order is None else doubted(talk, reading, Transfer().fill(talk, order, reading))
+    return doubted(talk, reading, todo[0])

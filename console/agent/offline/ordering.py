@@ -49,16 +49,17 @@ def ordered(talk: Talk, reading: Reading) -> Reply | None:
 def _is_rather_asked(reading: Reading, orders: list[Order]) -> bool:
     """Tell whether what looks like an order is none: it asks, or says too little to be one."""
     asked = [order for order in orders if order.is_asked_for]
-    is_bare = not any(o.amount and o.amount.doubt != "unstated" for o in orders)
+    amounts = [order.said["amount"] for order in orders if "amount" in order.said]
+    is_bare = all(amount.doubt == "unstated" for amount in amounts)
     is_told = is_bare and not any(o.recipient for o in orders) and reading.mood in _TELLING
     sent = all(order.act == "send" for order in orders)
-    is_of_nothing = not any(o.amount or o.recipient or o.description for o in orders)
+    is_of_nothing = not any({"amount", "reason"} & o.said.keys() or o.recipient for o in orders)
     return (
         (not asked and reading.asks)
         or (sent and is_of_nothing and (reading.has("benefit") or _asks(reading, _SURELY / 2)))
-        or (is_bare and not (asked and any(o.amount for o in orders)) and _asks(reading, _SURELY))
+        or (is_bare and not (asked and amounts) and _asks(reading, _SURELY))
         or (not asked and is_told and _asks(reading))
-        or all(o.act == "give" and not (o.amount and o.recipient) for o in orders)
+        or all(o.act == "give" and not ("amount" in o.said and o.recipient) for o in orders)
     )
 
 
@@ -69,7 +70,7 @@ def _asks(reading: Reading, least: float = 0) -> bool:
 def _is_amendment(talk: Talk, order: Order) -> bool:
     """Tell whether an order says only how the open one is to be: "ponle de concepto cena"."""
     is_open = isinstance(talk.memory.task, Transfer)
-    is_whole = order.amount is not None and order.destination is not None
+    is_whole = {"amount", "to"} <= order.said.keys()
     return is_open and not is_whole and not order.recipient and order.act in {"send", "add"}
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
-from console.agent.offline.ends import Account
 from console.agent.offline.lexicon import Cursor, Lexicon, kinds
 from console.agent.offline.parts import verb_form
 from console.agent.offline.text import Part, Said
@@ -25,58 +24,64 @@ class Order:
     parts: list[Part]
     is_asked_for: bool = False
     """Whether its verb orders it."""
-    amount: Part | None = None
-    recipient: str = ""
-    source: Account | None = None
-    destination: Account | None = None
-    description: str = ""
-    pronoun: str = ""
-    """The kind of word that means the person spoken of last, or nothing."""
+    said: dict[str, Part] = field(default_factory=dict)
+    """What it says of a transfer: its `amount`, `to`, `from` and `reason`."""
     is_for_several: bool = False
     unread: list[Part] = field(default_factory=list)
 
     @property
     def says_anything(self) -> bool:
         """Whether it says more than that something is to be sent."""
-        said = (self.amount, self.recipient, self.source, self.destination, self.description)
-        return any(said) or bool(self.pronoun) or self.is_for_several
+        return bool(self.said) or self.is_for_several
 
     @property
-    def implied(self) -> str:
-        """The kind of word that means the person spoken of last if nobody is named: "le"."""
+    def recipient(self) -> str:
+        """Who is named as the one to be paid, or nothing."""
+        to = self.said.get("to")
+        return str(to.value) if to is not None and to.kind in {"person", "name"} else ""
+
+    @property
+    def pronoun(self) -> str:
+        """The kind of word that means the person spoken of last, "él"; or only may: "le"."""
+        if "to" in self.said:
+            return str(self.said["to"].value) if self.said["to"].kind == "same" else ""
         led = (p.kind for p in self.parts if p.kind == "again" or p.way == "to")
         return next((kind for kind in led if kind in {"again", "verb", "clitic"}), "")
 
-    def take(self, part: Part, *, is_correcting: bool, is_led: bool, is_answer: bool) -> None:
-        """Put a part into a transfer, or among what is unread."""
-        is_plain = part.way == ""
-        match part.kind:
-            case "amount" if not part.unit:
-                is_first = self.amount is None or is_correcting
-                doubt = part.doubt if is_first or not part.is_sure else "several"
-                self.amount = replace(part, doubt=doubt)
-            case "person" | "name" if part.way == "from" or (self.recipient and not is_correcting):
-                self.is_for_several = True
-            case "person" if not is_plain or is_led:
-                self.recipient, self.destination = part.value, None
-            case "name" if is_answer:
-                self.recipient = part.value
-            case "same":
-                self.pronoun = part.value
-            case "account" if part.way == "from" or (is_plain and is_answer):
-                self._put(part, "source")
-            case "account" if not is_plain or part.value.type == "credit":
-                self._put(part, "destination")
-            case "reason" if not self.description:
-                self.description = part.value
-            case kind if kind not in kinds("quiet"):
-                self.unread.append(part)
+    def take(self, part: Part, *, is_instead: bool, is_expected: bool, is_led: bool) -> bool:
+        """Put a part into a transfer, in the place of what was said or not; return whether it is.
 
-    def _put(self, part: Part, end: str) -> None:
-        if getattr(self, end) is None and not (end == "destination" and self.recipient):
-            setattr(self, end, part.value)
+        What stands alone is taken where it is expected: in an answer.
+        """
+        slot, is_somebody = slot_of(part, is_expected=is_expected), part.kind in {"person", "name"}
+        is_bare = slot == "to" in self.said and self.pronoun and not self.said[slot].way
+        is_taken = slot in self.said and not is_instead and not is_bare
+        is_alone = is_somebody and not (part.way or is_expected or is_led)
+        if is_somebody and (is_taken or part.way == "from"):
+            self.is_for_several = True
+        elif slot == "amount" and is_taken:
+            self.said[slot] = replace(part, doubt="several" if part.is_sure else part.doubt)
+        elif not slot or is_taken or is_alone:
+            return False
         else:
-            self.unread.append(part)
+            self.said[slot] = part
+        return True
+
+
+def slot_of(part: Part, *, is_expected: bool = True) -> str:
+    """Return what a part says of a transfer, if anything."""
+    match part.kind:
+        case "amount" if not part.unit:
+            return "amount"
+        case "person" | "name" | "same":
+            return "to"
+        case "account" if part.way == "from" or (is_expected and not part.way):
+            return "from"
+        case "account" if part.way or part.value.type == "credit":
+            return "to"
+        case "reason":
+            return "reason"
+    return ""
 
 
 @dataclass
@@ -142,7 +147,8 @@ class Reading(Cursor):
 
     def denies(self, part: Part) -> bool:
         """Tell whether a part says no to what is beside it."""
-        return part.kind in {"negation", "cancel"} or self.match(part.first, "no") is not None
+        no = self.match(part.first, "no")
+        return part.kind in {"negation", "cancel"} or (no is not None and no.last == part.last)
 
     @property
     def begins_otherwise(self) -> bool:
@@ -280,61 +286,65 @@ def _is_asked_for(segment: Sequence[Part], reading: Reading) -> bool:
 # --- sending ---
 
 
-def sent_in(order: Order, reading: Reading) -> Iterator[Order]:
-    """Read a transfer, and those that follow it without a verb: "y 200 a mi mamá"."""
-    current, is_correcting, is_joint, parts = order, False, False, order.parts
+def sent_in(order: Order, reading: Reading, *, is_expected: bool = False) -> Iterator[Order]:
+    """Read a transfer, and those that follow it without a verb: "y 200 a mi mamá".
+
+    A word that corrects, and a slot after it, take the place of what was said; without one it is
+    unread.
+    """
+    current, parts = order, _without_denied(order.parts, reading)
+    marks, is_joint = list[Part](), False
     for place, part in enumerate(parts):
-        following = parts[place + 1].kind if place + 1 < len(parts) else ""
+        before = parts[place - 1].kind if place else ""
+        after = parts[place + 1].kind if place + 1 < len(parts) else ""
+        is_no = reading.denies(part) and after not in {"stop", "correcting"}
+        is_led = bool(marks) or before in {"verb", "clitic"}
         if part.kind in {"and", "stop"}:
             is_joint = True
-            continue
-        if part.kind == "correcting" or (part.kind == "set_amount" and following == "amount"):
-            is_bare_no = reading.match(part.first, "no") is not None
-            allowed = kinds("after_first_no", *(["after_no"] if place else []))
-            is_correcting = bool(following) and not (is_bare_no and following not in allowed)
-            if not is_correcting:
-                current.unread.append(part)
-            continue
-        is_no = part.kind == "negation" and following in {"correcting", "amount"} and place
-        if is_no or (part.kind == "let_that" and following in {"amount", "person", "account"}):
-            is_correcting = True
-            continue
-        begun = None if is_correcting or not is_joint else _next(current, part, following)
-        if begun is not None:
+        elif part.kind in kinds("correcting") and not is_no:
+            marks.append(part)
+        elif is_joint and not marks and (begun := _next(current, part, after)) is not None:
             yield current
             current, is_joint = begun, False
+        elif part.kind == "same_order" and before == "person":
             continue
-        if part.kind == "same_order" and parts[place - 1].kind == "person":
-            continue
-        is_led = place > 0 and parts[place - 1].kind in {"verb", "clitic", "correcting"}
-        current.take(part, is_correcting=is_correcting, is_led=is_led, is_answer=False)
-        if part.kind not in kinds("quiet"):
-            is_correcting, is_joint = False, False
+        elif current.take(part, is_instead=bool(marks), is_expected=is_expected, is_led=is_led):
+            marks, is_joint = [], False
+        elif part.kind not in kinds("quiet"):
+            current.unread += [*marks, part]
+            marks, is_joint = [], False
+    current.unread += marks
     yield current
+
+
+def _without_denied(parts: list[Part], reading: Reading) -> list[Part]:
+    """Leave out what is denied and then said otherwise: "no de cheques, de ahorro"."""
+    for place, (denial, denied) in enumerate(pairwise(parts)):
+        slot, others = slot_of(denied), map(slot_of, parts[place + 2 :])
+        if slot and reading.denies(denial) and slot in others:
+            return parts[:place] + parts[place + 2 :]
+    return parts
 
 
 def _next(current: Order, part: Part, following: str) -> Order | None:
     """Return the order that a part begins after a whole one: "y lo mismo a Sofi"."""
-    if current.amount is None or not (current.recipient or current.destination):
+    said, same = {slot_of(part): part}, dict(current.said)
+    if "amount" not in same or same.pop("to", None) is None:
         return None
-    begun = Order(current.act, [part], current.is_asked_for)
-    match part.kind:
-        case "amount" if not part.unit:
-            return replace(begun, amount=part)
-        case "same_order":
-            return replace(begun, amount=current.amount)
-        case "person" if following in {"also", "same_order"}:
-            return replace(current, recipient=part.value, unread=[])
-        case "person" if following == "amount":
-            return replace(begun, recipient=part.value)
-    return None
+    if part.kind == "same_order":
+        said = same
+    elif part.kind == "person" and following in {"also", "same_order"}:
+        said = same | said
+    elif slot_of(part) != "amount" and not (part.kind == "person" and following == "amount"):
+        return None
+    return Order(current.act, [part], current.is_asked_for, said)
 
 
 def _doubt_beside_unread(order: Order) -> None:
     """Doubt an amount that stands right beside a word which was not read: "5 tamales"."""
-    amount = order.amount
+    amount = order.said.get("amount")
     for before, after in pairwise(order.parts):
         said, other = (before, after) if before.kind == "amount" else (after, before)
         is_beside = said.kind == "amount" and other.kind == "unread"
         if amount is not None and is_beside and said.first == amount.first:
-            order.amount = replace(amount, doubt="near" if amount.is_sure else amount.doubt)
+            order.said["amount"] = replace(amount, doubt="near" if amount.is_sure else amount.doubt)

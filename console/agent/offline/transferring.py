@@ -41,25 +41,25 @@ class Transfer(Task):
 
     def fill(self, talk: Talk, order: Order, reading: Reading) -> "Transfer":
         """Put in what an order says."""
-        if (amount := order.amount) is not None:
+        said, person = order.said, talk.memory.last_person
+        if (amount := said.get("amount")) is not None:
             self.doubt = amount.doubt
             self.amount = None if self.doubt else amount.value
             is_slip, reader = self.doubt in _SLIPS, AmountReader(reading.words, reading.tokens)
             self.offered = reader.offered(amount) if is_slip else None
             first = reading.past(amount.first, "of_amount", limit=1)
             self.doubted = reading.said.quote(first, amount.last)
-        if order.recipient or order.destination or order.pronoun:
+        if "to" in said:
             self.recipient = self.called = order.recipient
-            self.to = Account() if order.recipient else order.destination or Account()
-        pronoun, person = order.pronoun or order.implied, talk.memory.last_person
-        if person is not None and not self.has_recipient and _may_be(talk, pronoun, person):
+            self.to = said["to"].value if said["to"].kind == "account" else Account()
+        if person is not None and not self.has_recipient and _may_be(talk, order.pronoun, person):
             self.choose(person)
         if order.is_for_several:
             self.recipient, self.to, self.amount, self.doubt = "", Account(), None, "people"
-        if order.source not in {None, Account()}:
+        if "from" in said and said["from"].value != Account():
             self.shown_from = self.source.account_id or self.shown_from
-            self.source = order.source
-        self.description = order.description or self.description
+            self.source = said["from"].value
+        self.description = said["reason"].value if "reason" in said else self.description
         self.unread = reading.quoted(
             part
             for part in order.unread
