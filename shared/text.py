@@ -6,7 +6,7 @@ of the signs with which a bank's card sets off and identifies what it says.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -70,9 +70,9 @@ def line_problem(text: str) -> str | None:
     """
     if any(map(_looks_blank, text)):
         return "must have plain blanks between its words, not characters that look like blanks"
-    if "".join(_without_piles(text)) != text:
+    if _without_piles(text) != text:
         return "must not have more than two marks on a letter: write it with plain letters"
-    signs = dict.fromkeys(c for c in _APOSTROPHE.sub("", text) if _opens_or_closes(c))
+    signs = dict.fromkeys(filter(_opens_or_closes, _APOSTROPHE.sub("", text)))
     if signs:
         return (
             f"must not have {' '.join(signs)} in it: write it without brackets, guillemets and "
@@ -88,7 +88,7 @@ def plain_line(text: str) -> str:
     visible = text
     if not text.isprintable():
         visible = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    kept = _APOSTROPHE.sub("'", "".join(_without_piles(composed(visible))))
+    kept = _APOSTROPHE.sub("'", _without_piles(composed(visible)))
     words = kept.translate(_SEEN).split()
     line = " ".join(words)
     if not _has_account_id(line):
@@ -121,8 +121,8 @@ def _looks_blank(character: str) -> bool:
     return "FILLER" in name or "BLANK" in name
 
 
-def _without_piles(text: str) -> Iterable[str]:
-    return _without_marks(text) if text and max(text) >= _FIRST_MARK else text
+def _without_piles(text: str) -> str:
+    return "".join(_without_marks(text)) if text and max(text) >= _FIRST_MARK else text
 
 
 def _without_marks(text: str) -> Iterator[str]:

@@ -81,8 +81,8 @@ def _starts_with_person(word: str, first_names: set[str]) -> bool:
 
 def _namesake_problem(key: Key, name: Sequence[str], others: Sequence[P]) -> str | None:
     is_own_name = {*key.words} <= {*key_words(name)}
-    for other in others:
-        other_name = key_words(tokens_of(other.name))
+    for tokens in (tokens_of(other.name) for other in others):
+        other_name = key_words(tokens) if key.may_be_in(tokens) else []
         is_part_of_name = {*key.words} <= {*other_name} and not is_own_name
         if is_part_of_name or key.words in (other_name, other_name[:1]):
             return (

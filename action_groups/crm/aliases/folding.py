@@ -29,6 +29,14 @@ class Key:
             s for s, word in CONJUNCTION_SIGNS.items() if [word] == last
         )
 
+    def is_of(self, tokens: Sequence[str]) -> bool:
+        """Tell whether a text with these tokens has this key."""
+        return self.may_be_in(tokens) and key_words(tokens) == self.words
+
+    def may_be_in(self, tokens: Sequence[str]) -> bool:
+        """Tell whether the last word is among these tokens."""
+        return not self.endings.isdisjoint(tokens)
+
 
 def index_key(alias: str) -> str:
     """Return what `alias_lower` holds for an alias: it in lower case, blanks made single."""

@@ -19,6 +19,7 @@ from shared.text import fold
 
 MAX_WORDS: Final = 12
 MAX_PARTS: Final = 6
+_UNSURE: Final = vocabulary.HEDGES | vocabulary.COMMANDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +31,16 @@ class Phrase:
     bare_parts: tuple[tuple[Word, ...], ...]
     """The same without particles: "renta del depa" is "renta depa"."""
     is_plain: bool
-    is_trusted: bool
     has_article: bool
     is_possessive: bool
 
 
-def read_phrase(phrase: str, recorded: AbstractSet[str]) -> Phrase:
-    """Read a phrase, its words compared with those of the records."""
-    key = Key(phrase)
+def read_phrase(key: Key, recorded: AbstractSet[str]) -> Phrase:
+    """Read a phrase by its key, its words compared with those of the records."""
     tokens = key.tokens
     spoken = [without_articles(part) for part in split(tokens)]
-    unsure = vocabulary.HEDGES | vocabulary.COMMANDS
-    is_hedged = any(word in unsure for part in spoken for word in part)
-    contents = [content_words([word for word in part if word not in unsure]) for part in spoken]
+    is_hedged = any(not _UNSURE.isdisjoint(part) for part in spoken)
+    contents = [content_words([word for word in part if word not in _UNSURE]) for part in spoken]
     parts = [part for part in contents if part]
     compared = [part[:MAX_WORDS] for part in parts[:MAX_PARTS]]
     texts = {text for part in compared for word in part for text in (word, bare(word))}
@@ -53,10 +51,14 @@ def read_phrase(phrase: str, recorded: AbstractSet[str]) -> Phrase:
         parts=tuple(tuple(words[word] for word in part) for part in compared),
         bare_parts=tuple(tuple(words[bare(word)] for word in part) for part in compared),
         is_plain=is_plain and len(parts[0]) <= MAX_WORDS,
-        is_trusted=is_readable(phrase) and len(scripts(phrase)) <= 1,
         has_article=not vocabulary.ARTICLES.isdisjoint(tokens),
         is_possessive=not vocabulary.POSSESSIVES.isdisjoint(tokens),
     )
+
+
+def is_trusted(phrase: str) -> bool:
+    """Tell whether a phrase is written as people write, so that it may name one person."""
+    return is_readable(phrase) and len(scripts(phrase)) <= 1
 
 
 def is_plural(tokens: Sequence[str]) -> bool:

@@ -68,14 +68,11 @@ class Record:
 
     def is_named(self, key: Key) -> bool:
         """Tell whether the full name has this key."""
-        return self._may_have(key) and self.full_name == key.words
+        return key.may_be_in(self._name_tokens) and self.full_name == key.words
 
     def has_in_name(self, key: Key) -> bool:
         """Tell whether each word of this key is one of the full name's."""
-        return self._may_have(key) and {*key.words} <= {*self.full_name}
-
-    def _may_have(self, key: Key) -> bool:
-        return not key.endings.isdisjoint(self._name_tokens)
+        return key.may_be_in(self._name_tokens) and {*key.words} <= {*self.full_name}
 
     @property
     def likely_roles(self) -> frozenset[str]:
@@ -111,7 +108,7 @@ class Record:
         )
         return _joint_senses(called, related, is_doubted=is_doubted)
 
-    @property
+    @cached_property
     def is_contradictory(self) -> bool:
         """Whether the alias is a kinship that the relationship rules out."""
         return contradict(alias_senses(self._called, self.name), self._related)

@@ -1,7 +1,8 @@
 """Whom a phrase means among the beneficiaries of a customer: one person, a question or nobody."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from operator import attrgetter
 from typing import Final, Generic, Literal
@@ -12,7 +13,7 @@ from action_groups.crm.aliases.folding import (
     Key,
     index_key,
 )
-from action_groups.crm.aliases.phrases import Phrase, is_plural, read_phrase
+from action_groups.crm.aliases.phrases import Phrase, is_plural, is_trusted, read_phrase
 from action_groups.crm.aliases.reading import NOTHING, Reading, read
 from action_groups.crm.aliases.records import P, Record
 from action_groups.crm.aliases.vocabulary import Gender, Senses
@@ -63,24 +64,30 @@ def resolve(phrase: str, people: Iterable[P]) -> Resolution[P]:
 
     Those who are stored under its key are asked about when their alias is another.
     """
-    known = _by_id(people)
+    known, key = _by_id(people), Key(phrase)
     if len(" ".join(phrase.split())) > MAX_PHRASE_CHARACTERS:
         return Resolution("none", None, ())
     records = [(person, Record(person)) for person in known[:MAX_PEOPLE]]
-    said = read_phrase(phrase, {word for _, record in records for word in record.spellings})
-    literal = said.key.literal
-    defined = set(_definitions(said.key, records))
-    stored_so = {p.beneficiary_id for p in known if literal and p.alias_lower == literal}
+    defined = set(_definitions(key, records))
+    stored_so = {p.beneficiary_id for p in known if key.literal and p.alias_lower == key.literal}
     unsettled = stored_so - defined
-    reader = Reader(said)
-    cases = [Case(person, record, reader.read(record)) for person, record in records]
     is_settled = len(known) <= MAX_PEOPLE and not unsettled
-    if is_settled and said.is_trusted and len(said.key.text) > 1:
-        sure = _sole_definition(said, cases, defined) if defined else _sole_sure(said, cases)
+    may_be_sure = is_settled and len(key.text) > 1 and is_trusted(phrase)
+
+    @cache
+    def reader() -> Reader:  # made when a record is read by the phrase: few aliases need that
+        return Reader(read_phrase(key, {word for _, one in records for word in one.spellings}))
+
+    if may_be_sure and defined:
+        owner = _sole_definition(key, records, defined, reader)
+        if owner is not None:
+            return Resolution("exact", owner, (Candidate(owner, SCORE_DEFINED),))
+    read_record = reader().read
+    cases = [Case(person, record, read_record(record)) for person, record in records]
+    if may_be_sure and not defined:
+        sure = _sole_sure(reader().said, cases)
         if sure is not None:
-            score = SCORE_DEFINED if defined else sure.reading.score
-            match: Literal["exact", "fuzzy"] = "exact" if defined else "fuzzy"
-            return Resolution(match, sure.person, (Candidate(sure.person, score),))
+            return Resolution("fuzzy", sure.person, (Candidate(sure.person, sure.reading.score),))
     return _ambiguous_or_none(cases, defined | unsettled)
 
 
@@ -108,7 +115,7 @@ class Reader:
     """
 
     def __init__(self, said: Phrase) -> None:
-        self._said = said
+        self.said = said
         words = tuple(chain.from_iterable((*said.parts, *said.bare_parts)))
         self._spellings = frozenset[str]().union(*(word.spellings for word in words))
         self._initials = tuple(word.text for word in words if len(word.text) == 1)
@@ -129,25 +136,27 @@ class Reader:
         return self._by_role[key]
 
     def _read(self, record: Record) -> Reading:
-        said = self._said
+        said = self.said
         parts = said.bare_parts if record.is_thing else said.parts
         readings = [read(words, record, is_possessive=said.is_possessive) for words in parts]
         return max(readings, key=lambda reading: reading.score, default=NOTHING)
 
 
-def _sole_definition(said: Phrase, cases: Sequence[Case[P]], defined: set[str]) -> Case[P] | None:
+def _sole_definition(
+    key: Key, records: Sequence[tuple[P, Record]], defined: set[str], reader: Callable[[], Reader]
+) -> P | None:
     """Return who alone has this alias, unless it fits another as well."""
-    owners = [case for case in cases if case.person.beneficiary_id in defined]
-    if len(owners) != 1 or not said.key.text:
+    owners = [one for one in records if one[0].beneficiary_id in defined]
+    if len(owners) != 1 or not key.text:
         return None
-    (owner,) = owners
-    is_literal = index_key(owner.person.alias) == said.key.literal
-    if not is_literal and not _says_the_same(said.key.tokens, owner.record.alias_tokens):
+    ((person, owner),) = owners
+    is_literal = index_key(person.alias) == key.literal
+    if not is_literal and not _says_the_same(key.tokens, owner.alias_tokens):
         return None
-    others = [case for case in cases if case is not owner]
-    if any(_fits_another(said, owner.record, other) for other in others):
+    others = [record for _, record in records if record is not owner]
+    if any(_fits_another(key, owner, other, reader) for other in others):
         return None
-    return owner
+    return person
 
 
 def _says_the_same(said: Sequence[str], recorded: Sequence[str]) -> bool:
@@ -156,15 +165,19 @@ def _says_the_same(said: Sequence[str], recorded: Sequence[str]) -> bool:
     return is_plural(said) == is_plural(recorded) and not signs & ({*said} ^ {*recorded})
 
 
-def _fits_another(said: Phrase, owner: Record, other: Case[P]) -> bool:
-    if other.record.is_named(said.key):
+def _fits_another(key: Key, owner: Record, other: Record, reader: Callable[[], Reader]) -> bool:
+    if other.is_named(key):
         return True
-    is_own_name = owner.has_in_name(said.key)
-    if not is_own_name and other.record.has_in_name(said.key):
+    is_own_name = owner.has_in_name(key)
+    if not is_own_name and other.has_in_name(key):
         return True
-    if is_own_name and said.has_article and other.reading.is_mention:
+    has_article = not vocabulary.ARTICLES.isdisjoint(key.tokens)
+    if is_own_name and has_article and reader().read(other).is_mention:
         return vocabulary.ARTICLES.isdisjoint(owner.alias_tokens)
-    return other.reading.is_full and other.reading.is_role_only and owner.is_contradictory
+    if not owner.is_contradictory:
+        return False
+    reading = reader().read(other)
+    return reading.is_full and reading.is_role_only
 
 
 def _sole_sure(said: Phrase, cases: Sequence[Case[P]]) -> Case[P] | None:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from action_groups.crm import crm
 from action_groups.crm.aliases.choosing import alias_problem
-from action_groups.crm.aliases.folding import comparison_key
+from action_groups.crm.aliases.folding import Key
 from action_groups.crm.errors import (
     AccountNotFound,
     AliasRefused,
@@ -26,7 +26,7 @@ from shared.confirmation import Terms, Warned
 from shared.holders import names_differ, shown_holder
 from shared.identity import Caller
 from shared.models import Answer, Identifier, Line, Request
-from shared.text import plain_line
+from shared.text import plain_line, tokens_of
 
 
 class NewBeneficiary(Request):
@@ -141,8 +141,8 @@ def _warnings(request: NewBeneficiary, account: Account) -> Iterator[Warned]:
 
 
 def _check_alias(request: NewBeneficiary, others: list[Beneficiary]) -> None:
-    key = comparison_key(request.alias)
-    if key and any(comparison_key(other.alias) == key for other in others):
+    key = Key(request.alias)
+    if any(key.is_of(tokens_of(other.alias)) for other in others):
         raise AliasTaken(
             "The customer already calls another beneficiary so: ask for a different alias."
         )
