@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -283,8 +284,13 @@ class Limits:
         return self._table, {"user_id": user_id, "subject": subject}
 
     def _known_from(self, payee: Payee, at: datetime) -> str:
-        first = at if payee.first_paid_at is None else datetime.fromisoformat(payee.first_paid_at)
-        return to_iso(first + timedelta(hours=self._settings.new_payee_hours))
+        first = to_iso(at) if payee.first_paid_at is None else payee.first_paid_at
+        return _later(first, self._settings.new_payee_hours)
+
+
+@lru_cache(maxsize=64)
+def _later(moment: str, hours: int) -> str:
+    return to_iso(datetime.fromisoformat(moment) + timedelta(hours=hours))
 
 
 def _of_payee(account_id: str) -> str:

@@ -21,9 +21,10 @@ _HOW_TO_WRITE = (
 
 def amount_from_text(text: str) -> Decimal:
     """Read an amount delivered as text. Raises ValueError that says how to write it."""
-    if not _TEXT.fullmatch(text.strip(" ")):
+    digits = text.strip(" ")
+    if not _TEXT.fullmatch(digits) or not (amount := Decimal(digits)):
         raise ValueError(_HOW_TO_WRITE)
-    return amount_from_number(Decimal(text.strip(" ")))
+    return amount.quantize(CENTAVO)
 
 
 def amount_from_number(value: Any) -> Decimal:

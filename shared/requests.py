@@ -11,7 +11,6 @@ checked to be as it was, or what moves, to be on the same side. If not, it is de
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from secrets import token_urlsafe
@@ -33,6 +32,7 @@ from shared.dynamodb import ConditionCheck, DynamoDB, Item, Put, TransactionCanc
 from shared.envelope import compose
 from shared.errors import OrderExpired, Refusal, RequestMismatch, Unavailable
 from shared.identity import Caller
+from shared.ids import time_ordered_id
 from shared.models import Request
 from shared.observability import logger
 from shared.operations import Operation
@@ -219,10 +219,10 @@ class _Attempt:
         self._operation = operation
         self._caller = caller
         self._delivery = delivery
-        stamp = Stamp(at=at, seed=delivery.key)
-        self._correlation_id = delivery.correlation_id or stamp.id
-        self._stamp = replace(
-            stamp,
+        self._correlation_id = delivery.correlation_id or time_ordered_id(at, delivery.key)
+        self._stamp = Stamp(
+            at=at,
+            seed=delivery.key,
             correlation_id=self._correlation_id,
             record_key=self.record_key,
             door=delivery.door,

@@ -168,13 +168,13 @@ class Purchases:
         )
         return map(Purchase.from_item, items)
 
-    def reserve(self, purchase: Purchase, unit_price: Decimal, benefits: Any) -> list[Put | Update]:
-        """Take the stock and record the purchase as pending, at the price that was told.
+    def reserve(self, purchase: Purchase, item: Item, benefits: Any) -> list[Put | Update]:
+        """Take the stock and record the purchase as pending, its `item`, at the price that it has.
 
         With a benefit, the product's `benefits` must still be those that it was worked out from.
         """
         condition = "stock >= :quantity AND price = :price"
-        values: Item = {":quantity": purchase.quantity, ":price": unit_price}
+        values: Item = {":quantity": purchase.quantity, ":price": item["unit_price"]}
         if purchase.benefit_applied is not None:
             condition += " AND benefits = :benefits"
             values[":benefits"] = benefits
@@ -188,7 +188,7 @@ class Purchases:
             ),
             Put(
                 table=self._purchases,
-                item=purchase.item(unit_price),
+                item=item,
                 condition="attribute_not_exists(timestamp_purchase_id)",
             ),
         ]

@@ -213,10 +213,11 @@ def create_purchase(
         request_key=stamp.record_key,
         trail=stamp.kept(terms),
     )
+    item = purchase.item(product.price)
     return Change(
         PurchaseEntry.of(purchase),
-        market.purchases.reserve(purchase, product.price, product.stored_benefits),
-        event_data=payment_of(purchase.item(product.price)).model_dump(exclude_none=True),
+        market.purchases.reserve(purchase, item, product.stored_benefits),
+        event_data=payment_of(item).model_dump(exclude_none=True),
         terms=terms,
         warnings=list(_warnings(request, product, earlier)),
     )
