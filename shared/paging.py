@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
+from pydantic_core import to_json
+
 from shared import json_text
 from shared.clock import Clock
 from shared.dynamodb import Item, Page, StartKeyRefused
@@ -155,7 +157,7 @@ def fill_page(
             allowance.spend(page.units, page.read)
         for item in page.items:
             entry = entry_of(item)
-            size_bytes += json_text.bytes_in_ascii(entry.model_dump_json(exclude_none=True))
+            size_bytes += json_text.bytes_in_ascii(to_json(entry, exclude_none=True).decode())
             if len(entries) == limit or (entries and size_bytes > PAGE_BUDGET_BYTES):
                 return Filled(entries, start, None)
             entries.append(entry)

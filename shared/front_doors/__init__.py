@@ -7,7 +7,7 @@ tried in the order of `FRONT_DOORS`:
         Whether the invocation came through this door, however malformed it is. A door goes by what
         the caller's arguments cannot imitate: what is in the client context before the event.
     answer(service, event, context) -> Any
-        What the Lambda function returns, a JSON value; its amounts may be Decimal.
+        What the Lambda function returns, in the types that `json` writes: no amount is a Decimal.
 
 `answer` hands `service.answer` a function that reads the event into a `Call`: the operation (from
 `service.routed`, `service.named` or `service.triggered_by`), whom the door says is calling, the
@@ -23,7 +23,6 @@ decoding and exactly-once are the service's; a door knows nothing of them.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from shared import json_text
 from shared.errors import InvalidRequest
 from shared.front_doors import bedrock, eventbridge, gateway
 from shared.observability import observed
@@ -63,7 +62,7 @@ def lambda_handler_for(service: Service, doors: Sequence[FrontDoor] | None = Non
         with observed(context):
             for door in doors:
                 if door.recognises(event, context):
-                    return json_text.without_decimals(door.answer(service, event, context))
+                    return door.answer(service, event, context)
             outcome = service.refuse(InvalidRequest(_NOT_RECOGNISED))
             if configured == ("bus",):
                 raise eventbridge.EventNotHandled("EVENT_NOT_RECOGNISED")

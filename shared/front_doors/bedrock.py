@@ -1,7 +1,6 @@
 """The front door of Bedrock agents: action group invocations with an API schema."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from shared import json_text
@@ -62,7 +61,7 @@ def _call(service: Service, event: dict[str, Any]) -> Call:
     operation = service.routed(method.upper(), path)
     attributes = _attributes(event, "sessionAttributes")
     user_id = attributes.get("user_id", _UNSET)
-    call = Call(
+    return Call(
         operation=operation,
         door=_door(event),
         user_id=service.test_user() if user_id is _UNSET else user_id,
@@ -72,13 +71,16 @@ def _call(service: Service, event: dict[str, Any]) -> Call:
         is_text=True,
         is_awaited=True,
         identity_from="`user_id` in the session attributes, which the application sets",
+        **(_told_by(event, attributes) if operation.changes else {}),
     )
-    if not operation.changes:
-        return call
+
+
+def _told_by(event: dict[str, Any], attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what tells a change from others: its id, or else the conversation."""
     request_id = attributes.get("request_id")
     if request_id is not None:
-        return replace(call, request_id=checked_id("request_id", request_id))
-    return replace(call, conversation=checked_id("sessionId", event.get("sessionId")))
+        return {"request_id": checked_id("request_id", request_id)}
+    return {"conversation": checked_id("sessionId", event.get("sessionId"))}
 
 
 def _door(event: dict[str, Any]) -> str:

@@ -31,7 +31,7 @@ def recognises(event: Any, context: Any) -> bool:
     return is_event and not is_tool_call(context)
 
 
-def answer(service: Service, event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001
+def answer(service: Service, event: dict[str, Any], context: Any) -> Any:  # noqa: ARG001
     """Handle an event and return the reply that is, or will be, published.
 
     Raises EventNotHandled for what may pass when tried again, and where nobody would be told.
@@ -40,7 +40,7 @@ def answer(service: Service, event: dict[str, Any], context: Any) -> dict[str, A
     operation = service.group.triggered_by(event_type) if isinstance(event_type, str) else None
     outcome = service.answer(lambda: _call(service, event))
     if outcome.is_recorded:
-        return outcome.owed[0] if outcome.owed else outcome.body
+        return json_text.without_decimals(outcome.owed[0] if outcome.owed else outcome.body)
     code = outcome.body["error"]["code"] if "error" in outcome.body else None
     is_forged = code == SourceNotAllowed.code
     is_told = operation is not None and not operation.is_step and not is_forged
@@ -48,7 +48,7 @@ def answer(service: Service, event: dict[str, Any], context: Any) -> dict[str, A
         raise EventNotHandled(code) from None
     reply = _reply(service, operation, event, outcome)
     _publish(service, reply)
-    return reply
+    return json_text.without_decimals(reply)
 
 
 def _publish(service: Service, reply: dict[str, Any]) -> None:

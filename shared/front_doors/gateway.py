@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from shared import json_text
 from shared.errors import InvalidRequest
 from shared.front_doors.client_context import TOOL_NAME, custom_context, is_tool_call
 from shared.front_doors.given import checked_id, checked_proofs
@@ -31,10 +32,10 @@ def recognises(event: Any, context: Any) -> bool:  # noqa: ARG001
     return is_tool_call(context)
 
 
-def answer(service: Service, event: Any, context: Any) -> dict[str, Any]:
+def answer(service: Service, event: Any, context: Any) -> Any:
     """Answer the call of a tool: what the operation answers, or `error` with its `status`."""
     outcome = service.answer(lambda: _call(service, event, custom_context(context)))
-    body = outcome.told_of_repeat()
+    body = json_text.without_decimals(outcome.told_of_repeat())
     if outcome.status < _FIRST_REFUSAL_STATUS:
         return body
     return {**body, "error": {**body["error"], "status": outcome.status}}
