@@ -1,30 +1,18 @@
 """Buying a product: its benefits compared, which one, how it is paid, what became of it."""
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
 from console.agent.brain import CallOutcome, Say
-from console.agent.offline import tasks
+from console.agent.offline import finding, tasks
 from console.agent.offline.ends import Account
-from console.agent.offline.finding import (
-    MAX_QUANTITY,
-    NO_BENEFIT,
-    Found,
-    attempts,
-    find,
-    is_of_thing,
-    names_a_thing,
-    offers_meant,
-    read_wish,
-    show,
-    things_in,
-)
+from console.agent.offline.finding import NO_BENEFIT, Found, offers_meant, read_wish, show
 from console.agent.offline.lexicon import benefit_name, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
-from console.agent.offline.talk import Asked, AskingMany, Flow, Question, Reply, Step, Talk, Task
+from console.agent.offline.talk import Asked, Flow, Question, Reply, Step, Talk, Task
 from console.agent.offline.things import Offer, OwnAccount, Wish
 from console.agent.wording import benefit_refusal, money
 
@@ -34,6 +22,8 @@ _FIGURES: Final = ("benefit", "months", *_AMOUNTS, "points")
 
 Benefit = Mapping[str, Any]
 """An option of compareBenefits, as the bank told it."""
+Compared = Sequence[tuple[Offer, Mapping[str, Any]]]
+"""Products, each with what compareBenefits answered for it."""
 
 
 @dataclass(eq=False)
@@ -62,12 +52,14 @@ class Purchase(Task):
             self.offer, self.wish = meant[0] if len(meant) == 1 else None, Wish()
             if self.offer is None:
                 memory.offers, memory.rest = meant, []
-        elif things_in(reading):
+        elif finding.things_in(reading):
             self.offer, self.wish, self.called = None, terms, terms.words
         elif self.offer is None:
             self.offer = memory.in_focus
         unread = reading.of(*kinds("not_buying"))
-        self.unread = reading.quoted(part for part in unread if not is_of_thing(reading, part))
+        self.unread = reading.quoted(
+            part for part in unread if not finding.is_of_thing(reading, part)
+        )
         return self
 
     def settle(self, talk: Talk) -> Question:
@@ -83,7 +75,7 @@ class Purchase(Task):
         """Look for the product; ask which of several, or of those shown, is meant."""
         memory, wish = talk.memory, self.wish
         if wish.words or wish.category:
-            found = yield from find(talk, wish, attempts(talk, wish))
+            found = yield from finding.find(talk, wish, finding.attempts(talk, wish))
         elif memory.offers:
             found = Found([*memory.offers, *memory.rest], talk.text("ask_which_product"))
         else:
@@ -114,24 +106,14 @@ class Purchase(Task):
         memory.offer, self.figures = offer, {}
         if self.benefit == NO_BENEFIT:
             return None
-        (body,) = yield from _benefits(talk, [offer], self.quantity or 1)
+        [(_, body)] = yield from _benefits(talk, [offer], self.quantity or 1)
         fitting = _eligible(body, self.benefit)
         if len(fitting) == 1:
             had, self.benefit = fitting[0], fitting[0]["benefit"]
             self.figures = {n: str(had[n]) for n in _FIGURES if had.get(n) is not None}
             return None
-        wanted, self.benefit, why = self.benefit, "", ""
-        if not fitting:
-            named = [o for o in body["options"] if o.get("benefit") == wanted and "reason" in o]
-            why = talk.text(
-                "benefit_unavailable",
-                product=offer.name,
-                benefit=benefit_name(talk.language, wanted),
-                reason=f" {benefit_refusal(named[0], talk.language)}" if named else "",
-            )
-        options = _options(talk, _eligible(body, MSI if fitting else ""), "\n- ")
-        options = f"- {options}" if options else talk.text("no_options")
-        return talk.ask("ask_benefit", "benefit", why=why, product=offer.name, options=options)
+        wanted, self.benefit = self.benefit, ""
+        return _ask_benefit(talk, [(offer, body)], wanted, self.quantity or 1)
 
     def _payer(self, talk: Talk, accounts: Sequence[OwnAccount]) -> Say | None:
         """Find the account that pays; return a question when it is not sure or does not fit."""
@@ -199,11 +181,14 @@ def product_of(talk: Talk, purchase: Mapping[str, Any]) -> str:
 # --- benefits: what the bank says that they come to ---
 
 
-def _benefits(talk: Talk, offers: Sequence[Offer], quantity: int) -> AskingMany:
+def _benefits(
+    talk: Talk, offers: Sequence[Offer], quantity: int
+) -> Generator[Step, Sequence[CallOutcome], Compared]:
     """Ask the bank what the benefits of products come to."""
     count = {"quantity": str(quantity) if quantity > 1 else ""}
     ids = [{"product_id": o.product_id, "retailer_id": o.retailer_id} for o in offers]
-    return talk.look_all(*(("compareBenefits", {**named, **count}) for named in ids))
+    asked = yield from talk.look_all(*(("compareBenefits", {**named, **count}) for named in ids))
+    return list(zip(offers, asked, strict=True))
 
 
 def _eligible(body: Mapping[str, Any], wanted: str) -> list[Benefit]:
@@ -213,16 +198,44 @@ def _eligible(body: Mapping[str, Any], wanted: str) -> list[Benefit]:
     return [o for o in had if o["benefit"] == wanted or (not months and kind in o["benefit"])]
 
 
-def _options(talk: Talk, options: Iterable[Benefit], joint: str = " · ") -> str:
-    """Return what benefits come to."""
-    return joint.join(_told(talk, "option", option) for option in options)
-
-
-def _told(talk: Talk, key: str, option: Benefit, **more: str) -> str:
+def _told(talk: Talk, key: str, option: Benefit, name: str = "") -> str:
     """Return a sentence with the figures of a benefit; each kind has its own."""
     kind = option["benefit"].partition("-")[0].lower()
     written = {name: money(option[name]) for name in _AMOUNTS if option.get(name)}
-    return talk.text(f"{key}_{kind}", **{**option, **written, **more})
+    return talk.text(f"{key}_{kind}", name=name, **{**option, **written})
+
+
+def _lines(talk: Talk, compared: Compared, wanted: str, count: int) -> Iterator[str]:
+    """Yield what products come to with the benefits that are wanted."""
+    found = [*talk.memory.offers, *talk.memory.rest]
+    for offer, body in compared:
+        price, total = money(offer.price), money(offer.price * count)
+        options = (_told(talk, "option", option) for option in _eligible(body, wanted))
+        yield talk.text(
+            "compare_line",
+            number=found.index(offer) + 1 if offer in found else 1,
+            name=offer.name,
+            price=talk.text("price_of", count=count, price=price, total=total),
+            shop=offer.shop,
+            options=" · ".join(options) or talk.text("no_options"),
+        )
+
+
+def _ask_benefit(talk: Talk, compared: Compared, wanted: str, count: int) -> Say:
+    """Ask how to pay, where what is wanted cannot be had or may be several."""
+    named = [o for _, body in compared for o in body["options"] if o.get("benefit") == wanted]
+    reasons = [benefit_refusal(o, talk.language) for o in named if "reason" in o]
+    why = talk.text(
+        "benefit_unavailable",
+        product=", ".join(dict.fromkeys(offer.name for offer, _ in compared)),
+        benefit=benefit_name(talk.language, wanted),
+        reason=" ".join(["", *reasons[:1]]),
+    )
+    is_of_some = any(_eligible(body, wanted) for _, body in compared)
+    lines = _lines(talk, compared, MSI if is_of_some else "", count)
+    asked = ("benefit", "product") if compared[1:] else ("benefit",)
+    why = "" if is_of_some else why
+    return talk.ask("ask_benefit", *asked, why=why, options="\n".join(lines))
 
 
 def compare(talk: Talk, offers: Sequence[Offer], wanted: str, quantity: int | None = None) -> Flow:
@@ -232,56 +245,25 @@ def compare(talk: Talk, offers: Sequence[Offer], wanted: str, quantity: int | No
     had; if it is not, those that are to be had are told and asked about. Recommended is of what
     the bank puts first for each product what gives most back, then what costs least a month.
     """
-    memory, some = talk.memory, offers[:_MAX_COMPARED]
-    memory.topic = "compare"
+    memory, some, task = talk.memory, offers[:_MAX_COMPARED], talk.memory.task
+    memory.topic, memory.offer = "compare", some[0] if len(some) == 1 else None
     memory.wish = replace(memory.wish, benefit=wanted, quantity=quantity or memory.wish.quantity)
     count = memory.wish.quantity or 1
-    bodies = yield from _benefits(talk, some, count)
-    is_to_be_had = "-" not in wanted or any(_eligible(body, wanted) for body in bodies)
-    had = [_eligible(body, wanted if is_to_be_had else MSI) for body in bodies]
-    pairs = list(zip(some, had, strict=True))
-    lines = [_line(talk, offer, count, options) for offer, options in pairs]
-    firsts = [(offer, options[0]) for offer, options in pairs if options]
-    memory.offer = some[0] if len(some) == 1 else None
-    if not is_to_be_had:
-        yield talk.ask(
-            "ask_other_months" if firsts else "ask_no_months",
-            *(("benefit",) if memory.offer else ("benefit", "product")),
-            benefit=benefit_name(talk.language, wanted),
-            options="\n".join(lines),
-        )
+    compared = yield from _benefits(talk, some, count)
+    firsts = [(offer, had[0]) for offer, body in compared if (had := _eligible(body, wanted))]
+    if "-" in wanted and not firsts:
+        yield _ask_benefit(talk, compared, wanted, count)
         return
     best = min(firsts, key=lambda one: (-one[1]["value"], one[1]["cost_per_month"]), default=None)
+    recommended = talk.text("no_recommendation")
     if best is not None:
         memory.offer, memory.wish = best[0], replace(memory.wish, benefit=best[1]["benefit"])
-        task = memory.task
+        recommended = _told(talk, "recommend", best[1], best[0].name)
         if isinstance(task, Purchase) and (task.offer != best[0] or memory.waiting is None):
             memory.drop(task)
-    head = "compare_head" if len(offers) <= _MAX_COMPARED else "compare_head_some"
+    head = "compare_head_some" if offers[_MAX_COMPARED:] else "compare_head"
     head = talk.text(head, count=_MAX_COMPARED)
-    yield talk.lines([head, *lines, _recommendation(talk, best, wanted)])
-
-
-def _line(talk: Talk, offer: Offer, count: int, options: Sequence[Benefit]) -> str:
-    shown, price, total = talk.memory.offers, money(offer.price), money(offer.price * count)
-    return talk.text(
-        "compare_line",
-        number=shown.index(offer) + 1 if offer in shown else 1,
-        name=offer.name,
-        price=talk.text("price_of", count=count, price=price, total=total),
-        shop=offer.shop,
-        options=_options(talk, options) or talk.text("no_options"),
-    )
-
-
-def _recommendation(talk: Talk, best: tuple[Offer, Benefit] | None, wanted: str) -> str:
-    if best is None:
-        return talk.text("no_msi" if wanted.startswith(MSI) else "no_recommendation")
-    offer, option = best
-    last = option.get("last_payment") or 0
-    is_other = last and last != option["monthly_payment"]
-    told = talk.text("recommend_last", last=money(last)) if is_other else ""
-    return _told(talk, "recommend", option, name=offer.name, last=told)
+    yield talk.lines([head, *_lines(talk, compared, wanted, count), recommended])
 
 
 # --- what a message says of what was shown ---
@@ -289,60 +271,52 @@ def _recommendation(talk: Talk, best: tuple[Offer, Benefit] | None, wanted: str)
 
 def purchase(talk: Talk, reading: Reading) -> Purchase:
     """Return the purchase spoken of, with what the message says of it."""
-    return (_open(talk) or Purchase(quantity=talk.memory.wish.quantity)).fill(talk, reading)
-
-
-def _open(talk: Talk) -> Purchase | None:
-    return talk.memory.task if isinstance(talk.memory.task, Purchase) else None
+    task, wanted = talk.memory.task, talk.memory.wish.quantity
+    task = task if isinstance(task, Purchase) else Purchase(quantity=wanted)
+    return task.fill(talk, reading)
 
 
 def chosen(talk: Talk, reading: Reading) -> Reply | None:
     """Buy, or tell of, the one of those shown that a message names, on the terms that it says."""
     memory, terms, meant = talk.memory, read_wish(reading), offers_meant(talk, reading)
-    is_taking = not reading.is_question and reading.has("take", "will", "want_thing")
-    is_bare = is_taking and reading.covers("take", "courtesy", "yes", "now", "here")
-    is_new = names_a_thing(reading) and reading.matches("indefinite")
+    is_asking = reading.is_question or reading.first_kind == "and"
+    is_taking, is_open = reading.has("take", "will"), isinstance(memory.task, Purchase)
+    is_new = finding.names_a_thing(reading) and reading.matches("indefinite")
     is_ordered = any(o.says_anything or o.act == "buy" for o in reading.orders)
+    is_bare = reading.covers("take", "courtesy", "yes")
     is_shown = memory.offers or is_bare or (terms.benefit and reading.is_question)
+    is_counted = is_asking and memory.in_focus is not None and reading.number_alone
     if reading.mood or is_new or reading.has("person") or (is_ordered and not is_taking):
         return None
-    is_asking = reading.is_question or reading.first_kind == "and"
-    is_counted = is_asking and memory.in_focus is not None and reading.number_alone
     if not is_shown or (meant is None and not is_counted):
         return None
-    meant = meant or []
-    is_one = len(meant) == 1 or memory.in_focus is not None
-    is_paid = terms.benefit or (reading.has("account") and (meant or _open(talk)))
-    is_pointing = reading.has("here", "ordinal", "cheapest", "dearest")
-    is_said = meant or is_bare or is_paid or is_pointing or terms.quantity is not None
-    is_bought = is_said if is_taking or _open(talk) else is_one and is_paid
+    is_one = len(meant or ()) == 1
+    is_paid = terms.benefit or (reading.has("account") and (meant or is_open))
+    is_pointing = is_bare or reading.has("here", "ordinal", "cheapest", "dearest")
+    is_said = meant or is_paid or is_pointing or terms.quantity is not None
+    is_bought = is_said if is_taking or is_open else is_paid and (is_one or memory.in_focus)
     if is_bought and not is_asking:
         return tasks.go_on(talk, purchase(talk, reading))
-    is_told = len(meant) == 1 or terms.benefit or is_counted
-    return compared(talk, reading) if is_told else None
+    return compared(talk, reading) if is_one or terms.benefit or is_counted else None
 
 
-def compared(talk: Talk, reading: Reading) -> Reply:
+def compared(talk: Talk, reading: Reading) -> Flow:
     """Tell what the benefits come to of what a message names, else of what was shown."""
-    memory, terms = talk.memory, read_wish(reading)
-    offers = offers_meant(talk, reading)
-    if names_a_thing(reading) and not offers:
-        return _compare_found(talk, terms)
-    is_of_one = reading.has("here", "other", "monthly", "benefit", "amount")
-    count = terms.quantity
-    if not offers:
-        counts = [n for part in reading.of("amount") if (n := part.whole) and n <= MAX_QUANTITY]
-        count = count or next(iter(counts), None)
-        offers = [memory.in_focus] if memory.in_focus and is_of_one else memory.offers
-    if not offers:
-        return talk.ask("ask_none_shown", "product")
-    return compare(talk, offers, terms.benefit, count)
-
-
-def _compare_found(talk: Talk, wish: Wish) -> Flow:
-    found = yield from find(talk, wish, attempts(talk, wish))
-    shown = show(talk, wish, found)
-    if found.offers:
-        yield from compare(talk, talk.memory.offers, wish.benefit)
+    memory, terms, focus = talk.memory, read_wish(reading), talk.memory.in_focus
+    offers, count = offers_meant(talk, reading), terms.quantity
+    if finding.names_a_thing(reading) and not offers:
+        found = yield from finding.find(talk, terms, finding.attempts(talk, terms))
+        shown = show(talk, terms, found)
+        if not found.offers:
+            yield shown
+            return
+    elif not offers:
+        is_of_one = reading.has("here", "other", "monthly", "benefit", "amount")
+        numbers = (part.whole or 0 for part in reading.of("amount"))
+        count = count or next((n for n in numbers if 0 < n <= finding.MAX_QUANTITY), None)
+        offers = [focus] if focus and is_of_one else None
+    offers = offers or memory.offers
+    if offers:
+        yield from compare(talk, offers, terms.benefit, count)
     else:
-        yield shown
+        yield talk.ask("ask_none_shown", "product")
