@@ -1,127 +1,103 @@
 """Adding a beneficiary: read who it is, ask for what is not said, tell the outcome."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from console.agent.offline.lexicon import kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Flow, Question, Talk, Task
 from console.agent.offline.things import person_of
-from shared.text import fold
 
-_MARKS: Final = {"name_is": "name", "alias_is": "alias", "account_is": "account"}
-_Run = tuple[str, int, int]
-"""The field that words are of, and where they begin and end."""
+_LITTLE: Final = ("particle", "article", "to", "also")
+_MARKS: Final = {"name_is": "name", "alias_is": "alias", "account_is": "account_id"}
+_ASKED: Final = {"name": "name", "alias": "alias", "account": "account_id"}
 
 
 @dataclass(eq=False)
 class Addition(Task):
-    """A beneficiary to add; what is not said is empty."""
+    """A beneficiary to add."""
 
-    name_said: str = ""
-    alias: str = ""
-    account_id: str = ""
-    relationship: str = ""
+    given: dict[str, str] = field(default_factory=dict)
+    """What is said, by the names of addBeneficiary's arguments."""
     kind = "add"
 
-    def fill(self, said: "Addition") -> bool:
-        """Put in what another one says; return whether it says anything."""
-        for name in ("name_said", "alias", "account_id", "relationship"):
-            setattr(self, name, getattr(said, name) or getattr(self, name))
-        self.unread = said.unread
-        return bool(said.name_said or said.alias or said.account_id)
-
     def settle(self, talk: Talk) -> Question:
-        """Ask for what is missing."""
+        """Ask for the first that is missing."""
         yield from ()
-        who = self.alias or self.name_said
-        if not who:
-            return talk.ask("ask_whom_to_add", "name")
-        if not self.name_said:
-            return talk.ask("ask_name", "name", who=who)
-        if not self.account_id:
-            return talk.ask("ask_beneficiary_account", "account", who=who)
-        return None if self.alias else talk.ask("ask_alias", "alias")
+        who = self.given.get("alias") or self.given.get("name")
+        missing = next((n for n in ("name", "account_id", "alias") if n not in self.given), "")
+        key = f"ask_{missing}" if who else "ask_whom_to_add"
+        return talk.ask(key, missing.removesuffix("_id"), who=who) if missing else None
 
     def call(self) -> tuple[str, dict[str, str]]:
         """Return addBeneficiary with its arguments."""
-        said = {"alias": self.alias, "account_id": self.account_id}
-        rest = {"name": self.name_said, "relationship": self.relationship}
-        return "addBeneficiary", {**said, **rest}
+        return "addBeneficiary", self.given
 
     def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Flow:
         """Say who was added."""
-        talk.memory.last_person = person_of(body["beneficiary"])
         added, key = body["beneficiary"], "add_repeated" if body.get("repeated") else "added"
+        talk.memory.last_person = person_of(added)
         yield talk.say(key, name=added["name"], alias=added["alias"])
 
     def told(self, talk: Talk) -> dict[str, str]:
         """Return who it is."""
-        return {"who": self.name_said or self.alias or talk.text("someone")}
+        return {"who": self.given.get("name") or self.given.get("alias") or talk.text("someone")}
 
     def refused(self, code: str) -> tuple[str, ...]:
-        """Ask for another alias where the bank refused this one."""
-        if not code.startswith("ALIAS_"):
-            return ()
-        self.alias = ""
-        return ("alias",)
+        """Ask for another alias or account where the bank refused the one given."""
+        wrong = {"ALIAS": "alias", "ACCOUNT": "account_id"}.get(code.partition("_")[0], "")
+        return (wrong.removesuffix("_id"),) if self.given.pop(wrong, "") else ()
 
 
-def read_addition(reading: Reading, asked: Sequence[str] = ()) -> Addition:
+def read_addition(reading: Reading, asked: str = "") -> Addition:
     """Return what a message says of somebody to add: words up to a sign or what names a field.
 
-    The first words are of the field that was asked for.
+    The first words are of the field that was asked for. Where none is asked for or named, they are
+    an alias if they say what somebody is, "mi tía Lupita"; else a name, then an alias.
     """
-    said, tokens, words, place = Addition(), reading.tokens, reading.words, 0
-    field, runs = next((name for name in asked if name != "account"), ""), list[_Run]()
-    while place < len(tokens):
-        token, following = tokens[place], place + 1
-        mark = reading.match(place, *_MARKS)
-        lead = reading.match(place, "add_frame", "courtesy", "register", "will", "correcting")
-        is_verb = any(verb.act in {"add", "give", "send"} for verb in words.verbs_of(token))
-        is_named = any(field == "name" for field, *_ in runs)
+    account, runs = _runs(reading, _ASKED.get(asked, ""))
+    given, unread = {"account_id": account} if account else {}, list[str]()
+    for named, first, last in sorted(runs, key=lambda run: not run[0]):
+        called = reading.said.quote(first, last)
+        found = (reading.match(place, "relation") for place in range(first, last))
+        relation = next(filter(None, found), None) if named != "name" else None
+        slot = named or ("alias" if "name" in given and "alias" not in given else "name")
+        if relation is not None:
+            given.setdefault("relationship", reading.said.quote(relation.first, relation.last))
+            rest = reading.said.quote(relation.last, last)
+            if not named and rest:
+                given.setdefault("name", rest)
+            slot = named or "alias"
+        if slot == "beside" or called not in given.setdefault(slot, called):
+            unread.append(called)
+    unread.append(reading.quoted(reading.of(*kinds("adding_nobody"))))
+    return Addition(given, unread=", ".join(filter(None, unread)))
+
+
+def _runs(reading: Reading, named: str) -> tuple[str, list[tuple[str, int, int]]]:
+    """Return the account that is said, and the runs of words with the field that each is of."""
+    kind_at = {p: part.kind for part in reading.parts for p in range(part.first, part.last)}
+    account, runs, following = "", list[tuple[str, int, int]](), 0
+    for place, kind in kind_at.items():
+        if place < following:
+            continue
+        token, mark = reading.tokens[place], reading.match(place, "add_frame", *_MARKS)
+        is_determined = reading.match(place, "definite", "possessive") is not None
+        is_called = is_determined or kind not in kinds("quiet", "adding_nobody", "unnamed")
+        following = place + 1
         if token.is_identifier:
-            said.account_id, field = token.said, ""
-        elif mark is not None and not (
-            mark.kind == "alias_is" and reading.match(place + 1, "add_frame")
-        ):
-            field, following = _MARKS[mark.kind], mark.last
-        elif "account" in (field, *asked) and any(c.isdigit() for c in token.said):
-            said.account_id += token.said
-        elif token.is_sign or lead is not None or (is_verb and not is_named):
-            field = field if token.said == ":" else ""
-            following = lead.last if lead is not None else following
-        elif token.is_word and field != "account":
-            is_little = reading.match(place, "particle", "article", "to", "also", "and")
-            if runs and runs[-1][2] == place:
-                runs[-1] = (*runs[-1][:2], following)
-            elif is_little is None or reading.match(place, "possessive", "definite"):
-                runs.append((field, place, following))
-        place = following
-    _put(reading, said, [(field, reading.said.quote(*run)) for field, *run in runs])
-    said.unread = reading.quoted(reading.of(*kinds("adding_nobody")))
-    return said
-
-
-def _put(reading: Reading, said: Addition, runs: list[tuple[str, str]]) -> None:
-    first = dict(reversed(runs))
-    said.name_said, said.alias = first.get("name", ""), first.get("alias", "")
-    for called in (quote for field, quote in runs if not field):
-        relation, after = _relation(reading, called)
-        if relation and not said.alias:
-            said.alias, said.name_said = called, said.name_said or after
-        elif not said.name_said:
-            said.name_said = called
-        else:
-            said.alias = said.alias or called
-    said.relationship = _relation(reading, said.alias)[0]
-
-
-def _relation(reading: Reading, called: str) -> tuple[str, str]:
-    """Return the word that says what somebody is, and the name after it: "mi tía Lupita"."""
-    words = called.split()
-    for place, word in enumerate(words):
-        if reading.words.match_word(fold(word), "relation"):
-            return word, " ".join(words[place + 1 :])
-    return "", ""
+            account, named = token.said, ""
+        elif named == "account_id" and token.is_number:
+            account += token.said
+        elif mark is not None:
+            named, following = _MARKS.get(mark.kind, ""), mark.last
+        elif not token.is_word or not is_called:
+            named = "beside" if kind in {"and", "question"} else named if token.said == ":" else ""
+        elif runs and runs[-1][2] == place:
+            runs[-1] = (*runs[-1][:2], following)
+        elif is_determined or not reading.match(place, *_LITTLE):
+            is_other = named == "account_id"
+            if not is_other or kind in {"person", "name"}:
+                runs.append(("" if is_other else named, place, following))
+    return account, runs

@@ -59,19 +59,19 @@ def _chosen_of_list(talk: Talk, reading: Reading) -> bool:
 def _fills_addition(talk: Talk, reading: Reading, task: Addition) -> bool:
     """Put an answer into an addition, or what is told of it otherwise: "no, se llama ..."."""
     asked, first = talk.memory.asked.wanted, reading.first_kind
-    said, is_marked = (
-        read_addition(reading, asked),
-        reading.has("name_is", "account_is", "alias_is"),
-    )
+    said = read_addition(reading, *asked[:1]).given
+    is_marked = reading.has("name_is", "account_is", "alias_is")
     is_told = is_marked or (not asked and first in {"negation", "correcting", "no"})
-    is_denied = bool(said.unread) and not (is_told and first == "negation")
+    is_denied = reading.has(*kinds("adding_nobody")) and not (is_told and first == "negation")
     if is_denied or reading.has("question", "verb") or not (asked or is_told):
         return False
-    is_name = said.name_said.istitle() and " " in said.name_said
-    if not asked and (reading.has("amount") or not (said.account_id or said.alias or is_name)):
+    name = said.get("name", "")
+    if not (asked or is_marked or (name.istitle() and " " in name)):
+        said.pop("name", None)
+    if reading.has("amount") and not asked:
         return False
-    said.unread = ""
-    return task.fill(said)
+    task.given |= said
+    return bool(said.keys() - {"relationship"})
 
 
 def _amended_transfer(talk: Talk, reading: Reading, task: Transfer) -> Reply | None:

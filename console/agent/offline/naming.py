@@ -6,9 +6,8 @@ schema let it be understood in words.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Final
 
 import yaml
@@ -21,16 +20,13 @@ from console.agent.offline.ends import Account
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Flow, Reply, Talk, Task
 from console.agent.offline.tasks import show
-from console.agent.offline.text import Part
 from console.agent.offline.transferring import Transfer
-from console.agent.operations import AgentOperation, Parameter
+from console.agent.operations import AgentOperation
+from console.agent.wording import readable_amount
 from shared import json_text
 
-_ARGUMENT: Final = re.compile(
-    r'\s*(?P<name>\w+)=(?:"(?P<double>[^"]*)"|“(?P<curly>[^”]*)”|\'(?P<single>[^\']*)\'|'
-    r"«(?P<angle>[^»]*)»|(?P<bare>\S+))"
-)
-_NEVER_SAID: Final = frozenset({"next_token", "limit", "account_id"})
+_ARGUMENT: Final = re.compile(r"""\s*(\w+)=(?:(["'])(.*?)\2|(\S+))""")
+_QUOTES: Final = str.maketrans(dict.fromkeys("“”«»", '"'))
 
 
 @dataclass(eq=False)
@@ -63,25 +59,23 @@ class Named(Task):
 def named(talk: Talk, reading: Reading) -> Reply | None:
     """Call the operation that a message begins with."""
     name, _, rest = reading.said.text.strip().partition(" ")
-    by_name = {operation_id.casefold(): o for operation_id, o in talk.operations.items()}
-    operation = by_name.get(name.casefold())
-    return None if operation is None else _call(talk, operation, rest)
-
-
-def _call(talk: Talk, operation: AgentOperation, rest: str) -> Flow:
-    arguments, name, inputs = _read(rest), operation.operation_id, operation.inputs
-    unknown = ", ".join(given for given in arguments or {} if given not in inputs)
-    missing = ", ".join(n for n in operation.required if n not in (arguments or {}))
-    if arguments is None:
-        yield talk.say("call_unreadable", "asked", said=rest.strip(), operation=name)
-    elif unknown:
+    operations = talk.operations.values()
+    operation = next((o for o in operations if o.operation_id.casefold() == name.casefold()), None)
+    if operation is None:
+        return None
+    name, inputs, required = operation.operation_id, operation.inputs, operation.required
+    quoted = rest.translate(_QUOTES)
+    found = [(given[1], given[3] or given[4] or "") for given in _ARGUMENT.finditer(quoted)]
+    arguments = dict(found)
+    if _ARGUMENT.sub("", quoted).strip() or len(arguments) < len(found):
+        return talk.say("call_unreadable", "asked", said=rest.strip(), operation=name)
+    if unknown := ", ".join(given for given in arguments if given not in inputs):
         known = ", ".join(inputs) or "-"
-        yield talk.say("call_unknown", "asked", operation=name, names=unknown, known=known)
-    elif missing:
-        example = " ".join(f"{needed}=…" for needed in operation.required)
-        yield talk.say("call_missing", "asked", operation=name, names=missing, example=example)
-    else:
-        yield from _carry_out(talk, operation, arguments)
+        return talk.say("call_unknown", "asked", operation=name, names=unknown, known=known)
+    if missing := ", ".join(needed for needed in required if needed not in arguments):
+        example = " ".join(f"{needed}=…" for needed in required)
+        return talk.say("call_missing", "asked", operation=name, names=missing, example=example)
+    return _carry_out(talk, operation, arguments)
 
 
 def _carry_out(talk: Talk, operation: AgentOperation, arguments: Mapping[str, str]) -> Flow:
@@ -98,28 +92,13 @@ def _carry_out(talk: Talk, operation: AgentOperation, arguments: Mapping[str, st
 def _task_of(name: str, arguments: Mapping[str, str]) -> Task:
     """Return the task of a call, which may then be amended in words where there are any for it."""
     if name == "addBeneficiary":
-        fields = ("name", "alias", "account_id", "relationship")
-        return Addition(*(arguments.get(field, "") for field in fields))
-    amount = arguments.get("amount", "")
-    if name == "createTransfer" and amount.replace(".", "", 1).isdigit():
+        return Addition(dict(arguments))
+    amount = readable_amount(arguments.get("amount", ""))
+    if name == "createTransfer" and amount is not None and amount == round(amount, 2):
         to, source = (Account("", arguments[end]) for end in ("to_account", "from_account"))
         reason = arguments.get("description", "")
-        return Transfer(Decimal(amount), to=to, source=source, description=reason)
+        return Transfer(amount, to=to, source=source, description=reason)
     return Named(name, arguments)
-
-
-def _read(rest: str) -> dict[str, str] | None:
-    """Return the arguments by name; None when the text is anything else."""
-    arguments: dict[str, str] = {}
-    position = 0
-    while position < len(rest.rstrip()):
-        found = _ARGUMENT.match(rest, position)
-        if found is None or found["name"] in arguments:
-            return None
-        values = (found[group] for group in ("double", "curly", "single", "angle", "bare"))
-        arguments[found["name"]] = next(value for value in values if value is not None)
-        position = found.end()
-    return arguments
 
 
 # --- by example ---
@@ -135,40 +114,26 @@ def by_example(talk: Talk, reading: Reading) -> Reply | None:
 
 
 def _exemplified(talk: Talk, reading: Reading, operation: AgentOperation) -> Flow:
-    arguments = dict(_arguments(talk, reading, operation))
-    account = next((part.value for part in reading.parts if part.kind == "account"), None)
-    if account is not None and "account_id" in operation.inputs:
-        own = yield from talk.own_accounts()
-        fitting = [one.account_id for one in own if one.type == account.type]
-        only = fitting[0] if len(fitting) == 1 else ""
-        arguments["account_id"] = account.account_id or only
-    missing = [name for name in operation.required if not arguments.get(name)]
-    if missing:
+    """Call an operation with what a message says of its arguments, by their names and types."""
+    span, days, _ = find_span(reading.words, reading.tokens, today(talk.clock()))
+    said = MovementsQuery(span=span).dates()
+    numbers = [p for p in reading.of("amount") if p.first not in days and not p.doubt]
+    people, accounts = reading.of("person", "name"), reading.of("account")
+    if accounts and "account_id" in operation.inputs:
+        named_, own = accounts[0].value, (yield from talk.own_accounts())
+        fitting = [account.account_id for account in own if account.type == named_.type]
+        said["account_id"] = named_.account_id or (fitting[0] if len(fitting) == 1 else "")
+    for name, parameter in operation.inputs.items():
+        if parameter.type in {"number", "integer"} and name != "limit" and len(numbers) == 1:
+            said[name] = str(numbers[0].value)
+        elif name in {"alias", "name"} and len(people) == 1:
+            said[name] = people[0].value
+    arguments = {name: said[name] for name in operation.inputs if said.get(name)}
+    if missing := [name for name in operation.required if name not in arguments]:
         described = "; ".join(operation.inputs[name].description for name in missing)
         yield talk.say("ask_described", "asked", what=described)
-        return
-    yield from _carry_out(talk, operation, arguments)
-
-
-def _arguments(
-    talk: Talk, reading: Reading, operation: AgentOperation
-) -> Iterator[tuple[str, str]]:
-    """Yield what a message says of an operation's arguments, by their names and types."""
-    span, days, _ = find_span(reading.words, reading.tokens, today(talk.clock()))
-    dates: Mapping[str, str] = MovementsQuery(span=span).dates()
-    amounts = [p for p in reading.of("amount") if p.first not in days]
-    people = reading.of("person", "name")
-    for name, parameter in operation.inputs.items():
-        value = dates.get(name) or _said(parameter, amounts, people)
-        if value and name not in _NEVER_SAID:
-            yield name, value
-
-
-def _said(parameter: Parameter, amounts: list[Part], people: list[Part]) -> str:
-    if parameter.type in {"number", "integer"} and len(amounts) == 1:
-        return str(amounts[0].value) if amounts[0].is_sure else ""
-    is_somebody = parameter.type == "string" and parameter.name in {"alias", "name"}
-    return str(people[0].value) if is_somebody and len(people) == 1 else ""
+    else:
+        yield from _carry_out(talk, operation, arguments)
 
 
 # --- help ---

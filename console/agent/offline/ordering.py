@@ -38,7 +38,7 @@ def ordered(talk: Talk, reading: Reading) -> Reply | None:
         return None
     for before, task in pairwise(todo):
         if isinstance(before, Addition) and isinstance(task, Transfer) and not task.has_recipient:
-            task.to = Account("", before.account_id, before.name_said)
+            task.to = Account("", before.given.get("account_id", ""), before.given.get("name", ""))
     if len(todo) > 1:
         todo[0].unread = ", ".join(task.unread for task in todo if task.unread)
     if mood or not all(order.is_asked_for for order in orders):
