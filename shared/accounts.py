@@ -4,9 +4,8 @@ Core banking owns the accounts; other groups only ask whether an account is ther
 pay. All of them read it here, so that an account is the same to everybody.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Self
+from typing import NamedTuple, Self
 
 from shared.dynamodb import DynamoDB, Item, Place
 from shared.money import MXN
@@ -26,8 +25,7 @@ MOVING = ("balance", "version", "updated_at")
 _NOTHING = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """An account as read. On a credit account, `balance` is minus what is owed."""
 
     user_id: str

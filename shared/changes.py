@@ -1,10 +1,9 @@
 """A change as an operation decides it: its identity and time, and what it answers and writes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from shared.clock import to_iso
 from shared.confirmation import Proof, Terms, Warned
@@ -16,8 +15,7 @@ from shared.owed import confirmed_in
 A_co = TypeVar("A_co", bound=Answer, covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """The identity and the time of one change; what it records derives its ids from here.
 
     `correlation_id` is that of its events; `record_key` names its item in the requests table. One
@@ -71,8 +69,7 @@ class Stamp:
         return kept
 
 
-@dataclass(frozen=True, slots=True)
-class Change(Generic[A_co]):
+class Change(NamedTuple, Generic[A_co]):
     """A decided change: what to answer and what to write, not yet committed.
 
     It owes the operation's success event to the bus: with `event_data`, or else the answer, under

@@ -16,7 +16,6 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, NamedTuple, Protocol, Self
@@ -98,8 +97,7 @@ class TermsChanged(ConfirmationNeeded):
     status = 409
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A call whose terms are to be shown, or were: what the digests are made of."""
 
     user_id: str
@@ -135,8 +133,7 @@ class Asked:
         return confirmation if left_today is None else confirmation | {"left_today": left_today}
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """A challenge and its MAC, as the channel sent them; believed once it is verified."""
 
     request_id: str
@@ -200,18 +197,18 @@ class MacCheck(Protocol):
         """Return whether the MAC is right."""
 
 
-@dataclass(frozen=True, slots=True)
 class KmsMacCheck:
     """Asks KMS, whose client is made when it is needed first."""
 
-    client: Callable[[], Any]
-    key_arn: str
+    def __init__(self, client: Callable[[], Any], key_arn: str) -> None:
+        self._client = client
+        self._key_arn = key_arn
 
     def __call__(self, message: bytes, mac: bytes) -> bool:
         """Return whether the MAC is right; nothing is ever believed without the word of KMS."""
         try:
-            answer = self.client().verify_mac(
-                KeyId=self.key_arn, Message=message, Mac=mac, MacAlgorithm=MAC_ALGORITHM
+            answer = self._client().verify_mac(
+                KeyId=self._key_arn, Message=message, Mac=mac, MacAlgorithm=MAC_ALGORITHM
             )
         except (ClientError, BotoCoreError) as error:
             code = error.response["Error"]["Code"] if isinstance(error, ClientError) else None

@@ -1,16 +1,15 @@
 """What tells one request from another: its key, its content, and whose yes it came with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from shared import json_text
 from shared.confirmation import Asked, Proof
 from shared.models import Request
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """How a front door tells one request from another.
 
     Deliveries with the same `key` are the same request, with a `window` until that has passed since

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -45,8 +44,7 @@ def deserialize(item: Mapping[str, Any]) -> Item:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(NamedTuple):
     """Write a whole item when the condition holds."""
 
     table: str
@@ -66,8 +64,7 @@ class Put:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(NamedTuple):
     """Change attributes of an item when the condition holds.
 
     `names` are the placeholders for attributes whose names DynamoDB reserves.
@@ -94,8 +91,7 @@ class Update:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionCheck:
+class ConditionCheck(NamedTuple):
     """Write nothing, and let the transaction be committed only when the condition holds."""
 
     table: str
@@ -150,8 +146,7 @@ def one_of_each(checks: Iterable[ConditionCheck]) -> list[ConditionCheck]:
 
 
 def _both(one: ConditionCheck, other: ConditionCheck) -> ConditionCheck:
-    return replace(
-        one,
+    return one._replace(
         condition=f"({one.condition}) AND ({other.condition})",
         values={**(one.values or {}), **(other.values or {})},
         names={**(one.names or {}), **(other.names or {})},
@@ -175,8 +170,7 @@ class StartKeyRefused(Exception):
     """The key to go on from is not a position of this Query."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Items of one Query or Scan, and the key to go on from when there may be more.
 
     `read` counts what was read for it, and so what a filter passed over as well; `units` are the
@@ -189,12 +183,12 @@ class Page:
     units: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
 class _Watch:
     """What is read for one decision: the first read of each item, and what was read ahead."""
 
-    reads: dict[object, tuple[str, Item, Item | None, Container[str]]] = field(default_factory=dict)
-    ahead: dict[object, Item | None] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.reads: dict[object, tuple[str, Item, Item | None, Container[str]]] = {}
+        self.ahead: dict[object, Item | None] = {}
 
     def __iter__(self) -> Iterator[ConditionCheck]:
         """Yield the checks of what was read, which only a refusal asks for."""

@@ -1,14 +1,12 @@
 """Who is calling. The front door says so; no operation takes a user id as a parameter."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.errors import Unauthenticated
 from shared.ids import CUSTOMER_ID
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """The bank customer on whose behalf an operation runs."""
 
     user_id: str

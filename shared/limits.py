@@ -15,11 +15,10 @@ is the one that was read, so that of two equal transfers the second sees the fir
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.clock import bounds_of, day_of, to_iso
@@ -53,8 +52,7 @@ class TermsLimit(CentliError):
     status = 429
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """What a customer may transfer to others on a day of the bank, and what was transferred."""
 
     day: str
@@ -82,8 +80,7 @@ class Day:
         return "daily_limit = :own", {":own": self.own_limit}
 
 
-@dataclass(frozen=True, slots=True)
-class Payee:
+class Payee(NamedTuple):
     """What a customer has paid to one account."""
 
     account_id: str
@@ -178,8 +175,7 @@ class Limits:
             is_begun=day.is_begun,
             most=day.limit,
         )
-        return replace(
-            added,
+        return added._replace(
             condition=f"{same_limit} AND {added.condition}",
             values={**added.values, **own},
         )

@@ -10,7 +10,6 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from http import HTTPStatus
@@ -33,7 +32,6 @@ _AMOUNT_BUCKETS = (
 logger = json_logger()
 
 
-@dataclass(slots=True)
 class _Seen:
     """What is known of the invocation so far; a failure, unless somebody says otherwise."""
 

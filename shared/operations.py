@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import ValidationError
 
@@ -41,8 +41,7 @@ FinalAnswer = Callable[[Caller, dict[str, Any], Any], dict[str, Any] | None]
 """From the caller, the answer of a change and the store: the answer once it is final, or None."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One declared operation with everything that the front doors and the documents need."""
 
     group: str

@@ -1,14 +1,12 @@
 """What became of a request, for the front door that answers it."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.clock import to_iso
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of a request: an HTTP status and the body of the answer.
 
     `is_recorded` when it is that of a change, on record; `owed` are the envelopes that the relay

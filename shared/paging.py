@@ -9,9 +9,8 @@ what everybody may see, and DynamoDB refuses a position outside of it.
 import base64
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic_core import to_json
 
@@ -119,8 +118,7 @@ class Allowance:
         return int(affordable * self.read / max(self._units_for_items, _LEAST_UNITS))
 
 
-@dataclass(frozen=True, slots=True)
-class Filled(Generic[E]):
+class Filled(NamedTuple, Generic[E]):
     """The entries of a page, the position to resume from, and whether the search was cut short."""
 
     entries: list[E]

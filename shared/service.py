@@ -4,10 +4,9 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -48,8 +47,7 @@ _LATER_LOOKS_FROM, _SECONDS_APART = 0.35, 0.2
 looks are when it ends on the local AWS, and it takes 0.6 s and more in AWS. Five looks a second."""
 
 
-@dataclass(frozen=True)
-class Resources:
+class Resources(NamedTuple):
     """What a service uses of the outside world. Only where events come in are replies published."""
 
     settings: Settings
@@ -79,8 +77,7 @@ def connect() -> Resources:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A request as a front door reads it from its event, for `Service.answer`.
 
     `door` is its name, and `user_id` whom it says is calling. The values of `arguments` are those
@@ -239,7 +236,7 @@ class Service:
                 proof, check_proof = claimed(
                     call.proofs, asked, call.request_id, self._is_mac, self._begin
                 )
-                asked = replace(asked, request_id=proof.request_id)
+                asked = asked._replace(request_id=proof.request_id)
                 delivery = partial(delivery, proof=proof, check_proof=check_proof)
             return delivery(key=delivery_key(*parts, "id", asked.request_id), asked=asked)
         if call.operation.record_key is not None:
@@ -276,7 +273,7 @@ class Service:
                 logger.warning("end not read", extra={"error_type": type(error).__name__})
                 continue
             if final is not None:
-                return replace(outcome, body=final)
+                return outcome._replace(body=final)
         return outcome
 
     def _looks(self, end: datetime, *, is_repeated: bool) -> list[float]:

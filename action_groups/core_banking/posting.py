@@ -1,9 +1,9 @@
 """Moving money between two accounts: the checks and the double entry that every movement shares."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Self
+from types import MappingProxyType
+from typing import NamedTuple, Self
 
 from action_groups.core_banking.errors import (
     AccountNotActive,
@@ -18,8 +18,7 @@ from shared.dynamodb import Put, Write
 _NOTHING = Decimal("0.00")
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(NamedTuple):
     """An amount that leaves one account and enters another.
 
     `cashback` comes back at once, as a transaction of its own. `notes` are kept on the records, and
@@ -33,13 +32,12 @@ class Movement:
     type: str
     description: str | None = None
     cashback: Decimal = _NOTHING
-    notes: Mapping[str, object] = field(default_factory=dict)
-    trail: Mapping[str, object] = field(default_factory=dict)
+    notes: Mapping[str, object] = MappingProxyType({})
+    trail: Mapping[str, object] = MappingProxyType({})
 
     def give_back(self) -> Self:
         """Return the movement of the cashback."""
-        return replace(
-            self,
+        return self._replace(
             payer=self.payee,
             payee=self.payer,
             amount=self.cashback,
@@ -64,7 +62,7 @@ def post(bank: BankStore, movement: Movement, stamp: Stamp) -> list[Write]:
         *_records(bank, movement, stamp),
     ]
     if movement.cashback:
-        cashback_stamp = replace(stamp, seed=f"{stamp.seed} cashback")
+        cashback_stamp = stamp._replace(seed=f"{stamp.seed} cashback")
         writes += _records(bank, movement.give_back(), cashback_stamp)
     return writes
 

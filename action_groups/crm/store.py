@@ -1,8 +1,7 @@
 """Beneficiaries in DynamoDB, and the one question the CRM asks of the accounts."""
 
 import hashlib
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from action_groups.crm.aliases.folding import comparison_key, index_key
 from shared.accounts import Account, Accounts
@@ -14,8 +13,7 @@ MAX_BENEFICIARIES = 500
 """How many a customer may have: all of them are compared when an alias is resolved."""
 
 
-@dataclass(frozen=True, slots=True)
-class Beneficiary:
+class Beneficiary(NamedTuple):
     """A person or business whom the customer sends money to. What is not stored is empty."""
 
     beneficiary_id: str

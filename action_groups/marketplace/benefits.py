@@ -24,7 +24,7 @@ Longer than 400 lines: how a benefit is read, computed, compared and refused is 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
 from functools import lru_cache
@@ -57,8 +57,7 @@ class _Unreadable(ValueError):
     """A benefit cannot be read; the message is a sentence that says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(NamedTuple):
     """What an offer costs and gives for one total; what does not apply is None."""
 
     value: Decimal
@@ -75,7 +74,7 @@ class Figures:
         return not (self.monthly_payment or self.cashback or self.points)
 
 
-_FIGURES: Final = tuple(field.name for field in fields(Figures))
+_FIGURES: Final = Figures._fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +162,7 @@ class Unreadable:
 Offer = Instalments | Cashback | Points
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """An offer, or what could not be read, with its conditions."""
 
     offer: Offer | Unreadable
@@ -184,8 +182,7 @@ class Term:
         return f"{self.offer.label} desde {_pesos(self.minimum_purchase)} pesos"
 
 
-@dataclass(frozen=True, slots=True)
-class Basket:
+class Basket(NamedTuple):
     """What is to be bought, and what decides which benefits apply to it.
 
     `credit` is what one active credit account of the customer can still pay, None without one: the

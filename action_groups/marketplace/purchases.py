@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final, Literal, Self
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple, Self
 
 from shared.clock import to_iso
 from shared.dynamodb import (
@@ -40,8 +40,7 @@ _MAX_SEARCHED = 1000
 """Purchases of one customer that are looked through for an id that does not tell its time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Purchase:
+class Purchase(NamedTuple):
     """A purchase as stored. What the specification's attributes do not hold may be missing."""
 
     user_id: str
@@ -56,13 +55,13 @@ class Purchase:
     product_name: str | None = None
     retailer_name: str | None = None
     benefit_applied: str | None = None
-    figures: Mapping[str, Any] = field(default_factory=dict)
+    figures: Mapping[str, Any] = MappingProxyType({})
     """Those of `FIGURES` that apply to the benefit."""
     transaction_id: str | None = None
     account_id: str | None = None
     correlation_id: str | None = None
     request_key: str | None = None
-    trail: Mapping[str, Any] = field(default_factory=dict)
+    trail: Mapping[str, Any] = MappingProxyType({})
     """Those of `TRAIL` that are known."""
     error_code: str | None = None
     error_message: str | None = None

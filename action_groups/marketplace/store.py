@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from action_groups.marketplace.purchases import Purchase, Purchases
 from action_groups.marketplace.retailers import RetailerNames
@@ -31,8 +30,7 @@ MAX_SELLERS = 20
 _ID = re.compile(r"[!-~]{1,128}")
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(NamedTuple):
     """A product of one retailer, as read: `benefits` hold whatever the retailer wrote."""
 
     product_id: str

@@ -7,7 +7,6 @@ of whatever the client sent under its name.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from shared import json_text
@@ -60,9 +59,9 @@ def _call(service: Service, event: Any, told: Mapping[str, Any]) -> Call:
         return call
     request_id = _header(told, REQUEST_ID_HEADER)
     if request_id is not None:
-        return replace(call, request_id=checked_id(REQUEST_ID_HEADER, request_id))
+        return call._replace(request_id=checked_id(REQUEST_ID_HEADER, request_id))
     # No session id of an agent has a blank, so none is taken for a gateway.
-    return replace(call, conversation=f"gateway {told.get(_GATEWAY)}")
+    return call._replace(conversation=f"gateway {told.get(_GATEWAY)}")
 
 
 def _header(told: Mapping[str, Any], name: str) -> Any:

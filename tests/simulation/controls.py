@@ -210,12 +210,12 @@ class KeyedByEvent(Break):
 
     @contextmanager
     def patched(self) -> Iterator[None]:
-        operation = load_group(self._group).triggered_by(self._event_type)
-        assert operation is not None
-        record_key = operation.record_key
-        object.__setattr__(operation, "record_key", None)
-        yield
-        object.__setattr__(operation, "record_key", record_key)
+        group = load_group(self._group)
+        broken = [
+            o._replace(record_key=None) if o.event_type == self._event_type else o for o in group
+        ]
+        with mock.patch.object(group, "_operations", broken):
+            yield
 
 
 class _Agreeing:

@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -119,7 +119,7 @@ class World:
 
     def rebuild(self, **changes: Any) -> None:
         """Build the handlers again with other resources, such as a client that fails."""
-        self.resources = replace(self.resources, **changes)
+        self.resources = self.resources._replace(**changes)
         self.handlers = {
             group.name: checked(lambda_handler_for(Service(group, self.resources)))
             for group in all_groups()

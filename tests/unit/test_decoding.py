@@ -1,6 +1,5 @@
 """Values that arrive as text become what the model says, or an error that says what to correct."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -182,7 +181,7 @@ def test_an_operation_without_parameters_says_so() -> None:
 
 
 def test_an_event_that_is_sent_by_hand_has_what_an_agents_texts_stand_for() -> None:
-    operation = replace(next(iter(all_groups()[0])), request_model=Sample)
+    operation = next(iter(all_groups()[0]))._replace(request_model=Sample)
     texts = {"name": "true", "count": "5", "amount": "100.50", "flag": "true", "names": "[a, b]"}
     sent = _typed({**texts, "unknown": "5"}, operation)
     assert sent == {**decoded(**texts), "unknown": "5"}

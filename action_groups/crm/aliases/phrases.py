@@ -3,9 +3,8 @@
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from action_groups.crm.aliases import vocabulary
 from action_groups.crm.aliases.folding import (
@@ -22,8 +21,7 @@ MAX_PARTS: Final = 6
 _UNSURE: Final = vocabulary.HEDGES | vocabulary.COMMANDS
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """What the customer said, in parts when several people are named."""
 
     key: Key

@@ -1,11 +1,10 @@
 """How far the record of one person explains the words of a phrase."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from action_groups.crm.aliases import vocabulary
 from action_groups.crm.aliases.folding import bare, is_particle_word
@@ -20,8 +19,7 @@ SCORE_STEP: Final = 0.03
 """What each degree of `Likeness` below the same word takes off."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """How far a record explains the words of a phrase."""
 
     share: float
@@ -52,8 +50,7 @@ NOTHING: Final = Reading(0)
 """What a record explains that has nothing of the phrase."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alignment:
+class Alignment(NamedTuple):
     """Which words of the phrase, by index, are which words of an alias or a name."""
 
     places: dict[int, tuple[int, ...]]

@@ -1,11 +1,10 @@
 """Whom a phrase means among the beneficiaries of a customer: one person, a question or nobody."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from operator import attrgetter
-from typing import Final, Generic, Literal
+from typing import Final, Generic, Literal, NamedTuple
 
 from action_groups.crm.aliases import vocabulary
 from action_groups.crm.aliases.folding import (
@@ -30,16 +29,14 @@ MIN_SHARE_EXPLAINED: Final = 0.5
 SCORE_DEFINED: Final = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate(Generic[P]):
+class Candidate(NamedTuple, Generic[P]):
     """Somebody whom the customer may mean; the score is from 0 to 1 with two decimals."""
 
     person: P
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution(Generic[P]):
+class Resolution(NamedTuple, Generic[P]):
     """Whom the customer means.
 
     A person is given when `match` is exact or fuzzy, and is then the only candidate.
@@ -50,8 +47,7 @@ class Resolution(Generic[P]):
     candidates: tuple[Candidate[P], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Case(Generic[P]):
+class Case(NamedTuple, Generic[P]):
     """One person, their record, and how it explains the phrase."""
 
     person: P

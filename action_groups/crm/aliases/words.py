@@ -4,10 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from jellyfish import damerau_levenshtein_distance
 
@@ -56,8 +55,7 @@ def _sound(word: str) -> str:
     return _DOUBLED.sub(r"\1", word)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of the phrase, with all that it may stand for."""
 
     text: str

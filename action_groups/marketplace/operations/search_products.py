@@ -1,10 +1,9 @@
 """The operation searchProducts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import takewhile
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, Field
 
@@ -154,8 +153,7 @@ def search_products(caller: Caller, request: ProductsQuery, market: MarketStore)
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Listing:
+class _Listing(NamedTuple):
     """The wanted products of some partitions of an index, one partition after another.
 
     A position names its partition; its ids are blank at the beginning of one.
@@ -194,8 +192,7 @@ class _Listing:
             )
         )
         names = self.market.retailers
-        return replace(
-            page,
+        return page._replace(
             items=[i for i in page.items if self.is_wanted(i, names[i["retailer_id"]])],
             last_key=page.last_key or self._beginning_after(partition),
         )
