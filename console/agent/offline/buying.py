@@ -8,7 +8,7 @@ from typing import Any, Final
 from console.agent.brain import CallOutcome, Say
 from console.agent.offline import finding, tasks
 from console.agent.offline.ends import Account
-from console.agent.offline.finding import NO_BENEFIT, Found, offers_meant, read_wish, show
+from console.agent.offline.finding import NO_BENEFIT, offers_meant, read_wish
 from console.agent.offline.lexicon import benefit_name, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
@@ -55,7 +55,7 @@ class Purchase(Task):
         elif finding.things_in(reading):
             self.offer, self.wish, self.called = None, terms, terms.words
         elif self.offer is None:
-            self.offer = memory.in_focus
+            self.offer = memory.offer
         unread = reading.of(*kinds("not_buying"))
         self.unread = reading.quoted(
             part for part in unread if not finding.is_of_thing(reading, part)
@@ -75,14 +75,15 @@ class Purchase(Task):
         """Look for the product; ask which of several, or of those shown, is meant."""
         memory, wish = talk.memory, self.wish
         if wish.words or wish.category:
-            found = yield from finding.find(talk, wish, finding.attempts(talk, wish))
+            question = yield from finding.find(talk, wish)
+            if memory.wish == wish and len(memory.offers) == 1:
+                return memory.offers[0]
         elif memory.offers:
-            found = Found([*memory.offers, *memory.rest], talk.text("ask_which_product"))
+            shown = [*memory.offers, *memory.rest]
+            question = finding.listed(talk, talk.text("ask_which_product"), shown)
         else:
             return talk.ask("ask_none_shown", "product")
-        question = replace(show(talk, wish, found), outcome="asked")
-        if found.is_exact and len(found.offers) == 1:
-            return found.offers[0]
+        question = replace(question, outcome="asked")
         self.wish, memory.asked = Wish(), Asked(("product",), question)
         return question
 
@@ -285,7 +286,7 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
     is_ordered = any(o.says_anything or o.act == "buy" for o in reading.orders)
     is_bare = reading.covers("take", "courtesy", "yes")
     is_shown = memory.offers or is_bare or (terms.benefit and reading.is_question)
-    is_counted = is_asking and memory.in_focus is not None and reading.number_alone
+    is_counted = is_asking and memory.offer is not None and reading.number_alone
     if reading.mood or is_new or reading.has("person") or (is_ordered and not is_taking):
         return None
     if not is_shown or (meant is None and not is_counted):
@@ -294,7 +295,7 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
     is_paid = terms.benefit or (reading.has("account") and (meant or is_open))
     is_pointing = is_bare or reading.has("here", "ordinal", "cheapest", "dearest")
     is_said = meant or is_paid or is_pointing or terms.quantity is not None
-    is_bought = is_said if is_taking or is_open else is_paid and (is_one or memory.in_focus)
+    is_bought = is_said if is_taking or is_open else is_paid and (is_one or memory.offer)
     if is_bought and not is_asking:
         return tasks.go_on(talk, purchase(talk, reading))
     return compared(talk, reading) if is_one or terms.benefit or is_counted else None
@@ -302,13 +303,12 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
 
 def compared(talk: Talk, reading: Reading) -> Flow:
     """Tell what the benefits come to of what a message names, else of what was shown."""
-    memory, terms, focus = talk.memory, read_wish(reading), talk.memory.in_focus
+    memory, terms, focus = talk.memory, read_wish(reading), talk.memory.offer
     offers, count = offers_meant(talk, reading), terms.quantity
     if finding.names_a_thing(reading) and not offers:
-        found = yield from finding.find(talk, terms, finding.attempts(talk, terms))
-        shown = show(talk, terms, found)
-        if not found.offers:
-            yield shown
+        found = yield from finding.find(talk, terms)
+        if not memory.offers:
+            yield found
             return
     elif not offers:
         is_of_one = reading.has("here", "other", "monthly", "benefit", "amount")

@@ -104,7 +104,7 @@ def agreed(talk: Talk, reading: Reading) -> Reply | None:
     memory, asked = talk.memory, talk.memory.asked
     is_shopping = memory.topic in {"search", "compare"}
     is_again = reading.covers("reconsider", "courtesy", "yes")
-    is_this = is_shopping and memory.in_focus and reading.covers("here", "courtesy", "yes")
+    is_this = is_shopping and memory.offer and reading.covers("here", "courtesy", "yes")
     is_yes = reading.covers("yes", *_POLITE, "thumbs", "also", "both", "to") or is_again or is_this
     if not is_yes and not reading.covers("thumbs", "courtesy", "yes"):
         return None

@@ -1,7 +1,7 @@
 """What a message says of things to buy, finding them, and telling which of those shown is meant."""
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Final
@@ -27,31 +27,26 @@ _LEFT_OUT: Final = ("plain", "article", "container", "piece", "terse", "courtesy
 def read_wish(reading: Reading) -> Wish:
     """Return what a message asks to look for or to buy."""
     words = [word for word, _ in things_in(reading)]
-    folded = [fold(word) for word in words]
-    is_category = len(folded) == 1 and folded[0] in reading.words.of("category_names")
-    is_telling = any(not word.isdigit() for word in folded) and not is_category
+    name = fold(words[0]) if len(words) == 1 else ""
+    is_category = name in reading.words.of("category_names")
+    is_telling = any(not word.isdigit() for word in words) and not is_category
     said = {_role(reading, part): part for part in reversed(reading.of("amount"))}
     return Wish(
         words=" ".join(words)[:_MAX_SEARCH_CHARACTERS] if is_telling else "",
-        category=reading.words.categories.get(folded[0], "") if is_category else "",
+        category=reading.words.categories.get(name, "") if is_category else "",
         max_price=said["under"].value or None if "under" in said else None,
         min_price=said["over"].value or None if "over" in said else None,
         cheapest=reading.has("cheapest"),
-        benefit=max((part.value for part in reading.of("benefit")), key=_is_whole, default=""),
+        benefit=next((part.value for part in reversed(reading.of("benefit"))), ""),
         quantity=_quantity(reading, said.get("count"), is_dozen=reading.has("dozen") and not words),
     )
 
 
-def _is_whole(benefit: str) -> bool:
-    """Tell whether a benefit says all of how to pay."""
-    return "-" in benefit or benefit == NO_BENEFIT
-
-
 def _quantity(reading: Reading, count: Part | None, *, is_dozen: bool) -> int | None:
     """Return how many are said; "uno" is one where nothing else is said: "nada más una"."""
-    if is_dozen or count is not None:
-        number = count.whole if count is not None else None
-        return number if number in range(1, MAX_QUANTITY + 1) and not is_dozen else 0
+    if count is not None or is_dozen:
+        number = count.whole if count is not None and not is_dozen else None
+        return number if number in range(1, MAX_QUANTITY + 1) else 0
     words = [place for place, token in enumerate(reading.tokens) if token.is_word]
     others = [p for p in words if reading.words.numbers.get(reading.word(p)) != _ONE]
     is_one = others != words and all(reading.match(place, *_LITTLE) for place in others)
@@ -61,14 +56,11 @@ def _quantity(reading: Reading, count: Part | None, *, is_dozen: bool) -> int | 
 def _role(reading: Reading, part: Part) -> str:
     """Return what a number says of things: `under` or `over` a price, `count`, `size`, nothing."""
     place = reading.parts.index(part)
-    before = reading.parts[place - 1].kind if place else ""
-    inside = range(part.first, min(part.first + 3, part.last))
+    around = range(reading.parts[max(place - 1, 0)].first, min(part.first + 3, part.last))
     for kind in ("under", "over"):
-        is_inside = part.doubt == "hedge" and any(reading.match(p, kind) for p in inside)
-        if before == kind or is_inside:
+        if any(reading.match(p, kind) for p in around):
             return kind
-    is_size = is_thing(reading.words, reading.word(part.first - 1))
-    is_led = part.way == "of"
+    is_size, is_led = is_thing(reading.words, reading.word(part.first - 1)), part.way == "of"
     if part.unit or is_led:
         is_size = reading.match(part.last, "piece", "container") is None
     is_none = part.is_money or (not part.is_sure if is_size else is_led)
@@ -128,38 +120,22 @@ Attempts = Iterable[tuple[str, Mapping[str, str]]]
 """What to look for, one after the other: what is said of what is found, and the arguments."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a search found."""
-
-    offers: list[Offer]
-    head: str
-    """What is said above them, or in their place."""
-    following: Attempts = ()
-    """How to go on, when the search is not over."""
-    is_exact: bool = False
-    """Whether all words were looked for."""
-
-
 def search(talk: Talk, *wishes: Wish) -> Flow:
-    """Look for products and list them; of several things, all that was found together."""
+    """Look for products and list them, one thing after the other."""
     memory = talk.memory
     memory.topic = "search"
     if memory.task is not None and memory.task.kind == "purchase":
         if memory.waiting is not None:
             yield Say(talk.text("dropped", what=memory.task.name(talk)) + "\n")
         memory.drop(memory.task)
-    found = list[Found]()
-    for wish in wishes:
-        found += [(yield from find(talk, wish, attempts(talk, wish)))]
-    head = "\n".join(dict.fromkeys(one.head for one in found))
-    offers = [offer for one in found for offer in one.offers]
-    following = next((one.following for one in found if one.following), ())
-    wish = wishes[0] if len(wishes) == 1 else Wish()
-    yield show(talk, wish, Found(offers, head, following))
+    yield (yield from find(talk, wishes[0]))
+    for wish in wishes[1:]:
+        yield Say("\n")
+        yield (yield from find(talk, wish, before=memory.offers))
+        memory.wish = Wish()
 
 
-def attempts(talk: Talk, wish: Wish) -> Attempts:
+def _attempts(talk: Talk, wish: Wish) -> Attempts:
     """Yield what to look for: all that is said, then fewer words, the category at last."""
     yield "products_head", {"search": wish.words, "category": wish.category}
     words = [fold(word) for word in wish.words.split()]
@@ -174,31 +150,69 @@ def attempts(talk: Talk, wish: Wish) -> Attempts:
         yield "products_category", {"category": category}
 
 
-def find(talk: Talk, wish: Wish, wanted: Attempts) -> Generator[Step, Sequence[CallOutcome], Found]:
-    """Look for products until there are any, and leave out what does not fit."""
-    for key, arguments in wanted:
+def find(
+    talk: Talk, wish: Wish, wanted: Attempts = (), before: Sequence[Offer] = ()
+) -> Generator[Step, Sequence[CallOutcome], Say]:
+    """Look for products until there are any; list those that fit, after those listed before."""
+    for key, arguments in wanted or _attempts(talk, wish):
         page = {**arguments, "limit": str(_PAGE)}
         bodies = yield from talk.look_through("searchProducts", page, _MAX_PAGES)
         every = [offer_of(entry) for body in bodies for entry in body["products"]]
-        token, is_exact = bodies[-1].get("next_token"), key == "products_head"
+        token, head = bodies[-1].get("next_token"), key
         if every or token:
             break
-    offers = [offer for offer in every if _fits(offer, wish)]
+    memory, offers = talk.memory, [offer for offer in every if _fits(offer, wish)]
     if wish.cheapest:
         offers.sort(key=lambda offer: offer.price)
     if not offers:
-        key = "products_none" if wish.words else "products_none_at_all"
-        key = f"{key}_yet" if token else "products_filtered_none" if every else key
+        head = "products_filtered_none" if every else "products_none"
+        head = "products_none_yet" if token else head
+    searched = arguments.get("search", "")
+    memory.wish, is_sure = replace(wish, words=searched), wish.cheapest or not offers[1:]
+    memory.offer = offers[0] if offers and is_sure and not before else None
+    further = memory.more if before else None
+    if token:
+        further = partial(_search_further, talk, wish, {**arguments, "next_token": token})
     head = talk.text(
-        key,
-        words=wish.words,
-        searched=arguments.get("search") or arguments.get("category"),
+        head,
+        words=wish.words or wish.category,
+        searched=searched or arguments.get("category"),
         count=len(every),
         looked_at=sum(body.get("looked_at", len(body["products"])) for body in bodies),
         price=money(min((offer.price for offer in every), default=Decimal(0))),
     )
-    following = [("products_head", {**arguments, "next_token": token})] if token else ()
-    return Found(offers, head, following, is_exact)
+    return listed(talk, head, offers, further, before)
+
+
+def _search_further(talk: Talk, wish: Wish, arguments: Mapping[str, str]) -> Flow:
+    yield (yield from find(talk, wish, [("products_head", arguments)]))
+
+
+def listed(
+    talk: Talk,
+    head: str,
+    offers: Sequence[Offer],
+    further: More | None = None,
+    before: Sequence[Offer] = (),
+) -> Say:
+    """List the first of these, after those listed before; the others come before `further`."""
+    memory, shown = talk.memory, offers[:_SHOWN]
+    memory.offers, memory.rest = [*before, *shown], [*offers[_SHOWN:]]
+    more = partial(listed, talk, "", memory.rest, further, memory.offers)
+    memory.more = more if memory.rest else further
+    foot = "products_foot" if further is None else "products_foot_yet"
+    foot = talk.text("more_available" if memory.rest else foot) if offers else ""
+    lines = (
+        talk.text(
+            "product_line",
+            name=offer.name,
+            price=money(offer.price),
+            shop=offer.shop,
+            stock=talk.text("in_stock", count=offer.stock),
+        )
+        for offer in shown
+    )
+    return talk.lines([head, *talk.numbered(lines, len(before)), foot])
 
 
 _LABELS: Final = {MSI: " msi", "cashback": "cashback", "points": "punto"}
@@ -211,34 +225,6 @@ def _fits(offer: Offer, wish: Wish) -> bool:
     highest, lowest = wish.max_price or offer.price, wish.min_price or offer.price
     is_paid_so = not label or any(label in f" {said.lower()}" for said in offer.benefits)
     return is_paid_so and lowest <= offer.price <= highest
-
-
-def show(talk: Talk, wish: Wish, found: Found) -> Say:
-    """List what was found, and remember it."""
-    memory, offers = talk.memory, found.offers
-    memory.offers, memory.wish = [], wish
-    memory.offer = offers[0] if len(offers) == 1 or (offers and wish.cheapest) else None
-    further = partial(_search_further, talk, wish, found.following) if found.following else None
-    return _listed(talk, found.head, offers, further)
-
-
-def _search_further(talk: Talk, wish: Wish, following: Attempts) -> Flow:
-    yield show(talk, wish, (yield from find(talk, wish, following)))
-
-
-def _listed(talk: Talk, head: str, offers: list[Offer], further: More | None) -> Say:
-    """List the first of these, after those listed before; the others come before `further`."""
-    memory, before, shown = talk.memory, len(talk.memory.offers), offers[:_SHOWN]
-    memory.offers, memory.rest = memory.offers + shown, offers[_SHOWN:]
-    memory.more = partial(_listed, talk, "", memory.rest, further) if memory.rest else further
-    foot = "products_foot" if further is None else "products_foot_yet"
-    foot = talk.text("more_available" if memory.rest else foot) if offers else ""
-    return talk.lines([head, *talk.numbered((_line(talk, o) for o in shown), before), foot])
-
-
-def _line(talk: Talk, offer: Offer) -> str:
-    stock, price = talk.text("in_stock", count=offer.stock), money(offer.price)
-    return talk.text("product_line", name=offer.name, price=price, shop=offer.shop, stock=stock)
 
 
 def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:

@@ -150,11 +150,6 @@ class Memory:
         """What was shown and is neither carried out nor left."""
         return self.open[0] if self.state in {"shown", "waiting"} else None
 
-    @property
-    def in_focus(self) -> Offer | None:
-        """The product that is spoken of, if it is one."""
-        return self.offer or (self.offers[0] if len(self.offers) == 1 else None)
-
     def drop(self, *gone: Task) -> None:
         """Forget open tasks; where the first is one of them, nothing is begun."""
         if self.task in gone:
