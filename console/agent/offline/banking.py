@@ -8,11 +8,10 @@ from typing import Any, Final
 
 from console.agent.brain import Say
 from console.agent.offline.asking import MAX_PAGE, MovementsQuery
-from console.agent.offline.buying import product_of
+from console.agent.offline.buying import told
 from console.agent.offline.talk import Flow, Talk
 from console.agent.offline.text import words_of
 from console.agent.offline.things import OwnAccount, account_of, person_of
-from console.agent.wording import money
 
 # --- balances ---
 
@@ -36,10 +35,9 @@ def balance(talk: Talk, type_: str, supposed: Decimal | None = None) -> Flow:
     spendable = [account for account in accounts if account.type != "credit"]
     if supposed is not None and spendable:
         payer = min(spendable, key=lambda account: account.type != "checking")
-        left = payer.available - supposed
-        key, name = "would_remain" if left >= 0 else "would_not_suffice", payer.type
-        told = {"amount": money(supposed), "left": money(left)}
-        lines.append(talk.text(key, account=talk.account_type(name), **told))
+        left, name = payer.available - supposed, talk.account_type(payer.type)
+        key = "would_remain" if left >= 0 else "would_not_suffice"
+        lines.append(talk.text(key, account=name, amount=supposed, left=left))
     yield talk.lines([*head, *lines])
 
 
@@ -47,13 +45,9 @@ def _balance_line(talk: Talk, account: OwnAccount) -> str:
     name = talk.account_type(account.type).capitalize()
     if not account.is_active:
         name += talk.text("not_active", status=talk.text(f"status_{account.status}"))
-    return talk.text(
-        "credit_line" if account.type == "credit" else "balance_line",
-        account=name,
-        balance=money(account.balance),
-        owed=money(max(-account.balance, Decimal(0))),
-        available=money(account.available),
-    )
+    key = "credit_line" if account.type == "credit" else "balance_line"
+    owed = max(-account.balance, Decimal(0))
+    return talk.text(key, account=name, owed=owed, **vars(account))
 
 
 def own_accounts(talk: Talk, type_: str = "") -> Flow:
@@ -61,28 +55,16 @@ def own_accounts(talk: Talk, type_: str = "") -> Flow:
     talk.memory.topic = "own_account"
     own = [a for a in (yield from talk.own_accounts()) if type_ in {"", a.type}]
     told = [(talk.account_type(a.type).capitalize(), a.account_id) for a in own]
-    lines = [talk.text("own_account_line", account=type_, number=id_) for type_, id_ in told]
+    lines = [talk.text("own_account_line", account=name, number=id_) for name, id_ in told]
     yield talk.lines([talk.text("own_account"), *lines])
 
 
 # --- lists, a page at a time ---
 
 
-def _purchase(talk: Talk, key: str, entry: Mapping[str, Any]) -> str:
-    """Return a purchase in one of the brain's sentences."""
-    return talk.text(
-        key,
-        product=product_of(talk, entry),
-        quantity=talk.text("pieces", count=int(entry["quantity"])),
-        total=money(entry["total_amount"]),
-        day=talk.day_of(entry["created_at"]),
-        status=talk.text(f"status_{entry['status']}"),
-    )
-
-
 _LISTS: Final[Mapping[str, tuple[str, Callable[[Talk, Mapping[str, Any]], str]]]] = {
     "listBeneficiaries": ("people", lambda talk, entry: talk.text("person_line", **entry)),
-    "listPurchases": ("purchases", lambda talk, entry: _purchase(talk, "purchase_line", entry)),
+    "listPurchases": ("purchases", lambda talk, entry: told(talk, "purchase_line", entry)),
 }
 
 
@@ -108,21 +90,17 @@ def who_is(talk: Talk, said: str) -> Flow:
     """Tell whom a phrase means."""
     talk.memory.topic = "who_is"
     body = yield from talk.look("resolveAlias", alias=said)
-    if body.get("beneficiary"):
-        person = body["beneficiary"]
-        yield Say(talk.text("is_person", **{**person, "said": said}))
-    elif body["candidates"]:
-        people = talk.people([person_of(entry) for entry in body["candidates"]])
-        yield talk.say("may_be_people", said=said, people=people)
-    else:
-        yield talk.say("is_nobody", said=said)
+    known = body.get("beneficiary")
+    people = talk.people([person_of(entry) for entry in body.get("candidates", ())])
+    key = "is_person" if known else "may_be_people" if people else "is_nobody"
+    yield talk.say(key, **{**(known or {}), "said": said, "people": people})
 
 
 def purchase_status(talk: Talk) -> Flow:
     """Tell what has become of the last purchase of this conversation."""
     talk.memory.topic = "purchase_status"
     entry = yield from talk.look("getPurchase", purchase_id=talk.memory.purchase_id)
-    yield Say(_purchase(talk, "purchase_status", entry))
+    yield Say(told(talk, "purchase_status", entry))
 
 
 # --- movements ---
@@ -159,48 +137,30 @@ def movements(talk: Talk, query: MovementsQuery, unread: str = "") -> Flow:
         query = replace(query, other=resolved["beneficiary"]["account_id"])
     if unread:
         yield Say(talk.text("not_filtered", said=unread) + "\n")
-    yield from (_summed if query.is_sum else _listed)(talk, query, arguments)
+    if query.is_sum and not query.direction:
+        query = replace(query, direction="credit" if query.type == "deposit" else "debit")
+    yield from _told(talk, query, arguments)
 
 
-def _summed(talk: Talk, query: MovementsQuery, arguments: Mapping[str, str]) -> Flow:
-    """Add movements up; what goes between the customer's own accounts is neither way."""
-    memory, every = talk.memory, {**arguments, "limit": str(MAX_PAGE)}
-    way = query.direction or ("credit" if query.type == "deposit" else "debit")
-    bodies = yield from talk.look_through("listTransactions", every, _MAX_PAGES)
-    found = _wanted(bodies, replace(query, direction=way))
-    ends = ("from_account", "to_account")
-    own = [m for m in found if not query.other and all(memory.is_own(m.get(end)) for end in ends)]
-    counted = [movement for movement in found if movement not in own][: query.limit]
-    total = money(sum((Decimal(movement["amount"]) for movement in counted), Decimal(0)))
-    which, count = _which(talk, query), len(counted)
-    is_of_all = way == "debit" and counted and not (query.type or query.other)
-    is_partial = bodies[-1].get("next_token")
-    yield talk.lines(
-        [
-            talk.text(f"sum_{way}", total=total, which=which, count=count),
-            talk.text("sum_counted") if is_of_all else talk.text("sum_own") if own else "",
-            talk.text("sum_partial", day=_back_to(talk, bodies)) if is_partial else "",
-        ]
-    )
-
-
-def _listed(
-    talk: Talk, query: MovementsQuery, arguments: Mapping[str, str], shown: int = 0
-) -> Flow:
-    """List movements; where only some are wanted, as many pages are read as that takes."""
-    is_some, limit = bool(query.direction or query.other or query.about), query.limit or _SHOWN
-    page = {**arguments, "limit": str(MAX_PAGE if is_some else limit)}
+def _told(talk: Talk, query: MovementsQuery, arguments: Mapping[str, str], shown: int = 0) -> Flow:
+    """List or add up movements; where only some are wanted, through as many pages as that takes."""
+    is_some, limit = query.direction or query.other or query.about, query.limit or _SHOWN
     bodies = yield from talk.look_through(
         "listTransactions",
-        page,
+        {**arguments, "limit": str(MAX_PAGE if is_some else limit)},
         _MAX_PAGES,
-        lambda bodies: not is_some or len(_wanted(bodies, query)) >= limit,
+        lambda bodies: not (is_some and (query.is_sum or len(_wanted(bodies, query)) < limit)),
     )
-    wanted, token = _wanted(bodies, query)[: query.limit], bodies[-1].get("next_token") or ""
+    wanted, token = _wanted(bodies, query), bodies[-1].get("next_token") or ""
+    day = _back_to(talk, bodies) if token else ""
+    if query.is_sum:
+        yield _sum(talk, query, wanted, day)
+        return
+    wanted = wanted[: query.limit]
     token = "" if query.limit and len(wanted) == query.limit else token
     following, last = {**arguments, "next_token": token}, shown + len(wanted)
-    talk.memory.more = partial(_listed, talk, query, following, last) if token else None
-    which, day = _which(talk, query), _back_to(talk, bodies) if token else ""
+    talk.memory.more = partial(_told, talk, query, following, last) if token else None
+    which = _which(talk, query)
     if not wanted and (token or shown):
         yield talk.say("movements_none_since" if token else "no_more", which=which, day=day)
         return
@@ -210,8 +170,24 @@ def _listed(
     yield talk.lines([head, *lines, talk.text(key, day=day) if token else ""])
 
 
+def _sum(talk: Talk, query: MovementsQuery, wanted: Sequence[Movement], day: str) -> Say:
+    """Add movements up; what goes between the customer's own accounts is neither way."""
+    memory, way, ends = talk.memory, query.direction, ("from_account", "to_account")
+    own = [m for m in wanted if not query.other and all(memory.is_own(m.get(e)) for e in ends)]
+    counted = [movement for movement in wanted if movement not in own][: query.limit]
+    total = sum((Decimal(movement["amount"]) for movement in counted), Decimal(0))
+    which, count = _which(talk, query), len(counted)
+    is_of_all = way == "debit" and counted and not (query.type or query.other)
+    return talk.lines(
+        [
+            talk.text(f"sum_{way}", total=total, which=which, count=count),
+            talk.text("sum_counted") if is_of_all else talk.text("sum_own") if own else "",
+            talk.text("sum_partial", day=day) if day else "",
+        ]
+    )
+
+
 def _wanted(bodies: Sequence[Mapping[str, Any]], query: MovementsQuery) -> list[Movement]:
-    """Return the movements that go the way, to or from whom, and for what is asked."""
     return [
         movement
         for body in bodies
@@ -240,13 +216,12 @@ def _line(talk: Talk, movement: Mapping[str, Any]) -> str:
         "movement_line",
         day=talk.day_of(movement["created_at"]),
         sign="-" if is_debit else "+",
-        amount=money(movement["amount"]),
+        amount=Decimal(movement["amount"]),
         what=" · ".join(filter(None, (what, movement.get("description")))),
     )
 
 
 def _which(talk: Talk, query: MovementsQuery) -> str:
-    """Return which movements they are: with whom, of which account, of which days, which way."""
     way = "which_from" if query.direction == "credit" else "which_to"
     type_ = talk.account_type(query.account_type)
     told = (

@@ -13,8 +13,8 @@ from console.agent.offline.lexicon import benefit_name, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
 from console.agent.offline.talk import Asked, Flow, Question, Reply, Step, Talk, Task
-from console.agent.offline.things import Offer, OwnAccount, Wish
-from console.agent.wording import benefit_refusal, money
+from console.agent.offline.things import Offer, Wish
+from console.agent.wording import benefit_refusal
 
 _MAX_COMPARED: Final = 5
 _AMOUNTS: Final = ("monthly_payment", "last_payment", "cashback")
@@ -69,10 +69,17 @@ class Purchase(Task):
             return offer
         self.offer = offer
         question = self._ask_count(talk, offer) or (yield from self._settle_benefit(talk, offer))
-        return question or self._payer(talk, (yield from talk.own_accounts()))
+        if question is not None:
+            return question
+        is_spread = self.benefit.startswith(MSI)
+        if is_spread and self.payer.type not in {"", "credit"}:
+            self.payer = Account()
+            return talk.ask("ask_msi_account", "account")
+        accounts = yield from talk.own_accounts()
+        usual = "credit" if is_spread else "checking"
+        return talk.settle_account(self, "payer", "ask_account", accounts, usual)
 
     def _find_offer(self, talk: Talk) -> Generator[Step, Sequence[CallOutcome], Offer | Say]:
-        """Look for the product; ask which of several, or of those shown, is meant."""
         memory, wish = talk.memory, self.wish
         if wish.words or wish.category:
             question = yield from finding.find(talk, wish)
@@ -88,7 +95,6 @@ class Purchase(Task):
         return question
 
     def _ask_count(self, talk: Talk, offer: Offer) -> Say | None:
-        """Ask how many, where that is not clear or more than the bank said that there are."""
         if not offer.stock:
             self.offer = None
             return talk.ask("ask_other", "product", product=offer.name)
@@ -99,7 +105,6 @@ class Purchase(Task):
         return talk.ask(key, "quantity", product=offer.name, count=offer.stock)
 
     def _settle_benefit(self, talk: Talk, offer: Offer) -> Question:
-        """Settle the benefit; return a question when the one wanted cannot be had."""
         memory = talk.memory
         told = memory.wish.benefit if memory.offer in {None, offer} else ""
         if told.startswith(self.benefit):
@@ -115,14 +120,6 @@ class Purchase(Task):
             return None
         wanted, self.benefit = self.benefit, ""
         return _ask_benefit(talk, [(offer, body)], wanted, self.quantity or 1)
-
-    def _payer(self, talk: Talk, accounts: Sequence[OwnAccount]) -> Say | None:
-        """Find the account that pays; return a question when it is not sure or does not fit."""
-        needed = "credit" if self.benefit.startswith(MSI) else "checking"
-        if needed == "credit" and self.payer.type not in {"", "credit"}:
-            self.payer = Account()
-            return talk.ask("ask_msi_account", "account")
-        return talk.settle_account(self, "payer", "ask_account", accounts, needed)
 
     def call(self) -> tuple[str, dict[str, str]]:
         """Return createPurchase with its arguments."""
@@ -158,25 +155,28 @@ class Purchase(Task):
 
 def purchased(talk: Talk, body: Mapping[str, Any]) -> Say:
     """Tell what became of a purchase that the bank answered for."""
-    talk.memory.purchase_id = body["purchase_id"]
-    if body["status"] == "failed":
+    talk.memory.purchase_id, status = body["purchase_id"], body["status"]
+    if status == "failed":
         why = talk.refused(body.get("error")).delta
         return talk.say("purchase_failed", "refused", why=why)
-    key = "purchase_pending" if body["status"] == "pending" else "bought"
-    applied = body.get("benefit_applied", "")
-    benefit = talk.text("bought_benefit", benefit=benefit_name(talk.language, applied))
-    return talk.say(
-        "purchase_repeated" if body.get("repeated") else key,
-        product=product_of(talk, body),
-        total=money(body["total_amount"]),
-        benefit=benefit if applied else "",
-    )
+    key = "purchase_pending" if status == "pending" else "bought"
+    return Say(told(talk, "purchase_repeated" if body.get("repeated") else key, body))
 
 
-def product_of(talk: Talk, purchase: Mapping[str, Any]) -> str:
-    """Return what was bought, as the bank calls it, or by its identifier."""
+def told(talk: Talk, key: str, purchase: Mapping[str, Any]) -> str:
+    """Return a purchase, as the bank tells of it, in one of the brain's sentences."""
     known, product_id = talk.memory.known.products, purchase["product_id"]
-    return str(purchase.get("product_name") or known.get(product_id, product_id))
+    applied = purchase.get("benefit_applied", "")
+    benefit = talk.text("bought_benefit", benefit=benefit_name(talk.language, applied))
+    return talk.text(
+        key,
+        product=purchase.get("product_name") or known.get(product_id, product_id),
+        quantity=talk.text("pieces", count=int(purchase["quantity"])),
+        total=Decimal(purchase["total_amount"]),
+        benefit=benefit if applied else "",
+        day=talk.day_of(purchase["created_at"]),
+        status=talk.text(f"status_{purchase['status']}"),
+    )
 
 
 # --- benefits: what the bank says that they come to ---
@@ -185,7 +185,6 @@ def product_of(talk: Talk, purchase: Mapping[str, Any]) -> str:
 def _benefits(
     talk: Talk, offers: Sequence[Offer], quantity: int
 ) -> Generator[Step, Sequence[CallOutcome], Compared]:
-    """Ask the bank what the benefits of products come to."""
     count = {"quantity": str(quantity) if quantity > 1 else ""}
     ids = [{"product_id": o.product_id, "retailer_id": o.retailer_id} for o in offers]
     asked = yield from talk.look_all(*(("compareBenefits", {**named, **count}) for named in ids))
@@ -200,26 +199,20 @@ def _eligible(body: Mapping[str, Any], wanted: str) -> list[Benefit]:
 
 
 def _told(talk: Talk, key: str, option: Benefit, name: str = "") -> str:
-    """Return a sentence with the figures of a benefit; each kind has its own."""
     kind = option["benefit"].partition("-")[0].lower()
-    written = {name: money(option[name]) for name in _AMOUNTS if option.get(name)}
-    return talk.text(f"{key}_{kind}", name=name, **{**option, **written})
+    amounts = {name: Decimal(option[name]) for name in _AMOUNTS if option.get(name)}
+    return talk.text(f"{key}_{kind}", name=name, **{**option, **amounts})
 
 
 def _lines(talk: Talk, compared: Compared, wanted: str, count: int) -> Iterator[str]:
-    """Yield what products come to with the benefits that are wanted."""
     found = [*talk.memory.offers, *talk.memory.rest]
     for offer, body in compared:
-        price, total = money(offer.price), money(offer.price * count)
-        options = (_told(talk, "option", option) for option in _eligible(body, wanted))
-        yield talk.text(
-            "compare_line",
-            number=found.index(offer) + 1 if offer in found else 1,
-            name=offer.name,
-            price=talk.text("price_of", count=count, price=price, total=total),
-            shop=offer.shop,
-            options=" · ".join(options) or talk.text("no_options"),
-        )
+        number = found.index(offer) + 1 if offer in found else 1
+        price = talk.text("price_of", count=count, price=offer.price, total=offer.price * count)
+        had = (_told(talk, "option", option) for option in _eligible(body, wanted))
+        options = " · ".join(had) or talk.text("no_options")
+        told = {**vars(offer), "price": price}
+        yield talk.text("compare_line", number=number, options=options, **told)
 
 
 def _ask_benefit(talk: Talk, compared: Compared, wanted: str, count: int) -> Say:
@@ -237,34 +230,6 @@ def _ask_benefit(talk: Talk, compared: Compared, wanted: str, count: int) -> Say
     asked = ("benefit", "product") if compared[1:] else ("benefit",)
     why = "" if is_of_some else why
     return talk.ask("ask_benefit", *asked, why=why, options="\n".join(lines))
-
-
-def compare(talk: Talk, offers: Sequence[Offer], wanted: str, quantity: int | None = None) -> Flow:
-    """Compare the benefits of products, and recommend one.
-
-    What is asked about is then what is bought on: so many pieces, and the benefit if it is to be
-    had; if it is not, those that are to be had are told and asked about. Recommended is of what
-    the bank puts first for each product what gives most back, then what costs least a month.
-    """
-    memory, some, task = talk.memory, offers[:_MAX_COMPARED], talk.memory.task
-    memory.topic, memory.offer = "compare", some[0] if len(some) == 1 else None
-    memory.wish = replace(memory.wish, benefit=wanted, quantity=quantity or memory.wish.quantity)
-    count = memory.wish.quantity or 1
-    compared = yield from _benefits(talk, some, count)
-    firsts = [(offer, had[0]) for offer, body in compared if (had := _eligible(body, wanted))]
-    if "-" in wanted and not firsts:
-        yield _ask_benefit(talk, compared, wanted, count)
-        return
-    best = min(firsts, key=lambda one: (-one[1]["value"], one[1]["cost_per_month"]), default=None)
-    recommended = talk.text("no_recommendation")
-    if best is not None:
-        memory.offer, memory.wish = best[0], replace(memory.wish, benefit=best[1]["benefit"])
-        recommended = _told(talk, "recommend", best[1], best[0].name)
-        if isinstance(task, Purchase) and (task.offer != best[0] or memory.waiting is None):
-            memory.drop(task)
-    head = "compare_head_some" if offers[_MAX_COMPARED:] else "compare_head"
-    head = talk.text(head, count=_MAX_COMPARED)
-    yield talk.lines([head, *_lines(talk, compared, wanted, count), recommended])
 
 
 # --- what a message says of what was shown ---
@@ -302,21 +267,45 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
 
 
 def compared(talk: Talk, reading: Reading) -> Flow:
-    """Tell what the benefits come to of what a message names, else of what was shown."""
-    memory, terms, focus = talk.memory, read_wish(reading), talk.memory.offer
-    offers, count = offers_meant(talk, reading), terms.quantity
-    if finding.names_a_thing(reading) and not offers:
-        found = yield from finding.find(talk, terms)
+    """Compare the benefits of what a message names, else of what was shown, and recommend one.
+
+    What is asked about is then what is bought on: so many pieces, and the benefit if it is to be
+    had; if it is not, those that are to be had are told and asked about. Recommended is of what
+    the bank puts first for each product what gives most back, then what costs least a month.
+    """
+    memory, terms, task = talk.memory, read_wish(reading), talk.memory.task
+    offers, count, wanted = offers_meant(talk, reading), terms.quantity, terms.benefit
+    if not offers and finding.names_a_thing(reading):
+        listed = yield from finding.find(talk, terms)
         if not memory.offers:
-            yield found
+            yield listed
             return
     elif not offers:
-        is_of_one = reading.has("here", "other", "monthly", "benefit", "amount")
         numbers = (part.whole or 0 for part in reading.of("amount"))
         count = count or next((n for n in numbers if 0 < n <= finding.MAX_QUANTITY), None)
-        offers = [focus] if focus and is_of_one else None
+        is_of_one = reading.has("here", "other", "monthly", "benefit", "amount")
+        offers = [memory.offer] if memory.offer and is_of_one else memory.offers
     offers = offers or memory.offers
-    if offers:
-        yield from compare(talk, offers, terms.benefit, count)
-    else:
+    if not offers:
         yield talk.ask("ask_none_shown", "product")
+        return
+    some, count = offers[:_MAX_COMPARED], count or memory.wish.quantity
+    memory.topic, memory.offer = "compare", some[0] if len(some) == 1 else None
+    memory.wish = replace(memory.wish, benefit=wanted, quantity=count)
+    asked = yield from _benefits(talk, some, count or 1)
+    firsts = [(offer, had[0]) for offer, body in asked if (had := _eligible(body, wanted))]
+    if "-" in wanted and not firsts:
+        yield _ask_benefit(talk, asked, wanted, count or 1)
+        return
+    recommended = talk.text("no_recommendation")
+    if firsts:
+        memory.offer, best = min(
+            firsts, key=lambda one: (-one[1]["value"], one[1]["cost_per_month"])
+        )
+        memory.wish = replace(memory.wish, benefit=best["benefit"])
+        recommended = _told(talk, "recommend", best, memory.offer.name)
+        if isinstance(task, Purchase) and (task.offer != memory.offer or memory.waiting is None):
+            memory.drop(task)
+    head = "compare_head_some" if offers[_MAX_COMPARED:] else "compare_head"
+    head = talk.text(head, count=_MAX_COMPARED)
+    yield talk.lines([head, *_lines(talk, asked, wanted, count or 1), recommended])

@@ -2,7 +2,6 @@
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from functools import partial
 from typing import Final
 
@@ -13,7 +12,6 @@ from console.agent.offline.parts import MSI
 from console.agent.offline.talk import Flow, More, Step, Talk
 from console.agent.offline.text import Part, stem, words_of
 from console.agent.offline.things import Offer, Wish, offer_of
-from console.agent.wording import money
 from shared.text import fold
 
 NO_BENEFIT: Final = "none"
@@ -179,7 +177,7 @@ def find(
         searched=searched or arguments.get("category"),
         count=len(every),
         looked_at=sum(body.get("looked_at", len(body["products"])) for body in bodies),
-        price=money(min((offer.price for offer in every), default=Decimal(0))),
+        price=min((offer.price for offer in every), default=0),
     )
     return listed(talk, head, offers, further, before)
 
@@ -202,17 +200,10 @@ def listed(
     memory.more = more if memory.rest else further
     foot = "products_foot" if further is None else "products_foot_yet"
     foot = talk.text("more_available" if memory.rest else foot) if offers else ""
-    lines = (
-        talk.text(
-            "product_line",
-            name=offer.name,
-            price=money(offer.price),
-            shop=offer.shop,
-            stock=talk.text("in_stock", count=offer.stock),
-        )
-        for offer in shown
-    )
-    return talk.lines([head, *talk.numbered(lines, len(before)), foot])
+    stock = [talk.text("in_stock", count=offer.stock) for offer in shown]
+    told = [{**vars(offer), "stock": left} for offer, left in zip(shown, stock, strict=True)]
+    lines = talk.numbered((talk.text("product_line", **one) for one in told), len(before))
+    return talk.lines([head, *lines, foot])
 
 
 _LABELS: Final = {MSI: " msi", "cashback": "cashback", "points": "punto"}

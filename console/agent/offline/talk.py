@@ -216,9 +216,14 @@ class Talk:
     # --- saying ---
 
     def text(self, key: str, **fields: object) -> str:
-        """Return one of the brain's sentences; where there is one for just this `count`, that."""
+        """Return one of the brain's sentences; where there is one for just this `count`, that.
+
+        What is a `Decimal` is an amount in pesos.
+        """
         of_number = f"{key}_{fields.get('count')}"
-        return reply(self.language, of_number if self.has_text(of_number) else key, **fields)
+        key = of_number if self.has_text(of_number) else key
+        told = {n: money(v) if isinstance(v, Decimal) else v for n, v in fields.items()}
+        return reply(self.language, key, **told)
 
     def has_text(self, key: str) -> bool:
         """Tell whether the brain has a sentence of this name."""
