@@ -12,6 +12,7 @@ _NUMBERS: Final = Context(
     Emin=-128, Emax=126, prec=38, traps=[Clamped, Overflow, Inexact, Rounded, Underflow]
 )
 """The numbers that boto3 takes for DynamoDB: 38 digits, and none that would be rounded."""
+_decimal: Final = _NUMBERS.create_decimal
 
 
 def to_attribute(value: Any) -> dict[str, Any]:  # noqa: PLR0911 one for each type
@@ -44,7 +45,7 @@ def from_attribute(attribute: Mapping[str, Any]) -> Any:  # noqa: PLR0911 one fo
     if "S" in attribute:
         return attribute["S"]
     if "N" in attribute:
-        return _NUMBERS.create_decimal(attribute["N"])
+        return _decimal(attribute["N"])
     if "M" in attribute:
         return {
             name: value["S"] if "S" in value else from_attribute(value)
@@ -61,12 +62,12 @@ def from_attribute(attribute: Mapping[str, Any]) -> Any:  # noqa: PLR0911 one fo
         case "SS" | "BS":
             return set(held)
         case "NS":
-            return set(map(_NUMBERS.create_decimal, held))
+            return set(map(_decimal, held))
     raise TypeError(f"{kind} is no type of DynamoDB")
 
 
 def _number(value: int | Decimal) -> str:
-    number = _NUMBERS.create_decimal(value)
+    number = _decimal(value)
     if not number.is_finite():
         raise TypeError("DynamoDB has no infinity and no NaN")
     return str(number)
