@@ -1,12 +1,14 @@
 """The CRM as most people write it with Powertools.
 
-An alias is found as it is written. A new one owes the same event as in the product, which the relay
-publishes from the outbox; its idempotency record is not written with the change.
+An alias is found as it is written; a new one may not be another's alias or name, but for case and
+accents. A new beneficiary owes the same event as in the product, which the relay publishes from the
+outbox; its idempotency record is not written with the change.
 """
 
 import hashlib
 import json
 import os
+import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import uuid4
@@ -81,6 +83,12 @@ def caller() -> str:
     return str(app.current_event.session_attributes["user_id"])
 
 
+def plain(text: str) -> str:
+    """Return a text without case and accents."""
+    letters = unicodedata.normalize("NFD", text.lower())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
 @app.get("/beneficiaries/resolve", description="Find a beneficiary by an alias.")
 @tracer.capture_method
 def resolve_alias(
@@ -137,8 +145,12 @@ def add(once: dict[str, Any], request: NewBeneficiary, user_id: str) -> Added:
     known = beneficiaries.query(
         KeyConditionExpression=Key("user_id").eq(user_id), ConsistentRead=True
     )
-    if any(item["alias_lower"] == alias for item in known["Items"]):
-        raise BadRequestError("The customer has a beneficiary with this alias.")
+    said = plain(request.alias)
+    for item in known["Items"]:
+        if said == plain(item["alias"]):
+            raise BadRequestError("The customer has a beneficiary with this alias.")
+        if said == plain(item["name"]):
+            raise BadRequestError("The alias is the name of another beneficiary.")
     if len(known["Items"]) >= MAX_BENEFICIARIES:
         raise BadRequestError("The customer has too many beneficiaries.")
     beneficiary = Beneficiary(

@@ -8,6 +8,8 @@ written with the change.
 
 import json
 import os
+import re
+import unicodedata
 from datetime import UTC, datetime
 from decimal import ROUND_DOWN, Decimal
 from typing import Annotated, Any
@@ -112,14 +114,23 @@ def caller() -> str:
     return str(app.current_event.session_attributes["user_id"])
 
 
-def in_words(stored: dict[str, Any]) -> list[str]:
-    """Tell a benefit to the customer."""
+def in_words(stored: dict[str, Any], today: str) -> list[str]:
+    """Tell a benefit to the customer, if it is in force."""
     benefit = Benefit.model_validate(stored)
+    if not stored.get("valid_from", today) <= today <= stored.get("valid_until", today):
+        return []
     if benefit.type == "cashback":
         return [f"{benefit.percent:g} % cashback"]
     least = f" desde {benefit.minimum_purchase:.2f} pesos" if benefit.minimum_purchase else ""
     months = benefit.months if isinstance(benefit.months, list) else [benefit.months]
     return [f"{number} MSI{least}" for number in months]
+
+
+def words_of(text: str) -> set[str]:
+    """Return the words of a text without case and accents."""
+    letters = unicodedata.normalize("NFD", text.lower())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return set(re.findall(r"\w+", plain))
 
 
 @app.get("/products", description="Find products.")
@@ -139,14 +150,16 @@ def search_products(
         RequestItems={retailers.name: {"Keys": [{"retailer_id": retailer_id}]}}
     )
     [retailer] = named["Responses"][retailers.name]
+    today = datetime.now(UTC).date().isoformat()
+    words = words_of(search)
     wanted = [
         Product(
             **{name: value for name, value in item.items() if name != "benefits"},
             retailer_name=retailer["name"],
-            benefits=[text for stored in item["benefits"] for text in in_words(stored)],
+            benefits=[text for stored in item["benefits"] for text in in_words(stored, today)],
         )
         for item in found["Items"]
-        if all(word in item["name"].lower() for word in search.lower().split())
+        if words <= words_of(f"{item['name']} {item['description']}")
     ]
     return Products(products=wanted[:limit])
 
