@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -208,6 +209,7 @@ def _bounds(request: TransactionsQuery, zone: ZoneInfo) -> tuple[str, str]:
     return first, last + _AFTER_ANY_TIME
 
 
+@lru_cache(maxsize=256)
 def _first_or_last(text: str, zone: ZoneInfo, which: Literal[0, 1]) -> str:
     """Return a moment as it is, and of a day its first or last second, in UTC."""
     if not _is_day(text):
