@@ -1,7 +1,7 @@
 """Adding a beneficiary: read who it is, ask for what is not said, tell the outcome."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from console.agent.offline.lexicon import kinds
@@ -14,12 +14,11 @@ _MARKS: Final = {"name_is": "name", "alias_is": "alias", "account_is": "account_
 _ASKED: Final = {"name": "name", "alias": "alias", "account": "account_id"}
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class Addition(Task):
     """A beneficiary to add."""
 
-    given: dict[str, str] = field(default_factory=dict)
-    """What is said, by the names of addBeneficiary's arguments."""
+    operation_id: str = "addBeneficiary"
     kind = "add"
 
     def settle(self, talk: Talk) -> Question:
@@ -30,24 +29,15 @@ class Addition(Task):
         key = f"ask_{missing}" if who else "ask_whom_to_add"
         return talk.ask(key, missing.removesuffix("_id"), who=who) if missing else None
 
-    def call(self) -> tuple[str, dict[str, str]]:
-        """Return addBeneficiary with its arguments."""
-        return "addBeneficiary", self.given
-
     def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Flow:
         """Say who was added."""
         added, key = body["beneficiary"], "add_repeated" if body.get("repeated") else "added"
         talk.memory.last_person = person_of(added)
         yield talk.say(key, name=added["name"], alias=added["alias"])
 
-    def told(self, talk: Talk) -> dict[str, str]:
+    def told(self, talk: Talk) -> dict[str, Any]:
         """Return who it is."""
         return {"who": self.given.get("name") or self.given.get("alias") or talk.text("someone")}
-
-    def refused(self, code: str) -> tuple[str, ...]:
-        """Ask for another alias or account where the bank refused the one given."""
-        wrong = {"ALIAS": "alias", "ACCOUNT": "account_id"}.get(code.partition("_")[0], "")
-        return (wrong.removesuffix("_id"),) if self.given.pop(wrong, "") else ()
 
 
 def read_addition(reading: Reading, asked: str = "") -> Addition:
@@ -72,7 +62,7 @@ def read_addition(reading: Reading, asked: str = "") -> Addition:
         if slot == "beside" or called not in given.setdefault(slot, called):
             unread.append(called)
     unread.append(reading.quoted(reading.of(*kinds("adding_nobody"))))
-    return Addition(given, unread=", ".join(filter(None, unread)))
+    return Addition(given=given, unread=", ".join(filter(None, unread)))
 
 
 def _runs(reading: Reading, named: str) -> tuple[str, list[tuple[str, int, int]]]:

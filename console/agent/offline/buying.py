@@ -26,7 +26,7 @@ Compared = Sequence[tuple[Offer, Mapping[str, Any]]]
 """Products, each with what compareBenefits answered for it."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class Purchase(Task):
     """A purchase that is being put together; what is not known yet is empty."""
 
@@ -39,6 +39,7 @@ class Purchase(Task):
     figures: Mapping[str, str] = field(default_factory=dict)
     """The benefit, what it costs and gives, by the names of createPurchase's arguments."""
     payer: Account = field(default_factory=Account)
+    operation_id: str = "createPurchase"
     kind = "purchase"
 
     def fill(self, talk: Talk, reading: Reading) -> "Purchase":
@@ -77,7 +78,16 @@ class Purchase(Task):
             return talk.ask("ask_msi_account", "account")
         accounts = yield from talk.own_accounts()
         usual = "credit" if is_spread else "checking"
-        return talk.settle_account(self, "payer", "ask_account", accounts, usual)
+        question = talk.settle_account(self, "payer", "ask_account", accounts, usual)
+        self.given = {
+            "product_id": offer.product_id,
+            "retailer_id": offer.retailer_id,
+            "quantity": str(self.quantity) if self.quantity and self.quantity > 1 else "",
+            "account_id": self.payer.account_id,
+            **self.figures,
+            "unit_price": f"{offer.price:.2f}",
+        }
+        return question
 
     def _find_offer(self, talk: Talk) -> Generator[Step, Sequence[CallOutcome], Offer | Say]:
         memory, wish = talk.memory, self.wish
@@ -121,43 +131,26 @@ class Purchase(Task):
         wanted, self.benefit = self.benefit, ""
         return _ask_benefit(talk, [(offer, body)], wanted, self.quantity or 1)
 
-    def call(self) -> tuple[str, dict[str, str]]:
-        """Return createPurchase with its arguments."""
-        offer = self.offer
-        assert offer is not None  # a purchase is shown once its product is settled
-        return "createPurchase", {
-            "product_id": offer.product_id,
-            "retailer_id": offer.retailer_id,
-            "quantity": str(self.quantity) if self.quantity and self.quantity > 1 else "",
-            "account_id": self.payer.account_id,
-            **self.figures,
-            "unit_price": f"{offer.price:.2f}",
-        }
-
     def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Flow:
         """Say what became of the purchase; when it is paid, under which number too."""
-        talk.memory.last_account = self.payer.account_id or talk.memory.last_account
+        payer = self.given.get("account_id", "")
+        talk.memory.last_account = payer or talk.memory.last_account
         yield purchased(talk, body)
         if body["status"] == "completed" and not body.get("repeated"):
-            number, moment = body["purchase_id"], body["created_at"]
-            yield from talk.receipt(number, moment, self.payer.account_id)
+            yield from talk.receipt(body["purchase_id"], body["created_at"], payer)
 
-    def told(self, talk: Talk) -> dict[str, str]:
+    def told(self, talk: Talk) -> dict[str, Any]:
         """Return which product it is."""
-        name = self.offer.name if self.offer is not None else self.called
-        return {"product": name or talk.text("something")}
-
-    @property
-    def cost(self) -> Decimal | None:
-        """What it takes from the customer's accounts."""
-        return None if self.offer is None else self.offer.price * (self.quantity or 1)
+        if self.offer is None:
+            return {"product": self.called or talk.text("something")}
+        return {"product": self.offer.name, "cost": self.offer.price * (self.quantity or 1)}
 
 
 def purchased(talk: Talk, body: Mapping[str, Any]) -> Say:
     """Tell what became of a purchase that the bank answered for."""
     talk.memory.purchase_id, status = body["purchase_id"], body["status"]
     if status == "failed":
-        why = talk.refused(body.get("error")).delta
+        why = talk.refused(body.get("error") or {}).delta
         return talk.say("purchase_failed", "refused", why=why)
     key = "purchase_pending" if status == "pending" else "bought"
     return Say(told(talk, "purchase_repeated" if body.get("repeated") else key, body))

@@ -236,4 +236,4 @@ class OfflineBrain:
         except StopIteration:
             return
         except NotAnswered as stop:
-            yield self._talk.explain(stop.outcome)
+            yield stop.args[0]

@@ -348,12 +348,6 @@ def _kinds() -> Mapping[str, Any]:
     return tomllib.loads((_WORDS / "kinds.toml").read_text(encoding="utf-8"))
 
 
-def refusal(language: Language, code: str, message: str) -> str:
-    """Return why the bank declined: by its code, else in the bank's own words."""
-    known = lexicon(language).replies.get(f"refused_{code}")
-    return reply(language, "refused", message=message or code) if known is None else known
-
-
 def benefit_name(language: Language, benefit: str) -> str:
     """Return what a benefit such as MSI-12 is called."""
     kind, _, months = benefit.partition("-")

@@ -4,17 +4,12 @@
 schema let it be understood in words.
 """
 
-import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
-
-import yaml
+from typing import Final
 
 from console.agent.offline.adding import Addition
 from console.agent.offline.asking import MovementsQuery, fits_example
-from console.agent.offline.buying import purchased
+from console.agent.offline.buying import Purchase
 from console.agent.offline.days import find_span, today
 from console.agent.offline.ends import Account
 from console.agent.offline.orders import Reading
@@ -23,37 +18,9 @@ from console.agent.offline.tasks import show
 from console.agent.offline.transferring import Transfer
 from console.agent.operations import AgentOperation
 from console.agent.wording import readable_amount
-from shared import json_text
 
 _ARGUMENT: Final = re.compile(r"""\s*(\w+)=(?:(["'])(.*?)\2|(\S+))""")
 _QUOTES: Final = str.maketrans(dict.fromkeys("“”«»", '"'))
-
-
-@dataclass(eq=False)
-class Named(Task):
-    """A call of an operation whose arguments were given by name."""
-
-    operation_id: str = ""
-    given: Mapping[str, str] = field(default_factory=dict)
-    kind = "call"
-
-    def call(self) -> tuple[str, dict[str, str]]:
-        """Return what was given."""
-        return self.operation_id, dict(self.given)
-
-    def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Flow:
-        """Say what the bank answered, as it answered it."""
-        if self.operation_id == "createPurchase":
-            yield purchased(talk, body)
-            return
-        plain = json.loads(json_text.dumps(body))
-        told = yaml.safe_dump(plain, allow_unicode=True, sort_keys=False) if body else ""
-        key = "call_done" if told else "call_done_empty"
-        yield talk.say(key, operation=self.operation_id, answer=told.strip())
-
-    def told(self, talk: Talk) -> dict[str, str]:  # noqa: ARG002 - it has a name already
-        """Return the operation's name."""
-        return {"operation": self.operation_id}
 
 
 def named(talk: Talk, reading: Reading) -> Reply | None:
@@ -78,7 +45,7 @@ def named(talk: Talk, reading: Reading) -> Reply | None:
     return _carry_out(talk, operation, arguments)
 
 
-def _carry_out(talk: Talk, operation: AgentOperation, arguments: Mapping[str, str]) -> Flow:
+def _carry_out(talk: Talk, operation: AgentOperation, arguments: dict[str, str]) -> Flow:
     """Tell what the bank answers, or have a change confirmed; nothing that waits is touched."""
     task = _task_of(operation.operation_id, arguments)
     if operation.confirm:
@@ -89,16 +56,18 @@ def _carry_out(talk: Talk, operation: AgentOperation, arguments: Mapping[str, st
         yield from task.receipt(talk, body)
 
 
-def _task_of(name: str, arguments: Mapping[str, str]) -> Task:
+def _task_of(name: str, given: dict[str, str]) -> Task:
     """Return the task of a call, which may then be amended in words where there are any for it."""
+    if name == "createTransfer":
+        amount, reason = readable_amount(given["amount"]), given.get("description", "")
+        amount = amount if amount is not None and amount == round(amount, 2) else None
+        to, source = (Account("", given[end]) for end in ("to_account", "from_account"))
+        return Transfer(amount=amount, to=to, source=source, description=reason, given=given)
+    if name == "createPurchase":
+        return Purchase(given=given, called=given["product_id"])
     if name == "addBeneficiary":
-        return Addition(dict(arguments))
-    amount = readable_amount(arguments.get("amount", ""))
-    if name == "createTransfer" and amount is not None and amount == round(amount, 2):
-        to, source = (Account("", arguments[end]) for end in ("to_account", "from_account"))
-        reason = arguments.get("description", "")
-        return Transfer(amount, to=to, source=source, description=reason)
-    return Named(name, arguments)
+        return Addition(given=given)
+    return Task(operation_id=name, given=given)
 
 
 # --- by example ---

@@ -103,13 +103,18 @@ def doubted(talk: Talk, reading: Reading, task: Task) -> Reply | None:
 
 
 def _begun(talk: Talk, reading: Reading, todo: list[Task]) -> Flow:
-    """Begin with what is ordered; what waits already stays before it, unless it is corrected."""
+    """Begin with what is ordered; what waits already stays before it, unless it is corrected.
+
+    The same order said once more is the one that waits, not another one.
+    """
     is_instead = reading.first_kind in {"correcting", "negation"} or reading.has("instead")
-    waiting = talk.memory.waiting
-    if waiting is not None and not is_instead and not any(task is waiting for task in todo):
+    waiting, said = talk.memory.waiting, [(t.called, t.told(talk).get("cost")) for t in todo]
+    if waiting is None or is_instead or waiting in todo:
+        yield from tasks.start(talk, (yield from _unclear_first(talk, todo)))
+    elif said == [(waiting.called, waiting.told(talk).get("cost"))] and not reading.has("again"):
+        yield from tasks.go_on(talk, waiting)
+    else:
         yield from tasks.queue(talk, todo)
-        return
-    yield from tasks.start(talk, (yield from _unclear_first(talk, todo)))
 
 
 def _unclear_first(

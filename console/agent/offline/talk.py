@@ -4,7 +4,7 @@ A flow is a generator: it yields what to say and tuples of calls, and is sent th
 calls. So a flow that needs several answers of the bank reads from top to bottom.
 """
 
-from abc import ABC, abstractmethod
+import json
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -13,19 +13,22 @@ from functools import partial
 from itertools import count
 from typing import Any, ClassVar, Final, Literal
 
+import yaml
+
 from console.agent.brain import Call, CallOutcome, Say
 from console.agent.events import MessageRead, TurnOutcome
 from console.agent.language import Language
 from console.agent.offline.asking import MovementsQuery
 from console.agent.offline.days import Span, today
 from console.agent.offline.ends import Account
-from console.agent.offline.lexicon import Cursor, Lexicon, kinds, lexicon, read, refusal, reply
+from console.agent.offline.lexicon import Cursor, Lexicon, kinds, lexicon, read, reply
 from console.agent.offline.orders import Reading, read_orders
 from console.agent.offline.parts import INSTALMENTS, MSI, Scanner
 from console.agent.offline.text import Part
 from console.agent.offline.things import Offer, OwnAccount, Person, Wish, account_of, person_of
 from console.agent.operations import AgentOperation
 from console.agent.wording import ACCOUNT_TYPES, KnownThings, money
+from shared import json_text
 from shared.clock import Clock
 
 Step = Say | MessageRead | tuple[Call, ...]
@@ -40,52 +43,41 @@ _FIRST_REFUSAL: Final = 400
 
 
 class NotAnswered(Exception):
-    """A question to the bank has no answer to go on with; `outcome` says why, None: no such one."""
-
-    def __init__(self, outcome: CallOutcome | None) -> None:
-        super().__init__()
-        self.outcome = outcome
+    """A question to the bank has no answer to go on with; its only argument says so."""
 
 
-@dataclass(kw_only=True)
-class Task(ABC):
-    """Something to be done for the person, of which more or less is known."""
+@dataclass(eq=False, kw_only=True)
+class Task:
+    """A change to be made for the person: a call, of whose arguments more or less is known."""
 
+    operation_id: str
+    given: dict[str, str] = field(default_factory=dict)
+    """Its arguments; all of them, once it is settled."""
     unread: str = ""
     """What was said with it and is no part of it: it is asked about before anything is shown."""
     called: str = ""
     """What the person calls what it is for."""
-    kind: ClassVar[str]
+    kind: ClassVar[str] = "call"
 
     def settle(self, talk: "Talk") -> Question:  # noqa: ARG002 - what is given by name is settled
         """Find out what it takes to show it; return a question where something is missing."""
         yield from ()
         return None
 
-    @abstractmethod
-    def call(self) -> tuple[str, dict[str, str]]:
-        """Return its operation and the arguments for it, once it is settled."""
-
-    @abstractmethod
     def receipt(self, talk: "Talk", body: Mapping[str, Any]) -> Flow:
-        """Say what was done."""
+        """Say what was done: what the bank answered, as it answered it."""
+        plain = json.loads(json_text.dumps(body))
+        told = yaml.safe_dump(plain, allow_unicode=True, sort_keys=False).strip() if body else ""
+        key = "call_done" if told else "call_done_empty"
+        yield talk.say(key, operation=self.operation_id, answer=told)
 
-    @abstractmethod
-    def told(self, talk: "Talk") -> dict[str, Any]:
-        """Return what its sentences say of it; `kind` names them."""
+    def told(self, talk: "Talk") -> dict[str, Any]:  # noqa: ARG002 - it has a name already
+        """Return what its sentences say of it, `kind` names them; and what it costs, if it does."""
+        return {"operation": self.operation_id}
 
     def name(self, talk: "Talk") -> str:
         """Return what it is, in a few words."""
         return talk.text(f"order_{self.kind}", **self.told(talk))
-
-    @property
-    def cost(self) -> Decimal | None:
-        """What it takes from the customer's accounts, when that is known."""
-        return None
-
-    def refused(self, code: str) -> tuple[str, ...]:  # noqa: ARG002 - most keep all
-        """Forget what the bank refused; return what to ask for in its place."""
-        return ()
 
 
 Choice = tuple[frozenset[str], Callable[[], None]]
@@ -263,7 +255,7 @@ class Talk:
     def call(self, operation_id: str, arguments: Mapping[str, str]) -> Call:
         """Return a call that gives what is not empty. Raises NotAnswered for an unknown one."""
         if operation_id not in self.operations:
-            raise NotAnswered(None)
+            raise NotAnswered(self.say("unavailable", "refused"))
         given = {name: value for name, value in arguments.items() if value}
         return Call(f"offline-{next(self._ids)}", operation_id, given)
 
@@ -279,7 +271,7 @@ class Talk:
         for outcome in outcomes:
             body = self.answered(outcome)
             if body is None:
-                raise NotAnswered(outcome)
+                raise NotAnswered(self.explain(outcome))
             if "candidates" in body and body.get("beneficiary"):
                 self.memory.last_person = person_of(body["beneficiary"])
             bodies.append(body)
@@ -314,21 +306,18 @@ class Talk:
         self.memory.known.learn(outcome.body or {})
         return outcome.body or {}
 
-    def explain(self, outcome: CallOutcome | None) -> Say:
+    def explain(self, outcome: CallOutcome) -> Say:
         """Say why there is no answer to go on with."""
-        if outcome is None:
-            return self.say("unavailable", "refused")
-        if outcome.kind == "declined":
-            return self.say("nothing_done")
-        if outcome.kind != "answered":
-            return self.say(outcome.kind, "failed")
-        return self.refused((outcome.body or {}).get("error"))
+        if outcome.kind == "answered":
+            return self.refused((outcome.body or {}).get("error") or {})
+        is_left = outcome.kind == "declined"
+        return self.say("nothing_done") if is_left else self.say(outcome.kind, "failed")
 
-    def refused(self, error: Mapping[str, Any] | None) -> Say:
-        """Say why the bank declined."""
-        error = error or {}
-        code, message = str(error.get("code", "")), str(error.get("message", ""))
-        return Say(refusal(self.language, code, message), "refused")
+    def refused(self, error: Mapping[str, Any]) -> Say:
+        """Say why the bank declined: by its code, else in the bank's own words."""
+        code, key = error.get("code", ""), f"refused_{error.get('code')}"
+        message = error.get("message") or code
+        return self.say(key if self.has_text(key) else "refused", "refused", message=message)
 
     # --- words ---
 

@@ -29,16 +29,17 @@ def show(talk: Talk, task: Task) -> Flow:
     """
     memory = talk.memory
     memory.state, memory.done = "shown", task
-    (outcome,) = yield (talk.call(*task.call()),)
+    (outcome,) = yield (talk.call(task.operation_id, task.given),)
     body = talk.answered(outcome)
     if body is not None:
         memory.drop(task)
         yield from task.receipt(talk, body)
     else:
         if outcome.kind == "answered":
-            error = (outcome.body or {}).get("error", {})
             memory.begin(task)
-            memory.asked = Asked(task.refused(str(error.get("code", ""))))
+            code = str(((outcome.body or {}).get("error") or {}).get("code", ""))
+            wrong = code.partition("_")[0].lower()
+            memory.asked = Asked((wrong,) if wrong in {"alias", "account"} else ())
         elif outcome.kind == "declined":
             memory.drop(task)
             memory.state = "left"
@@ -137,6 +138,6 @@ def listed(talk: Talk) -> Flow:
 
 def total(talk: Talk) -> Reply | None:
     """Tell what the open tasks come to; None when none costs anything."""
-    costs = [task.cost for task in talk.memory.open if task.cost is not None]
+    costs = [cost for task in talk.memory.open if (cost := task.told(talk).get("cost"))]
     amount = money(sum(costs, Decimal(0)))
     return talk.say("total_open", total=amount) if costs else None

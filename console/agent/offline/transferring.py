@@ -22,7 +22,7 @@ _SLIPS: Final = frozenset({"near", "malformed"})
 """Doubts for which what may have been meant is offered."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class Transfer(Task):
     """A transfer that is being put together; what is not known yet is empty."""
 
@@ -35,8 +35,7 @@ class Transfer(Task):
     to: Account = field(default_factory=Account)
     source: Account = field(default_factory=Account)
     description: str = ""
-    shown_from: str = ""
-    """The account that paid when it was last shown."""
+    operation_id: str = "createTransfer"
     kind = "transfer"
 
     def fill(self, talk: Talk, order: Order, reading: Reading) -> "Transfer":
@@ -57,7 +56,6 @@ class Transfer(Task):
         if order.is_for_several:
             self.recipient, self.to, self.amount, self.doubt = "", Account(), None, "people"
         if "from" in said and said["from"].value != Account():
-            self.shown_from = self.source.account_id or self.shown_from
             self.source = said["from"].value
         self.description = said["reason"].value if "reason" in said else self.description
         self.unread = reading.quoted(
@@ -91,7 +89,14 @@ class Transfer(Task):
             question = talk.settle_account(self, "to", "ask_own_destination", accounts)
         if question is None and self.amount is None:
             question = self._ask(talk)
-        return question or self._payer(talk, accounts)
+        question = question or self._payer(talk, accounts)
+        self.given = {
+            "from_account": self.source.account_id,
+            "to_account": self.to.account_id,
+            "amount": f"{self.amount:.2f}" if self.amount is not None else "",
+            "description": self.description,
+        }
+        return question
 
     def _ask(self, talk: Talk) -> Say:
         """Ask for the amount, or for whom it is, or for both."""
@@ -148,20 +153,10 @@ class Transfer(Task):
             self.source = Account("", talk.memory.last_account)
         elif self.source.type == "other":
             usual = next((a.account_id for a in accounts if a.type == "checking"), "")
-            shown = self.shown_from or talk.memory.last_account or usual
+            shown = self.given.get("from_account") or talk.memory.last_account or usual
             others = [a for a in among if a.account_id != shown and a.type != "credit"]
             among = [a for a in others if a.is_active] or among
         return talk.settle_account(self, "source", "ask_source", among)
-
-    def call(self) -> tuple[str, dict[str, str]]:
-        """Return createTransfer with its arguments."""
-        self.shown_from = self.source.account_id
-        return "createTransfer", {
-            "from_account": self.source.account_id,
-            "to_account": self.to.account_id,
-            "amount": f"{self.amount:.2f}",
-            "description": self.description,
-        }
 
     def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Flow:
         """Say what was moved, under which number, on which day, and what is left."""
@@ -178,15 +173,10 @@ class Transfer(Task):
         number, moment = body["transaction_id"], body["created_at"]
         yield from talk.receipt(number, moment, body["from_account"])
 
-    def told(self, talk: Talk) -> dict[str, str]:
+    def told(self, talk: Talk) -> dict[str, Any]:
         """Return how much it is, and for whom."""
         amount = money(self.amount) if self.amount is not None else talk.text("some_money")
-        return {"amount": amount, "who": self._whom(talk)}
-
-    @property
-    def cost(self) -> Decimal | None:
-        """What it takes from the customer's accounts."""
-        return self.amount
+        return {"amount": amount, "who": self._whom(talk), "cost": self.amount}
 
 
 def _may_be(talk: Talk, pronoun: str, person: Person) -> bool:
