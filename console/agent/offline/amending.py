@@ -6,9 +6,8 @@ from typing import Final
 
 from console.agent.offline import tasks
 from console.agent.offline.adding import Addition, read_addition
-from console.agent.offline.buying import chosen
 from console.agent.offline.lexicon import kinds
-from console.agent.offline.ordering import doubted
+from console.agent.offline.ordering import doubted, is_amendment
 from console.agent.offline.orders import Order, Reading, sent_in
 from console.agent.offline.parts import verb_form
 from console.agent.offline.talk import Reply, Talk
@@ -18,23 +17,21 @@ _MAX_SHORT: Final = 10
 _SLOTS: Final = ("amount", "person", "account", "reason", "same", "name")
 
 
-def answered(talk: Talk, reading: Reading) -> Reply | None:
-    """Take the answer to what was asked, where the whole message is one."""
-    return amended(talk, reading) if talk.memory.asked.wanted else None
-
-
 def amended(talk: Talk, reading: Reading) -> Reply | None:
-    """Put what a message says into what is open, or was left or refused a moment ago."""
+    """Put what a message says into what is open or was left; or do what is like it, or owed."""
     task, is_asked = talk.memory.task, bool(talk.memory.asked.wanted)
-    if task is None or reading.is_question:
+    if reading.is_question:
         return None
-    if is_asked and _chosen_of_list(talk, reading):
+    if task is not None and is_asked and _chosen_of_list(talk, reading):
         return tasks.go_on(talk, task)
-    if isinstance(task, Transfer):
-        return _amended_transfer(talk, reading, task)
-    if isinstance(task, Addition):
-        return tasks.go_on(talk, task) if _fills_addition(talk, reading, task) else None
-    return chosen(talk, reading) if is_asked else None
+    if isinstance(task, Addition) and _fills_addition(talk, reading, task):
+        return tasks.go_on(talk, task)
+    orders = _told(talk, reading)
+    return (
+        _repeated(talk, reading, *orders)
+        or _changed(talk, reading, *orders)
+        or _owed(talk, reading, orders)
+    )
 
 
 def _chosen_of_list(talk: Talk, reading: Reading) -> bool:
@@ -74,13 +71,16 @@ def _fills_addition(talk: Talk, reading: Reading, task: Addition) -> bool:
     return bool(said.keys() - {"relationship"})
 
 
-def _amended_transfer(talk: Talk, reading: Reading, task: Transfer) -> Reply | None:
+def _changed(talk: Talk, reading: Reading, order: Order, *more: Order) -> Reply | None:
     """Put what a message says besides courtesies into a transfer; nothing may be unread."""
-    memory, [order, *more] = talk.memory, _told(talk, reading)
+    memory, task = talk.memory, talk.memory.task
+    is_other = not all(is_amendment(talk, one) for one in reading.orders)
+    if not isinstance(task, Transfer) or (is_other and not memory.asked.wanted):
+        return None
     rest = {part.kind for part in order.unread}
     one = tasks.meant(talk, reading) if memory.open[1:] else None
-    is_other = one is not task or reading.has("ordinal")
-    if isinstance(one, Transfer) and is_other and rest <= {"ordinal", "here"}:
+    is_pointed = isinstance(one, Transfer) and (one is not task or reading.has("ordinal"))
+    if isinstance(one, Transfer) and is_pointed and rest <= {"ordinal", "here"}:
         task, order.unread = one, []
         order.said = {k: p for k, p in order.said.items() if k in {"amount", "from"}}
         if not order.said:
@@ -113,7 +113,8 @@ def _told(talk: Talk, reading: Reading) -> list[Order]:
 def _is_said(talk: Talk, order: Order) -> bool:
     """Tell whether an order says anything, and of one person who is known."""
     is_of_nobody = bool(order.pronoun) and talk.memory.last_person is None
-    return bool(order.said) and not order.is_for_several and not is_of_nobody
+    is_of_one = "to" not in order.said or not order.said["to"].doubt
+    return bool(order.said) and is_of_one and not is_of_nobody
 
 
 def half_amended(talk: Talk, reading: Reading) -> Reply | None:
@@ -123,7 +124,7 @@ def half_amended(talk: Talk, reading: Reading) -> Reply | None:
     is_half = is_short and reading.has("unread") and _is_said(talk, order)
     if not isinstance(task, Transfer) or not is_half:
         return None
-    if order.recipient and "amount" in order.said:
+    if order.recipient and order.is_whole:
         if not reading.has("and", "also", "again"):
             return None
         task = Transfer()
@@ -146,16 +147,16 @@ def _is_amending(talk: Talk, reading: Reading, order: Order) -> bool:
     return _is_said(talk, order) and (is_told or is_open or order.said.keys() <= {"to", "from"})
 
 
-def repeated(talk: Talk, reading: Reading) -> Reply | None:
+def _repeated(talk: Talk, reading: Reading, order: Order, *more: Order) -> Reply | None:
     """Do for another what was asked for: "lo mismo a Sofi", "y a mi hermano también", "y 50 a él".
 
     What waits for a yes stays first; this is done after it.
     """
-    memory, [order, *more] = talk.memory, _told(talk, reading)
+    memory = talk.memory
     model = memory.task if isinstance(memory.task, Transfer) else memory.done
     is_like = reading.has("same_order", "also", "again") or reading.first_kind in {"and", "yes"}
     rest = {part.kind for part in order.unread} - {"same_order", "also", "adjust"}
-    if not isinstance(model, Transfer) or not is_like or rest or more or reading.is_question:
+    if not isinstance(model, Transfer) or not is_like or rest or more:
         return None
     if not order.said and reading.has("same_order") and memory.waiting is None:
         return (tasks.go_on if reading.has("verb") else tasks.sure)(talk, replace(model))
@@ -168,15 +169,17 @@ def repeated(talk: Talk, reading: Reading) -> Reply | None:
     return tasks.queue(talk, [task]) if memory.waiting is model else tasks.go_on(talk, task)
 
 
-def owed(talk: Talk, reading: Reading) -> Reply | None:
+def _owed(talk: Talk, reading: Reading, orders: list[Order]) -> Reply | None:
     """Ask about what is owed, or said without a verb: "200 a mi hermano"."""
     is_duty = reading.has("duty") and talk.memory.waiting is None
-    if reading.is_question or reading.mood not in {"", "duty"} or reading.has("want_thing"):
-        return None
-    orders = _told(talk, reading)
-    if not is_duty and any(o.unread or not {"amount", "to"} <= o.said.keys() for o in orders):
-        return None
-    if not all(_is_said(talk, order) for order in orders):
+    is_whole = all(order.is_whole and not order.unread for order in orders)
+    is_said = (is_duty or is_whole) and all(_is_said(talk, order) for order in orders)
+    if (
+        reading.orders
+        or not is_said
+        or reading.mood not in {"", "duty"}
+        or reading.has("want_thing")
+    ):
         return None
     for order in orders:
         order.unread = []

@@ -241,7 +241,7 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
     is_asking = reading.is_question or reading.first_kind == "and"
     is_taking, is_open = reading.has("take", "will"), isinstance(memory.task, Purchase)
     is_new = finding.names_a_thing(reading) and reading.matches("indefinite")
-    is_ordered = any(o.says_anything or o.act == "buy" for o in reading.orders)
+    is_ordered = any(o.said or o.act == "buy" for o in reading.orders)
     is_bare = reading.covers("take", "courtesy", "yes")
     is_shown = memory.offers or is_bare or (terms.benefit and reading.is_question)
     is_counted = is_asking and memory.offer is not None and reading.number_alone

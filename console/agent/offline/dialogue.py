@@ -56,7 +56,7 @@ def _reply(talk: Talk, reading: Reading) -> tuple[Reader, Reply]:
 
 def several(talk: Talk, reading: Reading) -> Reply | None:
     """Answer two questions, or what is asked beside an order, and do that."""
-    ordered_ = [one for one in reading.orders if one.says_anything]
+    ordered_ = [one for one in reading.orders if one.said]
     joints = [part for part in reading.parts[1:-1] if part.kind in {"and", "stop", "asking"}]
     end = max((p.last for p in reading.of("amount", "person")), default=0) if ordered_ else 0
     begin = next((p.first for o in ordered_[:1] for p in o.parts if p.kind == "verb"), 0)
@@ -146,15 +146,12 @@ READERS: Final[tuple[Reader, ...]] = (
     tasks.reordered,
     questions.explained,
     by_example,
-    amending.repeated,
-    amending.answered,
-    ordered,
     amending.amended,
+    ordered,
     chosen,
     questions.asked_of_others,
     questions.questioned,
     questions.followed_up,
-    amending.owed,
     amending.half_amended,
     questions.stated,
     questions.searched,

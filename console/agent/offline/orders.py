@@ -16,6 +16,10 @@ from console.agent.offline.text import Part, Said
 _ORDERING: Final = frozenset({"order", "formal", "polite"})
 
 
+_TWICE: Final = {"amount": "several", "to": "people"}
+"""Why it is doubted what was said twice."""
+
+
 @dataclass
 class Order:
     """One thing that a message asks for."""
@@ -26,13 +30,12 @@ class Order:
     """Whether its verb orders it."""
     said: dict[str, Part] = field(default_factory=dict)
     """What it says of a transfer: its `amount`, `to`, `from` and `reason`."""
-    is_for_several: bool = False
     unread: list[Part] = field(default_factory=list)
 
     @property
-    def says_anything(self) -> bool:
-        """Whether it says more than that something is to be sent."""
-        return bool(self.said) or self.is_for_several
+    def is_whole(self) -> bool:
+        """Whether it says how much, and for whom or where."""
+        return {"amount", "to"} <= self.said.keys()
 
     @property
     def recipient(self) -> str:
@@ -54,17 +57,13 @@ class Order:
         What stands alone is taken where it is expected: in an answer.
         """
         slot, is_somebody = slot_of(part, is_expected=is_expected), part.kind in {"person", "name"}
-        is_bare = slot == "to" in self.said and self.pronoun and not self.said[slot].way
-        is_taken = slot in self.said and not is_instead and not is_bare
         is_alone = is_somebody and not (part.way or is_expected or is_led)
-        if is_somebody and (is_taken or part.way == "from"):
-            self.is_for_several = True
-        elif slot == "amount" and is_taken:
-            self.said[slot] = replace(part, doubt="several" if part.is_sure else part.doubt)
-        elif not slot or is_taken or is_alone:
+        is_bare = slot == "to" in self.said and self.pronoun and not self.said[slot].way
+        is_twice = slot in self.said and not is_instead and not is_bare
+        if not slot or (is_twice and slot not in _TWICE) or (is_alone and not is_twice):
             return False
-        else:
-            self.said[slot] = part
+        is_doubted = part.is_sure and (is_twice or (is_somebody and part.way == "from"))
+        self.said[slot] = replace(part, doubt=_TWICE[slot]) if is_doubted else part
         return True
 
 
@@ -97,7 +96,8 @@ class Reading(Cursor):
     @property
     def mood(self) -> str:
         """What stands in the way of an order, by kind, or nothing."""
-        found = next((kind for kind in kinds("moods") if self.has(kind)), "")
+        said = {part.kind for part in self.parts[self.begins_otherwise :]}
+        found = next((kind for kind in kinds("moods") if kind in said), "")
         is_past = any(verb_form(part).form == "past" for part in self.of("verb"))
         return found or ("past_mark" if is_past else "")
 
@@ -117,7 +117,7 @@ class Reading(Cursor):
     @property
     def is_ordering(self) -> bool:
         """Whether it orders something and says what."""
-        return any(order.is_asked_for and order.says_anything for order in self.orders)
+        return any(order.is_asked_for and order.said for order in self.orders)
 
     @property
     def first_kind(self) -> str:

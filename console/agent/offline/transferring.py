@@ -53,7 +53,7 @@ class Transfer(Task):
             self.to = said["to"].value if said["to"].kind == "account" else Account()
         if person is not None and not self.has_recipient and _may_be(talk, order.pronoun, person):
             self.choose(person)
-        if order.is_for_several:
+        if "to" in said and said["to"].doubt:
             self.recipient, self.to, self.amount, self.doubt = "", Account(), None, "people"
         if "from" in said and said["from"].value != Account():
             self.source = said["from"].value
