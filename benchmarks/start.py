@@ -161,12 +161,13 @@ def spread(ratios: Sequence[float]) -> str:
     return f"{median:.2f} ({low:.2f} to {high:.2f})"
 
 
-def event_of(name: str) -> dict[str, Any]:
-    """Return a sample event of an agent."""
+def event_of(name: str, **asked: str) -> dict[str, Any]:
+    """Return a sample event of an agent, with other values for some of its parameters."""
     event: dict[str, Any] = json.loads((ROOT / "events" / "agent" / f"{name}.json").read_text())
     for parameter in event["parameters"] or ():
         if parameter["name"] == "search":  # the product knows more than one word for a television
             parameter["value"] = "celular"
+        parameter["value"] = asked.get(parameter["name"], parameter["value"])
     return event
 
 

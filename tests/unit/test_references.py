@@ -62,12 +62,9 @@ def reference(module: str) -> Any:
     return importlib.reload(found).lambda_handler
 
 
-def told(handler: Any, name: str, **changed: str) -> Any:
-    event = event_of(name)
-    for parameter in event["parameters"] or ():
-        parameter["value"] = changed.get(parameter["name"], parameter["value"])
+def told(handler: Any, name: str, **asked: str) -> Any:
     with redirect_stdout(io.StringIO()):
-        answer = handler(event, Context())
+        answer = handler(event_of(name, **asked), Context())
     assert answer["response"]["httpStatusCode"] == 200, answer
     body = json.loads(answer["response"]["responseBody"]["application/json"]["body"])
     return compared(body, is_change=not name.startswith(("get", "list", "search", "resolve")))
@@ -102,6 +99,27 @@ def test_the_typical_way_finds_what_the_product_finds(bank: aws.Aws, words: str)
 
     typical = reference("typical.marketplace")
     assert told(typical, "search_products", search=words) == expected
+
+
+@pytest.mark.parametrize(
+    ("alias", "match"),
+    [
+        ("Juan Lopez", "fuzzy"),
+        ("Sofia Hernandes", "fuzzy"),
+        ("mi mama", "exact"),
+        ("Xochitl", "none"),
+    ],
+)
+def test_the_typical_way_means_whom_the_product_means(
+    bank: aws.Aws, alias: str, match: str
+) -> None:
+    """Each has its own scores; to the letter is to *typical* what the index has."""
+    expected = told(product("crm"), "resolve_alias", alias=alias)
+    assert expected["match"] == match
+
+    found = told(reference("typical.crm"), "resolve_alias", alias=alias)
+    assert found.get("beneficiary") == expected.get("beneficiary")
+    assert len(found["candidates"]) == len(expected["candidates"])
 
 
 @pytest.mark.parametrize("name", ["get_balance", "list_purchases", "list_beneficiaries"])

@@ -1,8 +1,9 @@
 """The CRM as most people write it with Powertools.
 
-An alias is found as it is written; a new one may not be another's alias or name, but for case and
-accents. A new beneficiary owes the same event as in the product, which the relay publishes from the
-outbox; its idempotency record is not written with the change.
+An alias is found as it is written, and otherwise by how like it is to aliases and names. A new one
+may not be another's alias or name, but for case and accents. A new beneficiary owes the same event
+as in the product, which the relay publishes from the outbox; its idempotency record is not written
+with the change.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ import json
 import os
 import unicodedata
 from datetime import UTC, datetime
+from difflib import SequenceMatcher
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -42,6 +44,7 @@ persistence = DynamoDBPersistenceLayer(
 )
 idempotency = IdempotencyConfig(expires_after_seconds=120, use_local_cache=False)
 MAX_BENEFICIARIES = 500
+LIKE = 0.6
 
 
 class Beneficiary(BaseModel):
@@ -98,12 +101,29 @@ def resolve_alias(
         IndexName="alias-index",
         KeyConditionExpression=Key("alias_lower").eq(alias.lower()) & Key("user_id").eq(caller()),
     )
-    candidates = [Scored(**item, score=1.0) for item in found["Items"]]
+    candidates = [Scored(**item, score=1.0) for item in found["Items"]] or closest(alias)
     if len(candidates) != 1:
         return Resolution(match="ambiguous" if candidates else "none", candidates=candidates)
     return Resolution(
-        match="exact", beneficiary=Beneficiary(**found["Items"][0]), candidates=candidates
+        match="exact" if found["Items"] else "fuzzy",
+        beneficiary=Beneficiary(**candidates[0].model_dump()),
+        candidates=candidates,
     )
+
+
+def closest(alias: str) -> list[Scored]:
+    """Return those whose alias or name is like this one, best first."""
+    people = beneficiaries.query(
+        KeyConditionExpression=Key("user_id").eq(caller()), ConsistentRead=True
+    )
+    said = plain(alias)
+    scored = []
+    for item in people["Items"]:
+        called = (plain(item["alias"]), plain(item["name"]))
+        score = max(SequenceMatcher(None, said, name).ratio() for name in called)
+        if score >= LIKE:
+            scored.append(Scored(**item, score=round(score, 2)))
+    return sorted(scored, key=lambda one: one.score, reverse=True)
 
 
 @app.get("/beneficiaries", description="List the beneficiaries.")
