@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from typing import Final
 
@@ -17,9 +18,7 @@ from shared.text import fold
 NO_BENEFIT: Final = "none"
 MAX_QUANTITY: Final = 100
 _MAX_SEARCH_CHARACTERS: Final = 140
-_ONE: Final = (1, "unit")
-_LITTLE: Final = ("courtesy", "terse", "plain", "correcting")
-_LEFT_OUT: Final = ("plain", "article", "container", "piece", "terse", "courtesy", "now")
+_LEFT_OUT: Final = ("plain", "article", "container", "piece", "terse")
 
 
 def read_wish(reading: Reading) -> Wish:
@@ -29,6 +28,9 @@ def read_wish(reading: Reading) -> Wish:
     is_category = name in reading.words.of("category_names")
     is_telling = any(not word.isdigit() for word in words) and not is_category
     said = {_role(reading, part): part for part in reversed(reading.of("amount"))}
+    count = said["count"].whole if "count" in said else None
+    is_plain = count in range(1, MAX_QUANTITY + 1) or "count" not in said
+    is_unclear = not is_plain or (reading.has("dozen") and not words)
     return Wish(
         words=" ".join(words)[:_MAX_SEARCH_CHARACTERS] if is_telling else "",
         category=reading.words.categories.get(name, "") if is_category else "",
@@ -36,19 +38,8 @@ def read_wish(reading: Reading) -> Wish:
         min_price=said["over"].value or None if "over" in said else None,
         cheapest=reading.has("cheapest"),
         benefit=next((part.value for part in reversed(reading.of("benefit"))), ""),
-        quantity=_quantity(reading, said.get("count"), is_dozen=reading.has("dozen") and not words),
+        quantity=0 if is_unclear else count,
     )
-
-
-def _quantity(reading: Reading, count: Part | None, *, is_dozen: bool) -> int | None:
-    """Return how many are said; "uno" is one where nothing else is said: "nada más una"."""
-    if count is not None or is_dozen:
-        number = count.whole if count is not None and not is_dozen else None
-        return number if number in range(1, MAX_QUANTITY + 1) else 0
-    words = [place for place, token in enumerate(reading.tokens) if token.is_word]
-    others = [p for p in words if reading.words.numbers.get(reading.word(p)) != _ONE]
-    is_one = others != words and all(reading.match(place, *_LITTLE) for place in others)
-    return 1 if is_one else None
 
 
 def _role(reading: Reading, part: Part) -> str:
@@ -226,13 +217,9 @@ def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:
     memory, ends = talk.memory, {"cheapest": min, "dearest": max}
     is_end = reading.has(*ends)
     if reading.has("other") and not (is_end or reading.has("ordinal")):
-        others = [offer for offer in memory.offers if offer != memory.offer]
-        if len(others) < len(memory.offers):
-            return others
+        return [offer for offer in memory.offers if offer != memory.offer]
     offers = memory.offers + (memory.rest if is_end else [])
-    if not offers or reading.has("both"):
-        return offers
-    costs = [offer.price for offer in offers]
+    costs = [offer.price for offer in offers] or [Decimal(0)]
     prices = {of(costs) for kind, of in ends.items() if reading.has(kind)}
     prices |= {part.value for part in reading.of("amount") if part.is_sure}
     numbers = {len(offers) if p.value < 0 else p.value for p in reading.of("ordinal")}

@@ -182,14 +182,16 @@ class Talk:
         scanner = Scanner(self.words, said.tokens, today(self.clock()), said)
         parts = scanner.parts()
         little = (*kinds("filling"), "to", "asking", "question")
-        is_alone = sum(part.kind not in little for part in parts) == 1
-        parts = [self._in_context(scanner, part, is_alone=is_alone) for part in parts]
+        telling = [part for part in parts if part.kind not in little]
+        parts = [
+            self._in_context(scanner, part, is_alone=telling in ([], [part])) for part in parts
+        ]
         return read_orders(said, self.words, parts)
 
     def _in_context(self, said: Cursor, part: Part, *, is_alone: bool) -> Part:
         """Take "al 2" as one of the people listed, "a 18" as months where things are shown.
 
-        A number alone answers what was asked: how many months, which product.
+        A number alone answers what was asked: how many months, which product; "una" is how many.
         """
         memory, task = self.memory, self.memory.task
         people = [] if memory.open[1:] or not said.match(part.first, "to") else memory.people
@@ -203,15 +205,15 @@ class Talk:
             return replace(part, kind="benefit", value=f"{MSI}-{number}")
         if part.kind == "amount" and "product" in wanted and number > 0:
             return replace(part, kind="ordinal", value=number)
+        is_one = self.words.numbers.get(said.word(part.first)) == (1, "unit") and task and is_bought
+        if is_one and is_alone and "product" not in wanted and part.last == part.first + 1:
+            return replace(part, kind="amount", value=Decimal(1))
         return part
 
     # --- saying ---
 
     def text(self, key: str, **fields: object) -> str:
-        """Return one of the brain's sentences; where there is one for just this `count`, that.
-
-        What is a `Decimal` is an amount in pesos.
-        """
+        """Return one of its sentences, that of `count` where it has one; a Decimal is pesos."""
         of_number = f"{key}_{fields.get('count')}"
         key = of_number if self.has_text(of_number) else key
         told = {n: money(v) if isinstance(v, Decimal) else v for n, v in fields.items()}
