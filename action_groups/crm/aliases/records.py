@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from action_groups.crm.aliases import vocabulary
 from action_groups.crm.aliases.folding import (
@@ -48,15 +48,34 @@ class Person(Protocol):
 P = TypeVar("P", bound=Person)
 
 
+class Written(Generic[P]):
+    """The alias and the name of one beneficiary as written: enough to tell whose alias it is."""
+
+    def __init__(self, person: P) -> None:
+        self.person = person
+        self.alias = tuple(tokens_of(person.alias))
+        self.name = tuple(tokens_of(person.name))
+
+    def is_called(self, key: Key) -> bool:
+        """Tell whether the alias has this key."""
+        return key.is_of(self.alias)
+
+    def is_named(self, key: Key) -> bool:
+        """Tell whether the full name has this key."""
+        return key.is_of(self.name)
+
+    def has_in_name(self, key: Key) -> bool:
+        """Tell whether each word of this key is one of the full name's."""
+        return key.may_be_in(self.name) and {*key.words} <= {*key_words(self.name)}
+
+
 class Record:
     """The words by which one beneficiary may be called; what few phrases ask for is made then."""
 
-    def __init__(self, person: Person) -> None:
-        self._person = person
-        self.alias_tokens = tuple(tokens_of(person.alias))
-        self._name_tokens = tuple(tokens_of(person.name))
-        self._called = self.alias = tuple(content_words(self.alias_tokens))
-        self.name = tuple(content_words(self._name_tokens))
+    def __init__(self, written: Written[Any]) -> None:
+        self.written = written
+        self._called = self.alias = tuple(content_words(written.alias))
+        self.name = tuple(content_words(written.name))
         self.spellings = (*self._called, *self.name)
         has_particles = " " in "".join(self.spellings)
         if has_particles and self.is_thing:
@@ -66,28 +85,10 @@ class Record:
             self.spellings += tuple(map(bare, self.spellings))
         """Every word, without its particle as well."""
 
-    def is_named(self, key: Key) -> bool:
-        """Tell whether the full name has this key."""
-        return key.may_be_in(self._name_tokens) and self.full_name == key.words
-
-    def has_in_name(self, key: Key) -> bool:
-        """Tell whether each word of this key is one of the full name's."""
-        return key.may_be_in(self._name_tokens) and {*key.words} <= {*self.full_name}
-
     @property
     def likely_roles(self) -> frozenset[str]:
         """What the person may be to the customer by the first word or the relationship."""
-        return _likely_roles(self._called[:1], self._person.relationship)
-
-    @cached_property
-    def key(self) -> str:
-        """What the alias is compared by."""
-        return " ".join(key_words(self.alias_tokens))
-
-    @cached_property
-    def full_name(self) -> list[str]:
-        """The words that the whole name is compared by."""
-        return key_words(self._name_tokens)
+        return _likely_roles(self._called[:1], self.written.person.relationship)
 
     @cached_property
     def given_names(self) -> int:
@@ -108,7 +109,7 @@ class Record:
         )
         return _joint_senses(called, related, is_doubted=is_doubted)
 
-    @cached_property
+    @property
     def is_contradictory(self) -> bool:
         """Whether the alias is a kinship that the relationship rules out."""
         return contradict(alias_senses(self._called, self.name), self._related)
@@ -126,11 +127,11 @@ class Record:
     @cached_property
     def things(self) -> frozenset[str]:
         """The words that the alias mentions beside its first one, unless they are a name."""
-        return _mentioned_things(self.alias_tokens, self._called)
+        return _mentioned_things(self.written.alias, self._called)
 
     @property
     def _related(self) -> Senses:
-        return relationship_senses(self._person.relationship)
+        return relationship_senses(self.written.person.relationship)
 
 
 @lru_cache(maxsize=1024)

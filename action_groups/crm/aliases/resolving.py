@@ -14,7 +14,7 @@ from action_groups.crm.aliases.folding import (
 )
 from action_groups.crm.aliases.phrases import Phrase, is_plural, is_trusted, read_phrase
 from action_groups.crm.aliases.reading import NOTHING, Reading, read
-from action_groups.crm.aliases.records import P, Record
+from action_groups.crm.aliases.records import P, Record, Written
 from action_groups.crm.aliases.vocabulary import Gender, Senses
 from action_groups.crm.aliases.words import Likeness
 from shared.text import PUNCTUATION
@@ -63,23 +63,27 @@ def resolve(phrase: str, people: Iterable[P]) -> Resolution[P]:
     known, key = _by_id(people), Key(phrase)
     if len(" ".join(phrase.split())) > MAX_PHRASE_CHARACTERS:
         return Resolution("none", None, ())
-    records = [(person, Record(person)) for person in known[:MAX_PEOPLE]]
-    defined = set(_definitions(key, records))
+    written = [Written(person) for person in known[:MAX_PEOPLE]]
+    defined = set(_definitions(key, written))
     stored_so = {p.beneficiary_id for p in known if key.literal and p.alias_lower == key.literal}
     unsettled = stored_so - defined
     is_settled = len(known) <= MAX_PEOPLE and not unsettled
     may_be_sure = is_settled and len(key.text) > 1 and is_trusted(phrase)
 
     @cache
-    def reader() -> Reader:  # made when a record is read by the phrase: few aliases need that
-        return Reader(read_phrase(key, {word for _, one in records for word in one.spellings}))
+    def records() -> list[Record]:  # few aliases need them, or the phrase read
+        return [Record(one) for one in written]
+
+    @cache
+    def reader() -> Reader:
+        return Reader(read_phrase(key, {word for one in records() for word in one.spellings}))
 
     if may_be_sure and defined:
-        owner = _sole_definition(key, records, defined, reader)
+        owner = _sole_definition(key, written, defined, reader)
         if owner is not None:
             return Resolution("exact", owner, (Candidate(owner, SCORE_DEFINED),))
     read_record = reader().read
-    cases = [Case(person, record, read_record(record)) for person, record in records]
+    cases = [Case(one.written.person, one, read_record(one)) for one in records()]
     if may_be_sure and not defined:
         sure = _sole_sure(reader().said, cases)
         if sure is not None:
@@ -93,15 +97,14 @@ def _by_id(people: Iterable[P]) -> list[P]:
     return list({person.beneficiary_id: person for person in ordered}.values())
 
 
-def _definitions(key: Key, records: Iterable[tuple[P, Record]]) -> Iterator[str]:
+def _definitions(key: Key, written: Iterable[Written[P]]) -> Iterator[str]:
     """Yield the ids of those whose alias has the key of the phrase, or its key in the index."""
     endings = key.endings.union(key.tokens[-1:])
-    for person, record in records:
-        if key.tokens and endings.isdisjoint(record.alias_tokens):
+    for one in written:
+        if key.tokens and endings.isdisjoint(one.alias):
             continue
-        is_called = bool(key.text) and record.key == key.text
-        if is_called or (key.literal and index_key(person.alias) == key.literal):
-            yield person.beneficiary_id
+        if one.is_called(key) or (key.literal and index_key(one.person.alias) == key.literal):
+            yield one.person.beneficiary_id
 
 
 class Reader:
@@ -139,20 +142,22 @@ class Reader:
 
 
 def _sole_definition(
-    key: Key, records: Sequence[tuple[P, Record]], defined: set[str], reader: Callable[[], Reader]
+    key: Key, written: Sequence[Written[P]], defined: set[str], reader: Callable[[], Reader]
 ) -> P | None:
     """Return who alone has this alias, unless it fits another as well."""
-    owners = [one for one in records if one[0].beneficiary_id in defined]
+    owners = [one for one in written if one.person.beneficiary_id in defined]
     if len(owners) != 1 or not key.text:
         return None
-    ((person, owner),) = owners
-    is_literal = index_key(person.alias) == key.literal
-    if not is_literal and not _says_the_same(key.tokens, owner.alias_tokens):
+    (owner,) = owners
+    is_literal = index_key(owner.person.alias) == key.literal
+    if not is_literal and not _says_the_same(key.tokens, owner.alias):
         return None
-    others = [record for _, record in records if record is not owner]
+    others = [one for one in written if one is not owner]
     if any(_fits_another(key, owner, other, reader) for other in others):
         return None
-    return person
+    if Record(owner).is_contradictory and any(_fits_by_role(other, reader) for other in others):
+        return None
+    return owner.person
 
 
 def _says_the_same(said: Sequence[str], recorded: Sequence[str]) -> bool:
@@ -161,18 +166,21 @@ def _says_the_same(said: Sequence[str], recorded: Sequence[str]) -> bool:
     return is_plural(said) == is_plural(recorded) and not signs & ({*said} ^ {*recorded})
 
 
-def _fits_another(key: Key, owner: Record, other: Record, reader: Callable[[], Reader]) -> bool:
+def _fits_another(
+    key: Key, owner: Written[P], other: Written[P], reader: Callable[[], Reader]
+) -> bool:
     if other.is_named(key):
         return True
     is_own_name = owner.has_in_name(key)
     if not is_own_name and other.has_in_name(key):
         return True
     has_article = not vocabulary.ARTICLES.isdisjoint(key.tokens)
-    if is_own_name and has_article and reader().read(other).is_mention:
-        return vocabulary.ARTICLES.isdisjoint(owner.alias_tokens)
-    if not owner.is_contradictory:
-        return False
-    reading = reader().read(other)
+    is_mention = is_own_name and has_article and reader().read(Record(other)).is_mention
+    return is_mention and vocabulary.ARTICLES.isdisjoint(owner.alias)
+
+
+def _fits_by_role(other: Written[P], reader: Callable[[], Reader]) -> bool:
+    reading = reader().read(Record(other))
     return reading.is_full and reading.is_role_only
 
 
@@ -184,7 +192,7 @@ def _sole_sure(said: Phrase, cases: Sequence[Case[P]]) -> Case[P] | None:
         if case.reading.is_full and (said.has_article or not case.reading.is_mention)
     ]
     if len(said.key.words) > 1:
-        in_full = [case for case in cases if case.record.is_named(said.key)]
+        in_full = [case for case in cases if case.record.written.is_named(said.key)]
         if len(in_full) == 1 and all(case is in_full[0] for case in full):
             return in_full[0]
     named = [case for case in full if not case.reading.is_role_only]
