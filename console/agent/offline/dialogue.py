@@ -6,7 +6,7 @@ What waits for a yes stays open through questions, and is shown again after them
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from console.agent.brain import Call, CallOutcome, Heard, Say
 from console.agent.events import MessageRead, Span
@@ -81,11 +81,10 @@ def _flow(*replies: Reply) -> Flow:
 
 def strange(talk: Talk, reading: Reading) -> Reply | None:
     """Answer what is no business of the bank."""
-    if is_foreign(reading.said, talk.words.of("foreign")):
-        return talk.say("foreign", "not_understood")
-    if not _MARKUP.isdisjoint(reading.said.text) or reading.has("injected"):
-        return talk.say("said_injected", "not_understood")
-    return None
+    is_injected = reading.has("injected") or not _MARKUP.isdisjoint(reading.said.text)
+    key = "said_injected" if is_injected else ""
+    key = "foreign" if is_foreign(reading.said, talk.words.of("foreign")) else key
+    return talk.say(key, "not_understood") if key else None
 
 
 def cancelled(talk: Talk, reading: Reading) -> Reply | None:
@@ -218,14 +217,12 @@ class OfflineBrain:
     def step(self, inputs: Sequence[Heard | CallOutcome]) -> Iterator[Say | Call | MessageRead]:
         """Go on after what happened: with a new message, or with the answers to the calls."""
         heard = next((one for one in inputs if isinstance(one, Heard)), None)
-        outcomes = None
-        if heard is None:
-            outcomes = [one for one in inputs if isinstance(one, CallOutcome)]
-        else:
-            self._talk.language = heard.language
+        sent: Any = [one for one in inputs if isinstance(one, CallOutcome)]
+        if heard is not None:
+            self._talk.language, sent = heard.language, None
             self._flow = answer(self._talk, heard.text)
         try:
-            step = next(self._flow) if outcomes is None else self._flow.send(outcomes)
+            step = self._flow.send(sent)
             while not isinstance(step, tuple):
                 yield step
                 step = next(self._flow)

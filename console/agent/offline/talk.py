@@ -376,8 +376,8 @@ class Talk:
         except NotAnswered:
             return
         account = account_of(body["accounts"][0])
-        name, left = self.account_type(account.type), money(account.available)
-        yield Say("\n" + self.text("receipt_left", account=name, left=left))
+        told = {"account": self.account_type(account.type), "left": account.available}
+        yield Say("\n" + self.text("receipt_left", **told))
 
     def day_of(self, moment: str) -> str:
         """Return the day in Mexico of a moment of the bank."""

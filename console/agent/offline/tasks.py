@@ -1,7 +1,6 @@
 """The open tasks: the first is gone on with until it waits for a yes, the others wait behind it."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from functools import partial
 
 from console.agent.brain import Say
@@ -10,7 +9,6 @@ from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Asked, Flow, Reply, Talk, Task
 from console.agent.offline.text import Part, words_of
 from console.agent.offline.transferring import Transfer
-from console.agent.wording import money
 
 
 def go_on(talk: Talk, task: Task) -> Flow:
@@ -139,5 +137,4 @@ def listed(talk: Talk) -> Flow:
 def total(talk: Talk) -> Reply | None:
     """Tell what the open tasks come to; None when none costs anything."""
     costs = [cost for task in talk.memory.open if (cost := task.told(talk).get("cost"))]
-    amount = money(sum(costs, Decimal(0)))
-    return talk.say("total_open", total=amount) if costs else None
+    return talk.say("total_open", total=sum(costs)) if costs else None

@@ -14,7 +14,6 @@ from console.agent.offline.ends import Account
 from console.agent.offline.orders import Order, Reading
 from console.agent.offline.talk import Flow, Question, Talk, Task
 from console.agent.offline.things import OwnAccount, Person, account_of, person_of
-from console.agent.wording import money
 from shared.text import fold
 
 _MAX_TYPO: Final = 2
@@ -82,14 +81,13 @@ class Transfer(Task):
         person = [("resolveAlias", {"alias": self.recipient})] if self.recipient else []
         balances, *found = yield from talk.look_all(("getBalance", {}), *person)
         accounts = [account_of(entry) for entry in balances["accounts"]]
-        if found and not self.settle_person(talk, found[0]):
-            return self._ask_person(talk, found[0])
-        question = None
+        for resolved in found:
+            self.settle_person(talk, resolved)
+        question = self._ask_person(talk, found[0]) if self.recipient else None
         if self.to.type:
             question = talk.settle_account(self, "to", "ask_own_destination", accounts)
-        if question is None and self.amount is None:
-            question = self._ask(talk)
-        question = question or self._payer(talk, accounts)
+        if question is None:
+            question = self._ask(talk) if self.amount is None else self._payer(talk, accounts)
         self.given = {
             "from_account": self.source.account_id,
             "to_account": self.to.account_id,
@@ -103,43 +101,32 @@ class Transfer(Task):
         doubt, self.doubt, choices = self.doubt, "", []
         key = f"doubt_{doubt}" if doubt else "ask_recipient_amount"
         if doubt in _SLIPS and self.offered is not None:
-            key, choices = "doubt_near_offer", [(frozenset[str](), self._take_offered)]
+            key = "doubt_near_offer"
+            choices = [(frozenset[str](), partial(setattr, self, "amount", self.offered))]
         elif not doubt and self.amount is not None:
             key = "ask_recipient"
         elif not doubt and self.has_recipient:
             key = "ask_amount_own" if talk.memory.is_own(self.to.account_id) else "ask_amount"
         wanted = [] if self.has_recipient else ["recipient"]
         wanted += ["amount"] if self.amount is None else []
-        amount, who = money(self.amount or self.offered or 0), self._whom(talk)
-        return talk.ask(key, *wanted, choices=choices, said=self.doubted, who=who, amount=amount)
+        told = {**self.told(talk), "said": self.doubted, "offered": self.offered}
+        return talk.ask(key, *wanted, choices=choices, **told)
 
-    def _take_offered(self) -> None:
-        self.amount = self.offered
-
-    def settle_person(self, talk: Talk, resolved: Mapping[str, Any]) -> bool:
+    def settle_person(self, talk: Talk, resolved: Mapping[str, Any]) -> None:
         """Take the person whom the bank is sure of, if all that was said may be them."""
-        if not resolved.get("beneficiary"):
-            return False
-        person = person_of(resolved["beneficiary"])
-        if not _accounts_for(talk, person, self.recipient):
-            return False
-        self.choose(person)
-        return True
+        person = person_of(resolved["beneficiary"]) if resolved.get("beneficiary") else None
+        if person is not None and _accounts_for(talk, person, self.recipient):
+            self.choose(person)
 
     def _ask_person(self, talk: Talk, resolved: Mapping[str, Any]) -> Say:
         said, self.recipient = self.recipient, ""
         found = [resolved["beneficiary"]] if resolved.get("beneficiary") else resolved["candidates"]
         people = [person_of(entry) for entry in found]
-        keys = {0: "ask_person_unknown", 1: "ask_only_person"}
+        choices = [(person.words, partial(self.choose, person)) for person in people]
         listed = talk.people(people)
-        return talk.ask(
-            keys.get(len(people), "ask_which_person"),
-            "recipient",
-            choices=[(person.words, partial(self.choose, person)) for person in people],
-            said=said,
-            people=listed,
-            person=listed.removeprefix("1. "),
-        )
+        told: dict[str, Any] = {"said": said, "count": len(people), "people": listed}
+        told["person"] = listed.removeprefix("1. ")
+        return talk.ask("ask_which_person", "recipient", choices=choices, **told)
 
     def _whom(self, talk: Talk) -> str:
         who = self.to.name or self.recipient or talk.account_type(self.to.type)
@@ -169,13 +156,12 @@ class Transfer(Task):
             yield talk.say("transfer_repeated")
             return
         who, source = self.to.name or talk.account(to), talk.account(body["from_account"])
-        yield talk.say("transferred", amount=money(body["amount"]), who=who, source=source)
-        number, moment = body["transaction_id"], body["created_at"]
-        yield from talk.receipt(number, moment, body["from_account"])
+        yield talk.say("transferred", amount=body["amount"], who=who, source=source)
+        yield from talk.receipt(body["transaction_id"], body["created_at"], body["from_account"])
 
     def told(self, talk: Talk) -> dict[str, Any]:
         """Return how much it is, and for whom."""
-        amount = money(self.amount) if self.amount is not None else talk.text("some_money")
+        amount = talk.text("some_money") if self.amount is None else self.amount
         return {"amount": amount, "who": self._whom(talk), "cost": self.amount}
 
 
@@ -192,12 +178,9 @@ def _accounts_for(talk: Talk, person: Person, said: str) -> bool:
     called = {fold(word) for word in f"{person.name} {person.alias}".split()}
     reading = talk.read(said)
     little = ("relation", "possessive", "definite", "article", "honorific", "particle")
-    return all(
-        not token.is_word
-        or reading.match(place, *little) is not None
-        or any(_is_near(token.word, word) for word in called)
-        for place, token in enumerate(reading.tokens)
-    )
+    places = [p for p, token in enumerate(reading.tokens) if token.is_word]
+    telling = [reading.word(place) for place in places if not reading.match(place, *little)]
+    return all(any(_is_near(said, word) for word in called) for said in telling)
 
 
 def _is_near(said: str, word: str) -> bool:
