@@ -138,6 +138,14 @@ def test_a_number_that_says_which_product_says_not_how_many_of_it(maria: Chat) -
     assert "quantity" not in asked.arguments
 
 
+def test_how_many_of_one_thing_says_nothing_of_another(maria: Chat) -> None:
+    maria.say("dame 3 tequilas")
+
+    [asked] = maria.say("compra el televisor de 32").proposed
+
+    assert "quantity" not in asked.arguments
+
+
 def test_a_receipt_has_the_number_the_day_and_what_is_left(maria: Chat) -> None:
     maria.say("transfiere 100 a mi hermano")
     told = maria.say("sí").text.splitlines()

@@ -152,7 +152,8 @@ def _told(talk: Talk, query: MovementsQuery, arguments: Mapping[str, str], shown
         lambda bodies: not (is_some and (query.is_sum or len(_wanted(bodies, query)) < limit)),
     )
     wanted, token = _wanted(bodies, query), bodies[-1].get("next_token") or ""
-    day = _back_to(talk, bodies) if token else ""
+    moments = [movement["created_at"] for body in bodies for movement in body["transactions"]]
+    day = talk.day_of(bodies[-1].get("looked_back_to") or moments[-1]) if token else ""
     if query.is_sum:
         yield _sum(talk, query, wanted, day)
         return
@@ -196,12 +197,6 @@ def _wanted(bodies: Sequence[Mapping[str, Any]], query: MovementsQuery) -> list[
         and words_of(query.about) <= words_of(movement.get("description") or "")
         and query.direction in {movement["direction"], ""}
     ]
-
-
-def _back_to(talk: Talk, bodies: Sequence[Mapping[str, Any]]) -> str:
-    """Return since when all were looked at, where the bank or this turn stopped looking."""
-    moments = [movement["created_at"] for body in bodies for movement in body["transactions"]]
-    return talk.day_of(bodies[-1].get("looked_back_to") or moments[-1])
 
 
 def _line(talk: Talk, movement: Mapping[str, Any]) -> str:

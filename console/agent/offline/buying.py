@@ -8,7 +8,7 @@ from typing import Any, Final
 from console.agent.brain import CallOutcome, Say
 from console.agent.offline import finding, tasks
 from console.agent.offline.ends import Account
-from console.agent.offline.finding import NO_BENEFIT, offers_meant, read_wish
+from console.agent.offline.finding import NO_BENEFIT, is_of_thing, offers_meant, read_wish
 from console.agent.offline.lexicon import benefit_name, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
@@ -36,8 +36,6 @@ class Purchase(Task):
     quantity: int | None = None
     """How many; 0 where how many was said, but no number of pieces."""
     benefit: str = ""
-    figures: Mapping[str, str] = field(default_factory=dict)
-    """The benefit, what it costs and gives, by the names of createPurchase's arguments."""
     payer: Account = field(default_factory=Account)
     operation_id: str = "createPurchase"
     kind = "purchase"
@@ -57,10 +55,10 @@ class Purchase(Task):
             self.offer, self.wish, self.called = None, terms, terms.words
         elif self.offer is None:
             self.offer = memory.offer
+        if self.quantity is None and self.wish == Wish():
+            self.quantity = memory.wish.quantity
         unread = reading.of(*kinds("not_buying"))
-        self.unread = reading.quoted(
-            part for part in unread if not finding.is_of_thing(reading, part)
-        )
+        self.unread = reading.quoted(p for p in unread if not is_of_thing(reading, p))
         return self
 
     def settle(self, talk: Talk) -> Question:
@@ -80,11 +78,11 @@ class Purchase(Task):
         usual = "credit" if is_spread else "checking"
         question = talk.settle_account(self, "payer", "ask_account", accounts, usual)
         self.given = {
+            **self.given,
             "product_id": offer.product_id,
             "retailer_id": offer.retailer_id,
             "quantity": str(self.quantity) if self.quantity and self.quantity > 1 else "",
             "account_id": self.payer.account_id,
-            **self.figures,
             "unit_price": f"{offer.price:.2f}",
         }
         return question
@@ -119,14 +117,14 @@ class Purchase(Task):
         told = memory.wish.benefit if memory.offer in {None, offer} else ""
         if told.startswith(self.benefit):
             self.benefit = told or NO_BENEFIT
-        memory.offer, self.figures = offer, {}
+        memory.offer, self.given = offer, {}
         if self.benefit == NO_BENEFIT:
             return None
         [(_, body)] = yield from _benefits(talk, [offer], self.quantity or 1)
         fitting = _eligible(body, self.benefit)
         if len(fitting) == 1:
             had, self.benefit = fitting[0], fitting[0]["benefit"]
-            self.figures = {n: str(had[n]) for n in _FIGURES if had.get(n) is not None}
+            self.given = {n: str(had[n]) for n in _FIGURES if had.get(n) is not None}
             return None
         wanted, self.benefit = self.benefit, ""
         return _ask_benefit(talk, [(offer, body)], wanted, self.quantity or 1)
@@ -230,9 +228,8 @@ def _ask_benefit(talk: Talk, compared: Compared, wanted: str, count: int) -> Say
 
 def purchase(talk: Talk, reading: Reading) -> Purchase:
     """Return the purchase spoken of, with what the message says of it."""
-    task, wanted = talk.memory.task, talk.memory.wish.quantity
-    task = task if isinstance(task, Purchase) else Purchase(quantity=wanted)
-    return task.fill(talk, reading)
+    task = talk.memory.task
+    return (task if isinstance(task, Purchase) else Purchase()).fill(talk, reading)
 
 
 def chosen(talk: Talk, reading: Reading) -> Reply | None:
