@@ -8,6 +8,7 @@ from typing import Any, Final
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST
 
 from shared.meanwhile import within
 from shared.observability import logger
@@ -19,6 +20,13 @@ _CONFIG: Final = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
 )
 """Three tries of at most three seconds each stay within a function's ten."""
+
+SERVICES: Final = frozenset({"dynamodb", "eventbridge", "kms", "lambda", "sqs", "sts"})
+"""Those that the functions call, as botocore's handlers name them.
+
+It has more than a hundred for special cases of other services, and to register and copy them is a
+twentieth of a start: a session has those of these services and of all.
+"""
 
 REACHED_WITHIN_SECONDS: Final = 2.0
 
@@ -51,4 +59,15 @@ def reach(read: Callable[..., object], **arguments: str) -> None:
 def _session() -> botocore.session.Session:
     # How long to wait between tries is drawn: instances of one snapshot would all wait alike.
     after_restore(random.seed)
-    return botocore.session.Session()
+    session = botocore.session.Session(include_builtin_handlers=False)
+    events = session.get_component("event_emitter")
+    ways = {
+        (): events.register,
+        (REGISTER_FIRST,): events.register_first,
+        (REGISTER_LAST,): events.register_last,
+    }
+    for event, handler, *when in BUILTIN_HANDLERS:
+        _, *service = event.split(".")[:2]
+        if SERVICES.issuperset(service):
+            ways[tuple(when)](event, handler)
+    return session

@@ -39,6 +39,7 @@ from console.artefact import (
     source_zip,
     undocumented,
 )
+from shared import clients
 from tests.support import rights
 from tests.support.tables import function_environment
 
@@ -171,6 +172,13 @@ def test_the_artefact_knows_every_service_that_a_function_calls(made: Artefact) 
         expected = {"dynamodb", "events", "kms", "sqs"}
     assert called == expected
     assert called <= made.services
+
+
+def test_the_clients_have_the_handlers_of_every_service_that_the_artefacts_hold() -> None:
+    named_otherwise = {"events": "eventbridge"}
+    held = FUNCTIONS.services | MCP_FUNCTION.services
+
+    assert {named_otherwise.get(name, name) for name in held} == clients.SERVICES
 
 
 def test_the_mcp_server_has_what_all_functions_have_and_four_files_more() -> None:

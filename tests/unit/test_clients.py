@@ -8,6 +8,7 @@ from typing import Any
 import botocore.session
 import pytest
 from botocore.exceptions import EndpointConnectionError
+from botocore.handlers import BUILTIN_HANDLERS
 
 from shared import clients
 from shared.clients import reach
@@ -37,6 +38,56 @@ def silent_address() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
+WHERE: dict[str, Any] = {
+    "region_name": "us-east-1",
+    "aws_access_key_id": "nobody",
+    "aws_secret_access_key": "nothing",
+}
+
+
+def handlers_of(session: botocore.session.Session, service: str) -> dict[str, list[str]]:
+    """Return what is called at each event of a service's operations, in order, by its name."""
+    client: Any = session.create_client(service, **WHERE)
+    kind = client.meta.service_model.service_id.hyphenize()
+    # Documentation is made by nobody here.
+    hooks = {event.split(".")[0] for event, *_ in BUILTIN_HANDLERS} - {"docs"}
+    names = ["", *(f".{name}" for name in client.meta.service_model.operation_names)]
+    names += [f".{name}" for name in client.meta.method_to_api_mapping]
+    emitter = client.meta.events._emitter
+    return {
+        event: [
+            getattr(handler, "__qualname__", type(handler).__qualname__)
+            for handler in emitter._handlers.prefix_search(event)
+        ]
+        for event in (f"{hook}.{kind}{name}" for hook in hooks for name in names)
+    }
+
+
+@pytest.fixture
+def made_anew() -> Iterator[None]:
+    clients._session.cache_clear()
+    yield
+    clients._session.cache_clear()
+
+
+@pytest.mark.usefixtures("made_anew")
+@pytest.mark.parametrize("service", sorted({"events", *clients.SERVICES} - {"eventbridge"}))
+def test_a_client_does_at_each_of_its_events_what_botocore_does(service: str) -> None:
+    """Handlers of other services are left out, and the order is kept."""
+    handlers = handlers_of(clients._session(), service)
+
+    assert handlers == handlers_of(botocore.session.Session(), service)
+    assert sum(map(len, handlers.values())) > 100
+
+
+@pytest.mark.usefixtures("made_anew")
+def test_a_service_that_is_not_listed_lacks_handlers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control."""
+    monkeypatch.setattr(clients, "SERVICES", clients.SERVICES - {"sqs"})
+
+    assert handlers_of(clients._session(), "sqs") != handlers_of(botocore.session.Session(), "sqs")
+
+
 def test_a_service_that_accepts_and_does_not_answer_is_not_waited_for_to_the_end(
     silent_address: str, lines: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -44,10 +95,8 @@ def test_a_service_that_accepts_and_does_not_answer_is_not_waited_for_to_the_end
     client: Any = botocore.session.Session().create_client(
         "dynamodb",
         config=clients._CONFIG,
-        region_name="us-east-1",
         endpoint_url=silent_address,
-        aws_access_key_id="nobody",
-        aws_secret_access_key="nothing",
+        **WHERE,
     )
     is_over = threading.Event()
 
