@@ -133,11 +133,8 @@ class Scanner(EndReader):
 
     def _day(self, at: int) -> Part | None:
         """Take days, but for today and what is a number that may be anything."""
-        try:
-            found = self.days_at(at)
-        except ValueError:
-            return None
-        if found is None or found.kind != "day":
+        found = self.days_at(at)
+        if found is None or found.value is None or found.kind != "day":
             return None
         is_now = found.value == Span(self.today, self.today) and self.match(at, "now")
         return replace(found, kind="now") if is_now else found
