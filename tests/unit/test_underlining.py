@@ -10,7 +10,7 @@ from rich.console import Console
 from console.agent.brain import Heard
 from console.agent.events import MessageRead, as_json
 from console.agent.offline import OfflineBrain
-from console.agent.offline.lexicon import lexicon, told_as
+from console.agent.offline.lexicon import TOLD_AS, lexicon
 from console.chat.rendering import Plain
 from tests.support.utterances import TODAY, Chat
 from tests.support.world import operations_in_schema
@@ -110,7 +110,7 @@ def test_the_pieces_together_are_the_message(text: str) -> None:
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_all_that_may_be_told_has_a_name(language: str) -> None:
-    for read_as in {*told_as().values(), "question", "unread"}:
+    for read_as in {*TOLD_AS.values(), "question", "unread"}:
         assert lexicon(language).replies[f"read_{read_as}"]  # type: ignore[arg-type]
 
 

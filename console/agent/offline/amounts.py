@@ -1,7 +1,6 @@
 """Amounts as people write them: read whole, or doubted for a reason, never guessed."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from itertools import takewhile
@@ -11,25 +10,19 @@ from console.agent.offline.lexicon import Cursor, near_numbers
 from console.agent.offline.text import Part
 from shared.money import MAX_AMOUNT
 
-_WHOLE: Final = re.compile(r"0|[1-9][0-9]*")
-_GROUPED: Final = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]{1,2})?")
-_DECIMAL: Final = re.compile(r"(?:0|[1-9][0-9]*)\.[0-9]{1,2}")
-_SEPARATED: Final = re.compile(r"[0-9]+[.,][0-9]+")
-_MAX_DIGITS: Final = 10
+_DIGITS: Final = re.compile(r"(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]{1,2})?")
+"""Digits with commas between thousands and a point before centavos, as in Mexico."""
 _THOUSAND_DIGITS: Final = 4
-_TEN, _HUNDRED, _THOUSAND, _MILLION = 10, 100, 1_000, 1_000_000
+_TEN, _HUNDRED = 10, 100
 _MINUS: Final = frozenset("-−–")
+_UNITS: Final = ("slang", "foreign_currency", "percent")
+"""What makes an amount doubted, as what it is of."""
 _TWO_DIGITS: Final = 2
 _BESIDE: Final = 2
 """How many words beside an amount may be more of it, misspelt."""
 
-_LETTERS: Final[Mapping[str, str]] = dict(
-    re.findall(
-        r"(\S+)=(\S)",
-        "zero=z unit=u teen=t tens=T hundred=R hundreds=H times_hundred=c thousand=m "
-        "times_thousand=s suffix=k million=M",
-    )
-)
+_SORTS: Final = "zero unit teen tens hundred hundreds times_hundred thousand times_thousand suffix"
+_LETTERS: Final = dict(zip((*_SORTS.split(), "million"), "zutTRHcmskM", strict=True))
 """The sorts of number words, as the grammar has them; `d` is up to three digits, `D` other digits,
 `a` an article, `&` a word that joins numbers."""
 _BELOW_100: Final = "(?:T&?u|[Ttu])"
@@ -55,21 +48,28 @@ class AmountReader(Cursor):
         run = "".join(takewhile(bool, map(self._letter, places)))
         found = _NUMBER.match(run)
         if found is None:
-            return _amount(Decimal(0), "malformed", at, at + 1) if run[:1] in {*"csM"} else None
+            return _none(at, at + 1, "malformed") if run[:1] in {*"csM"} else None
         done, group, doubt = Decimal(0), Decimal(0), ""
         for place, letter in enumerate(found.group(), at):
-            if letter in "dD":
-                digits = _written(self.tokens[place].said, place)
-                group, doubt = group + digits.value, doubt or digits.doubt
-            elif letter == "c":
-                group *= _HUNDRED
-            elif letter == "M":
-                done, group = (done + group) * _MILLION, Decimal(0)
-            elif letter in "msk":
-                done, group = done + (group or 1) * _THOUSAND, Decimal(0)
-            elif letter not in "&z":
-                group += self.words.numbers[self.word(place)].value if letter != "a" else 1
-        return _bounded(_amount(done + group, doubt, at, at + found.end()))
+            said = self.tokens[place].said
+            if letter in "dD" and _DIGITS.fullmatch(said):
+                group += Decimal(said.replace(",", ""))
+            elif letter in "dD":
+                doubt = "malformed" if said.isdigit() else "separator"
+            elif letter == "a":
+                group += 1
+            elif letter != "&":
+                value = self.words.numbers[self.word(place)].value if letter != "z" else 0
+                if letter == "c":
+                    group *= value
+                elif letter in "msk":
+                    done, group = done + (group or 1) * value, Decimal(0)
+                elif letter == "M":
+                    done, group = (done + group) * value, Decimal(0)
+                else:
+                    group += value
+        doubt = doubt or ("too_large" if done + group > MAX_AMOUNT else "")
+        return Part("amount", at, at + found.end(), done + group, doubt=doubt)
 
     def _letter(self, at: int) -> str:
         """Return what a token is to the grammar of numbers, nothing where it is no part of one."""
@@ -77,8 +77,7 @@ class AmountReader(Cursor):
         if token.is_number:
             if not token.said.strip("0.,"):
                 return "z"
-            digits = len(token.said) if token.said.isdigit() else _MAX_DIGITS
-            return "d" if digits < _THOUSAND_DIGITS else "D" if digits <= _MAX_DIGITS else ""
+            return "d" if token.said.isdigit() and len(token.said) < _THOUSAND_DIGITS else "D"
         if token.word in self.words.numbers and token.is_word:
             return _LETTERS[self.words.numbers[token.word].sort]
         marks = {"joints": "&", "articles": "a"}
@@ -93,18 +92,13 @@ class AmountReader(Cursor):
 
     def amount_at(self, at: int) -> Part | None:
         """Return the amount that begins at a token, with what doubts it; None when none does."""
-        if (hedge := self.match(at, "hedge")) is not None:
-            start = self.past(hedge.last, "of_amount", limit=1)
-            amount, doubt = self._bare(start), "hedge"
-        elif self.match(at, "between") is not None and (amount := self._bare(at + 1)) is not None:
-            joint, doubt = self.match(amount.last, "and"), "range"
-            second = self._bare(amount.last + 1) if joint else None
-            amount = replace(amount, last=second.last) if second else amount
-        elif self.word(at) in _MINUS:
-            amount, doubt = self._bare(at + 1), "negative"
-        else:
-            return self._bare(at) or self._unstated(at)
-        return None if amount is None else replace(amount, doubt=doubt, first=at)
+        hedge, is_negative = self.match(at, "hedge"), self.word(at) in _MINUS
+        start = at if hedge is None else self.past(hedge.last, "of_amount", limit=1)
+        amount = self._bare(start + is_negative)
+        if amount is None:
+            return self._unstated(at)
+        doubt = "hedge" if hedge else "negative" if is_negative else amount.doubt
+        return replace(amount, doubt=doubt, first=at)
 
     def offered(self, amount: Part) -> Decimal | None:
         """Return the amount that is meant if words beside and in it are slips of numbers."""
@@ -116,10 +110,9 @@ class AmountReader(Cursor):
             for token in self.tokens[first:last]
         ]
         reader = AmountReader(self.words, usual)
-        found = (reader.amount_at(at) for at in range(len(usual)))
-        read = next((one for one in found if one is not None), None)
-        is_sure = read is not None and read.is_sure and not read.unit
-        return read.value if read is not None and is_sure else None
+        found = next(filter(None, map(reader.amount_at, range(len(usual)))), None)
+        is_sure = found is not None and found.is_sure and not found.unit
+        return found.value if found is not None and is_sure else None
 
     def _unstated(self, at: int) -> Part | None:
         found = self.match(at, "unstated", "slang")
@@ -128,7 +121,7 @@ class AmountReader(Cursor):
         of = self.match(found.last, "of_amount")
         rest = self._bare(of.last) if of is not None else None
         unit = self.past(found.last, "money", "currency", limit=1)
-        return _amount(Decimal(0), found.kind, at, rest.last if rest is not None else unit)
+        return _none(at, rest.last if rest is not None else unit, found.kind)
 
     def _bare(self, at: int) -> Part | None:
         is_money = self.word(at) == "$"
@@ -154,9 +147,8 @@ class AmountReader(Cursor):
         kind, last = ("currency", at + 1) if unit is None else (unit.kind, unit.last)
         if kind == "cents":
             return _with_hundredths(replace(amount, value=Decimal(0)), amount, last)
-        if doubt := _UNITS.get(kind):
-            return replace(amount, last=last, is_money=kind != "percent", doubt=doubt)
-        return self._with_cents(replace(amount, last=last, is_money=True))
+        amount = replace(amount, last=last, is_money=True)
+        return replace(amount, doubt=kind) if kind in _UNITS else self._with_cents(amount)
 
     def _with_cents(self, amount: Part) -> Part:
         """Take in "con cincuenta centavos" or "50/100 M.N."."""
@@ -174,22 +166,23 @@ class AmountReader(Cursor):
 
     def _doubted(self, amount: Part) -> Part:
         """Say what doubts an amount: what stands right before or after it, or in it."""
-        last, before = amount.last, self.word(amount.first - 1)
-        after = self.match(last, "hedge_after", "times", "or")
-        if after is not None and after.kind == "hedge_after" and not amount.unit:
-            return replace(amount, last=after.last, doubt=amount.doubt or "hedge")
-        is_either = (after is not None and after.kind == "or") or self.word(last) in _MINUS
+        last, doubt, before = amount.last, amount.doubt, self.word(amount.first - 1)
+        after = self.match(last, "hedge_after", "times", "or", "and")
+        kind = "or" if self.word(last) in _MINUS else "" if after is None else after.kind
+        if kind == "hedge_after" and not amount.unit:
+            return replace(amount, last=self.after(last, kind), doubt=doubt or "hedge")
+        is_either = kind == "or" or (kind == "and" and self.match(amount.first - 1, "between"))
         if is_either and (other := self._bare(last + 1)) is not None:
             return replace(amount, last=other.last, doubt="range", unit=other.unit)
-        if after is not None and after.kind == "times":
-            return replace(amount, last=after.last, doubt="several")
+        if kind == "times":
+            return replace(amount, last=self.after(last, kind), doubt="several")
         if last < len(self.tokens) and not amount.unit and self._goes_on(last):
             return replace(amount, doubt="malformed", last=last + 1)
         if self.words.is_near_number(before):
             return replace(amount, doubt="near")
         is_word = self.tokens[last - 1].is_word and last == amount.first + 1
         small = "small" if is_word and amount.value < _TEN and not amount.is_money else ""
-        doubt = amount.doubt or (small if amount.value else "zero")
+        doubt = doubt or (small if amount.value else "zero")
         return replace(amount, doubt="malformed" if before == "/" else doubt)
 
     def _goes_on(self, at: int) -> bool:
@@ -203,20 +196,8 @@ class AmountReader(Cursor):
         return is_more or is_stuck or is_near or is_slip or after.said == "/"
 
 
-_UNITS: Final = {"slang": "slang", "foreign_currency": "currency", "percent": "percent"}
-"""What an amount may be of, and the doubt that it brings."""
-
-
-def _amount(value: Decimal, doubt: str, first: int, last: int) -> Part:
-    return Part("amount", first, last, value, doubt=doubt)
-
-
-def _written(said: str, at: int) -> Part:
-    """Read digits: with commas between thousands and a point before centavos, as in Mexico."""
-    if not any(form.fullmatch(said) for form in (_WHOLE, _GROUPED, _DECIMAL)):
-        doubt = "separator" if _SEPARATED.fullmatch(said) else "malformed"
-        return _amount(Decimal(0), doubt, at, at + 1)
-    return _bounded(_amount(Decimal(said.replace(",", "")), "", at, at + 1))
+def _none(first: int, last: int, doubt: str) -> Part:
+    return Part("amount", first, last, Decimal(0), doubt=doubt)
 
 
 def _with_hundredths(amount: Part, cents: Part, last: int) -> Part:
@@ -224,10 +205,3 @@ def _with_hundredths(amount: Part, cents: Part, last: int) -> Part:
     is_whole = is_whole and not cents.doubt
     value, doubt = amount.value + cents.value / _HUNDRED, amount.doubt if is_whole else "malformed"
     return replace(amount, value=value, last=last, is_money=True, doubt=doubt)
-
-
-def _bounded(amount: Part) -> Part:
-    if amount.doubt or amount.value > MAX_AMOUNT:
-        return replace(amount, doubt=amount.doubt or "too_large")
-    is_exact = amount.value == amount.value.quantize(Decimal("0.01"))
-    return amount if is_exact else replace(amount, doubt="separator")

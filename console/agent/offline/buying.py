@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from console.agent.brain import CallOutcome, Say
 from console.agent.offline import finding, tasks
-from console.agent.offline.ends import Account
 from console.agent.offline.finding import NO_BENEFIT, is_of_thing, offers_meant, read_wish
 from console.agent.offline.lexicon import benefit_name, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
 from console.agent.offline.talk import Asked, Flow, Question, Reply, Step, Talk, Task
+from console.agent.offline.text import Account
 from console.agent.offline.things import Offer, Wish
 from console.agent.wording import benefit_refusal
 

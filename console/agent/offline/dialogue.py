@@ -12,8 +12,8 @@ from console.agent.brain import Call, CallOutcome, Heard, Say
 from console.agent.events import MessageRead, Span
 from console.agent.offline import amending, questions, tasks
 from console.agent.offline.buying import chosen, purchase
+from console.agent.offline.lexicon import TOLD_AS, is_foreign, kinds
 from console.agent.offline.lexicon import examples as known_examples
-from console.agent.offline.lexicon import is_foreign, kinds, told_as
 from console.agent.offline.naming import by_example, named
 from console.agent.offline.ordering import ordered
 from console.agent.offline.orders import Reading
@@ -172,7 +172,7 @@ def message_read(talk: Talk, reading: Reading, rest: str) -> MessageRead:
 
     def read_as(part: Part) -> tuple[str, str]:
         """Return what a part is told as, and its value."""
-        known = told_as().get(part.kind, "")
+        known = TOLD_AS.get(part.kind, "")
         made = "unread" if part in left or part in reading.ignored else rest
         is_made = known == "unread" or (made == "question" and known in {"hold", "thing"})
         value = f"{part.value:,}" if part.kind == "amount" and part.is_sure else ""

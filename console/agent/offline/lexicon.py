@@ -1,8 +1,8 @@
 """The words of the two languages, read from `words/`: what each may mean, and what is like it."""
 
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -19,9 +19,9 @@ _MIN_TYPO_LETTERS: Final = 6
 _MIN_TWO_TYPOS_LETTERS: Final = 9
 _MIN_NUMBER_LETTERS: Final = 3
 _LONG_NUMBER_LETTERS: Final = 7
-_MIN_VERB_LETTERS: Final = 7
 _LAST_LATIN_LETTER: Final = 0x24F
 _ABOUT_VERBS: Final = ("act", "ending", "stems")
+_BY_WORD: Final = ("spell", "products", "categories", "same")
 
 Phrase = tuple[str, ...]
 
@@ -52,18 +52,18 @@ class Lexicon:
     grammar: Mapping[str, Any]
     examples: Mapping[str, str]
     numbers: dict[str, Number]
-    spelled: dict[str, str]
+    spell: dict[str, str]
     products: dict[str, str]
     categories: dict[str, str]
     same: dict[str, str]
     """Words that ask for the same, by the one of them that stands for all."""
     sets: dict[str, frozenset[str]]
     """Those of both languages."""
-    verbs: dict[str, list[Verb]] = field(default_factory=dict)
+    verbs: dict[str, list[Verb]]
     """By the form as it is written, and by the form without accents."""
-    phrases: dict[str, list[tuple[Phrase, str, str]]] = field(default_factory=dict)
+    phrases: dict[str, list[tuple[Phrase, str, str]]]
     """Phrases, kinds and values by the first word, the longest first."""
-    known: set[str] = field(default_factory=set)
+    known: set[str]
     """The words that mean anything in this language."""
 
     def verbs_of(self, token: Token) -> list[Verb]:
@@ -137,31 +137,26 @@ class Cursor:
 # --- reading the files ---
 
 
+def _file(name: str) -> dict[str, Any]:
+    return tomllib.loads((_WORDS / f"{name}.toml").read_text(encoding="utf-8"))
+
+
 @cache
 def lexicon(language: Language) -> Lexicon:
     """Return what is known of a language, and of the other one the words that it has not."""
     own, other = _alone(language), _alone("en" if language == "es" else "es")
-
-    def joined(name: str) -> Any:
-        more = {w: v for w, v in getattr(other, name).items() if fold(w) not in own.known}
-        return more | getattr(own, name)
-
-    return replace(
-        own,
-        numbers=joined("numbers"),
-        spelled=joined("spelled"),
-        products=other.products | own.products,
-        categories=other.categories | own.categories,
-        verbs=joined("verbs"),
-        phrases=joined("phrases"),
-        sets={name: own.of(name) | other.of(name) for name in own.sets | other.sets},
-    )
+    joined: dict[str, Any] = {"products": other.products, "categories": other.categories}
+    for name in ("numbers", "spell", "verbs", "phrases"):
+        joined[name] = {w: v for w, v in getattr(other, name).items() if fold(w) not in own.known}
+    joined = {name: more | getattr(own, name) for name, more in joined.items()}
+    sets = {name: own.of(name) | other.of(name) for name in own.sets | other.sets}
+    return replace(own, sets=sets, **joined)
 
 
 @cache
 def _alone(language: Language) -> Lexicon:
     """Return what the file of a language says."""
-    data = tomllib.loads((_WORDS / f"{language}.toml").read_text(encoding="utf-8"))
+    data = _file(language)
     made = Lexicon(
         language,
         replies=data["replies"],
@@ -173,15 +168,18 @@ def _alone(language: Language) -> Lexicon:
             for sort, rows in data["numbers"].items()
             for word, value in _by_word(rows).items()
         },
-        spelled=_by_word(data["spell"]),
-        products=_by_word(data.get("products", {})),
-        categories=_by_word(data.get("categories", {})),
-        same=_by_word(data.get("same", {})),
         sets={name: frozenset(row.split()) for name, row in data["sets"].items()},
+        verbs={},
+        phrases={},
+        known=set(),
+        **{name: _by_word(data.get(name, {})) for name in _BY_WORD},
     )
     for row in data["verb"]:
         for form, word in _forms(row, data.get("ending", {})):
-            _add_form(made, Verb(row["act"], form), word)
+            is_other = fold(word) in made.grammar["no_verbs"].split()
+            for written in () if is_other else {word, fold(word)}:
+                known = made.verbs.setdefault(written, [])
+                known += {Verb(row["act"], form)}.difference(known)
     for kind, rows in [*data["values"].items(), *data["words"].items()]:
         for value, row in rows.items() if isinstance(rows, dict) else [("", rows)]:
             for phrase in _phrases(row):
@@ -201,9 +199,8 @@ def _by_word(rows: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _phrases(row: str) -> Iterator[Phrase]:
-    for phrase in row.replace("\n", " ").split(","):
-        words = tuple(fold(found.group()) for found in split(phrase.strip()))
-        if words:
+    for phrase in row.split(","):
+        if words := tuple(fold(found.group()) for found in split(phrase)):
             yield words
 
 
@@ -220,13 +217,6 @@ def _forms(row: Mapping[str, str], endings: Mapping[str, Any]) -> Iterator[tuple
         yield from ((joined, word + c) for c in endings.get("clitics", {}).get(form, "").split())
 
 
-def _add_form(made: Lexicon, verb: Verb, word: str) -> None:
-    if fold(word) not in made.grammar.get("no_verbs", "").split():
-        for written in {word, fold(word)}:
-            entries = made.verbs.setdefault(written, [])
-            entries += [] if verb in entries else [verb]
-
-
 # --- spelling ---
 
 
@@ -238,7 +228,7 @@ def read(text: str, language: Language) -> Said:
     tokens = []
     for found in split(text):
         said, folded = found.group(), undrawn(fold(found.group()))
-        exact = lexicon(language).spelled.get(said.lower()) if said.lower() != fold(said) else None
+        exact = lexicon(language).spell.get(said.lower()) if said.lower() != fold(said) else None
         usual = exact.split() if exact else usual_spelling(folded.replace("’", "'"), language)
         tokens += [Token(said, word, found.start(), found.end()) for word in usual]
     return Said(text, tuple(tokens))
@@ -247,8 +237,8 @@ def read(text: str, language: Language) -> Said:
 def usual_spelling(word: str, language: Language) -> Sequence[str]:
     """Return the usual spelling of a folded word, or the word itself."""
     words = lexicon(language)
-    if word in words.spelled:
-        return words.spelled[word].split()
+    if word in words.spell:
+        return words.spell[word].split()
     if word.endswith("'s"):
         return (*usual_spelling(word.removesuffix("'s"), language), "s")
     known = words.of("names") | words.products.keys()
@@ -264,21 +254,20 @@ def _nearest(word: str, language: Language) -> str:
 
     Neither the first nor the last letter may be wrong: they tell verbs' forms apart.
     """
-    allowed, known = 2 if len(word) >= _MIN_TWO_TYPOS_LETTERS else 1, _alone(language)
     alike = (c for c in _candidates(language) if c[0] == word[0] and c[-1] == word[-1])
-    near = sorted(_near(word, alike, lambda _: allowed))
+    near = _near(word, alike, _MIN_TWO_TYPOS_LETTERS)
     best = [candidate for distance, candidate in near if distance == near[0][0]]
-    meanings = {tuple(known.verbs.get(candidate, ())) or candidate for candidate in best}
-    return best[0] if len(meanings) == 1 else ""
+    return best[0] if len(best) == 1 else ""
 
 
 @cache
-def _candidates(language: Language) -> frozenset[str]:
+def _candidates(language: Language) -> set[str]:
+    """Return the long words of a language that are asked with, looked for, or verbs."""
     known = _alone(language)
-    verbs = {form for form in map(fold, known.verbs) if len(form) >= _MIN_VERB_LETTERS}
     asked = {word for phrases in known.intents.values() for phrase in phrases for word in phrase}
-    common = (asked | known.sets.get("looked_for", frozenset())) - known.numbers.keys()
-    return frozenset({word for word in common if len(word) >= _MIN_TYPO_LETTERS} | verbs)
+    common = (asked | known.of("looked_for")) - known.numbers.keys()
+    verbs = {form for form in map(fold, known.verbs) if len(form) > _MIN_TYPO_LETTERS}
+    return verbs.union(word for word in common if len(word) >= _MIN_TYPO_LETTERS)
 
 
 @lru_cache(maxsize=4096)
@@ -286,21 +275,15 @@ def near_numbers(word: str) -> Phrase:
     """Return the number words of both languages that a word may be a slip of; not itself."""
     if len(word) < _MIN_NUMBER_LETTERS or not word.isalpha():
         return ()
-    both = (number for language in _LANGUAGES for number in lexicon(language).numbers)
-    long = (number for number in both if len(number) >= _MIN_NUMBER_LETTERS and number != word)
-    near = _near(word, long, lambda number: 2 if len(number) >= _LONG_NUMBER_LETTERS else 1)
-    return tuple(number for _, number in sorted(near))
+    both = {number for language in _LANGUAGES for number in lexicon(language).numbers} - {word}
+    long = (number for number in both if len(number) >= _MIN_NUMBER_LETTERS)
+    return tuple(number for _, number in _near(word, long, _LONG_NUMBER_LETTERS))
 
 
-def _near(
-    word: str, others: Iterable[str], allowed: Callable[[str], int]
-) -> Iterator[tuple[int, str]]:
-    """Yield the words that are so few slips away from a word, with how many."""
-    for other in others:
-        if abs(len(other) - len(word)) <= allowed(other):
-            distance = damerau_levenshtein_distance(word, other)
-            if distance <= allowed(other):
-                yield distance, other
+def _near(word: str, others: Iterable[str], long: int) -> list[tuple[int, str]]:
+    """Return the words that are a slip away, or two where they are `long`, with how many."""
+    slips = ((damerau_levenshtein_distance(word, other), other) for other in others)
+    return sorted((count, other) for count, other in slips if count <= 1 + (len(other) >= long))
 
 
 def is_foreign(said: Said, foreign: Iterable[str]) -> bool:
@@ -310,42 +293,26 @@ def is_foreign(said: Said, foreign: Iterable[str]) -> bool:
     return strange * 2 > len(letters) or sum(t.word in words for t in said.tokens) > 1
 
 
-# --- sentences ---
+# --- sentences and kinds ---
 
-
-def reply(language: Language, key: str, **fields: object) -> str:
-    """Return a sentence with its fields filled in."""
-    return lexicon(language).replies[key].format(**{**_bank_profile(language), **fields})
-
-
-@cache
-def _bank_profile(language: Language) -> Mapping[str, str]:
-    """Return what the bank says of itself: its name, telephone, hours and fees."""
-    profile = tomllib.loads((_WORDS / "bank.toml").read_text(encoding="utf-8"))[language]
-    return {name: str(value) for name, value in profile.items()}
+_KINDS: Final = _file("kinds")
+_BANK: Final = _file("bank")
+"""What the bank says of itself in each language: its name, telephone, hours and fees."""
+REFUSED: Final[Mapping[str, str]] = _KINDS["refused"]
+"""The sentences for an order that is none, by the kind of part that makes it none."""
+TOLD_AS: Final[Mapping[str, str]] = _by_word(_KINDS["told"])
+"""What each kind of part is told to the person as; kinds that only join are in none."""
 
 
 @cache
 def kinds(*groups: str) -> tuple[str, ...]:
     """Return the kinds of parts of these groups."""
-    return tuple(kind for group in groups for kind in _kinds()["groups"][group].split())
+    return tuple(kind for group in groups for kind in _KINDS["groups"][group].split())
 
 
-@cache
-def told_as() -> Mapping[str, str]:
-    """Return what each kind of part is told to the person as; kinds that only join are in none."""
-    return _by_word(_kinds()["told"])
-
-
-def refusals() -> Mapping[str, str]:
-    """Return the sentences for an order that is none, by the kind of part that makes it none."""
-    refused: Mapping[str, str] = _kinds()["refused"]
-    return refused
-
-
-@cache
-def _kinds() -> Mapping[str, Any]:
-    return tomllib.loads((_WORDS / "kinds.toml").read_text(encoding="utf-8"))
+def reply(language: Language, key: str, **fields: object) -> str:
+    """Return a sentence with its fields filled in."""
+    return lexicon(language).replies[key].format(**{**_BANK[language], **fields})
 
 
 def benefit_name(language: Language, benefit: str) -> str:

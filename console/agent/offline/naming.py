@@ -11,10 +11,10 @@ from console.agent.offline.adding import Addition
 from console.agent.offline.asking import MovementsQuery, fits_example
 from console.agent.offline.buying import Purchase
 from console.agent.offline.days import find_span, today
-from console.agent.offline.ends import Account
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Flow, Reply, Talk, Task
 from console.agent.offline.tasks import show
+from console.agent.offline.text import Account
 from console.agent.offline.transferring import Transfer
 from console.agent.operations import AgentOperation
 from console.agent.wording import readable_amount

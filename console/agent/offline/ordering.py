@@ -8,11 +8,11 @@ from console.agent.offline import tasks
 from console.agent.offline.adding import Addition, read_addition
 from console.agent.offline.asking import QUERIES, topics_of
 from console.agent.offline.buying import purchase
-from console.agent.offline.ends import Account
-from console.agent.offline.lexicon import refusals
+from console.agent.offline.lexicon import REFUSED
 from console.agent.offline.orders import Order, Reading
 from console.agent.offline.questions import stated
 from console.agent.offline.talk import Flow, Reply, Talk, Task
+from console.agent.offline.text import Account
 from console.agent.offline.transferring import Transfer
 
 _SURELY: Final = 1.6
@@ -27,8 +27,8 @@ def ordered(talk: Talk, reading: Reading) -> Reply | None:
     is_bought = mood == "day" and all(order.act == "buy" for order in orders)
     if mood in {"negation", "cancel"} and known:
         return tasks.drop(talk, talk.memory.open)
-    if mood in refusals() and mood != "condition" and not is_bought:
-        return talk.say(refusals()[mood])
+    if mood in REFUSED and mood != "condition" and not is_bought:
+        return talk.say(REFUSED[mood])
     todo = [_task(talk, reading, o) for o in orders if o.act != "buy" or o.is_asked_for]
     if not todo or any(is_amendment(talk, order) for order in orders):
         return None

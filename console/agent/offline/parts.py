@@ -8,12 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from console.agent.offline.days import Span
-from console.agent.offline.ends import EndReader
+from console.agent.offline.days import DayReader, Span
 from console.agent.offline.lexicon import Verb, kinds
-from console.agent.offline.text import Part
+from console.agent.offline.text import Account, Part, Said
+from shared.text import fold
 
 MSI: Final = "MSI"
+_MAX_PERSON_WORDS: Final = 6
+_TYPES: Final = ("checking", "savings", "credit")
+_SURE_TYPES: Final = frozenset({"checking", "savings"})
+"""Types that no other one follows in what an account is called; "tarjeta" may go on "de débito"."""
 _MAX_REASON_WORDS: Final = 8
 _MAX_PLACE: Final = 20
 """How far down a list "la 2" may point; a larger number is something else."""
@@ -23,9 +27,10 @@ _SIGNS: Final = {"stop": ",;:.…!¡", "asking": "¿?", "quote": "\"«»“”�
 
 
 @dataclass
-class Scanner(EndReader):
+class Scanner(DayReader):
     """Covers one message."""
 
+    said: Said
     steps: int = field(default=0)
     """How many readings were tried: what the bound on the work is tested with."""
 
@@ -56,7 +61,7 @@ class Scanner(EndReader):
             self._verb,
             self._clitic,
             self._purpose,
-            self._reason_led,
+            lambda at: self._reason(self.past(self.after(at, "for"), "particle", "article")),
             self._plain,
             self._name,
             lambda at: self.match(at, *kinds("function")),
@@ -67,7 +72,7 @@ class Scanner(EndReader):
             part = reader(at)
             if part is not None:
                 is_to = part.kind in _LED and self.word(at).endswith(ends)
-                return replace(part, first=at, way="to") if is_to else replace(part, first=at)
+                return replace(part, first=at, way="to" if is_to else part.way)
         return Part("unread", at, at + 1)
 
     # --- signs, phrases, words ---
@@ -80,20 +85,18 @@ class Scanner(EndReader):
         return Part(kind, at, at + 1)
 
     def _longest_phrase(self, at: int) -> Part | None:
-        """Take a phrase of two words or more, unless what it begins with is more than that."""
-        found = self.match(at, *kinds("plain"))
-        if found is None or found.last == at + 1:
+        """Take a phrase of two words or more, or the amount that it is beside."""
+        surer = ("note", "instalments_only", "cash", "points", "cashback")
+        found = self.match(at, *kinds("plain"), *surer)
+        if found is None or found.last == at + 1 or found.kind in surer:
             return None
-        if found.kind in {"hedge", "under", "over"} and (amount := self._amount(at)) is not None:
-            return amount
-        rival = self.match(at, "instalments_only", "cash", "points", "cashback", "note")
-        is_rival = rival is not None and rival.last >= found.last
-        return None if is_rival else self.match(at, *kinds("plain"))
+        is_beside = found.kind in {"hedge", "under", "over"}
+        return (self._amount(at) if is_beside else None) or found
 
     def _plain(self, at: int) -> Part | None:
         part = self.match(at, *kinds("plain"))
         is_yes = part is not None and part.kind == "condition" and self._ends(part.last)
-        return Part("yes", at, part.last) if part and is_yes and self.match(at, "yes") else part
+        return self.match(at, "yes") or part if is_yes else part
 
     def _verb(self, at: int) -> Part | None:
         adjust, verbs = self.match(at, "adjust"), self.verbs(at)
@@ -108,11 +111,13 @@ class Scanner(EndReader):
         return Part("clitic", at, at + 1) if is_led else None
 
     def _ordinal(self, at: int) -> Part | None:
-        start = self.past(at, "to", "definite")
-        number = self.match(start, "ordinal")
-        if number is not None and (number.last == start + 1 or not self._is_apart(start)):
-            return Part("ordinal", at, number.last, int(number.value))
-        last = self.match(start, "last")
+        """Take "la segunda", "2a" but not "2 a", "la última", "la 2"."""
+        start, tokens = self.past(at, "to", "definite"), self.tokens
+        number, last = self.match(start, "ordinal"), self.match(start, "last")
+        if number is not None:
+            is_apart = tokens[start].end < tokens[number.last - 1].start
+            if not (tokens[start].is_number and is_apart):
+                return Part("ordinal", at, number.last, int(number.value))
         if last is not None and start > at and self._ends(last.last):
             return Part("ordinal", at, last.last, -1)
         place = self.after(at, "numbered")
@@ -120,15 +125,10 @@ class Scanner(EndReader):
         joined = self.match(after, "also", "courtesy", "months_lead", "from", "and")
         is_alone = self._ends(after) or self.verbs(after) or joined
         is_place = said.isdigit() and 0 < int(said) <= _MAX_PLACE and is_alone
-        return Part("ordinal", at, place + 1, int(said)) if is_place else None
-
-    def _is_apart(self, at: int) -> bool:
-        """Tell whether what follows a number in digits is a word of its own: "2 a", not "2a"."""
-        one, other = self.tokens[at : at + 2]
-        return one.is_number and one.end < other.start
+        return Part("ordinal", at, after, int(said)) if is_place else None
 
     def _ends(self, at: int) -> bool:
-        place = at + 1 if self.match(at, "here") is not None else at
+        place = self.past(at, "here", limit=1)
         return self.word(place) != "%" and (place >= len(self.tokens) or self.tokens[place].is_sign)
 
     def _day(self, at: int) -> Part | None:
@@ -141,13 +141,11 @@ class Scanner(EndReader):
 
     def _amount(self, at: int) -> Part | None:
         before = self.match(at - 1, "account_noun", "account_number")
-        if before is not None and self.tokens[at].is_number:
-            return None
-        return self.amount_at(at)
+        return None if before is not None and self.tokens[at].is_number else self.amount_at(at)
 
     def _led_amount(self, at: int) -> Part | None:
         amount = self.amount_at(self.after(at, "of_amount"))
-        return replace(amount, first=at, way="of") if amount and not amount.unit else None
+        return replace(amount, way="of") if amount and not amount.unit else None
 
     def _benefit(self, at: int) -> Part | None:
         """Take how to pay: "de contado", "a 12 meses"."""
@@ -161,8 +159,114 @@ class Scanner(EndReader):
         unit = self.match(amount.last, "instalments") if amount is not None else None
         if amount is None or unit is None or amount.whole not in INSTALMENTS:
             return None
-        last = self.past(unit.last, "instalments_only", limit=1)
-        return Part("benefit", at, last, f"{MSI}-{amount.whole}")
+        return Part("benefit", at, unit.last, f"{MSI}-{amount.whole}")
+
+    # --- accounts and people: the two ends of a transfer ---
+
+    def _identifier(self, at: int) -> Part | None:
+        start = self.past(at, "into", "from", limit=1)
+        place = self.past(start, "account_is", "account_noun", "account_number", "definite")
+        if place >= len(self.tokens) or not self.tokens[place].is_identifier:
+            return None
+        way = "" if start == at else "from" if self.match(at, "from") else "to"
+        return Part("account", at, place + 1, Account(account_id=self.tokens[place].said), way)
+
+    def _led(self, at: int) -> Part | None:
+        """Take the account or the person after a preposition."""
+        source, target = self.after(at, "from"), self.after(at, "to", "into")
+        is_to = self.match(at, "to") is not None
+        return (
+            self._account(source, "from")
+            or self._account(target, "to")
+            or self._whose(source, "from")
+            or self._person(source, "from", is_free=False)
+            or (self._whose(target, "to") or self._person(target, "to") if is_to else None)
+            or self._person(self.after(at, "for_person"), "to", is_free=False)
+        )
+
+    def _whose(self, at: int, way: str) -> Part | None:
+        """Take somebody by their account: "la cuenta de mi hermano", "my brother's account"."""
+        noun = self.match(self.past(at, "definite", "article"), "account_noun")
+        if noun is not None:
+            person = self._person(self.after(noun.last, "from"), way)
+        elif (person := self._person(at, way, is_free=False)) is not None:
+            is_owner = self.word(person.last) in {"s", "'"}
+            noun = self.match(person.last + 1, "account_noun") if is_owner else None
+            person = replace(person, last=noun.last) if noun is not None else None
+        return replace(person, kind="others_account") if person and way == "from" else person
+
+    def _account(self, at: int, way: str = "") -> Part | None:
+        """Take one's own account; somebody else's is a part of its own that no order has."""
+        other, same = self.match(at, "other_account"), self.match(at, "same_account")
+        if other is not None and self._person(self.after(other.last, "whose")) is None:
+            is_sure = other.last > at + 2 or way == "from"
+            return Part("account", at, other.last, Account("other"), way) if is_sure else None
+        if same is not None and way == "from":
+            return Part("account", at, same.last, Account("same"), way)
+        start = last = self.past(at, "article")
+        types, found = list[str](), self.match(start, *_TYPES, "account_noun")
+        while found is not None and not (found.kind in _TYPES and {*types} & _SURE_TYPES):
+            types, last = [*types, found.kind], found.last
+            place = self.past(self.past(last, "whose", limit=1), "article")
+            found = self.match(place, *_TYPES, "account_noun")
+        type_ = next((kind for kind in _TYPES if kind in types), "")
+        others = self._person(self.after(last, "whose"))
+        is_mine = others is None and any(self.match(p, "possessive") for p in range(at, start))
+        if not types or not (type_ or is_mine):
+            return None
+        if type_ and (others or self.word(start - 1) == "s" or self.match(at, "their")):
+            return Part("others_account", at, others.last if others else last)
+        return Part("account", at, last, Account(type_), way)
+
+    def _person(self, at: int, way: str = "", *, is_free: bool = True) -> Part | None:
+        """Take a phrase that says who is meant; a name by itself only where one is expected."""
+        pronoun = self.match(at, "same_person", "pronoun_he", "pronoun_she")
+        if pronoun is not None and (way or is_free) and not self._is_name(pronoun.last):
+            return Part("same", at, pronoun.last, pronoun.kind, way)
+        start = self.past(at, "definite", "possessive", "honorific")
+        start = self.past(at, "article", limit=1) if start == at else start
+        last, has_relation = start, False
+        while last < len(self.tokens) and last - start < _MAX_PERSON_WORDS:
+            joined = self.past(last, "particle")
+            if (relation := self.match(last, "relation")) is not None:
+                last, has_relation = relation.last, True
+            elif self._is_name(last):
+                last += 1
+            elif joined > last > start and self._is_name(joined) and self._is_written(joined):
+                last = joined
+            else:
+                break
+        if last == start or not (has_relation or is_free):
+            return None
+        first = next(
+            (p for p in range(at, start) if self.match(p, "possessive", "honorific")), start
+        )
+        tokens = self.tokens[first:last]
+        is_as_spelled = all(fold(token.said) == token.word for token in tokens)
+        said = self.said.quote(first, last) if is_as_spelled else " ".join(t.word for t in tokens)
+        return Part("person", at, last, said, way)
+
+    def _is_name(self, at: int) -> bool:
+        token = self.tokens[at] if at < len(self.tokens) else None
+        if token is None or not token.is_word or token.word in self.words.numbers:
+            return False
+        if token.word not in self.words.known:
+            return not self.words.is_near_number(token.word)
+        is_written = self._is_written(at) and at > 0 and not self.said.text.isupper()
+        is_other = self.match(at, *kinds("no_name", "ends_reason")) or self.verbs(at)
+        return is_written and not is_other
+
+    def _is_written(self, at: int) -> bool:
+        """Tell whether a token begins with a capital letter."""
+        return self.tokens[at].said[0].isupper()
+
+    def _name(self, at: int) -> Part | None:
+        """Take a name that stands where nobody is expected: somebody else who does something."""
+        last = at
+        while self._is_name(last):
+            last += 1
+        is_new = self._is_written(at) and self.tokens[at].word not in self.words.known
+        return Part("name", at, last, self.said.quote(at, last)) if is_new and last > at else None
 
     # --- reasons ---
 
@@ -174,56 +278,47 @@ class Scanner(EndReader):
         start = found.last
         while self.word(start) in {":", "-", ","}:
             start += 1
-        start = self.past(start, "whose", limit=1)
-        return self._reason(at, start, is_marked=True) or Part("note", at, start)
+        return self._reason(start, is_marked=True) or Part("note", at, start)
 
     def _purpose(self, at: int) -> Part | None:
         """Take what is paid: "la renta"."""
         start = self.past(at, "definite", limit=1)
-        last = self.past(start, "purpose", limit=1)
-        place = self.past(last, "whose", limit=1)
-        last = place + 1 if last > start and self.match(place, "month") else last
-        return Part("reason", at, last, self.said.quote(start, last)) if last > start else None
+        return self._reason(start) if self.match(start, "purpose") is not None else None
 
-    def _reason_led(self, at: int) -> Part | None:
-        return self._reason(at, self.past(self.after(at, "for"), "particle", "article"))
-
-    def _reason(self, at: int, start: int, *, is_marked: bool = False) -> Part | None:
+    def _reason(self, start: int, *, is_marked: bool = False) -> Part | None:
+        """Take a few nouns that little words join; any two words, where it is said to be one."""
         last, run = start, 0
         longest = self.words.grammar["noun_chain"] + is_marked
         for place in range(start, min(start + _MAX_REASON_WORDS, len(self.tokens))):
-            token, is_first = self.tokens[place], place == start
-            is_little = self._is_little(place)
+            token, is_little = self.tokens[place], self._is_little(place)
             is_numbered = is_marked and token.is_number and not self._is_little(place - 1)
-            is_over = run >= longest and not is_little and not token.said[0].isupper()
+            is_over = run >= longest and not is_little and not self._is_written(place)
             if is_over or not (token.is_word or is_numbered):
                 break
-            is_joke = is_first and self.match(place, "joke") is not None
-            if is_marked and (is_joke or self.match(place, "month") is not None):
-                last, run = place + 1, run + 1
-            elif not is_first and self.match(place, "day", "money") is not None:
-                last, run = place + 1, 0
-            elif self._ends_reason(place, is_first=is_first):
+            if not self._is_of_reason(place, start, is_marked) and self._ends_reason(place, start):
                 break
-            elif not is_little:
-                last, run = place + 1, run + 1
-            else:
-                run = 0
+            last, run = (last, 0) if is_little else (place + 1, run + 1)
         near = (self.words.is_near_number(self.word(p)) for p in range(start, last))
         if last == start or (not is_marked and any(near)):
             return None
-        return Part("reason", at, last, self.said.quote(start, last))
+        return Part("reason", start, last, self.said.quote(start, last))
 
     def _is_little(self, place: int) -> bool:
         return self.match(place, "particle", "for", "article") is not None
 
-    def _ends_reason(self, place: int, *, is_first: bool) -> bool:
+    def _is_of_reason(self, place: int, start: int, is_marked: bool) -> bool:
+        """Tell whether what is a part of its own elsewhere goes on with a reason."""
+        always = ("month", "joke") if is_marked and place == start else ("month",)
+        joined = ("day", "money", "month") if place > start else ()
+        return self.match(place, *(always if is_marked else ()), *joined) is not None
+
+    def _ends_reason(self, place: int, start: int) -> bool:
         token = self.tokens[place]
         is_number = token.word in self.words.numbers
         return (
             self.match(place, *kinds("ends_reason"), "relation") is not None
             or any(verb.form not in {"past", "other"} for verb in self.verbs(place))
-            or (not is_first and bool(self._led(place) or self._led_amount(place)))
+            or (place > start and bool(self._led(place) or self._led_amount(place)))
             or self._account(place) is not None
             or (is_number and token.word not in self.words.of("articles"))
         )

@@ -6,7 +6,7 @@ from typing import Final
 
 from console.agent.offline import asking, banking, buying, finding, naming, tasks
 from console.agent.offline.days import before, today
-from console.agent.offline.lexicon import kinds, refusals
+from console.agent.offline.lexicon import REFUSED, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Flow, Reply, Talk
 from console.agent.offline.things import Wish
@@ -191,7 +191,7 @@ def stated(talk: Talk, reading: Reading) -> Reply | None:
         return None
     if reading.is_question:
         return talk.say("said_question_buy" if "buy" in acts else "said_question")
-    return talk.say(refusals().get(reading.mood, "said_doubtful"))
+    return talk.say(REFUSED.get(reading.mood, "said_doubtful"))
 
 
 def searched(talk: Talk, reading: Reading) -> Reply | None:

@@ -20,11 +20,10 @@ from console.agent.events import MessageRead, TurnOutcome
 from console.agent.language import Language
 from console.agent.offline.asking import MovementsQuery
 from console.agent.offline.days import Span, today
-from console.agent.offline.ends import Account
 from console.agent.offline.lexicon import Cursor, Lexicon, kinds, lexicon, read, reply
 from console.agent.offline.orders import Reading, read_orders
 from console.agent.offline.parts import INSTALMENTS, MSI, Scanner
-from console.agent.offline.text import Part
+from console.agent.offline.text import Account, Part
 from console.agent.offline.things import Offer, OwnAccount, Person, Wish, account_of, person_of
 from console.agent.operations import AgentOperation
 from console.agent.wording import ACCOUNT_TYPES, KnownThings, money

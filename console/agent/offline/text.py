@@ -50,6 +50,16 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """An account that is named: by its type, its identifier, or as the other one."""
+
+    type: str = ""
+    account_id: str = ""
+    name: str = ""
+    """Whose it is, where it is somebody else's."""
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """Tokens that mean something together."""
 

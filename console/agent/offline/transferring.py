@@ -10,9 +10,9 @@ from jellyfish import damerau_levenshtein_distance
 
 from console.agent.brain import Say
 from console.agent.offline.amounts import AmountReader
-from console.agent.offline.ends import Account
 from console.agent.offline.orders import Order, Reading
 from console.agent.offline.talk import Flow, Question, Talk, Task
+from console.agent.offline.text import Account
 from console.agent.offline.things import OwnAccount, Person, account_of, person_of
 from shared.text import fold
 
