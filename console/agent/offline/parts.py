@@ -223,8 +223,7 @@ class Scanner(DayReader):
         pronoun = self.match(at, "same_person", "pronoun_he", "pronoun_she")
         if pronoun is not None and (way or is_free) and not self._is_name(pronoun.last):
             return Part("same", at, pronoun.last, pronoun.kind, way)
-        start = self.past(at, "definite", "possessive", "honorific")
-        start = self.past(at, "article", limit=1) if start == at else start
+        start = self.past(at, "article", "definite", "possessive", "honorific")
         last, has_relation = start, False
         while last < len(self.tokens) and last - start < _MAX_PERSON_WORDS:
             joined = self.past(last, "particle")
@@ -289,28 +288,20 @@ class Scanner(DayReader):
         """Take a few nouns that little words join; any two words, where it is said to be one."""
         last, run = start, 0
         longest = self.words.grammar["noun_chain"] + is_marked
+        begins = ("month", "joke") if is_marked else ()
         for place in range(start, min(start + _MAX_REASON_WORDS, len(self.tokens))):
-            token, is_little = self.tokens[place], self._is_little(place)
-            is_numbered = is_marked and token.is_number and not self._is_little(place - 1)
+            token, own = self.tokens[place], ("day", "money", "month") if place > start else begins
+            is_little = self.match(place, "particle", "for", "article") is not None
             is_over = run >= longest and not is_little and not self._is_written(place)
-            if is_over or not (token.is_word or is_numbered):
+            if is_over or not (token.is_word or (is_marked and token.is_number)):
                 break
-            if not self._is_of_reason(place, start, is_marked) and self._ends_reason(place, start):
+            if not self.match(place, *own) and self._ends_reason(place, start):
                 break
             last, run = (last, 0) if is_little else (place + 1, run + 1)
         near = (self.words.is_near_number(self.word(p)) for p in range(start, last))
         if last == start or (not is_marked and any(near)):
             return None
         return Part("reason", start, last, self.said.quote(start, last))
-
-    def _is_little(self, place: int) -> bool:
-        return self.match(place, "particle", "for", "article") is not None
-
-    def _is_of_reason(self, place: int, start: int, is_marked: bool) -> bool:
-        """Tell whether what is a part of its own elsewhere goes on with a reason."""
-        always = ("month", "joke") if is_marked and place == start else ("month",)
-        joined = ("day", "money", "month") if place > start else ()
-        return self.match(place, *(always if is_marked else ()), *joined) is not None
 
     def _ends_reason(self, place: int, start: int) -> bool:
         token = self.tokens[place]
