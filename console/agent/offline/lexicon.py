@@ -18,7 +18,7 @@ _LANGUAGES: Final[tuple[Language, ...]] = ("es", "en")
 _MIN_TYPO_LETTERS: Final = 6
 _MIN_TWO_TYPOS_LETTERS: Final = 9
 _MIN_NUMBER_LETTERS: Final = 3
-_LONG_NUMBER_LETTERS: Final = 7
+_LONG_NUMBER: Final = 7
 _LAST_LATIN_LETTER: Final = 0x24F
 _ABOUT_VERBS: Final = ("act", "ending", "stems")
 _BY_WORD: Final = ("spell", "products", "categories", "same")
@@ -254,10 +254,12 @@ def _nearest(word: str, language: Language) -> str:
 
     Neither the first nor the last letter may be wrong: they tell verbs' forms apart.
     """
+    allowed, known = 1 + (len(word) >= _MIN_TWO_TYPOS_LETTERS), _alone(language)
     alike = (c for c in _candidates(language) if c[0] == word[0] and c[-1] == word[-1])
-    near = _near(word, alike, _MIN_TWO_TYPOS_LETTERS)
-    best = [candidate for distance, candidate in near if distance == near[0][0]]
-    return best[0] if len(best) == 1 else ""
+    near = sorted((damerau_levenshtein_distance(word, other), other) for other in alike)
+    best = [other for slips, other in near if slips == near[0][0] <= allowed]
+    meanings = {tuple(known.verbs.get(other, ())) or other for other in best}
+    return best[0] if len(meanings) == 1 else ""
 
 
 @cache
@@ -277,13 +279,8 @@ def near_numbers(word: str) -> Phrase:
         return ()
     both = {number for language in _LANGUAGES for number in lexicon(language).numbers} - {word}
     long = (number for number in both if len(number) >= _MIN_NUMBER_LETTERS)
-    return tuple(number for _, number in _near(word, long, _LONG_NUMBER_LETTERS))
-
-
-def _near(word: str, others: Iterable[str], long: int) -> list[tuple[int, str]]:
-    """Return the words that are a slip away, or two where they are `long`, with how many."""
-    slips = ((damerau_levenshtein_distance(word, other), other) for other in others)
-    return sorted((count, other) for count, other in slips if count <= 1 + (len(other) >= long))
+    near = sorted((damerau_levenshtein_distance(word, number), number) for number in long)
+    return tuple(number for slips, number in near if slips <= 1 + (len(number) >= _LONG_NUMBER))
 
 
 def is_foreign(said: Said, foreign: Iterable[str]) -> bool:
