@@ -59,7 +59,7 @@ class AmountReader(Cursor):
             elif letter == "a":
                 group += 1
             elif letter != "&":
-                value = self.words.numbers[self.word(place)].value if letter != "z" else 0
+                value = self.words.numbers[self.word(place)][0] if letter != "z" else 0
                 if letter == "c":
                     group *= value
                 elif letter in "msk":
@@ -79,7 +79,7 @@ class AmountReader(Cursor):
                 return "z"
             return "d" if token.said.isdigit() and len(token.said) < _THOUSAND_DIGITS else "D"
         if token.word in self.words.numbers and token.is_word:
-            return _LETTERS[self.words.numbers[token.word].sort]
+            return _LETTERS[self.words.numbers[token.word][1]]
         marks = {"joints": "&", "articles": "a"}
         return next((marks[name] for name in marks if token.word in self.words.of(name)), "")
 

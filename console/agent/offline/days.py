@@ -44,19 +44,12 @@ def today(now: datetime) -> date:
 
 
 def _dates(
-    now: date,
-    *,
-    day: int = 0,
-    month: int = 0,
-    to_day: int = 0,
-    to_month: int = 0,
-    year: int = 0,
-    before: str = "",
+    now: date, *, day: int = 0, month: int = 0, to_day: int = 0, to_month: int = 0, year: int = 0
 ) -> Span:
     """Return a day, a month, or what lies between two of them: the last that have been."""
     to_month = to_month or month or now.month
     month, to_day = month or to_month, to_day or day
-    year = now.year - 1 if before else year + _CENTURY * (0 < year < _TWO_DIGITS)
+    year += _CENTURY * (0 < year < _TWO_DIGITS)
     year = year or now.year - (date(now.year, to_month, day * (month == to_month) or 1) > now)
     first, end = date(year - (month > to_month), month, day or 1), _end(year, to_month)
     return Span(first, end.replace(day=to_day) if to_day else max(first, min(end, now)))
@@ -94,20 +87,16 @@ def _in(now: date, unit: str, before: str = "") -> Span:
 
 
 def _first_of(unit: str, day: date) -> date:
-    firsts = {
-        "day": day,
-        "week": day - day.weekday() * _DAY,
-        "fortnight": day.replace(day=1 if day.day <= _MID_MONTH else _MID_MONTH + 1),
-        "month": day.replace(day=1),
-        "year": day.replace(month=1, day=1),
-    }
-    return firsts[unit]
+    if unit in {"day", "week"}:
+        return day - day.weekday() * _DAY if unit == "week" else day
+    second = _MID_MONTH + 1 if unit == "fortnight" and day.day > _MID_MONTH else 1
+    return day.replace(month=1 if unit == "year" else day.month, day=second)
 
 
 _LITTLE: Final = "[o&sh]"
 _TO: Final = "[&+h-]o*"
 _MONTH: Final = "o*(?P<month>m)"
-_YEAR: Final = "(?:o*(?:(?P<year>y)|(?P<before>al|[rx]a)))?"
+_YEAR: Final = "(?:o*(?P<year>y|al|[rx]a))?"
 _UNIT: Final = "(?P<unit>[ua])"
 _FORMS: Final = tuple(
     (re.compile(f"({_LITTLE}*)(?:{form})"), span_of)
@@ -172,6 +161,8 @@ class DayReader(AmountReader):
             return None
         names = [name for name, text in found.groupdict().items() if text is not None]
         said = {name: pieces[found.start(name)].value for name in names}
+        if isinstance(said.get("year"), str):
+            said["year"] = self.today.year - 1
         try:
             span: Span | None = span_of(self.today, **said)
         except ValueError:
@@ -211,7 +202,10 @@ def before(span: Span) -> Span | None:
 def find_span(
     words: Lexicon, tokens: Sequence[Token], now: date
 ) -> tuple[Span | None, range, bool]:
-    """Return the days of a message, the tokens that say them, and whether some are unreadable."""
+    """Return the days of a message, the tokens that say them, and whether some are unreadable.
+
+    Several are one span where one follows the other: "ayer y antier".
+    """
     reader, found, at = DayReader(words, tokens, now), list[Part](), 0
     while at < len(tokens):
         days = reader.days_at(at)
@@ -219,14 +213,8 @@ def find_span(
         at = at + 1 if days is None else days.last
     if not found:
         return None, range(0), False
-    span = _together([days.value for days in found])
+    ends = sorted((s.first, s.last) for day in found if (s := day.value) and s.first and s.last)
+    is_joined = all(after[0] - before[1] <= _DAY for before, after in itertools.pairwise(ends))
+    is_whole = is_joined and len(ends) == len(found)
+    span = Span(ends[0][0], ends[-1][1]) if is_whole else None if found[1:] else found[0].value
     return span, range(found[0].first, found[-1].last), span is None
-
-
-def _together(spans: list[Span | None]) -> Span | None:
-    """Return days one after the other as one span, "ayer y antier"; None for none, or others."""
-    if len(spans) == 1:
-        return spans[0]
-    days = sorted((s.first, s.last) for s in spans if s and s.first and s.last)
-    is_joined = all(after[0] - before[1] <= _DAY for before, after in itertools.pairwise(days))
-    return Span(days[0][0], days[-1][1]) if is_joined and len(days) == len(spans) else None

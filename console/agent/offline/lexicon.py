@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from jellyfish import damerau_levenshtein_distance
 
 from console.agent.language import Language, undrawn
-from console.agent.offline.text import Part, Said, Token, split
+from console.agent.offline.text import TOKEN, Part, Said, Token
 from shared.text import fold
 
 _WORDS: Final = Path(__file__).parent / "words"
@@ -35,13 +35,6 @@ class Verb(NamedTuple):
     `other`."""
 
 
-class Number(NamedTuple):
-    """What a number word counts, and how it joins others: a table of `[numbers]`."""
-
-    value: int
-    sort: str
-
-
 @dataclass
 class Lexicon:
     """What is known of a language; where it has no such word, of the other one."""
@@ -51,7 +44,8 @@ class Lexicon:
     intents: Mapping[str, list[Phrase]]
     grammar: Mapping[str, Any]
     examples: Mapping[str, str]
-    numbers: dict[str, Number]
+    numbers: dict[str, tuple[int, str]]
+    """What number words count, and how they join others: a table of `[numbers]`."""
     spell: dict[str, str]
     products: dict[str, str]
     categories: dict[str, str]
@@ -65,10 +59,6 @@ class Lexicon:
     """Phrases, kinds and values by the first word, the longest first."""
     known: set[str]
     """The words that mean anything in this language."""
-
-    def verbs_of(self, token: Token) -> list[Verb]:
-        """Return what a word may be a form of: without its accents it may be several."""
-        return self.verbs.get(token.said.lower()) or self.verbs.get(token.word, [])
 
     def matches(self, tokens: Sequence[Token], at: int) -> list[Part]:
         """Return the phrases that begin at a token, the longest first."""
@@ -116,8 +106,9 @@ class Cursor:
         return self.tokens[at].word if 0 <= at < len(self.tokens) else ""
 
     def verbs(self, at: int) -> list[Verb]:
-        """Return what a token may be a form of."""
-        return self.words.verbs_of(self.tokens[at]) if at < len(self.tokens) else []
+        """Return what a token may be a form of: without its accents it may be several."""
+        said, known = (self.tokens[at].said if at < len(self.tokens) else ""), self.words.verbs
+        return known.get(said.lower()) or known.get(self.word(at), [])
 
     def after(self, at: int, *kinds: str) -> int:
         """Return the place after a phrase of these kinds; where there is none, the end."""
@@ -164,7 +155,7 @@ def _alone(language: Language) -> Lexicon:
         grammar=data["grammar"],
         examples=data.get("operations", {}),
         numbers={
-            word: Number(int(value), sort)
+            word: (int(value), sort)
             for sort, rows in data["numbers"].items()
             for word, value in _by_word(rows).items()
         },
@@ -200,7 +191,7 @@ def _by_word(rows: Mapping[str, Any]) -> dict[str, str]:
 
 def _phrases(row: str) -> Iterator[Phrase]:
     for phrase in row.split(","):
-        if words := tuple(fold(found.group()) for found in split(phrase)):
+        if words := tuple(fold(found.group()) for found in TOKEN.finditer(phrase)):
             yield words
 
 
@@ -226,7 +217,7 @@ def read(text: str, language: Language) -> Said:
     Never into or out of a number: a number word that is misspelt stays unread.
     """
     tokens = []
-    for found in split(text):
+    for found in TOKEN.finditer(text):
         said, folded = found.group(), undrawn(fold(found.group()))
         exact = lexicon(language).spell.get(said.lower()) if said.lower() != fold(said) else None
         usual = exact.split() if exact else usual_spelling(folded.replace("’", "'"), language)
@@ -322,7 +313,6 @@ def benefit_name(language: Language, benefit: str) -> str:
 def examples() -> dict[str, list[str]]:
     """Return the example phrases of operations that have no flow of their own, by operation."""
     found: dict[str, list[str]] = {}
-    for language in _LANGUAGES:
-        for operation_id, row in lexicon(language).examples.items():
-            found.setdefault(operation_id, []).extend(p.strip() for p in row.split(","))
+    for operation_id, row in (i for one in _LANGUAGES for i in lexicon(one).examples.items()):
+        found.setdefault(operation_id, []).extend(phrase.strip() for phrase in row.split(","))
     return found

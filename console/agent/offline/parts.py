@@ -293,7 +293,8 @@ class Scanner(DayReader):
             token, own = self.tokens[place], ("day", "money", "month") if place > start else begins
             is_little = self.match(place, "particle", "for", "article") is not None
             is_over = run >= longest and not is_little and not self._is_written(place)
-            if is_over or not (token.is_word or (is_marked and token.is_number)):
+            is_numbered = is_marked and token.is_number and (run or place == start)
+            if is_over or not (token.is_word or is_numbered):
                 break
             if not self.match(place, *own) and self._ends_reason(place, start):
                 break

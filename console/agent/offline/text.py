@@ -1,19 +1,19 @@
 """What a person wrote, as tokens that can be compared and still be quoted as they were written."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 from shared.text import fold
 
-_TOKEN: Final = re.compile(
+TOKEN: Final = re.compile(
     r"acc-[\w-]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     r"|[0-9]+(?:[.,'’][0-9]+)*"
     r"|[^\W\d_]+(?:['’][^\W\d_]+)*"
     r"|[^\s\w]|[\d_]+"
 )
+"""Words, numbers and signs."""
 _IDENTIFIER: Final = re.compile(r"acc-[\w-]+|[0-9]{10,20}", re.IGNORECASE)
 _STEM: Final = re.compile(r"[^\W\d_]+|\d+")
 _MIN_STEM_LETTERS: Final = 3
@@ -100,11 +100,6 @@ class Said:
         if first >= last:
             return ""
         return self.text[self.tokens[first].start : self.tokens[last - 1].end]
-
-
-def split(text: str) -> Iterable[re.Match[str]]:
-    """Return where the words, numbers and signs of a text are."""
-    return _TOKEN.finditer(text)
 
 
 def words_of(text: str) -> frozenset[str]:
