@@ -48,7 +48,8 @@ class AmountReader(Cursor):
         run = "".join(takewhile(bool, map(self._letter, places)))
         found = _NUMBER.match(run)
         if found is None:
-            return _none(at, at + 1, "malformed") if run[:1] in {*"csM"} else None
+            none = Part("amount", at, at + 1, Decimal(0), doubt="malformed")
+            return none if run[:1] in {*"csM"} else None
         done, group, doubt = Decimal(0), Decimal(0), ""
         for place, letter in enumerate(found.group(), at):
             said = self.tokens[place].said
@@ -111,32 +112,26 @@ class AmountReader(Cursor):
         ]
         reader = AmountReader(self.words, usual)
         found = next(filter(None, map(reader.amount_at, range(len(usual)))), None)
-        is_sure = found is not None and found.is_sure and not found.unit
-        return found.value if found is not None and is_sure else None
+        return found.value if found and found.is_sure and not found.unit else None
 
     def _unstated(self, at: int) -> Part | None:
         found = self.match(at, "unstated", "slang")
         if found is None:
             return None
-        of = self.match(found.last, "of_amount")
-        rest = self._bare(of.last) if of is not None else None
-        unit = self.past(found.last, "money", "currency", limit=1)
-        return _none(at, rest.last if rest is not None else unit, found.kind)
+        rest = self._bare(self.after(found.last, "of_amount"))
+        last = self.past(found.last, "money", "currency", limit=1) if rest is None else rest.last
+        return Part("amount", at, last, Decimal(0), doubt=found.kind)
 
     def _bare(self, at: int) -> Part | None:
         is_money = self.word(at) == "$"
         read = self.number_at(at + is_money)
         if read is None:
             return None
-        last = read.last
-        if read.value == 1 and last == read.first + 1 and self._is_article(read.first):
-            is_counted = self.match(last, "currency", "cents", "slang", "piece") is not None
-            if not (is_counted or self.is_number(last)):
-                return None
+        last, is_article = read.last, self.word(read.first) in self.words.of("articles")
+        is_counted = self.match(last, "currency", "cents", "slang", "piece") is not None
+        if is_article and last == read.first + 1 and not (is_counted or self.is_number(last)):
+            return None
         return self._doubted(self._with_units(replace(read, first=at, is_money=is_money)))
-
-    def _is_article(self, at: int) -> bool:
-        return self.word(at) in self.words.of("articles")
 
     def _with_units(self, amount: Part) -> Part:
         """Take in what follows: the currency, the centavos, or what else is counted."""
@@ -189,19 +184,14 @@ class AmountReader(Cursor):
         """Tell whether what follows an amount looks like more of it."""
         after, before = self.tokens[at], self.tokens[at - 1]
         is_stuck = after.start == before.end and after.said[0].isalnum()
-        is_more = self.is_number(at) and not self._is_article(at)
+        is_more = self.is_number(at) and after.word not in self.words.of("articles")
         is_joined = before.is_word and after.word in self.words.of("joints")
         is_slip = is_joined and bool(near_numbers(self.word(at + 1)))
         is_near = self.words.is_near_number(after.word)
         return is_more or is_stuck or is_near or is_slip or after.said == "/"
 
 
-def _none(first: int, last: int, doubt: str) -> Part:
-    return Part("amount", first, last, Decimal(0), doubt=doubt)
-
-
 def _with_hundredths(amount: Part, cents: Part, last: int) -> Part:
-    is_whole = amount.value % 1 == cents.value % 1 == 0 and cents.value < _HUNDRED
-    is_whole = is_whole and not cents.doubt
+    is_whole = not (amount.value % 1 or cents.value % 1 or cents.doubt) and cents.value < _HUNDRED
     value, doubt = amount.value + cents.value / _HUNDRED, amount.doubt if is_whole else "malformed"
     return replace(amount, value=value, last=last, is_money=True, doubt=doubt)

@@ -146,9 +146,10 @@ class DayReader(AmountReader):
     today: date
 
     def days_at(self, at: int) -> Part | None:
-        """Return the days that begin at a token, of kind `dates` where only numbers say so.
+        """Return the days that begin at a token, of kind `now` or `day`.
 
-        Their span is None for a day that there is not, such as 31 February.
+        They are `dates` where only numbers say so, and where there are none such: with the span
+        None for 31 February.
         """
         pieces, place = list[Part](), at
         while len(pieces) < _MAX_PIECES and (piece := self._piece(place)).kind:
@@ -170,7 +171,9 @@ class DayReader(AmountReader):
         if span is not None and not said.keys() & {"to_day", "to_month"}:
             since, until = "s" in found[1], "h" in found[1] and "s" not in found[1]
             span = Span(None if until else span.first, None if since else span.last)
-        kind = "dates" if set(found.group()) <= set("no&+-") else "day"
+        is_now = span == Span(self.today, self.today) and self.match(at, "now") is not None
+        is_unsure = span is None or set(found.group()) <= set("no&+-")
+        kind = "dates" if is_unsure else "now" if is_now else "day"
         return Part(kind, at, pieces[found.end() - 1].last, span)
 
     def _piece(self, at: int) -> Part:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from console.agent.offline.days import DayReader, Span
+from console.agent.offline.days import DayReader
 from console.agent.offline.lexicon import Verb, kinds
 from console.agent.offline.text import Account, Part, Said
 from shared.text import fold
@@ -48,7 +48,7 @@ class Scanner(DayReader):
         readers: tuple[Callable[[int], Part | None], ...] = (
             self._sign,
             self._identifier,
-            self._longest_phrase,
+            lambda at: self._phrase(at, 2),
             self._note,
             self._benefit,
             self._ordinal,
@@ -62,7 +62,7 @@ class Scanner(DayReader):
             self._clitic,
             self._purpose,
             lambda at: self._reason(self.past(self.after(at, "for"), "particle", "article")),
-            self._plain,
+            lambda at: self._phrase(at, 1),
             self._name,
             lambda at: self.match(at, *kinds("function")),
         )
@@ -84,19 +84,15 @@ class Scanner(DayReader):
         kind = next((kind for kind, signs in _SIGNS.items() if token.said in signs), "unread")
         return Part(kind, at, at + 1)
 
-    def _longest_phrase(self, at: int) -> Part | None:
-        """Take a phrase of two words or more, or the amount that it is beside."""
+    def _phrase(self, at: int, least: int) -> Part | None:
+        """Take a phrase of so many words, or the amount that it is beside; "si." is a yes."""
         surer = ("note", "instalments_only", "cash", "points", "cashback")
         found = self.match(at, *kinds("plain"), *surer)
-        if found is None or found.last == at + 1 or found.kind in surer:
+        if found is None or found.last < at + least or found.kind in surer:
             return None
-        is_beside = found.kind in {"hedge", "under", "over"}
-        return (self._amount(at) if is_beside else None) or found
-
-    def _plain(self, at: int) -> Part | None:
-        part = self.match(at, *kinds("plain"))
-        is_yes = part is not None and part.kind == "condition" and self._ends(part.last)
-        return self.match(at, "yes") or part if is_yes else part
+        if found.kind == "condition" and self._ends(found.last):
+            return self.match(at, "yes") or found
+        return (self._amount(at) if found.kind in {"hedge", "under", "over"} else None) or found
 
     def _verb(self, at: int) -> Part | None:
         adjust, verbs = self.match(at, "adjust"), self.verbs(at)
@@ -132,12 +128,9 @@ class Scanner(DayReader):
         return self.word(place) != "%" and (place >= len(self.tokens) or self.tokens[place].is_sign)
 
     def _day(self, at: int) -> Part | None:
-        """Take days, but for today and what is a number that may be anything."""
+        """Take days, but for what is a number that may be anything."""
         found = self.days_at(at)
-        if found is None or found.value is None or found.kind != "day":
-            return None
-        is_now = found.value == Span(self.today, self.today) and self.match(at, "now")
-        return replace(found, kind="now") if is_now else found
+        return None if found is None or found.kind == "dates" else found
 
     def _amount(self, at: int) -> Part | None:
         before = self.match(at - 1, "account_noun", "account_number")
