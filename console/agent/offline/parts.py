@@ -167,26 +167,13 @@ class Scanner(DayReader):
     def _led(self, at: int) -> Part | None:
         """Take the account or the person after a preposition."""
         source, target = self.after(at, "from"), self.after(at, "to", "into")
-        is_to = self.match(at, "to") is not None
         return (
             self._account(source, "from")
             or self._account(target, "to")
-            or self._whose(source, "from")
             or self._person(source, "from", is_free=False)
-            or (self._whose(target, "to") or self._person(target, "to") if is_to else None)
+            or (self._person(target, "to") if self.match(at, "to") is not None else None)
             or self._person(self.after(at, "for_person"), "to", is_free=False)
         )
-
-    def _whose(self, at: int, way: str) -> Part | None:
-        """Take somebody by their account: "la cuenta de mi hermano", "my brother's account"."""
-        noun = self.match(self.past(at, "definite", "article"), "account_noun")
-        if noun is not None:
-            person = self._person(self.after(noun.last, "from"), way)
-        elif (person := self._person(at, way, is_free=False)) is not None:
-            is_owner = self.word(person.last) in {"s", "'"}
-            noun = self.match(person.last + 1, "account_noun") if is_owner else None
-            person = replace(person, last=noun.last) if noun is not None else None
-        return replace(person, kind="others_account") if person and way == "from" else person
 
     def _account(self, at: int, way: str = "") -> Part | None:
         """Take one's own account; somebody else's is a part of its own that no order has."""
@@ -202,14 +189,17 @@ class Scanner(DayReader):
             types, last = [*types, found.kind], found.last
             place = self.past(self.past(last, "whose", limit=1), "article")
             found = self.match(place, *_TYPES, "account_noun")
-        type_ = next((kind for kind in _TYPES if kind in types), "")
-        others = self._person(self.after(last, "whose"))
-        is_mine = others is None and any(self.match(p, "possessive") for p in range(at, start))
-        if not types or not (type_ or is_mine):
+        if not types:
             return None
-        if type_ and (others or self.word(start - 1) == "s" or self.match(at, "their")):
-            return Part("others_account", at, others.last if others else last)
-        return Part("account", at, last, Account(type_), way)
+        type_ = next((kind for kind in _TYPES if kind in types), "")
+        whose = self._person(self.after(last, "whose"))
+        is_mine = whose is None and any(self.match(p, "possessive") for p in range(at, start))
+        is_theirs = bool(whose) or self.word(start - 1) == "s" or bool(self.match(at, "their"))
+        if whose is not None and not type_ and way == "to":
+            return replace(whose, way=way)
+        if (type_ and is_theirs) or (whose is not None and way == "from"):
+            return Part("others_account", at, last if whose is None else whose.last)
+        return Part("account", at, last, Account(type_), way) if type_ or is_mine else None
 
     def _person(self, at: int, way: str = "", *, is_free: bool = True) -> Part | None:
         """Take a phrase that says who is meant; a name by itself only where one is expected."""
@@ -236,7 +226,9 @@ class Scanner(DayReader):
         tokens = self.tokens[first:last]
         is_as_spelled = all(fold(token.said) == token.word for token in tokens)
         said = self.said.quote(first, last) if is_as_spelled else " ".join(t.word for t in tokens)
-        return Part("person", at, last, said, way)
+        noun = self.match(last + 1, "account_noun") if self.word(last) in {"s", "'"} else None
+        kind = "others_account" if noun is not None and way == "from" else "person"
+        return Part(kind, at, last if noun is None else noun.last, said, way)
 
     def _is_name(self, at: int) -> bool:
         token = self.tokens[at] if at < len(self.tokens) else None
