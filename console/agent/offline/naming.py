@@ -30,19 +30,19 @@ def named(talk: Talk, reading: Reading) -> Reply | None:
     operation = next((o for o in operations if o.operation_id.casefold() == name.casefold()), None)
     if operation is None:
         return None
-    name, inputs, required = operation.operation_id, operation.inputs, operation.required
-    quoted = rest.translate(_QUOTES)
+    quoted, inputs = rest.translate(_QUOTES), operation.inputs
     found = [(given[1], given[3] or given[4] or "") for given in _ARGUMENT.finditer(quoted)]
-    arguments = dict(found)
-    if _ARGUMENT.sub("", quoted).strip() or len(arguments) < len(found):
-        return talk.say("call_unreadable", "asked", said=rest.strip(), operation=name)
-    if unknown := ", ".join(given for given in arguments if given not in inputs):
-        known = ", ".join(inputs) or "-"
-        return talk.say("call_unknown", "asked", operation=name, names=unknown, known=known)
-    if missing := ", ".join(needed for needed in required if needed not in arguments):
-        example = " ".join(f"{needed}=…" for needed in required)
-        return talk.say("call_missing", "asked", operation=name, names=missing, example=example)
-    return _carry_out(talk, operation, arguments)
+    names = [given for given, _ in found]
+    wrong = [
+        *_ARGUMENT.sub(" ", quoted).split(),
+        *(given for given in names if given not in inputs or names.count(given) > 1),
+        *(needed for needed in operation.required if needed not in names),
+    ]
+    if wrong:
+        example = " ".join(f"{n}=…" if p.required else f"[{n}=…]" for n, p in inputs.items())
+        told = {"operation": operation.operation_id, "example": example}
+        return talk.say("call_wrong", "asked", names=", ".join(wrong), **told)
+    return _carry_out(talk, operation, dict(found))
 
 
 def _carry_out(talk: Talk, operation: AgentOperation, arguments: dict[str, str]) -> Flow:
