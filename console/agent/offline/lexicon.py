@@ -117,11 +117,8 @@ class Cursor:
 
     def past(self, at: int, *kinds: str, limit: int = 4) -> int:
         """Return the place after phrases of these kinds."""
-        for _ in range(limit):
-            found = self.match(at, *kinds)
-            if found is None:
-                break
-            at = found.last
+        while limit and (found := self.match(at, *kinds)) is not None:
+            at, limit = found.last, limit - 1
         return at
 
 

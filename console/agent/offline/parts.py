@@ -47,7 +47,6 @@ class Scanner(DayReader):
         is_led = before in {*_LED, "same_order"}
         readers: tuple[Callable[[int], Part | None], ...] = (
             self._sign,
-            self._identifier,
             lambda at: self._phrase(at, 2),
             self._note,
             self._benefit,
@@ -156,14 +155,6 @@ class Scanner(DayReader):
 
     # --- accounts and people: the two ends of a transfer ---
 
-    def _identifier(self, at: int) -> Part | None:
-        start = self.past(at, "into", "from", limit=1)
-        place = self.past(start, "account_is", "account_noun", "account_number", "definite")
-        if place >= len(self.tokens) or not self.tokens[place].is_identifier:
-            return None
-        way = "" if start == at else "from" if self.match(at, "from") else "to"
-        return Part("account", at, place + 1, Account(account_id=self.tokens[place].said), way)
-
     def _led(self, at: int) -> Part | None:
         """Take the account or the person after a preposition."""
         source, target = self.after(at, "from"), self.after(at, "to", "into")
@@ -177,6 +168,9 @@ class Scanner(DayReader):
 
     def _account(self, at: int, way: str = "") -> Part | None:
         """Take one's own account; somebody else's is a part of its own that no order has."""
+        place = self.past(at, "account_is", "account_noun", "account_number", "definite")
+        if place < len(self.tokens) and self.tokens[place].is_identifier:
+            return Part("account", at, place + 1, Account("", self.tokens[place].said), way)
         other, same = self.match(at, "other_account"), self.match(at, "same_account")
         if other is not None and self._person(self.after(other.last, "whose")) is None:
             is_sure = other.last > at + 2 or way == "from"
@@ -189,17 +183,16 @@ class Scanner(DayReader):
             types, last = [*types, found.kind], found.last
             place = self.past(self.past(last, "whose", limit=1), "article")
             found = self.match(place, *_TYPES, "account_noun")
-        if not types:
-            return None
         type_ = next((kind for kind in _TYPES if kind in types), "")
-        whose = self._person(self.after(last, "whose"))
+        whose = self._person(self.after(last, "whose")) if types else None
         is_mine = whose is None and any(self.match(p, "possessive") for p in range(at, start))
         is_theirs = bool(whose) or self.word(start - 1) == "s" or bool(self.match(at, "their"))
         if whose is not None and not type_ and way == "to":
             return replace(whose, way=way)
         if (type_ and is_theirs) or (whose is not None and way == "from"):
             return Part("others_account", at, last if whose is None else whose.last)
-        return Part("account", at, last, Account(type_), way) if type_ or is_mine else None
+        is_own = type_ or (is_mine and "account_noun" in types)
+        return Part("account", at, last, Account(type_), way) if is_own else None
 
     def _person(self, at: int, way: str = "", *, is_free: bool = True) -> Part | None:
         """Take a phrase that says who is meant; a name by itself only where one is expected."""
