@@ -208,19 +208,15 @@ def _lines(talk: Talk, compared: Compared, wanted: str, count: int) -> Iterator[
 
 def _ask_benefit(talk: Talk, compared: Compared, wanted: str, count: int) -> Say:
     """Ask how to pay, where what is wanted cannot be had or may be several."""
+    is_had = any(_eligible(body, wanted) for _, body in compared)
     named = [o for _, body in compared for o in body["options"] if o.get("benefit") == wanted]
     reasons = [benefit_refusal(o, talk.language) for o in named if "reason" in o]
-    why = talk.text(
-        "benefit_unavailable",
-        product=", ".join(dict.fromkeys(offer.name for offer, _ in compared)),
-        benefit=benefit_name(talk.language, wanted),
-        reason=" ".join(["", *reasons[:1]]),
-    )
-    is_of_some = any(_eligible(body, wanted) for _, body in compared)
-    lines = _lines(talk, compared, MSI if is_of_some else "", count)
+    names = ", ".join(dict.fromkeys(offer.name for offer, _ in compared))
+    told = {"product": names, "benefit": benefit_name(talk.language, wanted)}
+    why = talk.text("benefit_unavailable", reason=" ".join(["", *reasons[:1]]), **told)
+    options = "\n".join(_lines(talk, compared, MSI if is_had else "", count))
     asked = ("benefit", "product") if compared[1:] else ("benefit",)
-    why = "" if is_of_some else why
-    return talk.ask("ask_benefit", *asked, why=why, options="\n".join(lines))
+    return talk.ask("ask_benefit", *asked, why="" if is_had else why, options=options)
 
 
 # --- what a message says of what was shown ---
