@@ -244,7 +244,7 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
         return None
     is_one = len(meant or ()) == 1
     is_paid = terms.benefit or (reading.has("account") and (meant or is_open))
-    is_pointing = is_bare or reading.has("here", "ordinal", "cheapest", "dearest")
+    is_pointing = is_bare or reading.has("here", "ordinal")
     is_said = meant or is_paid or is_pointing or terms.quantity is not None
     is_bought = is_said if is_taking or is_open else is_paid and (is_one or memory.offer)
     if is_bought and not is_asking:
@@ -269,7 +269,7 @@ def compared(talk: Talk, reading: Reading) -> Flow:
     elif not offers:
         numbers = (part.whole or 0 for part in reading.of("amount"))
         count = count or next((n for n in numbers if 0 < n <= finding.MAX_QUANTITY), None)
-        is_of_one = reading.has("here", "other", "monthly", "benefit", "amount")
+        is_of_one = reading.has("here", "monthly", "benefit", "amount")
         offers = [memory.offer] if memory.offer and is_of_one else memory.offers
     offers = offers or memory.offers
     if not offers:
