@@ -13,7 +13,7 @@ import ssl
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -265,6 +265,7 @@ def test_a_function_reads_of_a_service_what_botocore_has_but_for_texts_for_peopl
     assert whole.keys() == kept.keys()
     assert len(whole) > 2 * len(FUNCTIONS.services)
     assert sum(texts_left_out(whole[name], kept[name]) for name in whole) > 1000
+    assert not list((deployed / "botocore").rglob("*.gz"))
 
 
 def test_a_member_called_documentation_stays() -> None:
@@ -394,6 +395,35 @@ def test_a_function_starts_from_the_artefact_alone_and_imports_little(
     handler: str, deployed: Path
 ) -> None:
     assert too_much_at_the_start(handler, deployed) == []
+
+
+WITH_MORE_THAN_FIELDS = {"ActionGroup", "Cashback", "Instalments", "Points", "Unreadable"}
+"""What a list of its own or an attribute of the class keeps from being a named tuple."""
+
+
+def dataclasses_of(modules: Iterable[Path]) -> set[str]:
+    return {
+        node.name
+        for path in modules
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+        for decorator in node.decorator_list
+        if "dataclass" in ast.unparse(decorator)
+    }
+
+
+def test_records_that_a_function_imports_at_its_start_are_named_tuples(deployed: Path) -> None:
+    """A dataclass compiles its methods when it is imported."""
+    imported = {
+        Path(file)
+        for handler in HANDLERS
+        for file in modules_at_the_start(handler, deployed).values()
+        if file
+    }
+    ours = {deployed / path for path in source_files()} & imported
+
+    assert len(ours) > 50
+    assert dataclasses_of(ours) == WITH_MORE_THAN_FIELDS
 
 
 @pytest.mark.parametrize("handler", [RELAY, "action_groups.handler.crm"])
