@@ -97,9 +97,8 @@ class Reading(Cursor):
     def mood(self) -> str:
         """What stands in the way of an order, by kind, or nothing."""
         said = {part.kind for part in self.parts[self.begins_otherwise :]}
-        found = next((kind for kind in kinds("moods") if kind in said), "")
-        is_past = any(verb_form(part).form == "past" for part in self.of("verb"))
-        return found or ("past_mark" if is_past else "")
+        said |= {"past_mark" for part in self.of("verb") if verb_form(part).form == "past"}
+        return next((kind for kind in kinds("moods") if kind in said), "")
 
     @property
     def is_question(self) -> bool:
@@ -175,15 +174,14 @@ class Reading(Cursor):
 
     def covers(self, needed: str, *kinds: str) -> bool:
         """Tell whether it is words of these kinds only, and one of those needed."""
-        tokens, place, has_needed = self.tokens, 0, False
-        while place < len(tokens):
-            own = self.match(place, needed)
-            found = own or self.match(place, *kinds)
-            if found is None and tokens[place].said not in ",.!¡;:":
+        place, found = 0, set[str]()
+        while place < len(self.tokens):
+            match = self.match(place, needed) or self.match(place, *kinds)
+            if match is None and self.tokens[place].said not in ",.!¡;:":
                 return False
-            has_needed = has_needed or own is not None
-            place = found.last if found is not None else place + 1
-        return has_needed
+            found |= {match.kind} if match is not None else set()
+            place = match.last if match is not None else place + 1
+        return needed in found
 
     def quoted(self, parts: Iterable[Part]) -> str:
         """Return what the person wrote of these parts."""
@@ -196,27 +194,27 @@ class Reading(Cursor):
 
 def read_orders(said: Said, words: Lexicon, parts: list[Part]) -> Reading:
     """Return what a message asks for, in the order in which it does."""
-    reading = Reading(words, said.tokens, said, parts, [])
-    orders, left = reading.orders, list[Part]()
+    reading, left = Reading(words, said.tokens, said, parts, []), list[Part]()
     for segment in _segments(parts):
-        found = list(_orders(segment, reading))
-        orders += found
-        left += [] if found else [part for part in segment if part.kind not in kinds("quiet")]
-    if orders:
-        orders[0].unread = left + orders[0].unread
+        order = Order(_act(segment), segment, _is_asked_for(segment, reading))
+        if order.act in {"send", "give", "make"}:
+            reading.orders += sent_in(order, reading)
+        elif order.act:
+            reading.orders.append(order)
+        else:
+            left += [part for part in segment if part.kind not in kinds("quiet")]
+    for order in reading.orders:
+        _doubt_beside_unread(order)
+    if reading.orders:
+        reading.orders[0].unread[:0] = left
     return reading
 
 
-def _segments(parts: Sequence[Part]) -> Iterator[list[Part]]:
+def _segments(parts: list[Part]) -> list[list[Part]]:
     """Split a message where another verb begins another order, with what leads to the verb."""
-    heads = [i for i, part in enumerate(parts) if part.kind in {"verb", "take"}]
-    starts = []
-    for number, head in enumerate(heads):
-        if number == 0 or not _is_of_one(parts, heads[number - 1], head):
-            starts.append(_led_from(parts, head))
-    for first, last in pairwise([0, *starts[1:], len(parts)]):
-        if first < last:
-            yield list(parts[first:last])
+    heads = pairwise(i for i, part in enumerate(parts) if part.kind in {"verb", "take"})
+    starts = (_led_from(parts, head) for one, head in heads if not _is_of_one(parts, one, head))
+    return [parts[first:last] for first, last in pairwise([0, *starts, len(parts)])]
 
 
 def _led_from(parts: Sequence[Part], head: int) -> int:
@@ -235,19 +233,6 @@ def _is_of_one(parts: Sequence[Part], before: int, head: int) -> bool:
     if second and act == "make":
         return not between & {"amount", "person", "stop"}
     return act == second == "send" and "person" not in between and "amount" in between
-
-
-def _orders(segment: list[Part], reading: Reading) -> Iterator[Order]:
-    act = _act(segment)
-    if act == "":
-        return
-    order = Order(act, segment, is_asked_for=_is_asked_for(segment, reading))
-    if act not in {"send", "give", "make"}:
-        yield order
-        return
-    for sent in sent_in(order, reading):
-        _doubt_beside_unread(sent)
-        yield sent
 
 
 def _act(segment: Sequence[Part]) -> str:
@@ -343,8 +328,6 @@ def _next(current: Order, part: Part, following: str) -> Order | None:
 def _doubt_beside_unread(order: Order) -> None:
     """Doubt an amount that stands right beside a word which was not read: "5 tamales"."""
     amount = order.said.get("amount")
-    for before, after in pairwise(order.parts):
-        said, other = (before, after) if before.kind == "amount" else (after, before)
-        is_beside = said.kind == "amount" and other.kind == "unread"
-        if amount is not None and is_beside and said.first == amount.first:
-            order.said["amount"] = replace(amount, doubt="near" if amount.is_sure else amount.doubt)
+    for pair in pairwise(order.parts):
+        if amount in pair and amount.is_sure and any(part.kind == "unread" for part in pair):
+            order.said["amount"] = replace(amount, doubt="near")

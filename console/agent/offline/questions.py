@@ -99,7 +99,7 @@ def _movements(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | Non
     query = asking.read_query(reading, today(talk.clock()))
     is_refined = first == "and" or reading.match(0, "only") is not None
     if talk.memory.topic == "transactions" and is_refined:
-        return _more_movements(talk, reading, query)
+        return _again(talk, reading)
     reading.ignored = [
         part
         for part in reading.of("unread")
@@ -140,8 +140,8 @@ _ANSWERS: Final[Mapping[str, Callable[[Talk, Reading, asking.Topic], Reply | Non
     "purchases": lambda talk, _reading, _topic: banking.listed(talk, "listPurchases"),
     "beneficiaries": lambda talk, _reading, _topic: banking.listed(talk, "listBeneficiaries"),
     "own_account": lambda talk, _reading, _topic: banking.own_accounts(talk),
-    "total": lambda talk, reading, _: tasks.total(talk) or _told_again(talk, reading, is_sum=True),
-    "each": lambda talk, reading, _topic: _told_again(talk, reading, is_sum=False),
+    "total": lambda talk, reading, _: tasks.total(talk) or _again(talk, reading, is_sum=True),
+    "each": lambda talk, reading, _topic: _again(talk, reading, is_sum=False),
     "tasks": lambda talk, _reading, _topic: tasks.listed(talk),
     "help": lambda talk, _reading, _topic: naming.help_(talk),
 }
@@ -157,7 +157,7 @@ def followed_up(talk: Talk, reading: Reading) -> Reply | None:
     if (query.type or query.direction) and not finding.names_a_thing(reading):
         return banking.movements(talk, query)
     if topic == "transactions":
-        return _more_movements(talk, reading, query)
+        return _again(talk, reading)
     is_told = topic in {"balance", "own_account"} or not (
         topic or reading.beside(*kinds("asking_account"))
     )
@@ -166,19 +166,15 @@ def followed_up(talk: Talk, reading: Reading) -> Reply | None:
     return tell(talk, query.account_type) if is_own and is_told else None
 
 
-def _more_movements(talk: Talk, reading: Reading, query: asking.MovementsQuery) -> Reply | None:
-    known = talk.memory.query
+def _again(talk: Talk, reading: Reading, **change: bool) -> Reply | None:
+    """Go on with the movements last told of: others of them, or, by a change, a sum or a list."""
+    known, query = talk.memory.query, asking.read_query(reading, today(talk.clock()))
     if query.span is None and known.span is not None and "last" in reading.values("relative"):
         query = replace(query, span=before(known.span))
-    said = query.said()
-    return banking.movements(talk, replace(known, **{"limit": None, **said})) if said else None
-
-
-def _told_again(talk: Talk, reading: Reading, *, is_sum: bool) -> Reply | None:
-    """Add up the movements last told of, or list them, or some of them."""
-    memory, query = talk.memory, asking.read_query(reading, today(talk.clock()))
-    query = replace(memory.query, **{"limit": None, **query.said(), "is_sum": is_sum})
-    return banking.movements(talk, query) if memory.topic == "transactions" else None
+    said = query.said() | change
+    if talk.memory.topic != "transactions" or not said:
+        return None
+    return banking.movements(talk, replace(known, **{"limit": None, **said}))
 
 
 # --- what is told, and what is looked for ---
