@@ -24,9 +24,10 @@ def amended(talk: Talk, reading: Reading) -> Reply | None:
         return None
     if task is not None and is_asked and _chosen_of_list(talk, reading):
         return tasks.go_on(talk, task)
-    if isinstance(task, Addition) and _fills_addition(talk, reading, task):
-        return tasks.go_on(talk, task)
     orders = _told(talk, reading)
+    is_other = orders[0].is_whole and not orders[0].unread
+    if isinstance(task, Addition) and not is_other and _fills_addition(talk, reading, task):
+        return tasks.go_on(talk, task)
     return (
         _repeated(talk, reading, *orders)
         or _changed(talk, reading, *orders)
