@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import botocore
 import botocore.session
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -64,7 +65,9 @@ def handlers_of(session: botocore.session.Session, service: str) -> dict[str, li
 
 
 @pytest.fixture
-def made_anew() -> Iterator[None]:
+def made_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Leave out what a library that a test imported adds to each new session: Powertools does."""
+    monkeypatch.setattr(botocore, "_INITIALIZERS", [])
     clients._session.cache_clear()
     yield
     clients._session.cache_clear()
