@@ -14,7 +14,6 @@ from console.agent.offline.talk import Reply, Talk
 from console.agent.offline.transferring import Transfer
 
 _MAX_SHORT: Final = 10
-_SLOTS: Final = ("amount", "person", "account", "reason", "same", "name")
 
 
 def amended(talk: Talk, reading: Reading) -> Reply | None:

@@ -14,8 +14,6 @@ from console.agent.offline.parts import verb_form
 from console.agent.offline.text import Part, Said
 
 _ORDERING: Final = frozenset({"order", "formal", "polite"})
-
-
 _TWICE: Final = {"amount": "several", "to": "people"}
 """Why it is doubted what was said twice."""
 
