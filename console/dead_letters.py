@@ -315,7 +315,7 @@ def _relay_all(deployment: Deployment, function: str, records: list[dict[str, An
 def _relay(deployment: Deployment, function: str, records: list[dict[str, Any]]) -> None:
     """Have the relay publish what records owe. Raises ConsoleError when it did not."""
     answer = deployment.cloud.client("lambda").invoke(
-        FunctionName=function, Payload=json.dumps({"Records": records}).encode()
+        FunctionName=_own(deployment, function), Payload=json.dumps({"Records": records}).encode()
     )
     if json.loads(answer["Payload"].read()) != _ALL_PUBLISHED:
         raise ConsoleError("the relay still cannot publish; its log says why")
@@ -323,8 +323,22 @@ def _relay(deployment: Deployment, function: str, records: list[dict[str, Any]])
 
 def _invoke_later(deployment: Deployment, function: str, event: Any) -> None:
     deployment.cloud.client("lambda").invoke(
-        FunctionName=function, InvocationType="Event", Payload=json.dumps(event).encode()
+        FunctionName=_own(deployment, function),
+        InvocationType="Event",
+        Payload=json.dumps(event).encode(),
     )
+
+
+def _own(deployment: Deployment, function: str) -> str:
+    """Return the name, with its version, of the stack's function that has this ARN.
+
+    A name is of this account and region. Raises ConsoleError for what is no function of the stack:
+    nobody else is called because a letter says so.
+    """
+    name = ":".join(function.split(":")[6:])
+    if not name.startswith(f"{deployment.name_prefix}-"):
+        raise ConsoleError("it names a function that is not of this stack")
+    return name
 
 
 def _queue_url(deployment: Deployment) -> str:

@@ -238,7 +238,8 @@ def _gaps_of_event(operation: Operation, event_type: str, deployed: _Deployed) -
         if "bus" not in function.doors:
             yield f"{event_type}: {function.name} is not open to the bus: its DOORS has no bus"
     said = [e for e in (operation.success_event, operation.failure_event) if e is not None]
-    publishers = [(f, e) for f in delivered for e in said if not operation.changes or e != said[0]]
+    told = () if operation.is_step else said[1:] if operation.changes else said
+    publishers = [(f, e) for f in delivered for e in told]
     if operation.changes:
         publishers += [(f, e) for f in deployed.functions if f.handler == _RELAY for e in said]
     for function, event in publishers:

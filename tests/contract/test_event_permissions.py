@@ -55,7 +55,7 @@ def publishes(logical: str) -> set[Entry]:
     """Return what a function puts on the bus.
 
     The relay publishes the outcomes of all changes, a function of the bus the answers to its
-    queries and to requests that cannot be read.
+    queries and to requests that cannot be read; a step that cannot be read is told to nobody.
     """
     if logical == RELAY:
         return {(o.source, told) for o in OPERATIONS if o.changes for told in published(o)}
@@ -64,7 +64,7 @@ def publishes(logical: str) -> set[Entry]:
         (o.source, told)
         for o in triggered
         for told in published(o)
-        if not o.changes or told == o.failure_event
+        if not o.is_step and (not o.changes or told == o.failure_event)
     }
 
 

@@ -217,7 +217,7 @@ class TestTheMcpServer:
         assert callable(getattr(__import__(module, fromlist=[handler]), handler))
         given = function["Environment"]["Variables"]
         read = set(re.findall(r"environ\[.(\w+).\]", Path(str(mcp_url.__file__)).read_text()))
-        assert read == set(given) - {"POWERTOOLS_SERVICE_NAME"}
+        assert read == set(given)
         assert given["GATEWAY_CALLER_HEADER"] == CALLER_HEADER
         assert given["GATEWAY_ROLE_ARN"] == {"Fn::GetAtt": ["GatewayRole", "Arn"]}
         assert given["CONFIRMATION_KEY_ARN"] == CONFIRMATION_KEY

@@ -509,10 +509,17 @@ def test_what_a_function_fails_at_becomes_a_dead_letter_that_its_role_may_send(n
     queue = {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
 
     assert destination["OnFailure"] == {"Type": "SQS", "Destination": queue}
-    logical, _ = FUNCTIONS[name]
+    logical, properties = FUNCTIONS[name]
     role = RESOURCES[f"{logical.removesuffix('Function')}Role"]["Properties"]
     [shared] = [policy["PolicyDocument"]["Statement"] for policy in role["Policies"]]
-    assert {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": queue} in shared
+    send = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": queue}
+    by_lambda_itself = {"Null": {"lambda:SourceFunctionArn": "true"}}
+    assert [s for s in shared if "sqs:SendMessage" in s["Action"]] == [
+        {**send, "Condition": by_lambda_itself}
+    ], "a redrive hands over whatever a letter says, so no code of a function may write one"
+    is_relay = properties["Handler"].startswith("shared.relay_handler")
+    own = [s for s in policy_of(logical)["Statement"] if "sqs:SendMessage" in s["Action"]]
+    assert own == ([send] if is_relay else [])
 
 
 def test_a_function_of_the_bus_costs_one_short_block() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from console.dead_letters import show
+from console.dead_letters import redrive, show
+from console.deployment import Deployment
 from console.errors import ConsoleError
 from console.outbox import records_of_batch
 from tests.support.faults import client_error
@@ -146,3 +147,35 @@ def test_a_letter_that_cannot_be_read_does_not_hide_the_others(
     )
     assert show(deployment) == 0
     assert "2 dead letters" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("function", "called"),
+    [
+        ("123456789012:function:centli-core-banking-transfer:live", True),
+        ("123456789012:function:somebody-elses", False),
+        ("210987654321:function:centli-event-relay", True),
+    ],
+    ids=["of the stack", "of somebody else", "of another account"],
+)
+def test_a_redrive_calls_functions_of_its_own_stack_by_their_names(
+    capsys: pytest.CaptureFixture[str], function: str, called: bool
+) -> None:
+    arn = f"arn:aws:lambda:us-east-1:{function}"
+    body = {"requestContext": {"functionArn": arn}, "requestPayload": {}}
+    letter = {"MessageId": "m-1", "ReceiptHandle": "h", "Attributes": {"SentTimestamp": "1"}}
+    pages: list[Any] = [[letter | {"Body": json.dumps(body)}], []]
+    names: list[str] = []
+    aws = SimpleNamespace(
+        receive_message=lambda **_: {"Messages": pages.pop(0)},
+        change_message_visibility_batch=lambda **_: None,
+        delete_message=lambda **_: None,
+        invoke=lambda FunctionName, **_: names.append(FunctionName),  # noqa: N803
+    )
+    outputs = {"DeadLetterQueueUrl": "url", "AccountsTableName": f"{PREFIX}-accounts"}
+    cloud: Any = SimpleNamespace(client=lambda _name: aws)
+
+    assert redrive(Deployment(cloud, outputs), None) == (0 if called else 1)
+
+    assert names == ([function.partition("function:")[2]] if called else [])
+    assert ("not of this stack" in capsys.readouterr().out) is not called
