@@ -268,7 +268,7 @@ def _map_of(text: str) -> dict[str, Any]:
     for kind, figure, pattern in _SHORT_TEXTS:
         found = pattern.fullmatch(plain)
         if found:
-            return {"type": kind, figure: found["figure"]}
+            return {"type": kind, figure: found["figure"] or None}
     return {}
 
 
@@ -292,11 +292,11 @@ def _read(given: Mapping[str, Any], zone: ZoneInfo) -> Iterator[Term]:
     if kind == MSI:
         offers = [Instalments(months) for months in _months(given)]
     elif kind == CASHBACK:
-        offers = [Cashback(_needed(given, "percent", _PERCENT), _number(given, "maximum"))]
+        offers = [Cashback(_needed(given, "percent", _PERCENT), _most(given))]
     else:
         rate = _needed(given, "points_per_peso", _MAX_RATE)
         worth = _number(given, "peso_per_point", _MAX_RATE)
-        offers = [Points(rate, worth, _number(given, "maximum"))]
+        offers = [Points(rate, worth, _most(given))]
     minimum = _number(given, "minimum_purchase") or _NOTHING
     first = _day(given, "valid_from", zone) or date.min
     last = _day(given, "valid_until", zone) or date.max
@@ -324,18 +324,26 @@ def _months(given: Mapping[str, Any]) -> list[int]:
 
 def _needed(given: Mapping[str, Any], name: str, maximum: Decimal) -> Decimal:
     number = _number(given, name, maximum)
-    if number is None:
+    if not number:
         raise _Unreadable(f"It does not say how much it gives: the retailer left out `{name}`.")
     return number
 
 
+def _most(given: Mapping[str, Any]) -> Decimal | None:
+    """Return the most that is given; None for no bound. Raises _Unreadable for nothing at all."""
+    most = _number(given, "maximum")
+    if most == 0:
+        raise _Unreadable("Its `maximum` is nothing.")
+    return most
+
+
 def _number(given: Mapping[str, Any], name: str, maximum: Decimal = MAX_AMOUNT) -> Decimal | None:
-    """Return a positive number, or None when there is none. Raises _Unreadable for others."""
+    """Return a number, or None when there is none. Raises _Unreadable for one below zero."""
     written = given.get(name)
-    if written in (None, "", 0):
+    if written is None:
         return None
     number = _decimal(written)
-    if number is None or not 0 < number <= maximum:
+    if number is None or not 0 <= number <= maximum:
         raise _Unreadable(f"Its `{name}` cannot be read.")
     return number
 
