@@ -86,6 +86,11 @@ class Account(NamedTuple):
         return self.status == ACTIVE
 
     @property
+    def takes_pesos(self) -> bool:
+        """Whether somebody may transfer pesos to it."""
+        return self.is_active and self.currency == MXN
+
+    @property
     def is_credit(self) -> bool:
         """Whether what is spent from it is owed to the bank."""
         return self.account_type == CREDIT

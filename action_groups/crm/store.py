@@ -76,13 +76,15 @@ class BeneficiaryStore:
         )
 
     def still_held(self, account: Account) -> ConditionCheck:
-        """Check that whoever was shown as an account's holder still holds it."""
+        """Check that an account is as open as it was, and held by whoever was shown."""
         condition, values = account.same_holder()
         return ConditionCheck(
             self.accounts.table,
             account.key,
-            f"attribute_exists(account_id) AND {condition}",
-            values,
+            "#status = :status AND (attribute_not_exists(currency) OR currency = :currency) AND "
+            f"{condition}",
+            {**values, ":status": account.status, ":currency": account.currency},
+            {"#status": "status"},
         )
 
     def add(self, user_id: str, beneficiary: Beneficiary, created_at: str, trail: Item) -> Put:

@@ -146,6 +146,18 @@ class TestAdding:
         assert code_of(add(bank, account_id="acc-nobody")) == (404, "ACCOUNT_NOT_FOUND")
         assert bank.items("beneficiaries") == []
 
+    @pytest.mark.parametrize("wrong", [{"status": "blocked"}, {"currency": "USD"}], ids=str)
+    def test_an_account_that_takes_no_transfer_is_told_from_none_by_nothing(
+        self, bank: World, wrong: dict[str, str]
+    ) -> None:
+        bank.account("user-eva", "acc-eva", "0.00", **wrong)
+        assert add(bank, account_id="acc-eva") == add(bank, account_id="acc-nobody")
+        assert bank.items("beneficiaries") == []
+
+    def test_ones_own_account_may_be_named_whatever_its_state(self, bank: World) -> None:
+        bank.account("user-maria", "acc-maria-old", "0.00", status="inactive")
+        assert add(bank, account_id="acc-maria-old")[0] == 200
+
     def test_a_refusal_is_published_with_its_request(self, bank: World) -> None:
         bank.send("crm", "ADD_BENEFICIARY_REQUEST", NEW | {"account_id": "acc-nobody"})
         [published] = bank.run_relay()

@@ -711,6 +711,17 @@ def test_another_holder_between_the_decision_and_the_commit_is_shown_first(
     assert code_of(body) == (None if is_careless else "TERMS_CHANGED")
 
 
+@pytest.mark.parametrize(("operation", "arguments"), CALLS)
+def test_an_account_that_is_blocked_between_the_decision_and_the_commit_is_not_taken(
+    bank: World, operation: str, arguments: dict[str, Any]
+) -> None:
+    terms = asked(bank, arguments, operation=operation)
+    block = partial(bank.account, "user-eva", EVA, "0.00", holder_name="Eva Ruiz", status="blocked")
+    bank.connect(ScriptedDatabase(bank.client, [after(block)]))
+    body = confirmed(bank, terms, arguments, operation=operation)
+    assert code_of(body) == "ACCOUNT_NOT_FOUND"
+
+
 @pytest.mark.parametrize("name", ["", "E" * 200, "E" * 300, 7, None])
 @pytest.mark.parametrize(("operation", "arguments"), CALLS)
 def test_whatever_the_books_have_for_a_holder_the_account_can_be_paid(

@@ -201,7 +201,7 @@ def _payee(
     if payee is not None and is_own:
         check_payee(payee, MXN)
         return payee
-    if payee is None or not payee.is_active or payee.currency != MXN:
+    if payee is None or not payee.takes_pesos:
         raise AccountNotFound(
             "There is no account with the id in `to_account` that takes this transfer. Use the "
             "account_id of a beneficiary from resolveAlias or listBeneficiaries."

@@ -104,9 +104,11 @@ def add_beneficiary(
         and not people.limits.payee(caller.user_id, request.account_id).is_known
     ):
         people.limits.count_terms(caller.user_id, stamp.at)
-    if account is None:
+    # Whatever is wrong with somebody else's account has one answer, as for a transfer.
+    if account is None or not (is_own or account.takes_pesos):
         raise AccountNotFound(
-            "There is no account with this `account_id`: ask the customer to check the number."
+            "There is no account with this `account_id` that takes transfers: ask the customer to "
+            "check the number."
         )
     beneficiary = Beneficiary(
         beneficiary_id=beneficiary_id_for(request.alias),
