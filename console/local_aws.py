@@ -233,7 +233,8 @@ def main() -> None:
     folder = sys.argv.pop()  # MiniStack reads what is left
     threading.Thread(target=_end_with_the_parent, args=(folder,), daemon=True).start()
     port = os.environ["GATEWAY_PORT"]
-    hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
+    names = ("127.0.0.1", "localhost")
+    hosts = frozenset(f"{name}:{port}" for name in names) | frozenset(names if port == "80" else ())
     lambda_runtime.hashlib = _keyed_hashes(secret)
     later = _with_failures_of_aliases(lambda_svc.invoke_async_with_retry)
     lambda_svc.invoke_async_with_retry = later

@@ -20,6 +20,7 @@ from typing import Final, Literal, Self
 from console import credentials
 from console.cloud import LOCAL_ACCOUNT, LOCAL_REGION, Cloud
 from console.errors import ConsoleError
+from console.ports import take
 from console.stopping import undisturbed
 from console.where import HOST
 
@@ -127,7 +128,7 @@ class LocalStack:
             raise ConsoleError(
                 "The package `ministack` is missing: install requirements-chat.txt first."
             )
-        self._check_port()
+        take(self.port, "--port").close()
         self._credentials = credentials.write(
             self.port, self.endpoint, LOCAL_REGION, LOCAL_ACCOUNT, self._secret
         )
@@ -154,17 +155,6 @@ class LocalStack:
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(f"{self._secret}\n".encode())
             process.stdin.flush()
-
-    def _check_port(self) -> None:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, self.port))
-            except OSError:
-                raise ConsoleError(
-                    f"Port {self.port} is taken: stop what listens on it, or choose another with "
-                    "--port."
-                ) from None
 
     def _environment(self) -> dict[str, str]:
         """Return a clean environment: what the server has, its functions inherit."""

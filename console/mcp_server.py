@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from action_groups import all_groups
 from console.customers import check_customer
 from console.deployment import Deployment, reach
+from console.ports import take
 from console.where import HOST, Where
 from shared.channel import Functions
 from shared.front_doors.mcp import Customer, server_for
@@ -28,14 +29,15 @@ PATH: Final = "/mcp"
 
 def run(where: Where, *, user_id: str, http_port: int | None, asks_itself: bool) -> int:
     """Serve until the client goes, or by HTTP until it is stopped. Raises ConsoleError."""
+    listening = None if http_port is None else take(http_port, "--http-port")
     server = server_of(reach(where), user_id=user_id, asks_itself=asks_itself)
-    if http_port is None:
+    if listening is None:
         anyio.run(_serve_stdio, server)
     else:
         token = secrets.token_urlsafe(32)
         print(f"http://{HOST}:{http_port}{PATH}\nAuthorization: Bearer {token}", flush=True)
         app = Guarded(server.streamable_http_app(streamable_http_path=PATH, host=HOST), token)
-        uvicorn.run(app, host=HOST, port=http_port, log_level="warning")
+        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])
     return 0
 
 

@@ -8,6 +8,8 @@ from shared.text import tokens_of, word_set
 Language = Literal["es", "en"]
 DEFAULT: Final[Language] = "es"
 _DRAWN_OUT: Final = re.compile(r"([^\W\d_])\1{2,}")
+_IDENTIFIER: Final = re.compile(r"\S*\w[-_=]\w\S*")
+"""What has no language: `acc-maria-checking`, `to_account=...`."""
 
 
 _SPANISH: Final = word_set(
@@ -54,7 +56,7 @@ _ENGLISH: Final = word_set(
 
 def language_of(text: str) -> Language | None:
     """Return the language whose everyday words the text has more of; None when it shows neither."""
-    words = tokens_of(text)
+    words = tokens_of(_IDENTIFIER.sub(" ", text))
     spanish = sum(word in _SPANISH for word in words)
     english = sum(word in _ENGLISH for word in words)
     if spanish == english:

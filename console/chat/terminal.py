@@ -222,6 +222,7 @@ def _scripted(
             break
     if message is None:
         print(_NOTHING_SAID, file=sys.stderr)
+        return EXIT_UNREADABLE
     return EXIT_UNREADABLE if problem in _UNREADABLE else EXIT_CODES[outcome]
 
 

@@ -9,7 +9,6 @@ from console.commands._options import (
     examples,
     setting,
 )
-from console.errors import ConsoleError
 from console.where import Where
 
 
@@ -33,10 +32,6 @@ def command(*, user: str, http_port: int | None, client_asks: bool, where: Where
 
     Before anything moves, the bank asks the customer by the client's own form.
     """
-    try:
-        from console import mcp_server
-    except ModuleNotFoundError as error:
-        if error.name not in ("mcp", "mcp_types"):
-            raise
-        raise ConsoleError("The MCP server needs `pip install centli[mcp]`.") from None
+    from console import mcp_server
+
     return mcp_server.run(where, user_id=user, http_port=http_port, asks_itself=client_asks)

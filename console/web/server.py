@@ -9,7 +9,7 @@ from threading import Thread
 import uvicorn
 
 from console.chat.session import ChatService
-from console.errors import ConsoleError
+from console.ports import take
 from console.web.app import Web
 from console.where import HOST
 
@@ -37,7 +37,8 @@ class WebChatServer:
 
     def __init__(self, service: ChatService, *, port: int) -> None:
         """Take the port, or 0 for any that is free. Raises ConsoleError when it is taken."""
-        self._socket = _listen(port)
+        self._socket = take(port, "--web-port")
+        self._socket.listen()
         self.port: int = self._socket.getsockname()[1]
         token = secrets.token_urlsafe(32)
         self.address = f"http://{HOST}:{self.port}/#token={token}"
@@ -83,17 +84,3 @@ class _Server(uvicorn.Server):
         for connection in list(self.server_state.connections):
             connection.transport.abort()  # it did not end in time
         await asyncio.sleep(0)
-
-
-def _listen(port: int) -> socket.socket:
-    listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((HOST, port))
-    except (OSError, OverflowError):
-        listening.close()
-        raise ConsoleError(
-            f"Port {port} is taken: stop what listens on it, or choose another with --web-port."
-        ) from None
-    listening.listen()
-    return listening

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,7 @@ from console.agent.patience import Patience
 from console.cli import centli as group
 from console.cli import main
 from console.commands._options import choose_brain
-from console.where import Where
+from console.where import HOST, Where
 from tests.support.command import CENTLI, centli, without_settings
 
 MODULES = """
@@ -266,6 +267,21 @@ def test_a_reader_who_left_is_no_error(arguments: str) -> None:
         process.stdout.close()
         assert process.stderr.read() == ""
         assert process.wait(30) == 141
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_promised(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with socket.socket() as taken:
+        taken.bind((HOST, 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert main(["mcp", "--http-port", port]) == 1
+
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert f"Port {port} is taken" in printed.err
+    assert "--http-port" in printed.err
 
 
 def test_a_fault_of_this_software_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,6 +84,9 @@ def test_the_language_is_that_of_the_last_message_that_shows_one(bank: World) ->
         ("no quiero", "es"),
         ("no thanks", "en"),
         ("12345", None),
+        ("acc-maria-checking", None),
+        ("saldo de acc-maria-checking y acc-maria-savings", "es"),
+        ("createTransfer to_account=acc-juan-checking from_account=acc-maria-savings", None),
     ],
 )
 def test_languages_are_told_apart_by_everyday_words(text: str, language: str | None) -> None:

@@ -59,6 +59,13 @@ def test_yes_confirms_one_change_of_a_message_and_no_more(bank: World) -> None:
     assert bank.balance("acc-maria") == 900
 
 
+def test_a_script_in_which_nothing_is_said_has_not_succeeded(
+    bank: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(bank, messages=()) == 1
+    assert "nothing was said" in capsys.readouterr().err
+
+
 def test_yes_confirms_one_change_of_each_message(bank: World) -> None:
     code = run(
         bank,

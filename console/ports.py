@@ -1,0 +1,28 @@
+"""Ports of this machine: taken for what a command serves, or told why they cannot be."""
+
+import socket
+
+from console.errors import ConsoleError
+from console.where import HOST
+
+
+def take(port: int, option: str) -> socket.socket:
+    """Return a socket that has a port, or any free one for 0.
+
+    Raises ConsoleError, which names the option that chooses another, when it cannot be had.
+    """
+    taken = socket.socket()
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((HOST, port))
+    except PermissionError:
+        taken.close()
+        raise ConsoleError(
+            f"You may not listen on port {port}: choose another with {option}."
+        ) from None
+    except (OSError, OverflowError):
+        taken.close()
+        raise ConsoleError(
+            f"Port {port} is taken: stop what listens on it, or choose another with {option}."
+        ) from None
+    return taken
