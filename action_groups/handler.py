@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from action_groups import group_names, load_group
-from shared.starting import starting
+from shared.starting import started
 
 if TYPE_CHECKING:
     from shared.front_doors import LambdaHandler
@@ -19,8 +19,11 @@ def __getattr__(name: str) -> "LambdaHandler":
     """Return the handler of a group. Raises AttributeError when there is no group of this name."""
     if name not in group_names():
         raise AttributeError(f"There is no action group `{name}`.")
-    with starting():
-        from shared.front_doors import lambda_handler_for  # noqa: PLC0415
-        from shared.service import Service, connect  # noqa: PLC0415
+    return started(lambda: _made(name))
 
-        return lambda_handler_for(Service(load_group(name), connect()))
+
+def _made(name: str) -> "LambdaHandler":
+    from shared.front_doors import lambda_handler_for  # noqa: PLC0415
+    from shared.service import Service, connect  # noqa: PLC0415
+
+    return lambda_handler_for(Service(load_group(name), connect()))

@@ -4,7 +4,7 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from shared.starting import starting
+from shared.starting import started
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +22,7 @@ def __getattr__(name: str) -> "Callable[[Any, Any], BatchResponse]":
     """Return `lambda_handler`. Raises AttributeError for any other name."""
     if name != "lambda_handler":
         raise AttributeError(name)
-    with starting():
-        return _made()
+    return started(_made)
 
 
 def _made() -> "Callable[[Any, Any], BatchResponse]":
