@@ -48,6 +48,7 @@ _LABELS: Final[Mapping[Language, Mapping[str, str]]] = {
         "points": "Puntos",
         "name": "Nombre que diste",
         "alias": "Alias",
+        "relationship": "Parentesco o relación",
         "left_today": "Límite que te queda hoy",
     },
     "en": {
@@ -69,6 +70,7 @@ _LABELS: Final[Mapping[Language, Mapping[str, str]]] = {
         "points": "Points",
         "name": "Name that you gave",
         "alias": "Alias",
+        "relationship": "Relationship",
         "left_today": "Limit left today",
     },
 }

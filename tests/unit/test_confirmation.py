@@ -225,6 +225,7 @@ def test_the_terms_of_a_beneficiary_have_the_true_holder(bank: World) -> None:
     assert body["confirmation"]["terms"] == {
         "name": "Juan López García",
         "alias": "mi compadre",
+        "relationship": "compadre",
         "account_id": "acc-carlos-checking",
         "holder": "Carlos R*** S***",
     }
@@ -448,6 +449,13 @@ def test_without_an_id_of_the_caller_each_asking_is_a_request_of_its_own(bank: W
         for _ in range(3)
     }
     assert len(ids) == 3
+
+
+def test_whatever_is_asked_for_is_shown(operation: Operation) -> None:
+    assert operation.terms_model is not None
+    shown = set(operation.terms_model.model_fields)
+    by_name = {name.removesuffix("_name") + "_id" for name in shown if name.endswith("_name")}
+    assert set(operation.request_model.model_fields) <= shown | by_name
 
 
 # --- What changed between the terms and the yes ----------------------------------------------

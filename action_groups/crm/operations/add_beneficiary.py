@@ -55,6 +55,9 @@ class BeneficiaryTerms(Terms):
 
     name: str = Field(description="Name that the customer gives.")
     alias: str = Field(description="What the customer calls them.")
+    relationship: str | None = Field(
+        description="What they are to the customer: so they are called too."
+    )
     account_id: str = Field(description="Account that transfers to them enter.")
     holder: str | None = Field(
         description="Who holds it, by the bank's own records: somebody else's name is masked."
@@ -121,6 +124,7 @@ def add_beneficiary(
     terms = BeneficiaryTerms(
         name=plain_line(request.name),
         alias=plain_line(request.alias),
+        relationship=plain_line(request.relationship or "") or None,
         account_id=request.account_id,
         holder=shown_holder(account, caller.user_id),
     )
