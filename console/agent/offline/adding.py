@@ -76,13 +76,13 @@ def _runs(reading: Reading, named: str) -> tuple[str, list[tuple[str, int, int]]
         is_determined = reading.match(place, "definite", "possessive") is not None
         is_called = is_determined or kind not in kinds("quiet", "adding_nobody", "unnamed")
         following = place + 1
-        if token.is_identifier:
+        if token.kind == "identifier":
             account, named = token.said, ""
-        elif named == "account_id" and token.is_number:
+        elif named == "account_id" and token.kind == "number":
             account += token.said
         elif mark is not None:
             named, following = _MARKS.get(mark.kind, ""), mark.last
-        elif not token.is_word or not is_called:
+        elif token.kind != "word" or not is_called:
             named = "beside" if kind in {"and", "question"} else named if token.said == ":" else ""
         elif runs and runs[-1][2] == place:
             runs[-1] = (*runs[-1][:2], following)

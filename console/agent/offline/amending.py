@@ -41,7 +41,7 @@ def _chosen_of_list(talk: Talk, reading: Reading) -> bool:
     if isinstance(task, Transfer) and not (choices or task.has_recipient):
         choices = [(person.words, partial(task.choose, person)) for person in people]
     listed = [take for words, take in choices if words]
-    said = {token.word for token in reading.tokens if token.is_word}
+    said = {token.word for token in reading.tokens if token.kind == "word"}
     said |= {part.value.type for part in reading.of("account")}
     fitting = [take for words, take in choices if words & said]
     if number is not None and 0 < number <= len(listed):

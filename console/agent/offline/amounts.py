@@ -75,11 +75,11 @@ class AmountReader(Cursor):
     def _letter(self, at: int) -> str:
         """Return what a token is to the grammar of numbers, nothing where it is no part of one."""
         token = self.tokens[at]
-        if token.is_number:
+        if token.kind == "number":
             if not token.said.strip("0.,"):
                 return "z"
             return "d" if token.said.isdigit() and len(token.said) < _THOUSAND_DIGITS else "D"
-        if token.word in self.words.numbers and token.is_word:
+        if token.word in self.words.numbers and token.kind == "word":
             return _LETTERS[self.words.numbers[token.word][1]]
         marks = {"joints": "&", "articles": "a"}
         return next((marks[name] for name in marks if token.word in self.words.of(name)), "")
@@ -175,7 +175,7 @@ class AmountReader(Cursor):
             return replace(amount, doubt="malformed", last=last + 1)
         if self.words.is_near_number(before):
             return replace(amount, doubt="near")
-        is_word = self.tokens[last - 1].is_word and last == amount.first + 1
+        is_word = self.tokens[last - 1].kind == "word" and last == amount.first + 1
         small = "small" if is_word and amount.value < _TEN and not amount.is_money else ""
         doubt = doubt or (small if amount.value else "zero")
         return replace(amount, doubt="malformed" if before == "/" else doubt)
@@ -185,7 +185,7 @@ class AmountReader(Cursor):
         after, before = self.tokens[at], self.tokens[at - 1]
         is_stuck = after.start == before.end and after.said[0].isalnum()
         is_more = self.is_number(at) and after.word not in self.words.of("articles")
-        is_joined = before.is_word and after.word in self.words.of("joints")
+        is_joined = before.kind == "word" and after.word in self.words.of("joints")
         is_slip = is_joined and bool(near_numbers(self.word(at + 1)))
         is_near = self.words.is_near_number(after.word)
         return is_more or is_stuck or is_near or is_slip or after.said == "/"

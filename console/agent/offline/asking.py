@@ -43,9 +43,9 @@ def topics_of(reading: Reading) -> list[Topic]:
 
 def _topics(reading: Reading, language: Language) -> list[Topic]:
     places = _places(reading, language)
-    total = sum(token.is_word for token in reading.tokens)
-    parts = reading.beside(*kinds("polite"))
-    said = {p for part in parts for p in range(part.first, part.last) if reading.tokens[p].is_word}
+    words = {place for place, token in enumerate(reading.tokens) if token.kind == "word"}
+    total, parts = len(words), reading.beside(*kinds("polite"))
+    said = words.intersection(p for part in parts for p in range(part.first, part.last))
     best: dict[str, Topic] = {}
     for intent, phrase, score in _weighted(language):
         covered = _fit(phrase, places)
@@ -128,7 +128,7 @@ def _spelled(phrase: Phrase, language: Language) -> Phrase:
 def fits_example(reading: Reading, example: str) -> bool:
     """Tell whether a message says what an example phrase says, in nearly its words."""
     language = reading.words.language
-    wanted = [t.word for t in read(example, language).tokens if t.is_word]
+    wanted = [t.word for t in read(example, language).tokens if t.kind == "word"]
     telling = tuple(word for word in wanted if not reading.words.match_word(word, "plain"))
     return (
         bool(telling) and _fit(_spelled(telling, language), _places(reading, language)) is not None

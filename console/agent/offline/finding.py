@@ -66,9 +66,9 @@ def things_in(reading: Reading) -> list[tuple[str, str]]:
             token = reading.tokens[place]
             called = reading.words.product(token.word)
             is_left_out = not called and reading.match(place, *_LEFT_OUT) is not None
-            if is_size and token.is_number:
+            if is_size and token.kind == "number":
                 found.append((token.said, token.word))
-            elif is_said and token.is_word and not is_left_out:
+            elif is_said and token.kind == "word" and not is_left_out:
                 said = token.word if fold(token.said) != token.word else token.said.lower()
                 found.append((called or said, token.word))
     return found

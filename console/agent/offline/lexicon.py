@@ -218,7 +218,7 @@ def read(text: str, language: Language) -> Said:
         said, folded = found.group(), undrawn(fold(found.group()))
         exact = lexicon(language).spell.get(said.lower()) if said.lower() != fold(said) else None
         usual = exact.split() if exact else usual_spelling(folded.replace("’", "'"), language)
-        tokens += [Token(said, word, found.start(), found.end()) for word in usual]
+        tokens += [Token(said, word, *found.span(), str(found.lastgroup)) for word in usual]
     return Said(text, tuple(tokens))
 
 

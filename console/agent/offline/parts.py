@@ -78,7 +78,7 @@ class Scanner(DayReader):
 
     def _sign(self, at: int) -> Part | None:
         token = self.tokens[at]
-        if not token.is_sign or token.said in "$-−–%&" or self.match(at, "thumbs", "courtesy"):
+        if token.kind != "sign" or token.said in "$-−–%&" or self.match(at, "thumbs", "courtesy"):
             return None
         kind = next((kind for kind, signs in _SIGNS.items() if token.said in signs), "unread")
         return Part(kind, at, at + 1)
@@ -111,7 +111,7 @@ class Scanner(DayReader):
         number, last = self.match(start, "ordinal"), self.match(start, "last")
         if number is not None:
             is_apart = tokens[start].end < tokens[number.last - 1].start
-            if not (tokens[start].is_number and is_apart):
+            if not (tokens[start].kind == "number" and is_apart):
                 return Part("ordinal", at, number.last, int(number.value))
         if last is not None and start > at and self._ends(last.last):
             return Part("ordinal", at, last.last, -1)
@@ -123,8 +123,8 @@ class Scanner(DayReader):
         return Part("ordinal", at, after, int(said)) if is_place else None
 
     def _ends(self, at: int) -> bool:
-        place = self.past(at, "here", limit=1)
-        return self.word(place) != "%" and (place >= len(self.tokens) or self.tokens[place].is_sign)
+        rest = self.tokens[self.past(at, "here", limit=1) :]
+        return not rest or (rest[0].kind == "sign" and rest[0].said != "%")
 
     def _day(self, at: int) -> Part | None:
         """Take days, but for what is a number that may be anything."""
@@ -133,7 +133,9 @@ class Scanner(DayReader):
 
     def _amount(self, at: int) -> Part | None:
         before = self.match(at - 1, "account_noun", "account_number")
-        return None if before is not None and self.tokens[at].is_number else self.amount_at(at)
+        return (
+            None if before is not None and self.tokens[at].kind == "number" else self.amount_at(at)
+        )
 
     def _led_amount(self, at: int) -> Part | None:
         amount = self.amount_at(self.after(at, "of_amount"))
@@ -169,7 +171,7 @@ class Scanner(DayReader):
     def _account(self, at: int, way: str = "") -> Part | None:
         """Take one's own account; somebody else's is a part of its own that no order has."""
         place = self.past(at, "account_is", "account_noun", "account_number", "definite")
-        if place < len(self.tokens) and self.tokens[place].is_identifier:
+        if place < len(self.tokens) and self.tokens[place].kind == "identifier":
             return Part("account", at, place + 1, Account("", self.tokens[place].said), way)
         other, same = self.match(at, "other_account"), self.match(at, "same_account")
         if other is not None and self._person(self.after(other.last, "whose")) is None:
@@ -225,7 +227,7 @@ class Scanner(DayReader):
 
     def _is_name(self, at: int) -> bool:
         token = self.tokens[at] if at < len(self.tokens) else None
-        if token is None or not token.is_word or token.word in self.words.numbers:
+        if token is None or token.kind != "word" or token.word in self.words.numbers:
             return False
         if token.word not in self.words.known:
             return not self.words.is_near_number(token.word)
@@ -271,8 +273,8 @@ class Scanner(DayReader):
             token, own = self.tokens[place], ("day", "money", "month") if place > start else begins
             is_little = self.match(place, "particle", "for", "article") is not None
             is_over = run >= longest and not is_little and not self._is_written(place)
-            is_numbered = is_marked and token.is_number and (run or place == start)
-            if is_over or not (token.is_word or is_numbered):
+            is_numbered = is_marked and token.kind == "number" and (run or place == start)
+            if is_over or not (token.kind == "word" or is_numbered):
                 break
             if not self.match(place, *own) and self._ends_reason(place, start):
                 break

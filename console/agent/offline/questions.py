@@ -104,7 +104,7 @@ def _movements(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | Non
         part
         for part in reading.of("unread")
         if part.first not in topic.covered
-        and reading.tokens[part.first].is_word
+        and reading.tokens[part.first].kind == "word"
         and reading.word(part.first) not in reading.words.known
         and reading.said.quote(part.first, part.last) != query.about
     ]

@@ -8,13 +8,13 @@ from typing import Any, Final
 from shared.text import fold
 
 TOKEN: Final = re.compile(
-    r"acc-[\w-]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-    r"|[0-9]+(?:[.,'’][0-9]+)*"
-    r"|[^\W\d_]+(?:['’][^\W\d_]+)*"
-    r"|[^\s\w]|[\d_]+"
+    r"(?P<identifier>acc-[\w-]+|[0-9]{10,20}(?![0-9]|[.,'’][0-9]))"
+    r"|(?P<other>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+    r"|(?P<number>[0-9]+(?:[.,'’][0-9]+)*)"
+    r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)"
+    r"|(?P<sign>[^\s\w]|[\d_]+)"
 )
-"""Words, numbers and signs."""
-_IDENTIFIER: Final = re.compile(r"acc-[\w-]+|[0-9]{10,20}", re.IGNORECASE)
+"""Identifiers of accounts, words, numbers in digits, signs, and what is none of these."""
 _STEM: Final = re.compile(r"[^\W\d_]+|\d+")
 _MIN_STEM_LETTERS: Final = 3
 
@@ -27,26 +27,8 @@ class Token:
     word: str
     start: int
     end: int
-
-    @property
-    def is_number(self) -> bool:
-        """Whether it is written in digits."""
-        return self.said[0].isascii() and self.said[0].isdigit() and not self.is_identifier
-
-    @property
-    def is_word(self) -> bool:
-        """Whether it is written in letters."""
-        return self.said[0].isalpha() and not self.is_identifier
-
-    @property
-    def is_sign(self) -> bool:
-        """Whether it is neither a word nor a number."""
-        return not self.said[0].isalnum()
-
-    @property
-    def is_identifier(self) -> bool:
-        """Whether it is the identifier of an account."""
-        return _IDENTIFIER.fullmatch(self.said) is not None
+    kind: str
+    """The group of `TOKEN` that it is."""
 
 
 @dataclass(frozen=True, slots=True)

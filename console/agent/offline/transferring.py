@@ -178,7 +178,7 @@ def _accounts_for(talk: Talk, person: Person, said: str) -> bool:
     called = {fold(word) for word in f"{person.name} {person.alias}".split()}
     reading = talk.read(said)
     little = ("relation", "possessive", "definite", "article", "honorific", "particle")
-    places = [p for p, token in enumerate(reading.tokens) if token.is_word]
+    places = [p for p, token in enumerate(reading.tokens) if token.kind == "word"]
     telling = [reading.word(place) for place in places if not reading.match(place, *little)]
     return all(any(_is_near(said, word) for word in called) for said in telling)
 
