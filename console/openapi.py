@@ -12,14 +12,12 @@ import yaml
 
 from console.schemas.lint import RULES, Unreadable, level_of, lint, read_text
 from console.where import SCHEMAS
-from shared.operations import ActionGroup, Operation
+from shared.operations import CONTRACT_VERSION, ActionGroup, Operation
 from shared.schemas import ModelNotDescribable, Schema, schema_of
 from shared.tools import REPEAT_FIELDS
 
 DIRECTORY = SCHEMAS
 OPENAPI_VERSION = "3.0.0"
-CONTRACT_VERSION = "1.0.0"
-"""The version of what the schemas promise, not of this software."""
 
 _HEADER = "# Generated from the code by `centli generate`: change the operations, not this file.\n"
 _LINE_WIDTH = 100

@@ -20,7 +20,7 @@ _STAND_INS = frozenset({"", "null", "none", "undefined", "n/a"})
 """What models write for an argument that they have no value for."""
 _MAX_NAME_LENGTH = 64
 _INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
-_PYDANTIC_PREFIX = re.compile(r"^(Value error, |Input )")
+_PYDANTIC_PREFIX = re.compile(r"^(Value error, |Input |String )")
 
 
 def decode(model: type[R], raw: Mapping[str, Any]) -> R:

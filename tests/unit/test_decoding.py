@@ -57,6 +57,14 @@ def test_a_stand_in_for_a_required_argument_is_told_to_be_missing(
         read(Order, {"account_id": stand_in, "name": "null"})
 
 
+def test_a_text_that_is_too_long_is_told_without_the_word_of_a_library() -> None:
+    class Short(Request):
+        name: str = Field(max_length=3)
+
+    with pytest.raises(InvalidRequest, match="^`name` should have at most 3 characters"):
+        decode(Short, {"name": "long"})
+
+
 @pytest.mark.parametrize("text", ["nulo", "none of them", "Nonee", "0", "-", "ninguno"])
 def test_what_only_resembles_a_stand_in_is_a_value(text: str) -> None:
     assert decoded(name=text) == {"name": text}
