@@ -61,7 +61,7 @@ def test_a_text_that_is_too_long_is_told_without_the_word_of_a_library() -> None
     class Short(Request):
         name: str = Field(max_length=3)
 
-    with pytest.raises(InvalidRequest, match="^`name` should have at most 3 characters"):
+    with pytest.raises(InvalidRequest, match=r"^`name` should have at most 3 characters"):
         decode(Short, {"name": "long"})
 
 
