@@ -46,8 +46,8 @@ OWNERS = {account: user for user, account, *_ in ACCOUNTS}
 
 # time, type, from, to, amount, description; an account outside the bank is None
 HISTORY = [
-    ("2026-10-01T15:00:00Z", "deposit", None, "acc-maria-checking", "14200.00", "Nómina"),
-    ("2026-10-01T15:00:05Z", "deposit", None, "acc-juan-checking", "11850.00", "Nómina"),
+    ("2026-10-01T15:00:00Z", "deposit", None, "acc-maria-checking", "8200.00", "Nómina"),
+    ("2026-10-01T15:00:05Z", "deposit", None, "acc-juan-checking", "9300.00", "Nómina"),
     (
         "2026-10-02T01:12:40Z",
         "transfer",
@@ -73,8 +73,8 @@ HISTORY = [
         "350.00",
         "Cena",
     ),
-    ("2026-10-15T15:00:00Z", "deposit", None, "acc-maria-checking", "14200.00", "Nómina"),
-    ("2026-10-15T15:00:07Z", "deposit", None, "acc-sofia-checking", "5400.00", "Beca"),
+    ("2026-10-15T15:00:00Z", "deposit", None, "acc-maria-checking", "8200.00", "Nómina"),
+    ("2026-10-15T15:00:07Z", "deposit", None, "acc-sofia-checking", "3200.00", "Beca"),
     (
         "2026-10-18T20:20:20Z",
         "transfer",
@@ -84,7 +84,7 @@ HISTORY = [
         "Pago de tarjeta",
     ),
     ("2026-10-24T17:00:00Z", "withdrawal", "acc-maria-checking", None, "800.00", "Cajero"),
-    ("2026-11-01T15:00:00Z", "deposit", None, "acc-maria-checking", "14200.00", "Nómina"),
+    ("2026-11-01T15:00:00Z", "deposit", None, "acc-maria-checking", "8200.00", "Nómina"),
     (
         "2026-11-02T01:03:11Z",
         "transfer",
@@ -109,7 +109,7 @@ HISTORY = [
         "275.50",
         None,
     ),
-    ("2026-11-15T15:00:00Z", "deposit", None, "acc-maria-checking", "14200.00", "Nómina"),
+    ("2026-11-15T15:00:00Z", "deposit", None, "acc-maria-checking", "8200.00", "Nómina"),
     (
         "2026-11-17T03:33:00Z",
         "transfer",

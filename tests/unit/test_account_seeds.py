@@ -1,6 +1,7 @@
 """The seeds of accounts: what the history shows is what the limits know of the payees."""
 
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from tests.support.arguments import RIGHT, furnish
 from tests.support.utterances import seeded_bank
@@ -34,3 +35,11 @@ def test_no_payee_of_the_seeds_is_new_and_the_example_transfer_goes_to_one() -> 
     assert all(datetime.fromisoformat(payee["first_paid_at"]) < known_before for payee in payees)
     to_account = RIGHT["createTransfer"]["to_account"]
     assert ("user-maria", f"payee#{to_account}") in {(p["user_id"], p["subject"]) for p in payees}
+
+
+def test_no_account_of_the_seeds_ever_held_less_than_it_may() -> None:
+    bank = seeded_bank()
+    records = sorted(bank.items("transactions"), key=lambda record: record["timestamp_txn_id"])
+    for account in bank.items("accounts"):
+        moved = [r["amount"] for r in records if r["account_id"] == account["account_id"]]
+        assert min(accumulate(moved), default=0) >= -account.get("credit_limit", 0), account
