@@ -78,6 +78,10 @@ _UNKNOWN_COMMAND: Final[Mapping[Language, str]] = {
     "es": "No hay `{command}`. Hay: /usuario ID, /traza, /salir.",
     "en": "There is no `{command}`. There are: /user ID, /trace, /quit.",
 }
+_WHICH_CUSTOMER: Final[Mapping[Language, str]] = {
+    "es": "Di como quién: /usuario ID. Hay: {others}.",
+    "en": "Say as whom: /user ID. There are: {others}.",
+}
 _UNKNOWN_CUSTOMER: Final[Mapping[Language, str]] = {
     "es": "No hay un cliente `{user}`. Hay: {others}.",
     "en": "There is no customer `{user}`. There are: {others}.",
@@ -267,6 +271,9 @@ def _typed(turns: _Turns, service: ChatService, user_id: str, console: Console) 
                 else:
                     user_id = wanted
                     conversation = service.open(user_id, conversation.language)
+            case "user":
+                which = _WHICH_CUSTOMER[conversation.language]
+                console.print(which.format(others=", ".join(names)), markup=False)
             case "trace":
                 _toggle_trace(turns, console, conversation.language)
             case "say":

@@ -243,6 +243,8 @@ def test_a_person_converses_in_a_terminal(
     terminal.wait_for("Juan ›")
     terminal.type("/nada\r")
     terminal.wait_for("No hay `/nada`")
+    terminal.type("/usuario\r")
+    terminal.wait_for("Di como quién: /usuario ID. Hay: user-maria, user-juan")
     terminal.type("/usuario user-mria\r")
     terminal.wait_for("No hay un cliente `user-mria`. Hay: ")
     terminal.type("\x03")
