@@ -47,20 +47,24 @@ WHERE: dict[str, Any] = {
 
 
 def handlers_of(session: botocore.session.Session, service: str) -> dict[str, list[str]]:
-    """Return what is called at each event of a service's operations, in order, by its name."""
+    """Return what is called at each event of a service's operations, in order, by its name.
+
+    An event may name the service by its identifier, or by its address as it did in older releases.
+    """
     client: Any = session.create_client(service, **WHERE)
-    kind = client.meta.service_model.service_id.hyphenize()
+    model = client.meta.service_model
+    kinds = (model.service_id.hyphenize(), model.endpoint_prefix)
     # Documentation is made by nobody here.
     hooks = {event.split(".")[0] for event, *_ in BUILTIN_HANDLERS} - {"docs"}
-    names = ["", *(f".{name}" for name in client.meta.service_model.operation_names)]
+    names = ["", *(f".{name}" for name in model.operation_names)]
     names += [f".{name}" for name in client.meta.method_to_api_mapping]
-    emitter = client.meta.events._emitter
+    events = client.meta.events
     return {
         event: [
             getattr(handler, "__qualname__", type(handler).__qualname__)
-            for handler in emitter._handlers.prefix_search(event)
+            for handler in events._emitter._handlers.prefix_search(events._alias_event_name(event))
         ]
-        for event in (f"{hook}.{kind}{name}" for hook in hooks for name in names)
+        for event in (f"{hook}.{kind}{name}" for hook in hooks for kind in kinds for name in names)
     }
 
 
@@ -89,6 +93,17 @@ def test_a_service_that_is_not_listed_lacks_handlers(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(clients, "SERVICES", clients.SERVICES - {"sqs"})
 
     assert handlers_of(clients._session(), "sqs") != handlers_of(botocore.session.Session(), "sqs")
+
+
+@pytest.mark.usefixtures("made_anew")
+def test_a_service_lacks_handlers_under_a_name_that_is_not_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The control."""
+    monkeypatch.setattr(clients, "EVENT_ALIASES", {})
+    whole = botocore.session.Session()
+
+    assert handlers_of(clients._session(), "events") != handlers_of(whole, "events")
 
 
 def test_a_service_that_accepts_and_does_not_answer_is_not_waited_for_to_the_end(
