@@ -11,12 +11,10 @@ from typing import Any
 import yaml
 
 from console.schemas.lint import RULES, Unreadable, level_of, lint, read_text
-from console.where import SCHEMAS
 from shared.operations import CONTRACT_VERSION, ActionGroup, Operation
 from shared.schemas import ModelNotDescribable, Schema, schema_of
 from shared.tools import REPEAT_FIELDS
 
-DIRECTORY = SCHEMAS
 OPENAPI_VERSION = "3.0.0"
 
 _HEADER = "# Generated from the code by `centli generate`: change the operations, not this file.\n"

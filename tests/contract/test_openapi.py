@@ -14,6 +14,7 @@ from pydantic import Field
 from action_groups import all_groups
 from console import openapi
 from console.schemas.lint import lint
+from console.where import SCHEMAS
 from shared.changes import Change, Stamp
 from shared.identity import Caller
 from shared.models import Answer, Request
@@ -176,12 +177,12 @@ def with_parts(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
 class TestTheCommittedFiles:
     def test_say_what_the_code_says(self) -> None:
         for group in GROUPS.values():
-            path = openapi.DIRECTORY / f"{group.name}.yaml"
+            path = SCHEMAS / f"{group.name}.yaml"
             assert path.read_text(encoding="utf-8") == openapi.render(group)
 
     @each_group
     def test_break_no_rule_of_the_profile(self, group: ActionGroup) -> None:
-        path = openapi.DIRECTORY / f"{group.name}.yaml"
+        path = SCHEMAS / f"{group.name}.yaml"
         assert lint({str(path): path.read_text(encoding="utf-8")}) == []
 
     def test_break_no_rule_together(self) -> None:
@@ -190,12 +191,12 @@ class TestTheCommittedFiles:
 
     @each_group
     def test_are_valid_openapi(self, group: ActionGroup) -> None:
-        text = (openapi.DIRECTORY / f"{group.name}.yaml").read_text(encoding="utf-8")
+        text = (SCHEMAS / f"{group.name}.yaml").read_text(encoding="utf-8")
         validate(yaml.safe_load(text))
 
     @each_group
     def test_say_on_the_first_line_where_they_come_from(self, group: ActionGroup) -> None:
-        first, second, *_ = (openapi.DIRECTORY / f"{group.name}.yaml").read_text().splitlines()
+        first, second, *_ = (SCHEMAS / f"{group.name}.yaml").read_text().splitlines()
         assert first.startswith("# Generated")
         assert "`centli generate`" in first
         assert second == "openapi: 3.0.0"
@@ -206,7 +207,7 @@ class TestTheCommittedFiles:
 
 
 def committed_files() -> list[Path]:
-    return sorted(openapi.DIRECTORY.glob("*.yaml"))
+    return sorted(SCHEMAS.glob("*.yaml"))
 
 
 class TestTheDesign:

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from action_groups import all_groups
 from console.fast_yaml import safe_load
-from console.openapi import DIRECTORY
+from console.where import SCHEMAS
 from shared.schemas import schema_of
 from shared.tools import tool_of
 
@@ -86,7 +86,7 @@ def _published() -> tuple[Schemas, Schemas]:
     """Return the schemas of answers and of refusals, by method and path."""
     answers: Schemas = {}
     refusals: Schemas = {}
-    for file in DIRECTORY.glob("*.yaml"):
+    for file in SCHEMAS.glob("*.yaml"):
         for path, methods in safe_load(file.read_text(encoding="utf-8"))["paths"].items():
             for method, operation in methods.items():
                 for kind, status in ((answers, "200"), (refusals, "400")):

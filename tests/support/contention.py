@@ -37,7 +37,6 @@ class Occupied:
         self._random = random
         self._places: set[str] = set()
         self.transactions = 0
-        self.conflicts = 0
         self.reads = 0
 
     def __call__(
@@ -54,7 +53,6 @@ class Occupied:
         places = _places(arguments)
         self.transactions += 1
         if taken := self._places.intersection(places):
-            self.conflicts += 1
             self._scheduler.sleep(seconds)
             raise _conflict(operation, places, taken)
         self._places.update(places)

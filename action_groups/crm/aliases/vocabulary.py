@@ -656,9 +656,6 @@ HYPOCORISTICS: Final[dict[str, str]] = {
 }
 """Pet names, with the names they stand for; "+" joins a compound name."""
 
-CARRIERS: Final = word_set("maria jose")
-"""First names so frequent that alone they hardly stand for a compound name."""
-
 SELF: Final = word_set(
     """
     yo mi me conmigo mismo misma myself self i mine mio mia cuenta cuentas tarjeta tarjetas

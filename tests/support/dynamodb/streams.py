@@ -1,13 +1,12 @@
 """The stream of a table, and the client by which it is read."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from tests.support.dynamodb.errors import error, invalid
 from tests.support.dynamodb.values import Record, copied, size_of
 
-RETENTION = timedelta(hours=24)
 MAX_PAGE_RECORDS = 1000
 _STREAM_LABEL = "2026-01-01T00:00:00.000"
 
@@ -64,14 +63,6 @@ class Stream:
         """Return the shard of an item: the same for all of its life."""
         digest = hashlib.sha256(repr(sorted(key.items())).encode()).digest()
         return list(self.shards)[int.from_bytes(digest[:4], "big") % len(self.shards)]
-
-    def trim(self, now: datetime) -> None:
-        """Forget what is older than the stream's 24 hours."""
-        for records in self.shards.values():
-            old = sum(
-                r["dynamodb"]["ApproximateCreationDateTime"] < now - RETENTION for r in records
-            )
-            del records[:old]
 
 
 class StreamsClient:

@@ -2,7 +2,7 @@
 
 import heapq
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,6 @@ from tests.support.dynamodb.errors import invalid
 from tests.support.dynamodb.values import MAX_KEY_BYTES, Record, size_of_value, sortable, type_of
 
 PrimaryKey = tuple[Any, ...]
-Moment = Callable[[], datetime]
 NO_TIME = timedelta(0)
 
 
