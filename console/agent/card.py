@@ -103,6 +103,9 @@ _NOT_KNOWN: Final[Mapping[Language, str]] = {
 _HOLDER: Final[Mapping[str, str]] = {"createTransfer": "to_holder", "addBeneficiary": "holder"}
 """Where the terms of an operation name the person whom they are about, when the bank knows."""
 
+_BENEFITS: Final[Mapping[Language, Mapping[str, str]]] = {"es": {"points": "puntos"}, "en": {}}
+"""What people call a benefit where that is another word than the bank's."""
+
 _AMOUNTS: Final = ("total_amount", "amount")
 _ACCOUNTS: Final = ("to_account", "account_id", "from_account")
 _MONEY: Final = frozenset(
@@ -187,6 +190,8 @@ def _rows(
             yield name, _money(value, terms)
         elif name in _ACCOUNTS:
             yield name, known.own_account(value, language)
+        elif name == "benefit":
+            yield name, _BENEFITS[language].get(value, str(value))
         else:
             yield name, str(value)
 

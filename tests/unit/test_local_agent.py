@@ -774,6 +774,24 @@ def test_a_purchase_is_asked_about_with_its_total_and_what_each_instalment_is(
     assert (rows["Cada mensualidad"], rows["Última mensualidad"]) == ("$66.66 MXN", "$66.68 MXN")
 
 
+@pytest.mark.parametrize(
+    ("said", "label", "called"),
+    [("los audífonos", "Beneficio", "puntos"), ("the headphones", "Benefit", "points")],
+)
+def test_a_benefit_is_called_what_people_call_it(
+    bank: World, said: str, label: str, called: str
+) -> None:
+    bank.retailer("retailer-azteca", "Electrónica Azteca")
+    bank.product("p-1", benefits=[{"type": "points", "points_per_peso": 1}])
+    purchase = {"product_id": "p-1", "account_id": "acc-maria", "unit_price": "1299"}
+    bank.account("user-maria", "acc-maria", "2000.00")
+    brain = ScriptedBrain([Call("c", "createPurchase", purchase | {"benefit": "points"})])
+
+    [asked] = of_type(list(conversation(bank, brain).say(said)), ConfirmationAsked)
+
+    assert (label, called) in asked.rows
+
+
 def test_what_is_left_today_is_told_as_it_will_be_after_the_transfer(bank: World) -> None:
     deployed = bank.resources.settings.model_copy(update={"daily_transfer_limit": Decimal(500)})
     bank.rebuild(settings=deployed)
