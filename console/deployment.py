@@ -20,6 +20,8 @@ from shared.clock import MEXICO_CITY
 
 _WAIT_SECONDS = 120
 _POLL_SECONDS = 0.1
+_NO_SUCH_STACK = "ValidationError"
+"""The code by which CloudFormation says that there is none of that name."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +75,15 @@ def deploy_locally(
 
 
 def find(cloud: Cloud, stack: str = DEFAULT_STACK) -> Deployment:
-    """Return the stack deployed there. Raises ConsoleError when there is none."""
+    """Return the stack deployed there. Raises ConsoleError when there is none to be seen."""
     try:
         [described] = cloud.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:
+        if error.response["Error"]["Code"] != _NO_SUCH_STACK:
+            raise ConsoleError(f"The stack `{stack}` may not be looked at: {error}") from None
         raise ConsoleError(
-            f"There is no stack `{stack}` ({error.response['Error']['Code']}). Deploy it with "
-            "`sam build && sam deploy`, or start a local one with `centli up`."
+            f"There is no stack `{stack}`. Deploy it with `sam build && sam deploy`, or start a "
+            "local one with `centli up`."
         ) from None
     outputs = {o["OutputKey"]: o["OutputValue"] for o in described.get("Outputs", [])}
     given = {p["ParameterKey"]: p["ParameterValue"] for p in described.get("Parameters", [])}
@@ -97,7 +101,12 @@ def reach(where: Where) -> Deployment:
         return find(cloud, where.stack)
     except BotoCoreError as error:
         place = "AWS" if where.aws else f"the local stack on port {where.local_port}"
-        raise ConsoleError(f"Could not reach {place} ({error}).") from None
+        told = f"Could not reach {place}: {error}"
+        if where.aws:
+            told += (
+                " Region and credentials come from AWS_DEFAULT_REGION, AWS_PROFILE and the like."
+            )
+        raise ConsoleError(told) from None
 
 
 def _packaged(cloud: Cloud) -> str:

@@ -1,0 +1,53 @@
+"""Why a stack cannot be used is told as it is, with what to correct."""
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from console.deployment import find, reach
+from console.errors import ConsoleError
+from console.where import Where
+
+
+class Refusing:
+    """An AWS that answers every question for a stack with one error."""
+
+    def __init__(self, code: str) -> None:
+        self._client = boto3.client(
+            "cloudformation",
+            region_name="us-east-1",
+            aws_access_key_id="key",
+            aws_secret_access_key="secret",
+        )
+        stubber = Stubber(self._client)
+        stubber.add_client_error("describe_stacks", code, "So it is.")
+        stubber.activate()
+
+    def client(self, _service: str) -> Any:
+        return self._client
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("ValidationError", "There is no stack `mine`. Deploy it"),
+        ("AccessDenied", r"may not be looked at: .*AccessDenied"),
+        ("ExpiredToken", r"may not be looked at: .*ExpiredToken"),
+    ],
+)
+def test_a_stack_that_may_not_be_seen_is_not_said_to_be_missing(code: str, told: str) -> None:
+    cloud: Any = Refusing(code)
+
+    with pytest.raises(ConsoleError, match=told):
+        find(cloud, "mine")
+
+
+def test_where_region_and_credentials_come_from_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+
+    with pytest.raises(ConsoleError, match=r"You must specify a region\. .* AWS_DEFAULT_REGION"):
+        reach(Where(aws=True))
