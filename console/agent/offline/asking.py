@@ -178,7 +178,7 @@ class MovementsQuery:
 def read_query(reading: Reading, now: date) -> MovementsQuery:
     """Return which movements a message asks for."""
     span, days, is_unread = find_span(reading.words, reading.tokens, now)
-    is_coming = span is None and reading.matches("coming")
+    is_coming = span is None and reading.values("coming")
     is_future = span is not None and span.first is not None and span.first > now
     directions, types = reading.values("direction"), reading.values("movement")
     direction = next((way for way in ("credit", "debit") if way in directions), "")

@@ -233,7 +233,7 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
     memory, terms, meant = talk.memory, read_wish(reading), offers_meant(talk, reading)
     is_asking = reading.is_question or reading.first_kind == "and"
     is_taking, is_open = reading.has("take", "will"), isinstance(memory.task, Purchase)
-    is_new = finding.names_a_thing(reading) and reading.matches("indefinite")
+    is_new = finding.names_a_thing(reading) and reading.values("indefinite")
     is_ordered = any(o.said or o.act == "buy" for o in reading.orders)
     is_bare = reading.covers("take", "courtesy", "yes")
     is_shown = memory.offers or is_bare or (terms.benefit and reading.is_question)

@@ -10,12 +10,11 @@ from typing import Any, Final
 
 from console.agent.brain import Call, CallOutcome, Heard, Say
 from console.agent.events import MessageRead, Span
-from console.agent.offline import amending, questions, tasks
+from console.agent.offline import ordering, questions, tasks
 from console.agent.offline.buying import chosen, purchase
 from console.agent.offline.lexicon import TOLD_AS, is_foreign, kinds
 from console.agent.offline.lexicon import examples as known_examples
 from console.agent.offline.naming import by_example, named
-from console.agent.offline.ordering import ordered
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Asked, Flow, NotAnswered, Reply, Talk
 from console.agent.offline.text import Part
@@ -145,13 +144,13 @@ READERS: Final[tuple[Reader, ...]] = (
     tasks.reordered,
     questions.explained,
     by_example,
-    amending.amended,
-    ordered,
+    ordering.amended,
+    ordering.ordered,
     chosen,
     questions.asked_of_others,
     questions.questioned,
     questions.followed_up,
-    amending.half_amended,
+    ordering.half_amended,
     questions.stated,
     questions.searched,
     questions.not_understood,

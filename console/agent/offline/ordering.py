@@ -1,6 +1,7 @@
-"""Messages that order something."""
+"""Messages that order something, or go on with an order: an answer, an amendment, one more."""
 
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
@@ -8,19 +9,22 @@ from console.agent.offline import tasks
 from console.agent.offline.adding import Addition, read_addition
 from console.agent.offline.asking import QUERIES, topics_of
 from console.agent.offline.buying import purchase
-from console.agent.offline.lexicon import REFUSED
-from console.agent.offline.orders import Order, Reading
+from console.agent.offline.lexicon import REFUSED, kinds
+from console.agent.offline.orders import Order, Reading, sent_in
+from console.agent.offline.parts import verb_form
 from console.agent.offline.questions import stated
 from console.agent.offline.talk import Flow, Reply, Talk, Task
 from console.agent.offline.text import Account
 from console.agent.offline.transferring import Transfer
 
 _SURELY: Final = 1.6
+_MAX_SHORT: Final = 10
 
 
 def ordered(talk: Talk, reading: Reading) -> Reply | None:
-    """Do what a message orders."""
+    """Do what a message orders; ask about what is owed, or said without a verb."""
     orders = [order for order in reading.orders if order.act in {"send", "give", "add", "buy"}]
+    orders = orders or _owed(talk, reading)
     if not orders or _is_rather_asked(reading, orders):
         return None
     mood, known = reading.mood, talk.memory.open or talk.memory.task
@@ -30,14 +34,14 @@ def ordered(talk: Talk, reading: Reading) -> Reply | None:
     if mood in REFUSED and mood != "condition" and not is_bought:
         return talk.say(REFUSED[mood])
     todo = [_task(talk, reading, o) for o in orders if o.act != "buy" or o.is_asked_for]
-    if not todo or any(is_amendment(talk, order) for order in orders):
+    if not todo or any(_is_amendment(talk, order) for order in reading.orders):
         return None
     for before, task in pairwise(todo):
         if isinstance(before, Addition) and isinstance(task, Transfer) and not task.has_recipient:
             task.to = Account("", before.given.get("account_id", ""), before.given.get("name", ""))
     todo[0].unread = ", ".join(task.unread for task in todo if task.unread)
     if mood or not all(order.is_asked_for for order in orders):
-        return doubted(talk, reading, todo[0])
+        return _doubted(talk, reading, todo)
     return _begun(talk, reading, todo)
 
 
@@ -60,14 +64,18 @@ def _is_rather_asked(reading: Reading, orders: list[Order]) -> bool:
     return is_about or (is_sent and reading.has("benefit"))
 
 
-def is_amendment(talk: Talk, order: Order) -> bool:
-    """Tell whether an order says only how the open one is to be: "ponle de concepto cena"."""
-    is_open = isinstance(talk.memory.task, Transfer) and order.act not in {"give", "buy"}
-    return is_open and not order.is_whole and not order.recipient
+def _owed(talk: Talk, reading: Reading) -> list[Order]:
+    """Return what is said to be owed, or is whole without a verb: "200 a mi hermano"."""
+    orders, is_duty = _told(talk, reading), reading.has("duty") and talk.memory.waiting is None
+    is_whole = all(order.is_whole and not order.unread for order in orders)
+    is_said = (is_duty or is_whole) and all(_is_said(talk, order) for order in orders)
+    is_other = reading.orders or reading.has("want_thing") or reading.is_question
+    if is_other or not is_said or reading.mood not in {"", "duty"}:
+        return []
+    return [replace(order, unread=[]) for order in orders]
 
 
 def _task(talk: Talk, reading: Reading, order: Order) -> Task:
-    """Return the task of an order, with what is said of it."""
     if order.act in {"send", "give"}:
         return Transfer().fill(talk, order, reading)
     if order.act == "add":
@@ -77,10 +85,13 @@ def _task(talk: Talk, reading: Reading, order: Order) -> Task:
     return purchase(talk, reading if is_only else talk.read(reading.said.quote(first, last)))
 
 
-def doubted(talk: Talk, reading: Reading, task: Task) -> Reply | None:
-    """Ask whether what is spoken of is to be done at all."""
+def _doubted(talk: Talk, reading: Reading, todo: list[Task]) -> Reply | None:
+    """Ask whether what is spoken of is to be done at all; what answers a question surely is."""
+    task, is_answer = todo[0], bool(talk.memory.asked.wanted) and not reading.orders
     if not isinstance(task, Transfer):
         return stated(talk, reading)
+    if task.has_recipient and todo[1:]:
+        return tasks.start(talk, todo, is_sure=is_answer and not reading.mood)
     if task.has_recipient:
         return tasks.sure(talk, task)
     if reading.has("duty"):
@@ -91,7 +102,7 @@ def doubted(talk: Talk, reading: Reading, task: Task) -> Reply | None:
 def _begun(talk: Talk, reading: Reading, todo: list[Task]) -> Flow:
     """Begin with what is ordered; what waits already stays before it, unless it is corrected.
 
-    The same order said once more is the one that waits, not another one.
+    The same order said once more is the one that waits. Before all is known, nothing is shown.
     """
     is_instead, waiting = reading.first_kind in {"correcting", "negation"}, talk.memory.waiting
     if waiting is not None and not is_instead and waiting not in todo:
@@ -104,9 +115,162 @@ def _begun(talk: Talk, reading: Reading, todo: list[Task]) -> Flow:
         wanted = (("resolveAlias", {"alias": task.recipient}) for task in sent)
         for task, resolved in zip(sent, (yield from talk.look_all(*wanted)), strict=True):
             task.settle_person(talk, resolved)
-    yield from tasks.start(talk, sorted(todo, key=_is_clear))
+    unclear = [t for t in todo if isinstance(t, Transfer) and (t.doubt or t.recipient)]
+    yield from tasks.start(talk, sorted(todo, key=lambda task: task not in unclear))
 
 
-def _is_clear(task: Task) -> bool:
-    """Tell whether nothing of a task must be asked: before all is known, nothing is shown."""
-    return not (isinstance(task, Transfer) and (task.doubt or task.recipient))
+# --- what goes on with an order ---
+
+
+def amended(talk: Talk, reading: Reading) -> Reply | None:
+    """Put what a message says into what is open or was left, or do the like for another."""
+    task, is_asked = talk.memory.task, bool(talk.memory.asked.wanted)
+    if reading.is_question:
+        return None
+    if task is not None and is_asked and _chosen_of_list(talk, reading):
+        return tasks.go_on(talk, task)
+    orders = _told(talk, reading)
+    is_other = orders[0].is_whole and not orders[0].unread
+    if isinstance(task, Addition) and not is_other and _fills_addition(talk, reading, task):
+        return tasks.go_on(talk, task)
+    return _repeated(talk, reading, *orders) or _changed(talk, reading, *orders)
+
+
+def _chosen_of_list(talk: Talk, reading: Reading) -> bool:
+    """Take one of those that the question listed, by its number or its words."""
+    choices, number = talk.memory.asked.choices, reading.number_alone
+    task, people = talk.memory.task, talk.memory.people
+    if isinstance(task, Transfer) and not (choices or task.has_recipient):
+        choices = [(person.words, partial(task.choose, person)) for person in people]
+    listed = [take for words, take in choices if words]
+    said = {token.word for token in reading.tokens if token.kind == "word"}
+    said |= {part.value.type for part in reading.of("account")}
+    fitting = [take for words, take in choices if words & said]
+    if number is not None and 0 < number <= len(listed):
+        fitting = [listed[number - 1]]
+    elif reading.mood or reading.has("amount"):
+        return False
+    if len(fitting) == 1:
+        fitting[0]()
+    return len(fitting) == 1
+
+
+def _fills_addition(talk: Talk, reading: Reading, task: Addition) -> bool:
+    """Put an answer into an addition, or what is told of it otherwise: "no, se llama ..."."""
+    asked, first = talk.memory.asked.wanted, reading.first_kind
+    said = read_addition(reading, *asked[:1]).given
+    is_marked = reading.has("name_is", "account_is", "alias_is")
+    is_told = is_marked or (not asked and first in {"negation", "correcting", "no"})
+    is_denied = reading.has(*kinds("adding_nobody")) and not (is_told and first == "negation")
+    is_other = reading.has("question", "verb") or (reading.has("amount") and not asked)
+    if is_denied or is_other or not (asked or is_told):
+        return False
+    name = said.get("name", "")
+    if not (asked or is_marked or (name.istitle() and " " in name)):
+        said.pop("name", None)
+    task.given |= said
+    return bool(said.keys() - {"relationship"})
+
+
+def _changed(talk: Talk, reading: Reading, order: Order, *more: Order) -> Reply | None:
+    """Put what a message says besides courtesies into a transfer; nothing may be unread."""
+    memory, task = talk.memory, talk.memory.task
+    is_other = not all(_is_amendment(talk, one) for one in reading.orders)
+    if not isinstance(task, Transfer) or (is_other and not memory.asked.wanted):
+        return None
+    rest = {part.kind for part in order.unread}
+    one = tasks.meant(talk, reading) if memory.open[1:] else None
+    is_pointed = isinstance(one, Transfer) and (one is not task or reading.has("ordinal"))
+    if isinstance(one, Transfer) and is_pointed and rest <= {"ordinal", "here"}:
+        task, order.unread = one, []
+        order.said = {k: p for k, p in order.said.items() if k in {"amount", "from"}}
+        if not order.said:
+            others = [other for other in memory.open if other is not task]
+            is_only = reading.values("only")
+            return tasks.drop(talk, others) if is_only else tasks.go_on(talk, task)
+    elif rest == {"adjust"} and memory.state != "left":
+        task.amount, task.doubt, task.doubted = None, "unstated", ""
+        return tasks.go_on(talk, task)
+    elif rest:
+        return None
+    if more or not _is_amending(talk, reading, order):
+        return None
+    task.fill(talk, order, reading)
+    return tasks.go_on(talk, task) if task is memory.task else tasks.queue(talk, [task])
+
+
+def _is_amendment(talk: Talk, order: Order) -> bool:
+    """Tell whether an order says only how the open one is to be: "ponle de concepto cena"."""
+    is_open = isinstance(talk.memory.task, Transfer) and order.act not in {"give", "buy"}
+    return is_open and not order.is_whole and not order.recipient
+
+
+def _is_amending(talk: Talk, reading: Reading, order: Order) -> bool:
+    """Tell whether parts are said of a task: of what was left or put aside, only what tells so.
+
+    What somebody else did is not: "mi hermano me transfirió"; nor what is taken back: "200 no".
+    """
+    forms = {verb_form(part).form for part in reading.of("verb")}
+    is_aside = talk.memory.topic == "search" and not talk.memory.asked.wanted
+    is_open = talk.memory.state != "left" and not is_aside
+    is_told = reading.has("correcting", "let_that", "set_amount", "verb")
+    is_told = is_told or reading.first_kind in {"negation", "no"}
+    is_meant = is_told or is_open or order.said.keys() <= {"to", "from"}
+    is_taken_back = reading.ends_in_no or forms & {"past", "other", "subjunctive"}
+    return _is_said(talk, order) and is_meant and not is_taken_back
+
+
+def _told(talk: Talk, reading: Reading) -> list[Order]:
+    """Return what the parts of a message say of transfers, whether or not they have a verb."""
+    is_for, parts = "recipient" in talk.memory.asked.wanted, reading.parts
+    if is_for:
+        parts = [replace(p, way=p.way or "to") if p.kind == "account" else p for p in parts]
+    parts = parts[reading.begins_otherwise :]
+    orders = list(sent_in(Order("send", parts), reading, is_expected=True))
+    for order in orders:
+        order.unread = [p for p in order.unread if p.kind not in kinds("filling", "joints")]
+    return orders
+
+
+def _is_said(talk: Talk, order: Order) -> bool:
+    """Tell whether an order says anything, and of one person who is known."""
+    is_of_nobody = bool(order.pronoun) and talk.memory.last_person is None
+    is_of_one = "to" not in order.said or not order.said["to"].doubt
+    return bool(order.said) and is_of_one and not is_of_nobody
+
+
+def half_amended(talk: Talk, reading: Reading) -> Reply | None:
+    """Ask whether what waits is to be changed, where a message says so with words unread."""
+    task, [order, *_] = talk.memory.waiting, _told(talk, reading)
+    is_short = len(reading.tokens) <= _MAX_SHORT and not (reading.asks or reading.has("verb"))
+    is_half = is_short and reading.has("unread") and _is_said(talk, order)
+    if not isinstance(task, Transfer) or not is_half:
+        return None
+    if order.recipient and order.is_whole:
+        if not reading.has("and", "also", "again"):
+            return None
+        task = Transfer()
+    order.unread = reading.of("unread")
+    return tasks.go_on(talk, task.fill(talk, order, reading))
+
+
+def _repeated(talk: Talk, reading: Reading, order: Order, *more: Order) -> Reply | None:
+    """Do for another what was asked for: "lo mismo a Sofi", "y a mi hermano también", "y 50 a él".
+
+    What waits for a yes stays first; this is done after it.
+    """
+    memory = talk.memory
+    model = memory.task if isinstance(memory.task, Transfer) else memory.done
+    is_like = reading.has("same_order", "also", "again") or reading.first_kind in {"and", "yes"}
+    rest = {part.kind for part in order.unread} - {"same_order", "also", "adjust"}
+    if not isinstance(model, Transfer) or not is_like or rest or more:
+        return None
+    if not order.said and reading.has("same_order") and memory.waiting is None:
+        return (tasks.go_on if reading.has("verb") else tasks.sure)(talk, replace(model))
+    is_new = "amount" in order.said
+    is_of_another = "to" in order.said or (is_new and reading.has("again"))
+    if not is_of_another or not _is_said(talk, order) or not (model.amount or is_new):
+        return None
+    order.unread = []
+    task = Transfer(amount=None if is_new else model.amount).fill(talk, order, reading)
+    return tasks.queue(talk, [task]) if memory.waiting is model else tasks.go_on(talk, task)

@@ -160,10 +160,6 @@ class Reading(Cursor):
         said = self.beside("stop", "courtesy")
         return bool(said) and self.denies(said[-1])
 
-    def matches(self, *kinds: str) -> bool:
-        """Tell whether a phrase of any of these kinds stands anywhere in it."""
-        return bool(self.values(*kinds))
-
     def values(self, *kinds: str) -> set[str]:
         """Return the values of the phrases of these kinds that stand anywhere in it."""
         places = range(len(self.tokens))
@@ -262,7 +258,7 @@ def _is_asked_for(segment: Sequence[Part], reading: Reading) -> bool:
         p.kind in kinds("quiet", "before_verb") or p.way == "to" for p in segment[:place]
     )
     is_meant = is_first if form in {"infinitive", "bare"} else form in _ORDERING
-    is_formal = form == "doubtful" and reading.matches("formal_mark")
+    is_formal = form == "doubtful" and bool(reading.values("formal_mark"))
     return (is_meant or is_formal) and (form == "polite" or not is_question)
 
 

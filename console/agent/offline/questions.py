@@ -66,7 +66,7 @@ def asked_beside(talk: Talk, reading: Reading) -> Reply | None:
         return None
     if topics:
         return _about(talk, reading, topics[0])
-    return searched(talk, reading) if reading.matches("want_thing", "will", "tell") else None
+    return searched(talk, reading) if reading.values("want_thing", "will", "tell") else None
 
 
 def _is_whole(reading: Reading, covered: frozenset[int]) -> bool:
@@ -116,7 +116,7 @@ def _purchase_status(talk: Talk, reading: Reading, _topic: asking.Topic) -> Repl
         return banking.purchase_status(talk)
     if isinstance(talk.memory.done, Transfer) and not reading.has("purchase_noun"):
         return banking.movements(talk, asking.MovementsQuery(limit=1))
-    return banking.listed(talk, "listPurchases") if reading.matches("purchase_noun") else None
+    return banking.listed(talk, "listPurchases") if reading.values("purchase_noun") else None
 
 
 def _who_is(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply | None:
