@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from console.agent.language import Language
 from console.agent.offline.days import Span, find_span
@@ -86,10 +86,7 @@ def _fit(phrase: Phrase, places: Mapping[str, Sequence[int]]) -> list[int] | Non
     for start in places.get(phrase[0], ()):
         found = [start]
         for word in phrase[1:]:
-            following = [p for p in places.get(word, ()) if 0 < p - found[-1] <= _MAX_GAP + 1]
-            if not following:
-                break
-            found.append(following[0])
+            found += [p for p in places.get(word, ()) if 0 < p - found[-1] <= _MAX_GAP + 1][:1]
         if len(found) == len(phrase):
             return found
     return None
@@ -99,24 +96,15 @@ def _fit(phrase: Phrase, places: Mapping[str, Sequence[int]]) -> list[int] | Non
 def _weighted(language: Language) -> list[tuple[str, Phrase, float]]:
     """Return the phrases of all intents, spelled as messages are, with what each is worth."""
     known = lexicon(language)
-    intents = {
-        intent: [_spelled(phrase, language) for phrase in phrases]
-        for intent, phrases in known.intents.items()
-    }
-    spread = Counter(
-        word for phrases in intents.values() for word in {w for phrase in phrases for w in phrase}
-    )
+    phrases = [(i, _spelled(said, language)) for i, row in known.intents.items() for said in row]
+    spread = Counter(w for _, w in {(intent, word) for intent, said in phrases for word in said})
     little = {p[0] for rows in known.phrases.values() for p, k, _ in rows if k == "plain"}
 
     def worth(word: str, phrase: Phrase) -> float:
         """Return what a word says: the less, the more intents have it; half, where it is little."""
         return (0.5 / spread[word] + 0.2) * (1 if word in little and len(phrase) > 1 else 2)
 
-    return [
-        (intent, phrase, sum(worth(word, phrase) for word in phrase))
-        for intent, phrases in intents.items()
-        for phrase in phrases
-    ]
+    return [(intent, said, sum(worth(word, said) for word in said)) for intent, said in phrases]
 
 
 def _spelled(phrase: Phrase, language: Language) -> Phrase:
@@ -130,9 +118,8 @@ def fits_example(reading: Reading, example: str) -> bool:
     language = reading.words.language
     wanted = [t.word for t in read(example, language).tokens if t.kind == "word"]
     telling = tuple(word for word in wanted if not reading.words.match_word(word, "plain"))
-    return (
-        bool(telling) and _fit(_spelled(telling, language), _places(reading, language)) is not None
-    )
+    places = _places(reading, language)
+    return bool(telling) and _fit(_spelled(telling, language), places) is not None
 
 
 # --- which movements ---
@@ -143,7 +130,7 @@ _LATEST: Final = frozenset({"", "recent", "latest"})
 _END_OF_DAY: Final = time(23, 59, 59)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MovementsQuery:
     """Which movements are asked for; what is not said is empty."""
 
@@ -161,11 +148,6 @@ class MovementsQuery:
     is_sum: bool = False
     """Whether a total is asked for rather than a list."""
 
-    def said(self) -> dict[str, Any]:
-        """Return what is said of which movements are wanted."""
-        told = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in told.items() if value}
-
     def dates(self) -> dict[str, str]:
         """Return the days as the bank takes them: moments in Mexico's time."""
         if self.span is None:
@@ -178,7 +160,7 @@ class MovementsQuery:
 def read_query(reading: Reading, now: date) -> MovementsQuery:
     """Return which movements a message asks for."""
     span, days, is_unread = find_span(reading.words, reading.tokens, now)
-    is_coming = span is None and reading.values("coming")
+    is_coming = span is None and bool(reading.values("coming"))
     is_future = span is not None and span.first is not None and span.first > now
     directions, types = reading.values("direction"), reading.values("movement")
     direction = next((way for way in ("credit", "debit") if way in directions), "")

@@ -133,8 +133,14 @@ class Purchase(Task):
         """Say what became of the purchase; when it is paid, under which number too."""
         payer = self.given.get("account_id", "")
         talk.memory.last_account = payer or talk.memory.last_account
-        yield purchased(talk, body)
-        if body["status"] == "completed" and not body.get("repeated"):
+        talk.memory.purchase_id, status = body["purchase_id"], body["status"]
+        if status == "failed":
+            why = talk.refused(body.get("error") or {}).delta
+            yield talk.say("purchase_failed", "refused", why=why)
+            return
+        key = "purchase_pending" if status == "pending" else "bought"
+        yield Say(told(talk, "purchase_repeated" if body.get("repeated") else key, body))
+        if status == "completed" and not body.get("repeated"):
             yield from talk.receipt(body["purchase_id"], body["created_at"], payer)
 
     def told(self, talk: Talk) -> dict[str, Any]:
@@ -142,16 +148,6 @@ class Purchase(Task):
         if self.offer is None:
             return {"product": self.called or talk.text("something")}
         return {"product": self.offer.name, "cost": self.offer.price * (self.quantity or 1)}
-
-
-def purchased(talk: Talk, body: Mapping[str, Any]) -> Say:
-    """Tell what became of a purchase that the bank answered for."""
-    talk.memory.purchase_id, status = body["purchase_id"], body["status"]
-    if status == "failed":
-        why = talk.refused(body.get("error") or {}).delta
-        return talk.say("purchase_failed", "refused", why=why)
-    key = "purchase_pending" if status == "pending" else "bought"
-    return Say(told(talk, "purchase_repeated" if body.get("repeated") else key, body))
 
 
 def told(talk: Talk, key: str, purchase: Mapping[str, Any]) -> str:

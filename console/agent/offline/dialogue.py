@@ -147,7 +147,6 @@ READERS: Final[tuple[Reader, ...]] = (
     ordering.amended,
     ordering.ordered,
     chosen,
-    questions.asked_of_others,
     questions.questioned,
     questions.followed_up,
     ordering.half_amended,
@@ -156,7 +155,7 @@ READERS: Final[tuple[Reader, ...]] = (
     questions.not_understood,
 )
 """The last of them answers everything."""
-_ASKED: Final = ("asked_of_others", "explained", "questioned", "followed_up", "by_example")
+_ASKED: Final = ("explained", "questioned", "followed_up", "by_example")
 _UNREAD: Final = ("strange", "stated", "not_understood")
 _REST: Final = dict.fromkeys(_ASKED, "question") | dict.fromkeys(_UNREAD, "unread")
 """What was made of words that no kind of part is, by who answered; else things to buy."""

@@ -46,9 +46,9 @@ def _role(reading: Reading, part: Part) -> str:
     """Return what a number says of things: `under` or `over` a price, `count`, `size`, nothing."""
     place = reading.parts.index(part)
     around = range(reading.parts[max(place - 1, 0)].first, min(part.first + 3, part.last))
-    for kind in ("under", "over"):
-        if any(reading.match(p, kind) for p in around):
-            return kind
+    bounds = (reading.match(at, "under", "over") for at in around)
+    if (bound := next(filter(None, bounds), None)) is not None:
+        return bound.kind
     is_size, is_led = is_thing(reading.words, reading.word(part.first - 1)), part.way == "of"
     if part.unit or is_led:
         is_size = reading.match(part.last, "piece", "container") is None
@@ -134,8 +134,7 @@ def _attempts(talk: Talk, wish: Wish) -> Attempts:
         things = [word for word in telling if is_thing(talk.words, word)]
         for word in (things or telling)[:_MAX_WORDS_TRIED]:
             yield "products_fewer", {"search": word}
-    category = next(filter(None, (talk.words.categories.get(word) for word in words)), "")
-    if category:
+    for category in filter(None, map(talk.words.categories.get, words)):
         yield "products_category", {"category": category}
 
 
@@ -191,8 +190,7 @@ def listed(
     memory.more = more if memory.rest else further
     foot = "products_foot" if further is None else "products_foot_yet"
     foot = talk.text("more_available" if memory.rest else foot) if offers else ""
-    stock = [talk.text("in_stock", count=offer.stock) for offer in shown]
-    told = [{**vars(offer), "stock": left} for offer, left in zip(shown, stock, strict=True)]
+    told = ({**vars(o), "stock": talk.text("in_stock", count=o.stock)} for o in shown)
     lines = talk.numbered((talk.text("product_line", **one) for one in told), len(before))
     return talk.lines([head, *lines, foot])
 

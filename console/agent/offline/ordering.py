@@ -17,7 +17,7 @@ from console.agent.offline.talk import Flow, Reply, Talk, Task
 from console.agent.offline.text import Account
 from console.agent.offline.transferring import Transfer
 
-_SURELY: Final = 1.6
+_SURELY: Final = 1.0
 _MAX_SHORT: Final = 10
 
 
@@ -48,9 +48,8 @@ def ordered(talk: Talk, reading: Reading) -> Reply | None:
 def _is_rather_asked(reading: Reading, orders: list[Order]) -> bool:
     """Tell whether what looks like an order is none: it asks more than it says to be one."""
     is_asked_for = any(order.is_asked_for for order in orders)
-    if not is_asked_for and reading.asks:
-        return True
-    if all(order.act == "give" and not order.is_whole for order in orders):
+    is_told_of = all(order.act == "give" and not order.is_whole for order in orders)
+    if is_told_of or (not is_asked_for and reading.asks):
         return True
     amounts = [order.said["amount"] for order in orders if "amount" in order.said]
     if any(is_asked_for or amount.doubt != "unstated" for amount in amounts):
@@ -58,8 +57,7 @@ def _is_rather_asked(reading: Reading, orders: list[Order]) -> bool:
     is_named = any(order.recipient for order in orders)
     is_vague = not (amounts or is_named or any("reason" in order.said for order in orders))
     is_sent = is_vague and all(order.act == "send" for order in orders)
-    is_told = not (is_named or is_asked_for or reading.mood == "others")
-    least = 0 if is_told else _SURELY / 2 if is_sent else _SURELY
+    least = _SURELY if is_named or is_asked_for or reading.mood == "others" else 0
     is_about = any(t.intent in QUERIES and t.score >= least for t in topics_of(reading)[:1])
     return is_about or (is_sent and reading.has("benefit"))
 
@@ -130,8 +128,8 @@ def amended(talk: Talk, reading: Reading) -> Reply | None:
     if task is not None and is_asked and _chosen_of_list(talk, reading):
         return tasks.go_on(talk, task)
     orders = _told(talk, reading)
-    is_other = orders[0].is_whole and not orders[0].unread
-    if isinstance(task, Addition) and not is_other and _fills_addition(talk, reading, task):
+    is_whole = orders[0].is_whole and not orders[0].unread
+    if isinstance(task, Addition) and not is_whole and _fills_addition(talk, reading, task):
         return tasks.go_on(talk, task)
     return _repeated(talk, reading, *orders) or _changed(talk, reading, *orders)
 

@@ -14,6 +14,7 @@ from console.agent.offline.parts import verb_form
 from console.agent.offline.text import Part, Said
 
 _ORDERING: Final = frozenset({"order", "formal", "polite"})
+_SLOTS: Final = {"person": "to", "name": "to", "same": "to"} | {s: s for s in ("amount", "reason")}
 _TWICE: Final = {"amount": "several", "to": "people"}
 """Why it is doubted what was said twice."""
 
@@ -67,18 +68,10 @@ class Order:
 
 def slot_of(part: Part, *, is_expected: bool = True) -> str:
     """Return what a part says of a transfer, if anything."""
-    match part.kind:
-        case "amount" if not part.unit:
-            return "amount"
-        case "person" | "name" | "same":
-            return "to"
-        case "account" if part.way == "from" or (is_expected and not part.way):
-            return "from"
-        case "account" if part.way or part.value.type == "credit":
-            return "to"
-        case "reason":
-            return "reason"
-    return ""
+    if part.kind == "account":
+        is_source = part.way == "from" or (is_expected and not part.way)
+        return "from" if is_source else "to" if part.way or part.value.type == "credit" else ""
+    return "" if part.unit else _SLOTS.get(part.kind, "")
 
 
 @dataclass
@@ -118,17 +111,14 @@ class Reading(Cursor):
 
     @property
     def first_kind(self) -> str:
-        """The kind of its first part."""
-        return self.parts[0].kind if self.parts else ""
+        """The kind of its first part; a sign that it asks is none."""
+        return next((part.kind for part in self.beside("asking")), "")
 
     @property
     def number_alone(self) -> int | None:
         """The number that it says and nothing else."""
         parts = self.beside(*kinds("filling"), "to", "asking", "question")
-        if len(parts) != 1 or parts[0].kind not in {"amount", "ordinal"}:
-            return None
-        said: int | None = parts[0].value if parts[0].kind == "ordinal" else parts[0].whole
-        return said
+        return parts[0].whole if len(parts) == 1 else None
 
     def of(self, *kinds: str) -> list[Part]:
         """Return its parts of these kinds."""
@@ -187,7 +177,10 @@ class Reading(Cursor):
 
 
 def read_orders(said: Said, words: Lexicon, parts: list[Part]) -> Reading:
-    """Return what a message asks for, in the order in which it does."""
+    """Return what a message asks for, in the order in which it does.
+
+    An amount right beside a word that was not read is doubted: "5 tamales".
+    """
     reading, left = Reading(words, said.tokens, said, parts, []), list[Part]()
     for segment in _segments(parts):
         order = Order(_act(segment), segment, _is_asked_for(segment, reading))
@@ -198,7 +191,10 @@ def read_orders(said: Said, words: Lexicon, parts: list[Part]) -> Reading:
         else:
             left += [part for part in segment if part.kind not in kinds("quiet")]
     for order in reading.orders:
-        _doubt_beside_unread(order)
+        amount = order.said.get("amount")
+        beside = {part.kind for pair in pairwise(order.parts) if amount in pair for part in pair}
+        if amount is not None and amount.is_sure and "unread" in beside:
+            order.said["amount"] = replace(amount, doubt="near")
     if reading.orders:
         reading.orders[0].unread[:0] = left
     return reading
@@ -317,11 +313,3 @@ def _next(current: Order, part: Part, following: str) -> Order | None:
     elif slot_of(part) != "amount" and not (part.kind == "person" and following == "amount"):
         return None
     return Order(current.act, [part], current.is_asked_for, said)
-
-
-def _doubt_beside_unread(order: Order) -> None:
-    """Doubt an amount that stands right beside a word which was not read: "5 tamales"."""
-    amount = order.said.get("amount")
-    for pair in pairwise(order.parts):
-        if amount in pair and amount.is_sure and any(part.kind == "unread" for part in pair):
-            order.said["amount"] = replace(amount, doubt="near")

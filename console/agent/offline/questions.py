@@ -19,21 +19,6 @@ _MIN_SURE: Final = 0.7
 _MIN_PLAIN: Final = 1.5
 
 
-def asked_of_others(talk: Talk, reading: Reading) -> Reply | None:
-    """Say that only the customer's own is told or used."""
-    if reading.has("others_account"):
-        return talk.say("others_account" if reading.orders else "others_money")
-    is_somebody = any(
-        part.value[0].isupper()
-        or (part.kind == "person" and part.way != "to")
-        or finding.is_kin(reading, part)
-        for part in reading.of("name", "reason", "person")
-    )
-    is_balance = [topic.intent for topic in asking.topics_of(reading)[:1]] == ["balance"]
-    is_asked = is_somebody and is_balance and not reading.orders
-    return talk.say("others_money") if is_asked else None
-
-
 def explained(talk: Talk, reading: Reading) -> Reply | None:
     """Answer what is no business of the operations."""
     for topic in asking.topics_of(reading)[:1]:
@@ -44,7 +29,9 @@ def explained(talk: Talk, reading: Reading) -> Reply | None:
 
 
 def questioned(talk: Talk, reading: Reading) -> Reply | None:
-    """Answer what a message asks for."""
+    """Answer what a message asks for; only the customer's own is told or used."""
+    if reading.has("others_account"):
+        return talk.say("others_account" if reading.orders else "others_money")
     for topic in asking.topics_of(reading):
         is_told = topic.intent == "movements" and not reading.asks and reading.orders
         is_order = talk.memory.asked.wanted and is_told
@@ -88,16 +75,23 @@ def _about(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
     return talk.say(key) if talk.has_text(key) and not reading.is_ordering else None
 
 
-def _balance(talk: Talk, reading: Reading, _topic: asking.Topic) -> Flow:
+def _balance(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply:
+    is_somebody = any(
+        part.value[0].isupper()
+        or (part.kind == "person" and part.way != "to")
+        or finding.is_kin(reading, part)
+        for part in reading.of("name", "reason", "person")
+    )
+    if is_somebody and not reading.orders:
+        return talk.say("others_money")
     amounts = [p for p in reading.of("amount") if not p.doubt]
     supposed = amounts[0].value if len(amounts) == 1 and reading.has("condition") else None
     return banking.balance(talk, asking.account_type_in(reading), supposed)
 
 
 def _movements(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
-    first = next((part.kind for part in reading.beside("asking")), "")
     query = asking.read_query(reading, today(talk.clock()))
-    is_refined = first == "and" or reading.match(0, "only") is not None
+    is_refined = reading.first_kind == "and" or reading.match(0, "only") is not None
     if talk.memory.topic == "transactions" and is_refined:
         return _again(talk, reading)
     reading.ignored = [
@@ -171,7 +165,7 @@ def _again(talk: Talk, reading: Reading, **change: bool) -> Reply | None:
     known, query = talk.memory.query, asking.read_query(reading, today(talk.clock()))
     if query.span is None and known.span is not None and "last" in reading.values("relative"):
         query = replace(query, span=before(known.span))
-    said = query.said() | change
+    said = {name: value for name, value in vars(query).items() if value} | change
     if talk.memory.topic != "transactions" or not said:
         return None
     return banking.movements(talk, replace(known, **{"limit": None, **said}))
@@ -197,12 +191,12 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
     wish, words = finding.read_wish(reading), {token.word for token in reading.tokens}
     is_named = finding.names_a_thing(reading) or bool(wish.category)
     is_wanted = reading.has("want_thing", "take", "benefit", "will")
-    is_other = reading.has("person", "money")
-    is_of_any = is_wanted and not words.isdisjoint(reading.words.of("any_thing"))
-    is_any = not wish.words and bool(wish.max_price or wish.cheapest or is_of_any)
     is_of_things = is_wanted or any(finding.is_thing(reading.words, word) for word in words)
-    is_search = is_named or (is_wanted and wish.words and not is_other) or (is_any and is_of_things)
-    return finding.search(talk, *_wishes(talk, reading, wish)) if is_search else None
+    is_any = wish.max_price or wish.cheapest or words & reading.words.of("any_thing")
+    is_other = not is_wanted or reading.has("person", "money")
+    if not (is_named or (not is_other if wish.words else is_of_things and is_any)):
+        return None
+    return finding.search(talk, *_wishes(talk, reading, wish))
 
 
 def _wishes(talk: Talk, reading: Reading, wish: Wish) -> list[Wish]:

@@ -65,8 +65,8 @@ class Part:
 
     @property
     def whole(self) -> int | None:
-        """The number that an amount is, where that is a whole one that does not say it is money."""
-        is_one = isinstance(self.value, Decimal) and self.value == int(self.value)
+        """The whole number that it is, where it does not say that it is money."""
+        is_one = isinstance(self.value, int | Decimal) and self.value == int(self.value)
         return int(self.value) if is_one and self.is_sure and not self.is_money else None
 
 
