@@ -17,7 +17,7 @@ from console.agent.offline.talk import Flow, Reply, Talk, Task
 from console.agent.offline.text import Account
 from console.agent.offline.transferring import Transfer
 
-_SURELY: Final = 1.0
+_SURELY: Final = 1.6
 _MAX_SHORT: Final = 10
 
 
@@ -57,7 +57,8 @@ def _is_rather_asked(reading: Reading, orders: list[Order]) -> bool:
     is_named = any(order.recipient for order in orders)
     is_vague = not (amounts or is_named or any("reason" in order.said for order in orders))
     is_sent = is_vague and all(order.act == "send" for order in orders)
-    least = _SURELY if is_named or is_asked_for or reading.mood == "others" else 0
+    is_told = not (is_named or is_asked_for or reading.mood == "others")
+    least = 0 if is_told else _SURELY / 2 if is_sent else _SURELY
     is_about = any(t.intent in QUERIES and t.score >= least for t in topics_of(reading)[:1])
     return is_about or (is_sent and reading.has("benefit"))
 
