@@ -47,7 +47,7 @@ class JsonLogger(logging.Logger):
         for handler in self.handlers:
             if isinstance(handler, logging.StreamHandler):
                 handler.stream.write(f"{text}\n")
-                handler.flush()
+                handler.stream.flush()
 
 
 def json_logger() -> logging.Logger:

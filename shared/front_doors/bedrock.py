@@ -86,7 +86,7 @@ def _told_by(event: dict[str, Any], attributes: Mapping[str, Any]) -> dict[str, 
 def _door(event: dict[str, Any]) -> str:
     """Return what records call the door: the bank's MCP servers send the same event as agents."""
     agent = event.get("agent")
-    is_server = isinstance(agent, Mapping) and agent.get("id") == MCP_SERVER
+    is_server = isinstance(agent, dict) and agent.get("id") == MCP_SERVER
     return "mcp" if is_server else "agent"
 
 
@@ -109,7 +109,7 @@ def _body_properties(event: dict[str, Any]) -> Iterable[Any]:
     for field in ("content", "application/json"):
         if body is None:
             return ()
-        if not isinstance(body, Mapping):
+        if not isinstance(body, dict):
             raise InvalidRequest("`requestBody` must hold `content` with `application/json`.")
         body = {_media_type(name): held for name, held in body.items()}.get(field)
     return () if body is None else _list(body, "properties")
@@ -121,7 +121,7 @@ def _media_type(name: Any) -> Any:
 
 
 def _list(holder: Any, name: str) -> list[Any]:
-    value = holder.get(name) if isinstance(holder, Mapping) else holder
+    value = holder.get(name) if isinstance(holder, dict) else holder
     if value is None:
         return []
     if not isinstance(value, list):
@@ -133,7 +133,7 @@ def _attributes(event: dict[str, Any], name: str) -> Mapping[str, Any]:
     value = event.get(name)
     if value is None:
         return {}
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise InvalidRequest(f"`{name}` must be an object whose values are text.")
     return value
 

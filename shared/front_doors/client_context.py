@@ -9,7 +9,7 @@ TOOL_NAME = "bedrockAgentCoreToolName"
 def custom_context(context: Any) -> Mapping[str, Any]:
     """Return the custom client context of an invocation, empty when it has none."""
     custom = getattr(getattr(context, "client_context", None), "custom", None)
-    return custom if isinstance(custom, Mapping) else {}
+    return custom if isinstance(custom, dict) else {}
 
 
 def is_tool_call(context: Any) -> bool:

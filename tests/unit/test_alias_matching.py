@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from action_groups.crm.aliases import phrases, reading, records, resolving, vocabulary, words
 from action_groups.crm.aliases.choosing import alias_problem
-from action_groups.crm.aliases.folding import comparison_key, index_key
+from action_groups.crm.aliases.folding import Key, comparison_key, index_key
 from action_groups.crm.aliases.resolving import MAX_CANDIDATES, MAX_PEOPLE, resolve
 from tests.support.alias_cases import (
     BLIND_SET,
@@ -211,7 +211,7 @@ def test_a_negation_never_names_one_person(phrase, people):
 @given(alias=anything)
 def test_a_sole_acceptable_alias_means_its_owner(alias):
     owner = Someone("owner", "Zoila Ek Canul", alias, "")
-    problem = alias_problem(alias, name=owner.name, relationship="", others=())
+    problem = alias_problem(Key(alias), name=owner.name, relationship="", others=())
     if problem is None:
         assert resolve(alias, [owner]).person == owner
         assert resolve(f"a  {alias.upper().lower()} ", [owner]).person in {owner, None}
@@ -371,7 +371,7 @@ def test_the_comparison_key_is_empty_when_the_alias_says_nothing(alias):
 
 def problem(alias: str, name: str = "Zoila Ek Canul", relationship: str = "") -> str | None:
     others = [JUAN, ROSA, Someone("pedro", "Pedro Núñez", "Pedrito", "friend")]
-    return alias_problem(alias, name=name, relationship=relationship, others=others)
+    return alias_problem(Key(alias), name=name, relationship=relationship, others=others)
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,14 @@ MAX_ALIAS_DIGITS: Final = 6
 MIN_ALIAS_CHARACTERS: Final = 2
 
 
-def alias_problem(alias: str, *, name: str, relationship: str, others: Sequence[P]) -> str | None:
+def alias_problem(key: Key, *, name: str, relationship: str, others: Sequence[P]) -> str | None:
     """Tell what to correct in an alias that could send money to the wrong person, if anything.
 
-    No other beneficiary has the same one, which is asked before.
+    No other beneficiary has the same one, which is asked before by its key.
     """
-    key, own_name = Key(alias), tokens_of(name)
+    own_name = tokens_of(name)
     return (
-        _writing_problem(alias, key)
+        _writing_problem(key.written, key)
         or _wording_problem(key.words)
         or _several_people_problem(key.tokens, own_name, others)
         or _namesake_problem(key, own_name, others)

@@ -15,11 +15,13 @@ CONJUNCTION_SIGNS: Final = {"&": "y", "+": "y"}
 class Key:
     """What an alias or a name is compared by, empty when it says nothing.
 
-    `literal` is the key of the index. `endings` are how the last word may be written: a text with
-    none of them has another key and not all of its words, and need not be made a key of.
+    `written` is the text, `literal` the key of the index. `endings` are how the last word may be
+    written: a text with none of them has another key and not all of its words, and need not be
+    made a key of.
     """
 
     def __init__(self, text: str) -> None:
+        self.written = text
         self.literal = index_key(text)
         self.tokens = tokens_of(text)
         self.words = key_words(self.tokens)

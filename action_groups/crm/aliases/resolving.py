@@ -1,10 +1,10 @@
 """Whom a phrase means among the beneficiaries of a customer: one person, a question or nobody."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import chain
 from operator import attrgetter
-from typing import Final, Generic, Literal, NamedTuple
+from typing import Any, Final, Generic, Literal, NamedTuple
 
 from action_groups.crm.aliases import vocabulary
 from action_groups.crm.aliases.folding import (
@@ -70,22 +70,15 @@ def resolve(phrase: str, people: Iterable[P]) -> Resolution[P]:
     is_settled = len(known) <= MAX_PEOPLE and not unsettled
     may_be_sure = is_settled and len(key.text) > 1 and is_trusted(phrase)
 
-    @cache
-    def records() -> list[Record]:  # few aliases need them, or the phrase read
-        return [Record(one) for one in written]
-
-    @cache
-    def reader() -> Reader:
-        return Reader(read_phrase(key, {word for one in records() for word in one.spellings}))
-
+    in_full = _InFull(key, written)
     if may_be_sure and defined:
-        owner = _sole_definition(key, written, defined, reader)
+        owner = _sole_definition(key, written, defined, in_full)
         if owner is not None:
             return Resolution("exact", owner, (Candidate(owner, SCORE_DEFINED),))
-    read_record = reader().read
-    cases = [Case(one.written.person, one, read_record(one)) for one in records()]
+    reader = in_full.reader
+    cases = [Case(one.written.person, one, reader.read(one)) for one in in_full.records]
     if may_be_sure and not defined:
-        sure = _sole_sure(reader().said, cases)
+        sure = _sole_sure(reader.said, cases)
         if sure is not None:
             return Resolution("fuzzy", sure.person, (Candidate(sure.person, sure.reading.score),))
     return _ambiguous_or_none(cases, defined | unsettled)
@@ -141,8 +134,25 @@ class Reader:
         return max(readings, key=lambda reading: reading.score, default=NOTHING)
 
 
+class _InFull:
+    """The records and the phrase, read in full when they are asked for: few aliases need them."""
+
+    def __init__(self, key: Key, written: Sequence[Written[Any]]) -> None:
+        self._key = key
+        self._written = written
+
+    @cached_property
+    def records(self) -> list[Record]:
+        return [Record(one) for one in self._written]
+
+    @cached_property
+    def reader(self) -> Reader:
+        spellings = {word for one in self.records for word in one.spellings}
+        return Reader(read_phrase(self._key, spellings))
+
+
 def _sole_definition(
-    key: Key, written: Sequence[Written[P]], defined: set[str], reader: Callable[[], Reader]
+    key: Key, written: Sequence[Written[P]], defined: set[str], in_full: _InFull
 ) -> P | None:
     """Return who alone has this alias, unless it fits another as well."""
     owners = [one for one in written if one.person.beneficiary_id in defined]
@@ -153,9 +163,9 @@ def _sole_definition(
     if not is_literal and not _says_the_same(key.tokens, owner.alias):
         return None
     others = [one for one in written if one is not owner]
-    if any(_fits_another(key, owner, other, reader) for other in others):
+    if any(_fits_another(key, owner, other, in_full) for other in others):
         return None
-    if Record(owner).is_contradictory and any(_fits_by_role(other, reader) for other in others):
+    if Record(owner).is_contradictory and any(_fits_by_role(other, in_full) for other in others):
         return None
     return owner.person
 
@@ -166,21 +176,19 @@ def _says_the_same(said: Sequence[str], recorded: Sequence[str]) -> bool:
     return is_plural(said) == is_plural(recorded) and not signs & ({*said} ^ {*recorded})
 
 
-def _fits_another(
-    key: Key, owner: Written[P], other: Written[P], reader: Callable[[], Reader]
-) -> bool:
+def _fits_another(key: Key, owner: Written[P], other: Written[P], in_full: _InFull) -> bool:
     if other.is_named(key):
         return True
     is_own_name = owner.has_in_name(key)
     if not is_own_name and other.has_in_name(key):
         return True
     has_article = not vocabulary.ARTICLES.isdisjoint(key.tokens)
-    is_mention = is_own_name and has_article and reader().read(Record(other)).is_mention
+    is_mention = is_own_name and has_article and in_full.reader.read(Record(other)).is_mention
     return is_mention and vocabulary.ARTICLES.isdisjoint(owner.alias)
 
 
-def _fits_by_role(other: Written[P], reader: Callable[[], Reader]) -> bool:
-    reading = reader().read(Record(other))
+def _fits_by_role(other: Written[P], in_full: _InFull) -> bool:
+    reading = in_full.reader.read(Record(other))
     return reading.is_full and reading.is_role_only
 
 

@@ -153,7 +153,7 @@ def _check_alias(request: NewBeneficiary, others: list[Beneficiary]) -> None:
             "The customer already calls another beneficiary so: ask for a different alias."
         )
     problem = alias_problem(
-        request.alias,
+        key,
         name=request.name,
         relationship=request.relationship or "",
         others=others,

@@ -140,7 +140,7 @@ def search_products(caller: Caller, request: ProductsQuery, market: MarketStore)
     listing = _listing(request, market, allowance)
     page = fill_page(
         listing.read,
-        entry_of=lambda item: listing.entry_of(Product.from_item(item)),
+        entry_of=listing.entry_of,
         position_of_item=listing.position_of,
         limit=request.limit,
         start=position_of(caller, request, request.next_token, listing.key_names),
@@ -162,11 +162,13 @@ class _Listing(NamedTuple):
     market: MarketStore
     key: str
     partitions: tuple[str, ...]
-    is_wanted: Callable[[Item, str], bool]
-    """Asked of a product's item and its retailer's name."""
+    wanted: Callable[[Item, str], Product | None]
+    """Returns the product of an item and its retailer's name, if it is wanted."""
     most_items: int | None
     """How many items one Query reads at most, where none is left out."""
     allowance: Allowance
+    found: dict[tuple[str, str], Product]
+    """The products of the items that were read and are wanted, by their key."""
 
     @property
     def key_names(self) -> tuple[str, ...]:
@@ -191,10 +193,14 @@ class _Listing(NamedTuple):
                 min(read_items, self.most_items or read_items),
             )
         )
-        names = self.market.retailers
+        items = []
+        for item in page.items:
+            product = self.wanted(item, self.market.retailers[item["retailer_id"]])
+            if product is not None:
+                self.found[product.product_id, product.retailer_id] = product
+                items.append(item)
         return page._replace(
-            items=[i for i in page.items if self.is_wanted(i, names[i["retailer_id"]])],
-            last_key=page.last_key or self._beginning_after(partition),
+            items=items, last_key=page.last_key or self._beginning_after(partition)
         )
 
     def _named(self, page: Page) -> Page:
@@ -213,8 +219,9 @@ class _Listing(NamedTuple):
         last_key = self.position_of(items[-1]) if left else page.last_key
         return Page(items=items, last_key=last_key, read=len(items), units=units)
 
-    def entry_of(self, product: Product) -> ProductEntry:
+    def entry_of(self, item: Item) -> ProductEntry:
         """Return what the customer sees, cut so that any one product fits in a page."""
+        product = self.found[item["product_id"], item["retailer_id"]]
         terms = terms_of(product, self.market.zone)
         url = product.image_url
         return ProductEntry(
@@ -254,21 +261,21 @@ def _listing(request: ProductsQuery, market: MarketStore, allowance: Allowance) 
         market=market,
         key=key,
         partitions=partitions,
-        is_wanted=_filter(request),
+        wanted=_filter(request),
         most_items=None if is_filtered else request.limit + 1,
         allowance=allowance,
+        found={},
     )
 
 
-def _filter(request: ProductsQuery) -> Callable[[Item, str], bool]:
+def _filter(request: ProductsQuery) -> Callable[[Item, str], Product | None]:
     category = request.category if request.retailer_id is not None else None
     words = words_of(request.search or "")
 
-    def is_wanted(item: Item, retailer_name: str) -> bool:
-        return (
-            (category is None or is_in_category(item, category))
-            and (not words or has_words(item, words, retailer_name))
-            and readable(item) is not None
+    def wanted(item: Item, retailer_name: str) -> Product | None:
+        is_wanted = (category is None or is_in_category(item, category)) and (
+            not words or has_words(item, words, retailer_name)
         )
+        return readable(item) if is_wanted else None
 
-    return is_wanted
+    return wanted
