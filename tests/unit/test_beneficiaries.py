@@ -142,6 +142,23 @@ class TestAdding:
         )
         assert (status, code) == (422, "ALIAS_REFUSED")
 
+    @pytest.mark.parametrize("alias", ["mi mamá", "jefecita", "Lupita", "Guadalupe Ruis"])
+    def test_an_alias_by_which_somebody_else_is_found_is_taken(
+        self, bank: World, alias: str
+    ) -> None:
+        known = {"name": "Guadalupe Ruiz", "relationship": "mother", "account_id": "acc-juan"}
+        bank.beneficiary("user-maria", "ben-1", "viejita", **known)
+        bank.account("user-eva", "acc-eva", "0.00")
+        other = {"name": "Eva Paz", "relationship": "tía", "account_id": "acc-eva", "alias": alias}
+        assert bank.call("resolveAlias", alias=alias)[1]["match"] == "fuzzy"
+        assert add(bank, **other)[0] in {409, 422}
+        assert bank.call("resolveAlias", alias=alias)[1]["beneficiary"]["account_id"] == "acc-juan"
+
+    def test_who_is_found_by_an_alias_may_be_called_so_too(self, bank: World) -> None:
+        known = {"name": "Juan López García", "relationship": "brother"}
+        bank.beneficiary("user-maria", "ben-1", "mi hermano", **known)
+        assert add(bank, alias="mi carnal", account_id="acc-juan", **known)[0] == 200
+
     def test_the_account_must_exist(self, bank: World) -> None:
         assert code_of(add(bank, account_id="acc-nobody")) == (404, "ACCOUNT_NOT_FOUND")
         assert bank.items("beneficiaries") == []
