@@ -16,8 +16,9 @@ class Delivery(NamedTuple):
     the first. `fingerprint` is of the content. `correlation_id` None means that the change's own id
     correlates its events. `sent_at` is when the bus took the request, where it came so. Where a
     person has to say yes, `asked` is what to, and `proof` is the yes; without it the request is
-    only decided to be shown. Nothing that rests on the proof may be told or done before
-    `check_proof`, which waits for KMS and raises what stands against it.
+    only decided to be shown, unless it `is_named` by its caller and on record already. Nothing that
+    rests on the proof may be told or done before `check_proof`, which waits for KMS and raises what
+    stands against it.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Delivery(NamedTuple):
     window: timedelta | None = None
     sent_at: datetime | None = None
     asked: Asked | None = None
+    is_named: bool = False
     proof: Proof | None = None
     check_proof: Callable[[], None] = lambda: None
 

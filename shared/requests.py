@@ -83,7 +83,11 @@ class RequestLedger:
         attempt = _Attempt(operation, caller, delivery, self._clock())
         max_age = self._max_age(operation)
         if delivery.is_preview:
-            raise self._tried(partial(self._shown, attempt, request, store, max_age))
+            # Nobody is asked about what was done or refused under this id already.
+            first = self._recorded(attempt) if delivery.is_named else None
+            if first is None:
+                raise self._tried(partial(self._shown, attempt, request, store, max_age))
+            return self._first_outcome(first, attempt)
         if attempt.is_too_late:
             delivery.check_proof()
             first = self._recorded(attempt)

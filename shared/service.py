@@ -238,7 +238,11 @@ class Service:
                 )
                 asked = asked._replace(request_id=proof.request_id)
                 delivery = partial(delivery, proof=proof, check_proof=check_proof)
-            return delivery(key=delivery_key(*parts, "id", asked.request_id), asked=asked)
+            return delivery(
+                key=delivery_key(*parts, "id", asked.request_id),
+                asked=asked,
+                is_named=call.request_id is not None,
+            )
         if call.operation.record_key is not None:
             return delivery(key=call.operation.record_key(caller.user_id, request))
         if call.request_id is not None:

@@ -411,10 +411,12 @@ def _asks_only(event: dict[str, Any]) -> bool:
 
 
 def _is_asking(operation: str, arguments: Mapping[str, Any]) -> bool:
-    """Tell whether a call to DynamoDB reads, or counts that terms were asked for."""
+    """Tell whether a call to DynamoDB reads, or counts terms or the repeat of what is on record."""
     if operation == "TransactWriteItems":
         writes = [body for entry in arguments["TransactItems"] for body in entry.values()]
         return all(w.get("Key", {}).get("subject") == {"S": "terms"} for w in writes)
+    if operation == "UpdateItem":
+        return arguments["UpdateExpression"] == "SET delivered_at = :now ADD deliveries :one"
     return operation in {"GetItem", "Query", "BatchGetItem"}
 
 

@@ -266,6 +266,7 @@ def test_a_refusal_after_the_yes_is_recorded_and_final(bank: World, door: Door) 
     assert door(bank, operation, proof=proof, **right(operation))[0] == "INSUFFICIENT_FUNDS"
     bank.account(USER, "acc-maria-checking", "5000.00", version=8)
     assert door(bank, operation, proof=proof, **right(operation))[0] == "INSUFFICIENT_FUNDS"
+    assert door(bank, operation, **right(operation))[0] == "INSUFFICIENT_FUNDS", "asked again"
     assert bank.balance("acc-maria-checking") == 5000
 
 
@@ -438,6 +439,17 @@ def test_of_several_proofs_the_one_of_this_call_counts(bank: World, operation: O
         bank, operation, request_id=None, proof="  ".join(proofs), **right(operation)
     )
     assert code is None
+
+
+def test_nobody_is_asked_about_what_an_id_was_used_for(bank: World, door: Door) -> None:
+    operation = BY_ID["createTransfer"]
+    wanted = right(operation)
+    _, asked = door(bank, operation, **wanted)
+    _, done = door(bank, operation, proof=bank.proof(asked), **wanted)
+    code, again = door(bank, operation, **wanted)
+    assert (code, again["transaction_id"]) == (None, done["transaction_id"])
+    code, body = door(bank, operation, **wanted | {"amount": 1})
+    assert (code, "confirmation" in body) == ("REQUEST_ID_REUSED", False)
 
 
 def test_without_an_id_of_the_caller_each_asking_is_a_request_of_its_own(bank: World) -> None:
