@@ -1,10 +1,13 @@
 """What the seed scripts have in common."""
 
+import argparse
 import os
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.dynamodb import serialize
 
@@ -37,6 +40,14 @@ def add_missing(client: Any, table: str, items: Iterable[dict[str, Any]], key: s
 
 
 def run(seed: Seed, what: str) -> None:
-    """Run one seed against the AWS of the environment, or `AWS_ENDPOINT_URL`."""
-    added = seed(boto3.client("dynamodb"), os.environ.get("NAME_PREFIX", "centli"))
+    """Run one seed against the AWS of the environment, as a command that takes no arguments."""
+    argparse.ArgumentParser(
+        description=f"Add the example {what} that are missing.",
+        epilog="Region, credentials and AWS_ENDPOINT_URL are those of the environment. NAME_PREFIX "
+        "is what the tables' names begin with (centli).",
+    ).parse_args()
+    try:
+        added = seed(boto3.client("dynamodb"), os.environ.get("NAME_PREFIX", "centli"))
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(f"{what}: {error}")
     print(f"{what}: {added} items added")

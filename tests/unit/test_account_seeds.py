@@ -1,8 +1,12 @@
 """The seeds of accounts: what the history shows is what the limits know of the payees."""
 
+import sys
 from datetime import datetime, timedelta
 from itertools import accumulate
 
+import pytest
+
+from scripts.seeding import run
 from tests.support.arguments import RIGHT, furnish
 from tests.support.utterances import seeded_bank
 from tests.support.world import START, World
@@ -43,3 +47,26 @@ def test_no_account_of_the_seeds_ever_held_less_than_it_may() -> None:
     for account in bank.items("accounts"):
         moved = [r["amount"] for r in records if r["account_id"] == account["account_id"]]
         assert min(accumulate(moved), default=0) >= -account.get("credit_limit", 0), account
+
+
+@pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("prefix", 2)])
+def test_a_seed_script_that_is_asked_for_help_or_misspelt_adds_nothing(
+    monkeypatch: pytest.MonkeyPatch, argument: str, code: int
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setattr(sys, "argv", ["seed_accounts.py", argument])
+
+    with pytest.raises(SystemExit) as ended:
+        run(lambda _client, _prefix: pytest.fail("it added"), "accounts")
+
+    assert ended.value.code == code
+
+
+def test_a_seed_script_without_a_region_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+    monkeypatch.setattr(sys, "argv", ["seed_accounts.py"])
+
+    with pytest.raises(SystemExit, match="accounts: You must specify a region"):
+        run(lambda _client, _prefix: 0, "accounts")
