@@ -5,12 +5,20 @@ a change is published by `shared.event_relay` alone, from what the ledger commit
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from shared import json_text
-from shared.envelope import Envelope, compose
+from shared.confirmation import MAX_PROOFS_LENGTH
+from shared.envelope import compose
 from shared.errors import CentliError, InvalidRequest, SourceNotAllowed
 from shared.front_doors.client_context import is_tool_call
 from shared.front_doors.given import checked_proofs
@@ -19,6 +27,36 @@ from shared.outcomes import Outcome
 from shared.service import Call, Service
 
 _MAX_ECHO_LENGTH = 256
+
+
+def _iso_with_zone(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError("must be a time in ISO 8601 with its offset, as in 2026-11-22T15:36:08Z")
+    return text
+
+
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[!-~]+$")]
+
+
+class Envelope(BaseModel):
+    """An event as its publisher wrote it. Unknown fields are left alone."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    version: Literal["1.0"]
+    event_type: ShortText
+    correlation_id: ShortText
+    timestamp: Annotated[str, Field(max_length=40), AfterValidator(_iso_with_zone)]
+    source: ShortText
+    user_id: str | None = None
+    """Checked by `shared.identity`, so that a missing caller is a 401 and not a malformed event."""
+    confirmation: Annotated[str, Field(max_length=MAX_PROOFS_LENGTH)] | None = None
+    """The proof of the customer's yes, where the request needs one."""
+    data: dict[str, Any]
 
 
 class EventNotHandled(Exception):
