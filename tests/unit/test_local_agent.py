@@ -327,6 +327,18 @@ def test_a_beneficiary_by_another_name_is_shown_with_the_true_holder_and_needs_m
     assert len(bank.items("beneficiaries")) == 1
 
 
+def test_a_no_is_none_of_what_has_to_be_typed_back(bank: World) -> None:
+    bank.account("user-ana", "acc-ana-stop", "0.00", holder_name="Ana Ruiz Soto")
+    named = {"name": "Juan López", "alias": "hermano trabajo", "account_id": "acc-ana-stop"}
+    chat = conversation(bank, ScriptedBrain([Call("c", "addBeneficiary", named)], DONE))
+
+    [asked] = of_type(list(chat.say("agrégalo")), ConfirmationAsked)
+    assert asked.must_repeat == "stop"
+    list(chat.say("stop"))
+
+    assert bank.items("beneficiaries") == []
+
+
 def test_own_accounts_that_answers_named_are_called_by_their_type(bank: World) -> None:
     chat = conversation(bank, ScriptedBrain([Call("c1", "getBalance", {})], [transfer("c3")], DONE))
 
