@@ -111,7 +111,10 @@ def _body_properties(event: dict[str, Any]) -> Iterable[Any]:
             return ()
         if not isinstance(body, dict):
             raise InvalidRequest("`requestBody` must hold `content` with `application/json`.")
-        body = {_media_type(name): held for name, held in body.items()}.get(field)
+        found = [held for name, held in body.items() if _media_type(name) == field]
+        if len(found) > 1:
+            raise InvalidRequest(f"`requestBody` has more than one `{field}`.")
+        body = found[0] if found else None
     return () if body is None else _list(body, "properties")
 
 

@@ -88,6 +88,7 @@ def test_a_body_that_is_not_there_is_no_argument(bank: World, request_body: Any)
         {"content": {"application/json": {"properties": ["x"]}}},
         {"content": {"application/json": {"properties": [{"value": "x"}]}}},
         {"content": {"application/json": {"properties": [{"name": ["x"], "value": "x"}]}}},
+        {"content": {"application/json": {}, "application/json; charset=utf-8": {}}},
     ],
 )
 def test_a_body_of_another_shape_is_refused(bank: World, request_body: Any) -> None:
