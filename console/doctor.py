@@ -72,7 +72,7 @@ def run(deployment: Deployment, stack_name: str, *, as_json: bool) -> int:
     else:
         for found in findings:
             print(f"{found.level}: {found.check}: {found.what}\n  {found.mend}")
-        print(f"{len(CHECKS)} checks, {len(findings)} findings.")
+        print(f"Checks: {len(CHECKS)}. Findings: {len(findings)}.")
     return 1 if any(finding.level == "wrong" for finding in findings) else 0
 
 

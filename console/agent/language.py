@@ -50,7 +50,7 @@ _ENGLISH: Final = word_set(
     "transactions transfer transferred transfers try tv under until us used using wait want "
     "was watch we week well were what what's whats when where which while who wife will with "
     "withdraw withdrawal withdrawals without works would wrong yeah year yep yes yesterday "
-    "you your"
+    "you your thx ty ur useless speak english lost stole stolen"
 )
 
 
