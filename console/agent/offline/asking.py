@@ -11,6 +11,7 @@ from console.agent.language import Language
 from console.agent.offline.days import Span, find_span
 from console.agent.offline.lexicon import Phrase, kinds, lexicon, read, usual_spelling
 from console.agent.offline.orders import Reading
+from console.agent.offline.parts import OWN_ACCOUNTS
 from shared.clock import BANK_ZONE
 from shared.text import fold
 
@@ -182,7 +183,7 @@ def read_query(reading: Reading, now: date) -> MovementsQuery:
 
 def account_type_in(reading: Reading) -> str:
     """Return the type of the only own account that is named, or nothing."""
-    types = {part.value.type for part in reading.of("account")} - {""}
+    types = {part.value for part in reading.of("account")}.intersection(OWN_ACCOUNTS)
     return types.pop() if len(types) == 1 else ""
 
 

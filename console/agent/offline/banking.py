@@ -23,7 +23,7 @@ def balance(talk: Talk, type_: str, supposed: Decimal | None = None) -> Flow:
     accounts = (memory.accounts if type_ else []) or (yield from talk.own_accounts())
     accounts = [account for account in accounts if type_ in {account.type, ""}]
     if type_ and not accounts:
-        yield talk.say("no_account_of_type", account=talk.account_type(type_))
+        yield talk.say("no_account_of_type", account=talk.account(type_))
         return
     if type_ and len(accounts) == 1:
         memory.last_account = accounts[0].account_id
@@ -35,14 +35,14 @@ def balance(talk: Talk, type_: str, supposed: Decimal | None = None) -> Flow:
     spendable = [account for account in accounts if account.type != "credit"]
     if supposed is not None and spendable:
         payer = min(spendable, key=lambda account: account.type != "checking")
-        left, name = payer.available - supposed, talk.account_type(payer.type)
+        left, name = payer.available - supposed, talk.account(payer.type)
         key = "would_remain" if left >= 0 else "would_not_suffice"
         lines.append(talk.text(key, account=name, amount=supposed, left=left))
     yield talk.lines([*head, *lines])
 
 
 def _balance_line(talk: Talk, account: OwnAccount) -> str:
-    name = talk.account_type(account.type).capitalize()
+    name = talk.account(account.type).capitalize()
     if not account.is_active:
         name += talk.text("not_active", status=talk.text(f"status_{account.status}"))
     key = "credit_line" if account.type == "credit" else "balance_line"
@@ -54,7 +54,7 @@ def own_accounts(talk: Talk, type_: str = "") -> Flow:
     """Tell the numbers of the customer's own accounts, or of those of a type."""
     talk.memory.topic = "own_account"
     own = [a for a in (yield from talk.own_accounts()) if type_ in {"", a.type}]
-    told = [(talk.account_type(a.type).capitalize(), a.account_id) for a in own]
+    told = [(talk.account(a.type).capitalize(), a.account_id) for a in own]
     lines = [talk.text("own_account_line", account=name, number=id_) for name, id_ in told]
     yield talk.lines([talk.text("own_account"), *lines])
 
@@ -126,7 +126,7 @@ def movements(talk: Talk, query: MovementsQuery, unread: str = "") -> Flow:
     if type_:
         fitting = [a.account_id for a in memory.accounts if a.type == type_]
         if len(fitting) != 1:
-            yield talk.say("no_account_of_type", account=talk.account_type(type_))
+            yield talk.say("no_account_of_type", account=talk.account(type_))
             return
         arguments["account_id"] = memory.last_account = fitting[0]
     if query.other:
@@ -218,7 +218,7 @@ def _line(talk: Talk, movement: Mapping[str, Any]) -> str:
 
 def _which(talk: Talk, query: MovementsQuery) -> str:
     way = "which_from" if query.direction == "credit" else "which_to"
-    type_ = talk.account_type(query.account_type)
+    type_ = talk.account(query.account_type)
     told = (
         query.other and talk.text(way, who=talk.account(query.other)),
         type_ and talk.text("which_account", account=type_),

@@ -10,9 +10,8 @@ from console.agent.offline import finding, tasks
 from console.agent.offline.finding import NO_BENEFIT, is_of_thing, offers_meant, read_wish
 from console.agent.offline.lexicon import benefit_name, kinds
 from console.agent.offline.orders import Reading
-from console.agent.offline.parts import MSI
+from console.agent.offline.parts import MSI, OWN_ACCOUNTS
 from console.agent.offline.talk import Asked, Flow, Question, Reply, Step, Talk, Task
-from console.agent.offline.text import Account
 from console.agent.offline.things import Offer, Wish
 from console.agent.wording import benefit_refusal
 
@@ -36,7 +35,6 @@ class Purchase(Task):
     quantity: int | None = None
     """How many; 0 where how many was said, but no number of pieces."""
     benefit: str = ""
-    payer: Account = field(default_factory=Account)
     operation_id: str = "createPurchase"
     kind = "purchase"
 
@@ -46,7 +44,8 @@ class Purchase(Task):
         self.benefit = terms.benefit or self.benefit
         self.quantity = self.quantity if terms.quantity is None else terms.quantity
         named = [part.value for part in reading.of("account")]
-        self.payer = named[0] if named else Account() if terms.benefit else self.payer
+        if named or terms.benefit:
+            self.given["account_id"] = named[0] if named else ""
         if meant:
             self.offer, self.wish = meant[0] if len(meant) == 1 else None, Wish()
             if self.offer is None:
@@ -71,18 +70,16 @@ class Purchase(Task):
         if question is not None:
             return question
         is_spread = self.benefit.startswith(MSI)
-        if is_spread and self.payer.type not in {"", "credit"}:
-            self.payer = Account()
+        if is_spread and self.given.get("account_id") in OWN_ACCOUNTS - {"credit"}:
+            self.given["account_id"] = ""
             return talk.ask("ask_msi_account", "account")
         accounts = yield from talk.own_accounts()
         usual = "credit" if is_spread else "checking"
-        question = talk.settle_account(self, "payer", "ask_account", accounts, usual)
-        self.given = {
-            **self.given,
+        question = talk.settle_account(self, "account_id", "ask_account", accounts, usual)
+        self.given |= {
             "product_id": offer.product_id,
             "retailer_id": offer.retailer_id,
             "quantity": str(self.quantity) if self.quantity and self.quantity > 1 else "",
-            "account_id": self.payer.account_id,
             "unit_price": f"{offer.price:.2f}",
         }
         return question
@@ -117,14 +114,15 @@ class Purchase(Task):
         told = memory.wish.benefit if memory.offer in {None, offer} else ""
         if told.startswith(self.benefit):
             self.benefit = told or NO_BENEFIT
-        memory.offer, self.given = offer, {}
+        memory.offer = offer
+        self.given = {"account_id": self.given.get("account_id", "")}
         if self.benefit == NO_BENEFIT:
             return None
         [(_, body)] = yield from _benefits(talk, [offer], self.quantity or 1)
         fitting = _eligible(body, self.benefit)
         if len(fitting) == 1:
             had, self.benefit = fitting[0], fitting[0]["benefit"]
-            self.given = {n: str(had[n]) for n in _FIGURES if had.get(n) is not None}
+            self.given |= {n: str(had[n]) for n in _FIGURES if had.get(n) is not None}
             return None
         wanted, self.benefit = self.benefit, ""
         return _ask_benefit(talk, [(offer, body)], wanted, self.quantity or 1)
@@ -146,7 +144,8 @@ class Purchase(Task):
     def told(self, talk: Talk) -> dict[str, Any]:
         """Return which product it is."""
         if self.offer is None:
-            return {"product": self.called or talk.text("something")}
+            named = self.called or self.given.get("product_id")
+            return {"product": named or talk.text("something")}
         return {"product": self.offer.name, "cost": self.offer.price * (self.quantity or 1)}
 
 

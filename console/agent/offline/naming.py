@@ -5,6 +5,8 @@ schema let it be understood in words.
 """
 
 import re
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from console.agent.offline.adding import Addition
@@ -12,14 +14,17 @@ from console.agent.offline.asking import MovementsQuery, fits_example
 from console.agent.offline.buying import Purchase
 from console.agent.offline.days import find_span, today
 from console.agent.offline.orders import Reading
+from console.agent.offline.parts import OWN_ACCOUNTS
 from console.agent.offline.talk import Flow, Reply, Talk, Task
 from console.agent.offline.tasks import show
-from console.agent.offline.text import Account
 from console.agent.offline.transferring import Transfer
 from console.agent.operations import AgentOperation
-from console.agent.wording import readable_amount
 
 _ARGUMENT: Final = re.compile(r"""\s*(\w+)=(?:(["'])(.*?)\2|(\S+))""")
+_TASKS: Final[Mapping[str, Callable[..., Task]]] = {
+    one.operation_id: one for one in (Transfer, Purchase, Addition)
+}
+"""The operations that may be amended in words after they were called by name."""
 _QUOTES: Final = str.maketrans(dict.fromkeys("“”«»", '"'))
 
 
@@ -47,27 +52,14 @@ def named(talk: Talk, reading: Reading) -> Reply | None:
 
 def _carry_out(talk: Talk, operation: AgentOperation, arguments: dict[str, str]) -> Flow:
     """Tell what the bank answers, or have a change confirmed; nothing that waits is touched."""
-    task = _task_of(operation.operation_id, arguments)
+    name = operation.operation_id
+    task = _TASKS.get(name, partial(Task, operation_id=name))(given=arguments)
     if operation.confirm:
         talk.memory.begin(task)
         yield from show(talk, task)
     else:
         body = yield from talk.look(operation.operation_id, **arguments)
         yield from task.receipt(talk, body)
-
-
-def _task_of(name: str, given: dict[str, str]) -> Task:
-    """Return the task of a call, which may then be amended in words where there are any for it."""
-    if name == "createTransfer":
-        amount, reason = readable_amount(given["amount"]), given.get("description", "")
-        amount = amount if amount is not None and amount == round(amount, 2) else None
-        to, source = (Account("", given[end]) for end in ("to_account", "from_account"))
-        return Transfer(amount=amount, to=to, source=source, description=reason, given=given)
-    if name == "createPurchase":
-        return Purchase(given=given, called=given["product_id"])
-    if name == "addBeneficiary":
-        return Addition(given=given)
-    return Task(operation_id=name, given=given)
 
 
 # --- by example ---
@@ -90,8 +82,9 @@ def _exemplified(talk: Talk, reading: Reading, operation: AgentOperation) -> Flo
     people, accounts = reading.of("person", "name"), reading.of("account")
     if accounts and "account_id" in operation.inputs:
         named_, own = accounts[0].value, (yield from talk.own_accounts())
-        fitting = [account.account_id for account in own if account.type == named_.type]
-        said["account_id"] = named_.account_id or (fitting[0] if len(fitting) == 1 else "")
+        fitting = [account.account_id for account in own if account.type == named_]
+        is_type = named_ in OWN_ACCOUNTS
+        said["account_id"] = named_ if not is_type else fitting[0] if len(fitting) == 1 else ""
     for name, parameter in operation.inputs.items():
         if parameter.type in {"number", "integer"} and name != "limit" and len(numbers) == 1:
             said[name] = str(numbers[0].value)

@@ -14,7 +14,6 @@ from console.agent.offline.orders import Order, Reading, sent_in
 from console.agent.offline.parts import verb_form
 from console.agent.offline.questions import stated
 from console.agent.offline.talk import Flow, Reply, Talk, Task
-from console.agent.offline.text import Account
 from console.agent.offline.transferring import Transfer
 
 _SURELY: Final = 1.6
@@ -38,7 +37,8 @@ def ordered(talk: Talk, reading: Reading) -> Reply | None:
         return None
     for before, task in pairwise(todo):
         if isinstance(before, Addition) and isinstance(task, Transfer) and not task.has_recipient:
-            task.to = Account("", before.given.get("account_id", ""), before.given.get("name", ""))
+            task.given["to_account"] = before.given.get("account_id", "")
+            task.called = before.given.get("name", "")
     todo[0].unread = ", ".join(task.unread for task in todo if task.unread)
     if mood or not all(order.is_asked_for for order in orders):
         return _doubted(talk, reading, todo)
@@ -143,7 +143,7 @@ def _chosen_of_list(talk: Talk, reading: Reading) -> bool:
         choices = [(person.words, partial(task.choose, person)) for person in people]
     listed = [take for words, take in choices if words]
     said = {token.word for token in reading.tokens if token.kind == "word"}
-    said |= {part.value.type for part in reading.of("account")}
+    said |= {part.value for part in reading.of("account")}
     fitting = [take for words, take in choices if words & said]
     if number is not None and 0 < number <= len(listed):
         fitting = [listed[number - 1]]
@@ -188,7 +188,7 @@ def _changed(talk: Talk, reading: Reading, order: Order, *more: Order) -> Reply 
             is_only = reading.values("only")
             return tasks.drop(talk, others) if is_only else tasks.go_on(talk, task)
     elif rest == {"adjust"} and memory.state != "left":
-        task.amount, task.doubt, task.doubted = None, "unstated", ""
+        task.given["amount"], task.doubt, task.doubted = "", "unstated", ""
         return tasks.go_on(talk, task)
     elif rest:
         return None
@@ -265,11 +265,12 @@ def _repeated(talk: Talk, reading: Reading, order: Order, *more: Order) -> Reply
     if not isinstance(model, Transfer) or not is_like or rest or more:
         return None
     if not order.said and reading.has("same_order") and memory.waiting is None:
-        return (tasks.go_on if reading.has("verb") else tasks.sure)(talk, replace(model))
+        return (tasks.go_on if reading.has("verb") else tasks.sure)(talk, replace(model, given=dict(model.given)))
     is_new = "amount" in order.said
     is_of_another = "to" in order.said or (is_new and reading.has("again"))
-    if not is_of_another or not _is_said(talk, order) or not (model.amount or is_new):
+    if not is_of_another or not _is_said(talk, order) or not (is_new or model.amount):
         return None
     order.unread = []
-    task = Transfer(amount=None if is_new else model.amount).fill(talk, order, reading)
+    like = Transfer(given={} if is_new else {"amount": model.given["amount"]})
+    task = like.fill(talk, order, reading)
     return tasks.queue(talk, [task]) if memory.waiting is model else tasks.go_on(talk, task)

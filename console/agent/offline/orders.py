@@ -70,7 +70,7 @@ def slot_of(part: Part, *, is_expected: bool = True) -> str:
     """Return what a part says of a transfer, if anything."""
     if part.kind == "account":
         is_source = part.way == "from" or (is_expected and not part.way)
-        return "from" if is_source else "to" if part.way or part.value.type == "credit" else ""
+        return "from" if is_source else "to" if part.way or part.value == "credit" else ""
     return "" if part.unit else _SLOTS.get(part.kind, "")
 
 

@@ -10,12 +10,14 @@ from typing import Final
 
 from console.agent.offline.days import DayReader
 from console.agent.offline.lexicon import Verb, kinds
-from console.agent.offline.text import Account, Part, Said
+from console.agent.offline.text import Part, Said
 from shared.text import fold
 
 MSI: Final = "MSI"
 _MAX_PERSON_WORDS: Final = 6
 _TYPES: Final = ("checking", "savings", "credit")
+OWN_ACCOUNTS: Final = frozenset({*_TYPES, "other", "same"})
+"""What is said of an account instead of its identifier."""
 _SURE_TYPES: Final = frozenset({"checking", "savings"})
 """Types that no other one follows in what an account is called; "tarjeta" may go on "de débito"."""
 _MAX_REASON_WORDS: Final = 8
@@ -172,13 +174,13 @@ class Scanner(DayReader):
         """Take one's own account; somebody else's is a part of its own that no order has."""
         place = self.past(at, "account_is", "account_noun", "account_number", "definite")
         if place < len(self.tokens) and self.tokens[place].kind == "identifier":
-            return Part("account", at, place + 1, Account("", self.tokens[place].said), way)
+            return Part("account", at, place + 1, self.tokens[place].said, way)
         other, same = self.match(at, "other_account"), self.match(at, "same_account")
         if other is not None and self._person(self.after(other.last, "whose")) is None:
             is_sure = other.last > at + 2 or way == "from"
-            return Part("account", at, other.last, Account("other"), way) if is_sure else None
+            return Part("account", at, other.last, "other", way) if is_sure else None
         if same is not None and way == "from":
-            return Part("account", at, same.last, Account("same"), way)
+            return Part("account", at, same.last, "same", way)
         start = last = self.past(at, "article")
         types, found = list[str](), self.match(start, *_TYPES, "account_noun")
         while found is not None and not (found.kind in _TYPES and {*types} & _SURE_TYPES):
@@ -194,7 +196,7 @@ class Scanner(DayReader):
         if (type_ and is_theirs) or (whose is not None and way == "from"):
             return Part("others_account", at, last if whose is None else whose.last)
         is_own = type_ or (is_mine and "account_noun" in types)
-        return Part("account", at, last, Account(type_), way) if is_own else None
+        return Part("account", at, last, type_, way) if is_own else None
 
     def _person(self, at: int, way: str = "", *, is_free: bool = True) -> Part | None:
         """Take a phrase that says who is meant; a name by itself only where one is expected."""

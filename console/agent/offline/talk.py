@@ -23,7 +23,7 @@ from console.agent.offline.days import Span, today
 from console.agent.offline.lexicon import Cursor, Lexicon, kinds, lexicon, read, reply
 from console.agent.offline.orders import Reading, read_orders
 from console.agent.offline.parts import INSTALMENTS, MSI, Scanner
-from console.agent.offline.text import Account, Part
+from console.agent.offline.text import Part
 from console.agent.offline.things import Offer, OwnAccount, Person, Wish, account_of, person_of
 from console.agent.operations import AgentOperation
 from console.agent.wording import ACCOUNT_TYPES, KnownThings, money
@@ -57,6 +57,10 @@ class Task:
     called: str = ""
     """What the person calls what it is for."""
     kind: ClassVar[str] = "call"
+
+    def giving(self, argument: str, value: str) -> Callable[[], None]:
+        """Return what gives an argument."""
+        return partial(self.given.__setitem__, argument, value)
 
     def settle(self, talk: "Talk") -> Question:  # noqa: ARG002 - what is given by name is settled
         """Find out what it takes to show it; return a question where something is missing."""
@@ -322,34 +326,29 @@ class Talk:
 
     # --- words ---
 
-    def account_type(self, type_: str) -> str:
-        """Return what a type of account is called."""
-        return ACCOUNT_TYPES[self.language].get(type_, type_)
-
-    def account(self, account_id: str) -> str:
-        """Return what an account is called: whose it is, or of which type."""
-        return self.memory.known.account(account_id, self.language)
+    def account(self, said: str) -> str:
+        """Return what an account or a type of accounts is called: whose it is, or of which type."""
+        type_ = ACCOUNT_TYPES[self.language].get(said)
+        return type_ or self.memory.known.account(said, self.language)
 
     def settle_account(
-        self, task: Task, end: str, key: str, among: Sequence[OwnAccount], usual: str = "checking"
+        self,
+        task: Task,
+        argument: str,
+        key: str,
+        among: Sequence[OwnAccount],
+        usual: str = "checking",
     ) -> Say | None:
-        """Find the own account that is meant as an end of a task; ask where it is not sure."""
-        said: Account = getattr(task, end)
-        if any(account.account_id == said.account_id for account in among):
-            return None
-        is_typed, type_ = said.type not in {"", "other"}, said.type or usual
-        fitting = [a for a in among if type_ in {a.type, "other"} and not said.account_id]
-        usable = [a for a in fitting if a.is_active or is_typed]
+        """Find the own account that is meant as an argument; ask where it is not sure."""
+        said = task.given.pop(argument, "")
+        fitting = [a for a in among if (said or usual) in {a.type, a.account_id, "other"}]
+        usable = [a for a in fitting if a.is_active or said not in {"", "other"}]
         own = usable if len(usable) == 1 else [a for a in fitting or among if a.is_active] or among
-        choices = [
-            (frozenset({a.type}), partial(setattr, task, end, Account("", a.account_id)))
-            for a in own
-        ]
+        choices = [(frozenset({a.type}), task.giving(argument, a.account_id)) for a in own]
         if len(usable) == 1:
             choices[0][1]()
             return None
-        setattr(task, end, Account())
-        lines = (f"{self.account_type(a.type).capitalize()} ({money(a.available)})" for a in own)
+        lines = (f"{self.account(a.type).capitalize()} ({money(a.available)})" for a in own)
         return self.ask(key, "account", choices=choices, accounts="\n".join(self.numbered(lines)))
 
     def written(self, day: date | None) -> str:
@@ -375,7 +374,7 @@ class Talk:
         except NotAnswered:
             return
         account = account_of(body["accounts"][0])
-        told = {"account": self.account_type(account.type), "left": account.available}
+        told = {"account": self.account(account.type), "left": account.available}
         yield Say("\n" + self.text("receipt_left", **told))
 
     def day_of(self, moment: str) -> str:

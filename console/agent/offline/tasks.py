@@ -117,9 +117,12 @@ def reordered(talk: Talk, reading: Reading) -> Reply | None:
         first = memory.open[-1] if is_last else meant(talk, reading)
         return go_on(talk, first) if first is not None else None
     waiting = memory.waiting
-    if not (is_swap and isinstance(waiting, Transfer) and memory.is_own(waiting.to.account_id)):
+    if not (is_swap and isinstance(waiting, Transfer)):
         return None
-    waiting.source, waiting.to = waiting.to, waiting.source
+    source, to = waiting.given["from_account"], waiting.given["to_account"]
+    if not memory.is_own(to):
+        return None
+    waiting.given |= {"from_account": to, "to_account": source}
     return go_on(talk, waiting)
 
 

@@ -32,16 +32,6 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """An account that is named: by its type, its identifier, or as the other one."""
-
-    type: str = ""
-    account_id: str = ""
-    name: str = ""
-    """Whose it is, where it is somebody else's."""
-
-
-@dataclass(frozen=True, slots=True)
 class Part:
     """Tokens that mean something together."""
 
@@ -50,6 +40,7 @@ class Part:
     last: int
     """The token after the last one."""
     value: Any = None
+    """Of an account: its identifier or its type, `other` or `same`; empty where none is said."""
     way: str = ""
     """Of an account or a person: where money goes, `to` or `from`; empty when it is not said."""
     doubt: str = ""

@@ -1,7 +1,7 @@
 """Transfers: put together what is said and known, ask for the rest, tell the outcome."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
@@ -11,9 +11,10 @@ from jellyfish import damerau_levenshtein_distance
 from console.agent.brain import Say
 from console.agent.offline.amounts import AmountReader
 from console.agent.offline.orders import Order, Reading
+from console.agent.offline.parts import OWN_ACCOUNTS
 from console.agent.offline.talk import Flow, Question, Talk, Task
-from console.agent.offline.text import Account
 from console.agent.offline.things import OwnAccount, Person, account_of, person_of
+from console.agent.wording import readable_amount
 from shared.text import fold
 
 _MAX_TYPO: Final = 2
@@ -25,38 +26,46 @@ _SLIPS: Final = frozenset({"near", "malformed"})
 class Transfer(Task):
     """A transfer that is being put together; what is not known yet is empty."""
 
-    amount: Decimal | None = None
     doubt: str = ""
     doubted: str = ""
     offered: Decimal | None = None
     """What may have been meant by an amount with a slip: asked about, never taken."""
     recipient: str = ""
-    to: Account = field(default_factory=Account)
-    source: Account = field(default_factory=Account)
-    description: str = ""
+    """Who is to be paid, as it was said, until it is known who that is."""
+    passed: str = ""
+    """The account that "the other one" is another one than."""
     operation_id: str = "createTransfer"
     kind = "transfer"
 
+    @property
+    def amount(self) -> Decimal | None:
+        """How much it is, where that is said and not doubted."""
+        amount = readable_amount(self.given.get("amount", ""))
+        return amount if amount is not None and amount == round(amount, 2) else None
+
     def fill(self, talk: Talk, order: Order, reading: Reading) -> "Transfer":
         """Put in what an order says."""
-        said, person = order.said, talk.memory.last_person
+        said, given, person = order.said, self.given, talk.memory.last_person
         if (amount := said.get("amount")) is not None:
             self.doubt = amount.doubt
-            self.amount = None if self.doubt else amount.value
+            given["amount"] = "" if self.doubt else f"{amount.value:.2f}"
             is_slip, reader = self.doubt in _SLIPS, AmountReader(reading.words, reading.tokens)
             self.offered = reader.offered(amount) if is_slip else None
             first = reading.past(amount.first, "of_amount", limit=1)
             self.doubted = reading.said.quote(first, amount.last)
-        if "to" in said:
+        if (to := said.get("to")) is not None:
             self.recipient = self.called = order.recipient
-            self.to = said["to"].value if said["to"].kind == "account" else Account()
+            given["to_account"] = to.value if to.kind == "account" else ""
         if person is not None and not self.has_recipient and _may_be(talk, order.pronoun, person):
             self.choose(person)
-        if "to" in said and said["to"].doubt:
-            self.recipient, self.to, self.amount, self.doubt = "", Account(), None, "people"
-        if "from" in said and said["from"].value != Account():
-            self.source = said["from"].value
-        self.description = said["reason"].value if "reason" in said else self.description
+        if to is not None and to.doubt:
+            self.recipient, self.doubt = "", "people"
+            given |= {"to_account": "", "amount": ""}
+        if "from" in said and (source := said["from"].value):
+            self.passed = given.get("from_account", "") if source == "other" else ""
+            given["from_account"] = source
+        if "reason" in said:
+            given["description"] = said["reason"].value
         self.unread = reading.quoted(
             part
             for part in order.unread
@@ -66,12 +75,12 @@ class Transfer(Task):
 
     def choose(self, person: Person) -> None:
         """Make somebody the recipient."""
-        self.recipient, self.to = "", Account("", person.account_id, person.name)
+        self.recipient, self.given["to_account"] = "", person.account_id
 
     @property
     def has_recipient(self) -> bool:
         """Whether it is said whom or where the money goes to."""
-        return bool(self.recipient or self.to.account_id or self.to.type)
+        return bool(self.recipient or self.given.get("to_account"))
 
     def settle(self, talk: Talk) -> Question:
         """Find out who is meant and which accounts there are."""
@@ -84,17 +93,12 @@ class Transfer(Task):
         for resolved in found:
             self.settle_person(talk, resolved)
         question = self._ask_person(talk, found[0]) if self.recipient else None
-        if self.to.type:
-            question = talk.settle_account(self, "to", "ask_own_destination", accounts)
-        if question is None:
-            question = self._ask(talk) if self.amount is None else self._payer(talk, accounts)
-        self.given = {
-            "from_account": self.source.account_id,
-            "to_account": self.to.account_id,
-            "amount": f"{self.amount:.2f}" if self.amount is not None else "",
-            "description": self.description,
-        }
-        return question
+        if self.given.get("to_account") in OWN_ACCOUNTS:
+            question = talk.settle_account(self, "to_account", "ask_own_destination", accounts)
+        if question is not None or self.amount is None:
+            return question or self._ask(talk)
+        self.given["amount"] = f"{self.amount:.2f}"
+        return self._payer(talk, accounts)
 
     def _ask(self, talk: Talk) -> Say:
         """Ask for the amount, or for whom it is, or for both."""
@@ -102,11 +106,12 @@ class Transfer(Task):
         key = f"doubt_{doubt}" if doubt else "ask_recipient_amount"
         if doubt in _SLIPS and self.offered is not None:
             key = "doubt_near_offer"
-            choices = [(frozenset[str](), partial(setattr, self, "amount", self.offered))]
+            choices = [(frozenset[str](), self.giving("amount", f"{self.offered:.2f}"))]
         elif not doubt and self.amount is not None:
             key = "ask_recipient"
         elif not doubt and self.has_recipient:
-            key = "ask_amount_own" if talk.memory.is_own(self.to.account_id) else "ask_amount"
+            is_own = talk.memory.is_own(self.given["to_account"])
+            key = "ask_amount_own" if is_own else "ask_amount"
         wanted = [] if self.has_recipient else ["recipient"]
         wanted += ["amount"] if self.amount is None else []
         told = {**self.told(talk), "said": self.doubted, "offered": self.offered}
@@ -128,22 +133,18 @@ class Transfer(Task):
         told["person"] = listed.removeprefix("1. ")
         return talk.ask("ask_which_person", "recipient", choices=choices, **told)
 
-    def _whom(self, talk: Talk) -> str:
-        who = self.to.name or self.recipient or talk.account_type(self.to.type)
-        named = talk.account(self.to.account_id) if self.to.account_id else talk.text("someone")
-        return who or named
-
     def _payer(self, talk: Talk, accounts: Sequence[OwnAccount]) -> Say | None:
         """Find the account that pays; return a question when it is not sure."""
-        among = [a for a in accounts if a.account_id != self.to.account_id]
-        if self.source.type == "same":
-            self.source = Account("", talk.memory.last_account)
-        elif self.source.type == "other":
+        given, last = self.given, talk.memory.last_account
+        among = [a for a in accounts if a.account_id != given["to_account"]]
+        if given.get("from_account") == "same":
+            given["from_account"] = last
+        elif given.get("from_account") == "other":
             usual = next((a.account_id for a in accounts if a.type == "checking"), "")
-            shown = self.given.get("from_account") or talk.memory.last_account or usual
+            shown = self.passed or last or usual
             others = [a for a in among if a.account_id != shown and a.type != "credit"]
             among = [a for a in others if a.is_active] or among
-        return talk.settle_account(self, "source", "ask_source", among)
+        return talk.settle_account(self, "from_account", "ask_source", among)
 
     def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Flow:
         """Say what was moved, under which number, on which day, and what is left."""
@@ -151,18 +152,23 @@ class Transfer(Task):
         memory.last_account, memory.topic = body["from_account"], "balance"
         to = body["to_account"]
         if not memory.is_own(to):
-            memory.last_person = Person(self.to.name or to, self.called, to)
+            memory.last_person = Person(self._payee(talk), self.called, to)
         if body.get("repeated"):
             yield talk.say("transfer_repeated")
             return
-        who, source = self.to.name or talk.account(to), talk.account(body["from_account"])
+        who, source = self._payee(talk), talk.account(body["from_account"])
         yield talk.say("transferred", amount=body["amount"], who=who, source=source)
         yield from talk.receipt(body["transaction_id"], body["created_at"], body["from_account"])
 
     def told(self, talk: Talk) -> dict[str, Any]:
         """Return how much it is, and for whom."""
         amount = talk.text("some_money") if self.amount is None else self.amount
-        return {"amount": amount, "who": self._whom(talk), "cost": self.amount}
+        who = self.recipient or self._payee(talk) or talk.text("someone")
+        return {"amount": amount, "who": who, "cost": self.amount}
+
+    def _payee(self, talk: Talk) -> str:
+        to, known = self.given.get("to_account", ""), talk.memory.known.people
+        return known.get(to, (self.called,))[0] or talk.account(to)
 
 
 def _may_be(talk: Talk, pronoun: str, person: Person) -> bool:
