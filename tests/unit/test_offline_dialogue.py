@@ -591,7 +591,9 @@ def test_an_operation_added_later_is_called_by_its_name_and_named_by_help() -> N
     assert "renameBeneficiary" in listed.delta
 
 
-def test_an_operation_added_later_is_understood_from_its_schema_and_a_few_phrases() -> None:
+def test_an_operation_added_later_is_understood_from_its_schema_and_a_few_phrases(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     summary = AgentOperation(
         group="core_banking",
         operation_id="getSpendingSummary",
@@ -607,11 +609,15 @@ def test_an_operation_added_later_is_understood_from_its_schema_and_a_few_phrase
     )
     points = AgentOperation("crm", "getPoints", "GET", "/points", "Points.", {}, {}, confirm=False)
     operations = {**operations_in_schema(), "getSpendingSummary": summary, "getPoints": points}
-    examples = {
-        "getSpendingSummary": ["resumen de gastos", "en qué se va mi dinero", "spending summary"],
-        "getPoints": ["cuántos puntos llevo", "how many points do I have"],
-    }
-    brain = OfflineBrain(operations, clock=lambda: TODAY, examples=examples)
+    examples = [
+        ("getSpendingSummary", "resumen de gastos"),
+        ("getSpendingSummary", "en qué se va mi dinero"),
+        ("getPoints", "cuántos puntos llevo"),
+        ("getPoints", "how many points do I have"),
+    ]
+    for language in ("es", "en"):
+        monkeypatch.setattr(lexicon(language), "examples", examples)
+    brain = OfflineBrain(operations, clock=lambda: TODAY)
 
     [_, call] = list(brain.step([Heard("dame mi resumen de gastos de octubre", language="es")]))
     assert isinstance(call, Call)

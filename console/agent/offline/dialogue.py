@@ -13,7 +13,6 @@ from console.agent.events import MessageRead, Span
 from console.agent.offline import ordering, questions, tasks
 from console.agent.offline.buying import chosen, purchase
 from console.agent.offline.lexicon import TOLD_AS, is_foreign, kinds
-from console.agent.offline.lexicon import examples as known_examples
 from console.agent.offline.naming import by_example, named
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Asked, Flow, NotAnswered, Reply, Talk
@@ -190,21 +189,12 @@ def message_read(talk: Talk, reading: Reading, rest: str) -> MessageRead:
 
 
 class OfflineBrain:
-    """Understands everyday banking and shopping, and asks where it is not sure.
-
-    `examples` are phrases for operations that were added; by default those of the words' files.
-    """
+    """Understands everyday banking and shopping, and asks where it is not sure."""
 
     is_model = False
 
-    def __init__(
-        self,
-        operations: Mapping[str, AgentOperation],
-        *,
-        clock: Clock,
-        examples: Mapping[str, Sequence[str]] | None = None,
-    ) -> None:
-        self._talk = Talk(operations, clock, examples=examples or known_examples())
+    def __init__(self, operations: Mapping[str, AgentOperation], *, clock: Clock) -> None:
+        self._talk = Talk(operations, clock)
         self._flow: Flow
 
     @property

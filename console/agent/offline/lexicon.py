@@ -43,7 +43,8 @@ class Lexicon:
     replies: Mapping[str, str]
     intents: Mapping[str, list[Phrase]]
     grammar: Mapping[str, Any]
-    examples: Mapping[str, str]
+    examples: list[tuple[str, str]]
+    """Operations that have no flow of their own, each with a phrase for it; of both languages."""
     numbers: dict[str, tuple[int, str]]
     """What number words count, and how they join others: a table of `[numbers]`."""
     spell: dict[str, str]
@@ -56,7 +57,7 @@ class Lexicon:
     verbs: dict[str, list[Verb]]
     """By the form as it is written, and by the form without accents."""
     phrases: dict[str, list[tuple[Phrase, str, str]]]
-    """Phrases, kinds and values by the first word, the longest first."""
+    """Phrases, kinds and values by the first word: the longest first, then those with a value."""
     known: set[str]
     """The words that mean anything in this language."""
 
@@ -138,7 +139,7 @@ def lexicon(language: Language) -> Lexicon:
         joined[name] = {w: v for w, v in getattr(other, name).items() if fold(w) not in own.known}
     joined = {name: more | getattr(own, name) for name, more in joined.items()}
     sets = {name: own.of(name) | other.of(name) for name in own.sets | other.sets}
-    return replace(own, sets=sets, **joined)
+    return replace(own, sets=sets, examples=own.examples + other.examples, **joined)
 
 
 @cache
@@ -150,7 +151,11 @@ def _alone(language: Language) -> Lexicon:
         replies=data["replies"],
         intents={name: list(_phrases(row)) for name, row in data["intents"].items()},
         grammar=data["grammar"],
-        examples=data.get("operations", {}),
+        examples=[
+            (name, phrase)
+            for name, row in data.get("operations", {}).items()
+            for phrase in row.split(",")
+        ],
         numbers={
             word: (int(value), sort)
             for sort, rows in data["numbers"].items()
@@ -164,17 +169,17 @@ def _alone(language: Language) -> Lexicon:
     )
     for row in data["verb"]:
         for form, word in _forms(row, data.get("ending", {})):
-            is_other = fold(word) in made.grammar["no_verbs"].split()
+            is_other = fold(word) in made.of("no_verbs")
             for written in () if is_other else {word, fold(word)}:
                 known = made.verbs.setdefault(written, [])
                 known += {Verb(row["act"], form)}.difference(known)
-    for kind, rows in [*data["values"].items(), *data["words"].items()]:
+    for kind, rows in data["words"].items():
         for value, row in rows.items() if isinstance(rows, dict) else [("", rows)]:
             for phrase in _phrases(row):
                 made.phrases.setdefault(phrase[0], []).append((phrase, kind, value))
                 made.known.update(phrase)
     for found in made.phrases.values():
-        found.sort(key=lambda entry: -len(entry[0]))
+        found.sort(key=lambda entry: (-len(entry[0]), not entry[2]))
     made.known |= made.numbers.keys() | {fold(form) for form in made.verbs}
     orders = {form for form, verbs in made.verbs.items() if any(v.form != "past" for v in verbs)}
     made.same |= {fold(w): one for w, one in made.same.items() if fold(w) not in orders}
@@ -305,11 +310,3 @@ def benefit_name(language: Language, benefit: str) -> str:
     kind, _, months = benefit.partition("-")
     known = lexicon(language).replies.get(f"benefit_{kind}")
     return f"{months} MSI" if months else known or benefit
-
-
-def examples() -> dict[str, list[str]]:
-    """Return the example phrases of operations that have no flow of their own, by operation."""
-    found: dict[str, list[str]] = {}
-    for operation_id, row in (i for one in _LANGUAGES for i in lexicon(one).examples.items()):
-        found.setdefault(operation_id, []).extend(phrase.strip() for phrase in row.split(","))
-    return found

@@ -67,9 +67,9 @@ def _carry_out(talk: Talk, operation: AgentOperation, arguments: dict[str, str])
 
 def by_example(talk: Talk, reading: Reading) -> Reply | None:
     """Call the operation one of whose phrases a message says, with what the schema names."""
-    for name, phrases in talk.examples.items():
+    for name, phrase in talk.words.examples:
         operation = talk.operations.get(name)
-        if operation is not None and any(fits_example(reading, phrase) for phrase in phrases):
+        if operation is not None and fits_example(reading, phrase):
             return _exemplified(talk, reading, operation)
     return None
 

@@ -170,8 +170,6 @@ class Talk:
     clock: Clock
     language: Language = "es"
     memory: Memory = field(default_factory=Memory)
-    examples: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Phrases for operations that have no flow of their own, by operation."""
     _ids: "count[int]" = field(default_factory=lambda: count(1))
 
     @property
