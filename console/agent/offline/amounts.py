@@ -103,13 +103,9 @@ class AmountReader(Cursor):
 
     def offered(self, amount: Part) -> Decimal | None:
         """Return the amount that is meant if words beside and in it are slips of numbers."""
-        first, last = max(amount.first - _BESIDE, 0), amount.last + _BESIDE
-        usual = [
-            replace(token, word=near[0])
-            if (near := near_numbers(token.word)) and token.word not in self.words.numbers
-            else token
-            for token in self.tokens[first:last]
-        ]
+        tokens = self.tokens[max(amount.first - _BESIDE, 0) : amount.last + _BESIDE]
+        near = [near_numbers(t.word) if t.word not in self.words.numbers else () for t in tokens]
+        usual = [replace(t, word=n[0]) if n else t for t, n in zip(tokens, near, strict=True)]
         reader = AmountReader(self.words, usual)
         found = next(filter(None, map(reader.amount_at, range(len(usual)))), None)
         return found.value if found and found.is_sure and not found.unit else None

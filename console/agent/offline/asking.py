@@ -118,8 +118,8 @@ def fits_example(reading: Reading, example: str) -> bool:
     """Tell whether a message says what an example phrase says, in nearly its words."""
     language = reading.words.language
     wanted = [t.word for t in read(example, language).tokens if t.kind == "word"]
-    telling = tuple(word for word in wanted if not reading.words.match_word(word, "plain"))
-    places = _places(reading, language)
+    known, places = reading.words.phrases, _places(reading, language)
+    telling = tuple(word for word in wanted if ((word,), "plain", "") not in known.get(word, ()))
     return bool(telling) and _fit(_spelled(telling, language), places) is not None
 
 

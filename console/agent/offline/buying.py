@@ -75,7 +75,7 @@ class Purchase(Task):
             return talk.ask("ask_msi_account", "account")
         accounts = yield from talk.own_accounts()
         usual = "credit" if is_spread else "checking"
-        question = talk.settle_account(self, "account_id", "ask_account", accounts, usual)
+        question = talk.settle_account(self, "account_id", accounts, usual)
         self.given |= {
             "product_id": offer.product_id,
             "retailer_id": offer.retailer_id,

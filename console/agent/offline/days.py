@@ -26,9 +26,15 @@ class Span:
 
 
 _DAY: Final = timedelta(days=1)
-_DAYS: Final = {"day": 1, "week": 7, "fortnight": 15}
-_MONTHS: Final = {"month": 1, "year": 12}
-"""What the units have; months and years have no fixed number of days."""
+_UNITS: Final = {
+    "day": (0, 1),
+    "week": (0, 7),
+    "fortnight": (0, 15),
+    "month": (1, 0),
+    "year": (12, 0),
+}
+"""The months and days that the units have."""
+_WEEK: Final = 7
 _SATURDAY: Final = 5
 _MID_MONTH: Final = 15
 _CENTURY: Final = 2000
@@ -64,20 +70,19 @@ def _back(now: date, back: int) -> Span:
 
 
 def _weekend(now: date) -> Span:
-    saturday = now - (now.weekday() - _SATURDAY) % _DAYS["week"] * _DAY
+    saturday = now - (now.weekday() - _SATURDAY) % _WEEK * _DAY
     return Span(saturday, min(saturday + _DAY, now))
 
 
 def _weekday(now: date, weekday: int, before: str = "") -> Span:
-    week = _DAYS["week"]
-    return _back(now, (now.weekday() - weekday) % week or week * bool(before))
+    return _back(now, (now.weekday() - weekday) % _WEEK or _WEEK * bool(before))
 
 
 def _recent(now: date, unit: str, count: int = 1) -> Span:
-    if unit in _DAYS:
-        return Span(now - count * _DAYS[unit] * _DAY, now)
-    year, month = divmod(now.year * 12 + now.month - 1 - count * _MONTHS[unit], 12)
-    return Span(min(_end(year, month + 1), date(year, month + 1, 1) + (now.day - 1) * _DAY), now)
+    months, days = _UNITS[unit]
+    year, month = divmod(now.year * 12 + now.month - 1 - count * months, 12)
+    first = min(_end(year, month + 1), date(year, month + 1, 1) + (now.day - 1) * _DAY)
+    return Span(first - count * days * _DAY, now)
 
 
 def _in(now: date, unit: str, before: str = "") -> Span:

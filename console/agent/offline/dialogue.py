@@ -48,7 +48,6 @@ def answer(talk: Talk, text: str) -> Flow:
 
 
 def _reply(talk: Talk, reading: Reading) -> tuple[Reader, Reply]:
-    """Return who answers a message, and how."""
     return next((one, flow) for one in READERS if (flow := one(talk, reading)) is not None)
 
 
@@ -71,7 +70,6 @@ def several(talk: Talk, reading: Reading) -> Reply | None:
 
 
 def _flow(*replies: Reply) -> Flow:
-    """Say or do one after the other."""
     for number, reply in enumerate(replies):
         yield from [Say("\n")] if number else []
         yield from [reply] if isinstance(reply, Say) else reply

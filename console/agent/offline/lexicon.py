@@ -76,14 +76,6 @@ class Lexicon:
         """Return the words of a set."""
         return self.sets.get(name, frozenset())
 
-    def gender(self, word: str) -> str:
-        """Return whom a name or a relation is said of: `m`, `f`, or nothing."""
-        return next((g for g in "mf" if word in self.of(f"gender_{g}")), "")
-
-    def match_word(self, word: str, kind: str) -> bool:
-        """Tell whether a word alone is of a kind."""
-        return any(p == (word,) and k == kind for p, k, _ in self.phrases.get(word, ()))
-
     def product(self, word: str) -> str:
         """Return what the shops call a thing."""
         forms = (word, word.removesuffix("s"), word.removesuffix("es"))
@@ -144,18 +136,14 @@ def lexicon(language: Language) -> Lexicon:
 
 @cache
 def _alone(language: Language) -> Lexicon:
-    """Return what the file of a language says."""
     data = _file(language)
+    rows = data.get("operations", {}).items()
     made = Lexicon(
         language,
         replies=data["replies"],
         intents={name: list(_phrases(row)) for name, row in data["intents"].items()},
         grammar=data["grammar"],
-        examples=[
-            (name, phrase)
-            for name, row in data.get("operations", {}).items()
-            for phrase in row.split(",")
-        ],
+        examples=[(name, phrase) for name, row in rows for phrase in row.split(",")],
         numbers={
             word: (int(value), sort)
             for sort, rows in data["numbers"].items()

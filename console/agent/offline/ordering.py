@@ -94,7 +94,8 @@ def _doubted(talk: Talk, reading: Reading, todo: list[Task]) -> Reply | None:
     if task.has_recipient:
         return tasks.sure(talk, task)
     if reading.has("duty"):
-        return talk.ask("ask_duty", "recipient", "amount", task=task)
+        talk.memory.begin(task)
+        return talk.ask("ask_duty", "recipient", "amount")
     return tasks.go_on(talk, task) if task.amount is not None else stated(talk, reading)
 
 

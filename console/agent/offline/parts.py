@@ -5,7 +5,7 @@ further than its own words, so that the work grows with the length of the messag
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from console.agent.offline.days import DayReader
@@ -33,8 +33,6 @@ class Scanner(DayReader):
     """Covers one message."""
 
     said: Said
-    steps: int = field(default=0)
-    """How many readings were tried: what the bound on the work is tested with."""
 
     def parts(self) -> list[Part]:
         """Return the parts of the message, in order; together they are the whole message."""
@@ -55,21 +53,18 @@ class Scanner(DayReader):
             self._ordinal,
             self._day,
             self._led,
-            self._led_amount,
             self._account,
             self._amount,
             lambda at: self._person(at, is_free=is_led),
             self._verb,
             self._clitic,
-            self._purpose,
-            lambda at: self._reason(self.past(self.after(at, "for"), "particle", "article")),
+            self._led_reason,
             lambda at: self._phrase(at, 1),
             self._name,
             lambda at: self.match(at, *kinds("function")),
         )
         ends = tuple(self.words.of("to_somebody"))
         for reader in readers:
-            self.steps += 1
             part = reader(at)
             if part is not None:
                 is_to = part.kind in _LED and self.word(at).endswith(ends)
@@ -139,10 +134,6 @@ class Scanner(DayReader):
             None if before is not None and self.tokens[at].kind == "number" else self.amount_at(at)
         )
 
-    def _led_amount(self, at: int) -> Part | None:
-        amount = self.amount_at(self.after(at, "of_amount"))
-        return replace(amount, way="of") if amount and not amount.unit else None
-
     def _benefit(self, at: int) -> Part | None:
         """Take how to pay: "de contado", "a 12 meses"."""
         start = self.past(at, "months_lead", limit=1)
@@ -160,14 +151,16 @@ class Scanner(DayReader):
     # --- accounts and people: the two ends of a transfer ---
 
     def _led(self, at: int) -> Part | None:
-        """Take the account or the person after a preposition."""
+        """Take the account, the person or the amount after a preposition."""
         source, target = self.after(at, "from"), self.after(at, "to", "into")
+        amount = self.amount_at(self.after(at, "of_amount"))
         return (
             self._account(source, "from")
             or self._account(target, "to")
             or self._person(source, "from", is_free=False)
             or (self._person(target, "to") if self.match(at, "to") is not None else None)
             or self._person(self.after(at, "for_person"), "to", is_free=False)
+            or (replace(amount, way="of") if amount and not amount.unit else None)
         )
 
     def _account(self, at: int, way: str = "") -> Part | None:
@@ -238,7 +231,6 @@ class Scanner(DayReader):
         return is_written and not is_other
 
     def _is_written(self, at: int) -> bool:
-        """Tell whether a token begins with a capital letter."""
         return self.tokens[at].said[0].isupper()
 
     def _name(self, at: int) -> Part | None:
@@ -261,10 +253,11 @@ class Scanner(DayReader):
             start += 1
         return self._reason(start, is_marked=True) or Part("note", at, start)
 
-    def _purpose(self, at: int) -> Part | None:
-        """Take what is paid: "la renta"."""
+    def _led_reason(self, at: int) -> Part | None:
+        """Take what is paid, "la renta", or what follows "para" or "por"."""
         start = self.past(at, "definite", limit=1)
-        return self._reason(start) if self.match(start, "purpose") is not None else None
+        led = self.past(self.after(at, "for"), "particle", "article")
+        return self._reason(led if self.match(start, "purpose") is None else start)
 
     def _reason(self, start: int, *, is_marked: bool = False) -> Part | None:
         """Take a few nouns that little words join; any two words, where it is said to be one."""
@@ -292,7 +285,7 @@ class Scanner(DayReader):
         return (
             self.match(place, *kinds("ends_reason"), "relation") is not None
             or any(verb.form not in {"past", "other"} for verb in self.verbs(place))
-            or (place > start and bool(self._led(place) or self._led_amount(place)))
+            or (place > start and self._led(place) is not None)
             or self._account(place) is not None
             or (is_number and token.word not in self.words.of("articles"))
         )

@@ -37,6 +37,7 @@ More = Callable[[], Reply]
 Question = Generator[Step, Sequence[CallOutcome], Say | None]
 AskingMany = Generator[Step, Sequence[CallOutcome], list[Mapping[str, Any]]]
 Looking = Generator[Step, Sequence[CallOutcome], Mapping[str, Any]]
+Enough = Callable[[Sequence[Mapping[str, Any]]], bool]
 
 _FIRST_REFUSAL: Final = 400
 
@@ -238,17 +239,8 @@ class Talk:
         """Return lines with numbers, which go on after those that were listed before."""
         return [f"{number}. {line}" for number, line in enumerate(lines, start=after + 1)]
 
-    def ask(
-        self,
-        key: str,
-        *wanted: str,
-        task: Task | None = None,
-        choices: Sequence[Choice] = (),
-        **fields: object,
-    ) -> Say:
-        """Ask for something, of a task that is spoken of now or of the first; remember it."""
-        if task is not None:
-            self.memory.begin(task)
+    def ask(self, key: str, *wanted: str, choices: Sequence[Choice] = (), **fields: object) -> Say:
+        """Ask for something of the first task, and remember it."""
         question = self.say(key, "asked", **fields)
         self.memory.asked = Asked(wanted, question, choices)
         return question
@@ -287,19 +279,14 @@ class Talk:
         return self.memory.accounts
 
     def look_through(
-        self,
-        operation_id: str,
-        arguments: Mapping[str, str],
-        most: int,
-        is_enough: Callable[[Sequence[Mapping[str, Any]]], bool] = lambda _bodies: False,
+        self, name: str, arguments: Mapping[str, str], most: int, enough: Enough = lambda _: False
     ) -> AskingMany:
         """Read so many pages of a list at most, until there is enough; return their bodies."""
         bodies: list[Mapping[str, Any]] = []
         token = arguments.get("next_token", "")
-        while not bodies or (token and len(bodies) < most and not is_enough(bodies)):
-            body = yield from self.look(operation_id, **{**arguments, "next_token": token})
-            bodies.append(body)
-            token = body.get("next_token") or ""
+        while not bodies or (token and len(bodies) < most and not enough(bodies)):
+            bodies.append((yield from self.look(name, **{**arguments, "next_token": token})))
+            token = bodies[-1].get("next_token") or ""
         return bodies
 
     def answered(self, outcome: CallOutcome) -> Mapping[str, Any] | None:
@@ -330,12 +317,7 @@ class Talk:
         return type_ or self.memory.known.account(said, self.language)
 
     def settle_account(
-        self,
-        task: Task,
-        argument: str,
-        key: str,
-        among: Sequence[OwnAccount],
-        usual: str = "checking",
+        self, task: Task, argument: str, among: Sequence[OwnAccount], usual: str = "checking"
     ) -> Say | None:
         """Find the own account that is meant as an argument; ask where it is not sure."""
         said = task.given.pop(argument, "")
@@ -347,7 +329,8 @@ class Talk:
             choices[0][1]()
             return None
         lines = (f"{self.account(a.type).capitalize()} ({money(a.available)})" for a in own)
-        return self.ask(key, "account", choices=choices, accounts="\n".join(self.numbered(lines)))
+        told = "\n".join(self.numbered(lines))
+        return self.ask(f"ask_own_{argument}", "account", choices=choices, accounts=told)
 
     def written(self, day: date | None) -> str:
         """Return a day as it is written, with its year where that is another one."""

@@ -47,7 +47,6 @@ def show(talk: Talk, task: Task) -> Flow:
 
 
 def _next(talk: Talk) -> Flow:
-    """Go on with what is to be done next, if there is anything."""
     if talk.memory.open:
         yield Say("\n" + talk.text("next_order") + "\n")
         yield from go_on(talk, talk.memory.open[0])
@@ -57,7 +56,8 @@ def sure(talk: Talk, task: Task) -> Say:
     """Ask whether what is spoken of is to be done at all; say what of it was not read."""
     yes = (frozenset[str](), partial(setattr, task, "unread", ""))
     told, said = task.told(talk), task.unread
-    question = talk.ask(f"sure_{task.kind}", "confirmation", task=task, choices=[yes], **told)
+    talk.memory.begin(task)
+    question = talk.ask(f"sure_{task.kind}", "confirmation", choices=[yes], **told)
     return Say(f"{talk.text('unread', said=said)} {question.delta}", "asked") if said else question
 
 

@@ -66,10 +66,9 @@ class Transfer(Task):
             given["from_account"] = source
         if "reason" in said:
             given["description"] = said["reason"].value
+        is_near, word = reading.words.is_near_number, reading.word
         self.unread = reading.quoted(
-            part
-            for part in order.unread
-            if self.offered is None or not reading.words.is_near_number(reading.word(part.first))
+            p for p in order.unread if self.offered is None or not is_near(word(p.first))
         )
         return self
 
@@ -94,7 +93,7 @@ class Transfer(Task):
             self.settle_person(talk, resolved)
         question = self._ask_person(talk, found[0]) if self.recipient else None
         if self.given.get("to_account") in OWN_ACCOUNTS:
-            question = talk.settle_account(self, "to_account", "ask_own_destination", accounts)
+            question = talk.settle_account(self, "to_account", accounts)
         if question is not None or self.amount is None:
             return question or self._ask(talk)
         self.given["amount"] = f"{self.amount:.2f}"
@@ -144,7 +143,7 @@ class Transfer(Task):
             shown = self.passed or last or usual
             others = [a for a in among if a.account_id != shown and a.type != "credit"]
             among = [a for a in others if a.is_active] or among
-        return talk.settle_account(self, "from_account", "ask_source", among)
+        return talk.settle_account(self, "from_account", among)
 
     def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Flow:
         """Say what was moved, under which number, on which day, and what is left."""
@@ -174,8 +173,8 @@ class Transfer(Task):
 def _may_be(talk: Talk, pronoun: str, person: Person) -> bool:
     """Tell whether "ella" or "him" may be somebody: by the ending of what they are called."""
     told = {"pronoun_he": "m", "pronoun_she": "f"}.get(pronoun, "")
-    words = [fold(word) for word in f"{person.name.split()[0]} {person.alias}".split()]
-    known = {talk.words.gender(word) for word in words} - {""}
+    words = {fold(word) for word in f"{person.name.split()[0]} {person.alias}".split()}
+    known = {gender for gender in "mf" if words & talk.words.of(f"gender_{gender}")}
     return bool(pronoun) and (not told or not known or told in known)
 
 
