@@ -94,7 +94,7 @@ def test_without_the_rule_that_no_word_is_unread_what_nobody_asked_for_is_shown(
     monkeypatch.setattr(orders, "_is_asked_for", lambda *_: True)
     monkeypatch.setattr(orders.Reading, "mood", "")
     monkeypatch.setattr(orders.Reading, "quoted", lambda *_: "")
-    readers = [reader for reader in dialogue.READERS if reader.__name__ != "strange"]
+    readers = [row for row in dialogue.READERS if row[0].__name__ != "strange"]
     monkeypatch.setattr(dialogue, "READERS", readers)
 
     assert [p.operation_id for p in Chat().say(text).proposed] == ["createTransfer"]

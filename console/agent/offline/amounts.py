@@ -52,23 +52,21 @@ class AmountReader(Cursor):
             return none if run[:1] in {*"csM"} else None
         done, group, doubt = Decimal(0), Decimal(0), ""
         for place, letter in enumerate(found.group(), at):
-            said = self.tokens[place].said
-            if letter in "dD" and _DIGITS.fullmatch(said):
-                group += Decimal(said.replace(",", ""))
-            elif letter in "dD":
-                doubt = "malformed" if said.isdigit() else "separator"
-            elif letter == "a":
-                group += 1
+            token, value = self.tokens[place], Decimal(0)
+            if token.kind == "word":
+                value = Decimal(self.words.numbers.get(token.word, (1, "article"))[0])
+            elif _DIGITS.fullmatch(token.said):
+                value = Decimal(token.said.replace(",", ""))
+            elif letter not in "z&":
+                doubt = "malformed" if token.said.isdigit() else "separator"
+            if letter == "c":
+                group *= value
+            elif letter in "msk":
+                done, group = done + (group or 1) * value, Decimal(0)
+            elif letter == "M":
+                done, group = (done + group) * value, Decimal(0)
             elif letter != "&":
-                value = self.words.numbers[self.word(place)][0] if letter != "z" else 0
-                if letter == "c":
-                    group *= value
-                elif letter in "msk":
-                    done, group = done + (group or 1) * value, Decimal(0)
-                elif letter == "M":
-                    done, group = (done + group) * value, Decimal(0)
-                else:
-                    group += value
+                group += value
         doubt = doubt or ("too_large" if done + group > MAX_AMOUNT else "")
         return Part("amount", at, at + found.end(), done + group, doubt=doubt)
 

@@ -32,9 +32,9 @@ def answer(talk: Talk, text: str) -> Flow:
     asked = memory.asked
     memory.state = "waiting" if memory.waiting is not None else memory.state
     reading = talk.read(text)
-    reader, reply = _reply(talk, reading)
-    if reader is not named:
-        yield message_read(talk, reading, _REST.get(reader.__name__, "thing"))
+    rest, reply = _reply(talk, reading)
+    if rest:
+        yield message_read(talk, reading, rest)
     yield from _flow(reply)
     if memory.asked is not asked:
         return
@@ -47,8 +47,8 @@ def answer(talk: Talk, text: str) -> Flow:
         yield Say("\n" + asked.question.delta, "asked")
 
 
-def _reply(talk: Talk, reading: Reading) -> tuple[Reader, Reply]:
-    return next((one, flow) for one in READERS if (flow := one(talk, reading)) is not None)
+def _reply(talk: Talk, reading: Reading) -> tuple[str, Reply]:
+    return next((rest, flow) for one, rest in READERS if (flow := one(talk, reading)) is not None)
 
 
 def several(talk: Talk, reading: Reading) -> Reply | None:
@@ -131,31 +131,28 @@ def denied(talk: Talk, reading: Reading) -> Reply | None:
     return tasks.drop(talk, memory.open)
 
 
-READERS: Final[tuple[Reader, ...]] = (
-    named,
-    strange,
-    several,
-    cancelled,
-    agreed,
-    denied,
-    tasks.reordered,
-    questions.explained,
-    by_example,
-    ordering.amended,
-    ordering.ordered,
-    chosen,
-    questions.questioned,
-    questions.followed_up,
-    ordering.half_amended,
-    questions.stated,
-    questions.searched,
-    questions.not_understood,
+READERS: Final[tuple[tuple[Reader, str], ...]] = (
+    (named, ""),
+    (strange, "unread"),
+    (several, "thing"),
+    (cancelled, "thing"),
+    (agreed, "thing"),
+    (denied, "thing"),
+    (tasks.reordered, "thing"),
+    (questions.explained, "question"),
+    (by_example, "question"),
+    (ordering.amended, "thing"),
+    (ordering.ordered, "thing"),
+    (chosen, "thing"),
+    (questions.questioned, "question"),
+    (questions.followed_up, "question"),
+    (ordering.half_amended, "thing"),
+    (questions.stated, "unread"),
+    (questions.searched, "thing"),
+    (questions.not_understood, "unread"),
 )
-"""The last of them answers everything."""
-_ASKED: Final = ("explained", "questioned", "followed_up", "by_example")
-_UNREAD: Final = ("strange", "stated", "not_understood")
-_REST: Final = dict.fromkeys(_ASKED, "question") | dict.fromkeys(_UNREAD, "unread")
-"""What was made of words that no kind of part is, by who answered; else things to buy."""
+"""Who may answer, and what is then made of words that no kind of part is: `unread`, the `question`
+or a `thing` to buy; nothing where no word is looked at. The last of them answers everything."""
 
 
 # --- how it was read ---

@@ -2,7 +2,8 @@
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -21,7 +22,6 @@ _MIN_NUMBER_LETTERS: Final = 3
 _LONG_NUMBER: Final = 7
 _LAST_LATIN_LETTER: Final = 0x24F
 _ABOUT_VERBS: Final = ("act", "ending", "stems")
-_BY_WORD: Final = ("spell", "products", "categories", "same")
 
 Phrase = tuple[str, ...]
 
@@ -35,31 +35,46 @@ class Verb(NamedTuple):
     `other`."""
 
 
-@dataclass
 class Lexicon:
-    """What is known of a language; where it has no such word, of the other one."""
+    """What the file of a language says."""
 
-    language: Language
-    replies: Mapping[str, str]
-    intents: Mapping[str, list[Phrase]]
-    grammar: Mapping[str, Any]
-    examples: list[tuple[str, str]]
-    """Operations that have no flow of their own, each with a phrase for it; of both languages."""
-    numbers: dict[str, tuple[int, str]]
-    """What number words count, and how they join others: a table of `[numbers]`."""
-    spell: dict[str, str]
-    products: dict[str, str]
-    categories: dict[str, str]
-    same: dict[str, str]
-    """Words that ask for the same, by the one of them that stands for all."""
-    sets: dict[str, frozenset[str]]
-    """Those of both languages."""
-    verbs: dict[str, list[Verb]]
-    """By the form as it is written, and by the form without accents."""
-    phrases: dict[str, list[tuple[Phrase, str, str]]]
-    """Phrases, kinds and values by the first word: the longest first, then those with a value."""
-    known: set[str]
-    """The words that mean anything in this language."""
+    def __init__(self, language: Language) -> None:
+        data = _file(language)
+        self.language, self.grammar = language, data["grammar"]
+        self.replies: Mapping[str, str] = data["replies"]
+        self.intents = {name: list(_phrases(row)) for name, row in data["intents"].items()}
+        rows = data.get("operations", {}).items()
+        self.examples = [(name, phrase) for name, row in rows for phrase in row.split(",")]
+        """Operations that have no flow of their own, each with a phrase for it."""
+        rows = [(n, sort, row) for sort, by in data["numbers"].items() for n, row in by.items()]
+        self.numbers = {word: (int(n), sort) for n, sort, row in rows for word in row.split()}
+        """What number words count, and how they join others: a table of `[numbers]`."""
+        words = (_by_word(data.get(name, {})) for name in ("spell", "products", "categories"))
+        self.spell, self.products, self.categories = words
+        self.sets = {name: frozenset[str](row.split()) for name, row in data["sets"].items()}
+        self.verbs: dict[str, list[Verb]] = {}
+        """By the form as it is written, and by the form without accents."""
+        for row in data["verb"]:
+            for form, word in _forms(row, data.get("ending", {})):
+                is_other = fold(word) in self.of("no_verbs")
+                for written in () if is_other else {word, fold(word)}:
+                    known = self.verbs.setdefault(written, [])
+                    known += {Verb(row["act"], form)}.difference(known)
+        self.phrases: dict[str, list[tuple[Phrase, str, str]]] = {}
+        """Phrases, kinds and values by the first word: the longest first, values before none."""
+        for kind, told in data["words"].items():
+            for value, row in told.items() if isinstance(told, dict) else [("", told)]:
+                for phrase in _phrases(row):
+                    self.phrases.setdefault(phrase[0], []).append((phrase, kind, value))
+        for found in self.phrases.values():
+            found.sort(key=lambda entry: (-len(entry[0]), not entry[2]))
+        self.known = self.numbers.keys() | {fold(form) for form in self.verbs}
+        """The words that mean anything in this language."""
+        self.known.update(w for found in self.phrases.values() for said, *_ in found for w in said)
+        orders = {form for form, verbs in self.verbs.items() if {v.form for v in verbs} != {"past"}}
+        same = _by_word(data["same"])
+        self.same = same | {fold(w): one for w, one in same.items() if fold(w) not in orders}
+        """Words that ask for the same, by the one of them that stands for all."""
 
     def matches(self, tokens: Sequence[Token], at: int) -> list[Part]:
         """Return the phrases that begin at a token, the longest first."""
@@ -125,53 +140,18 @@ def _file(name: str) -> dict[str, Any]:
 @cache
 def lexicon(language: Language) -> Lexicon:
     """Return what is known of a language, and of the other one the words that it has not."""
-    own, other = _alone(language), _alone("en" if language == "es" else "es")
-    joined: dict[str, Any] = {"products": other.products, "categories": other.categories}
-    for name in ("numbers", "spell", "verbs", "phrases"):
-        joined[name] = {w: v for w, v in getattr(other, name).items() if fold(w) not in own.known}
-    joined = {name: more | getattr(own, name) for name, more in joined.items()}
-    sets = {name: own.of(name) | other.of(name) for name in own.sets | other.sets}
-    return replace(own, sets=sets, examples=own.examples + other.examples, **joined)
+    words, other = copy(_alone(language)), _alone("en" if language == "es" else "es")
+    for name in ("numbers", "spell", "verbs", "phrases", "products", "categories"):
+        own, more = getattr(words, name), getattr(other, name)
+        is_any = name in {"products", "categories"}
+        more = {word: v for word, v in more.items() if is_any or fold(word) not in words.known}
+        setattr(words, name, more | own)
+    words.sets = {name: words.of(name) | other.of(name) for name in words.sets | other.sets}
+    words.examples = words.examples + other.examples
+    return words
 
 
-@cache
-def _alone(language: Language) -> Lexicon:
-    data = _file(language)
-    rows = data.get("operations", {}).items()
-    made = Lexicon(
-        language,
-        replies=data["replies"],
-        intents={name: list(_phrases(row)) for name, row in data["intents"].items()},
-        grammar=data["grammar"],
-        examples=[(name, phrase) for name, row in rows for phrase in row.split(",")],
-        numbers={
-            word: (int(value), sort)
-            for sort, rows in data["numbers"].items()
-            for word, value in _by_word(rows).items()
-        },
-        sets={name: frozenset(row.split()) for name, row in data["sets"].items()},
-        verbs={},
-        phrases={},
-        known=set(),
-        **{name: _by_word(data.get(name, {})) for name in _BY_WORD},
-    )
-    for row in data["verb"]:
-        for form, word in _forms(row, data.get("ending", {})):
-            is_other = fold(word) in made.of("no_verbs")
-            for written in () if is_other else {word, fold(word)}:
-                known = made.verbs.setdefault(written, [])
-                known += {Verb(row["act"], form)}.difference(known)
-    for kind, rows in data["words"].items():
-        for value, row in rows.items() if isinstance(rows, dict) else [("", rows)]:
-            for phrase in _phrases(row):
-                made.phrases.setdefault(phrase[0], []).append((phrase, kind, value))
-                made.known.update(phrase)
-    for found in made.phrases.values():
-        found.sort(key=lambda entry: (-len(entry[0]), not entry[2]))
-    made.known |= made.numbers.keys() | {fold(form) for form in made.verbs}
-    orders = {form for form, verbs in made.verbs.items() if any(v.form != "past" for v in verbs)}
-    made.same |= {fold(w): one for w, one in made.same.items() if fold(w) not in orders}
-    return made
+_alone: Final = cache(Lexicon)
 
 
 def _by_word(rows: Mapping[str, Any]) -> dict[str, str]:
@@ -274,7 +254,7 @@ def is_foreign(said: Said, foreign: Iterable[str]) -> bool:
 # --- sentences and kinds ---
 
 _KINDS: Final = _file("kinds")
-_BANK: Final = _file("bank")
+BANK: Final = _file("bank")
 """What the bank says of itself in each language: its name, telephone, hours and fees."""
 REFUSED: Final[Mapping[str, str]] = _KINDS["refused"]
 """The sentences for an order that is none, by the kind of part that makes it none."""
@@ -286,11 +266,6 @@ TOLD_AS: Final[Mapping[str, str]] = _by_word(_KINDS["told"])
 def kinds(*groups: str) -> tuple[str, ...]:
     """Return the kinds of parts of these groups."""
     return tuple(kind for group in groups for kind in _KINDS["groups"][group].split())
-
-
-def reply(language: Language, key: str, **fields: object) -> str:
-    """Return a sentence with its fields filled in."""
-    return lexicon(language).replies[key].format(**{**_BANK[language], **fields})
 
 
 def benefit_name(language: Language, benefit: str) -> str:

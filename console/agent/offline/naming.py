@@ -103,7 +103,7 @@ def _exemplified(talk: Talk, reading: Reading, operation: AgentOperation) -> Flo
 
 def help_(talk: Talk) -> Flow:
     """List what can be done, with phrases for it, and the operations that have none."""
-    phrased = [name for name in talk.operations if talk.has_text(f"help_{name}")]
+    phrased = [name for name in talk.operations if f"help_{name}" in talk.words.replies]
     others = ", ".join(name for name in talk.operations if name not in phrased)
     yield talk.lines(
         [

@@ -36,15 +36,7 @@ class Scanner(DayReader):
 
     def parts(self) -> list[Part]:
         """Return the parts of the message, in order; together they are the whole message."""
-        found: list[Part] = []
-        at = 0
-        while at < len(self.tokens):
-            found.append(self._at(at, found[-1].kind if found else ""))
-            at = found[-1].last
-        return found
-
-    def _at(self, at: int, before: str) -> Part:
-        is_led = before in {*_LED, "same_order"}
+        found, ends = list[Part](), tuple(self.words.of("to_somebody"))
         readers: tuple[Callable[[int], Part | None], ...] = (
             self._sign,
             lambda at: self._phrase(at, 2),
@@ -55,7 +47,7 @@ class Scanner(DayReader):
             self._led,
             self._account,
             self._amount,
-            lambda at: self._person(at, is_free=is_led),
+            lambda at: self._person(at, is_free=before in {*_LED, "same_order"}),
             self._verb,
             self._clitic,
             self._led_reason,
@@ -63,13 +55,14 @@ class Scanner(DayReader):
             self._name,
             lambda at: self.match(at, *kinds("function")),
         )
-        ends = tuple(self.words.of("to_somebody"))
-        for reader in readers:
-            part = reader(at)
-            if part is not None:
-                is_to = part.kind in _LED and self.word(at).endswith(ends)
-                return replace(part, first=at, way="to" if is_to else part.way)
-        return Part("unread", at, at + 1)
+        at, before = 0, ""
+        while at < len(self.tokens):
+            read = (part for reader in readers if (part := reader(at)) is not None)
+            part = next(read, Part("unread", at, at + 1))
+            is_to = part.kind in _LED and self.word(at).endswith(ends)
+            found.append(replace(part, first=at, way="to" if is_to else part.way))
+            at, before = part.last, part.kind
+        return found
 
     # --- signs, phrases, words ---
 

@@ -72,7 +72,8 @@ def _about(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
     if answer is not None:
         return answer(talk, reading, topic)
     key = f"told_{topic.intent}"
-    return talk.say(key) if talk.has_text(key) and not reading.is_ordering else None
+    is_told = key in talk.words.replies and not reading.is_ordering
+    return talk.say(key) if is_told else None
 
 
 def _balance(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply:
@@ -217,7 +218,8 @@ def not_understood(talk: Talk, reading: Reading) -> Flow:
     text = reading.said.text
     quoted = text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…"
     is_number = reading.has("amount") and not reading.beside("amount", "stop")
-    known = [talk.text(f"try_{i}") for i in asking.nearest(reading) if talk.has_text(f"try_{i}")]
+    keys = (f"try_{intent}" for intent in asking.nearest(reading))
+    known = [talk.text(key) for key in keys if key in talk.words.replies]
     first, second, *_ = [*known, talk.text("try_balance"), talk.text("try_how_to")]
     key = "number_alone" if is_number else "nearest"
     yield talk.say(key, "not_understood", said=quoted, first=first, second=second)

@@ -20,7 +20,7 @@ from console.agent.events import MessageRead, TurnOutcome
 from console.agent.language import Language
 from console.agent.offline.asking import MovementsQuery
 from console.agent.offline.days import Span, today
-from console.agent.offline.lexicon import Cursor, Lexicon, kinds, lexicon, read, reply
+from console.agent.offline.lexicon import BANK, Cursor, Lexicon, kinds, lexicon, read
 from console.agent.offline.orders import Reading, read_orders
 from console.agent.offline.parts import INSTALMENTS, MSI, Scanner
 from console.agent.offline.text import Part
@@ -217,13 +217,9 @@ class Talk:
     def text(self, key: str, **fields: object) -> str:
         """Return one of its sentences, that of `count` where it has one; a Decimal is pesos."""
         of_number = f"{key}_{fields.get('count')}"
-        key = of_number if self.has_text(of_number) else key
+        known = self.words.replies
         told = {n: money(v) if isinstance(v, Decimal) else v for n, v in fields.items()}
-        return reply(self.language, key, **told)
-
-    def has_text(self, key: str) -> bool:
-        """Tell whether the brain has a sentence of this name."""
-        return key in self.words.replies
+        return known.get(of_number, known[key]).format(**{**BANK[self.language], **told})
 
     def say(self, key: str, outcome: TurnOutcome = "answered", **fields: object) -> Say:
         """Say one of the brain's sentences."""
@@ -307,7 +303,7 @@ class Talk:
         """Say why the bank declined: by its code, else in the bank's own words."""
         code, key = error.get("code", ""), f"refused_{error.get('code')}"
         message = error.get("message") or code
-        return self.say(key if self.has_text(key) else "refused", "refused", message=message)
+        return self.say(key if key in self.words.replies else "refused", "refused", message=message)
 
     # --- words ---
 
@@ -337,14 +333,13 @@ class Talk:
         if day is None:
             return ""
         month = self.text("months").split()[day.month - 1]
-        is_this_year = day.year == today(self.clock()).year
-        return f"{day.day} {month}" if is_this_year else f"{day.day} {month} {day.year}"
+        year = "" if day.year == today(self.clock()).year else f" {day.year}"
+        return f"{day.day} {month}{year}"
 
     def days(self, span: Span) -> str:
         """Return which days a span is of, as it goes on after "movimientos"."""
-        key = "which_since" if span.last is None else "which_until"
-        key = "which_days" if span.first and span.last else key
-        key = "which_day" if span.first == span.last else key
+        key = "which_day" if span.first == span.last else "which_days"
+        key = "which_since" if span.last is None else key if span.first else "which_until"
         return self.text(key, first=self.written(span.first), last=self.written(span.last))
 
     def receipt(self, number: str, moment: str, account_id: str) -> Flow:
