@@ -266,7 +266,8 @@ def _repeated(talk: Talk, reading: Reading, order: Order, *more: Order) -> Reply
     if not isinstance(model, Transfer) or not is_like or rest or more:
         return None
     if not order.said and reading.has("same_order") and memory.waiting is None:
-        return (tasks.go_on if reading.has("verb") else tasks.sure)(talk, replace(model, given=dict(model.given)))
+        like = replace(model, given=model.given.copy())
+        return (tasks.go_on if reading.has("verb") else tasks.sure)(talk, like)
     is_new = "amount" in order.said
     is_of_another = "to" in order.said or (is_new and reading.has("again"))
     if not is_of_another or not _is_said(talk, order) or not (is_new or model.amount):
