@@ -311,15 +311,15 @@ def test_a_use_is_priced_by_each_of_its_parts() -> None:
 
 
 MOST_OF_TYPICAL = {
-    "get_balance": 0.39,
-    "list_transactions": 0.45,
+    "get_balance": 0.36,
+    "list_transactions": 0.44,
     "create_transfer": 0.91,
-    "search_products": 0.60,
-    "get_purchase": 0.43,
-    "list_purchases": 0.43,
+    "search_products": 0.57,
+    "get_purchase": 0.40,
+    "list_purchases": 0.40,
     "create_purchase": 1.09,
-    "resolve_alias": 0.79,
-    "list_beneficiaries": 0.52,
+    "resolve_alias": 0.68,
+    "list_beneficiaries": 0.49,
     "add_beneficiary": 0.98,
 }
 """Of the functions that a warm answer of *typical* calls without its Tracer, which is off outside

@@ -56,11 +56,16 @@ class Case(NamedTuple, Generic[P]):
 
 
 def resolve(phrase: str, people: Iterable[P]) -> Resolution[P]:
-    """Tell whom a phrase means among a customer's beneficiaries.
+    """Tell whom a phrase means among a customer's beneficiaries."""
+    return resolve_key(Key(phrase), people)
+
+
+def resolve_key(key: Key, people: Iterable[P]) -> Resolution[P]:
+    """Tell whom the phrase of a key means.
 
     Those who are stored under its key are asked about when their alias is another.
     """
-    known, key = _by_id(people), Key(phrase)
+    known, phrase = _by_id(people), key.written
     if len(" ".join(phrase.split())) > MAX_PHRASE_CHARACTERS:
         return Resolution("none", None, ())
     written = [Written(person) for person in known[:MAX_PEOPLE]]

@@ -7,7 +7,7 @@ from pydantic import Field
 from action_groups.crm import crm
 from action_groups.crm.aliases.choosing import alias_problem
 from action_groups.crm.aliases.folding import Key
-from action_groups.crm.aliases.resolving import resolve
+from action_groups.crm.aliases.resolving import resolve_key
 from action_groups.crm.errors import (
     AccountNotFound,
     AliasRefused,
@@ -161,7 +161,7 @@ def _check_alias(request: NewBeneficiary, others: list[Beneficiary]) -> None:
     )
     if problem is not None:
         raise AliasRefused(problem)
-    meant = resolve(request.alias, others).person
+    meant = resolve_key(key, others).person
     if meant is not None and meant.account_id != request.account_id:
         raise AliasTaken(
             "The customer already means another beneficiary by this alias: ask for one that tells "
