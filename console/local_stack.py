@@ -128,23 +128,24 @@ class LocalStack:
             raise ConsoleError(
                 "The package `ministack` is missing: install requirements-chat.txt first."
             )
-        take(self.port, "--port").close()
-        self._credentials = credentials.write(
-            self.port, self.endpoint, LOCAL_REGION, LOCAL_ACCOUNT, self._secret
-        )
-        with self.log.open("wb") as log:
-            self._process = subprocess.Popen(  # noqa: S603 this project's own file
-                # -P: the folder of the script is no place to import from
-                [sys.executable, "-P", str(_SERVER), str(self._folder)],
-                stdin=subprocess.PIPE,
-                env=self._environment(),
-                cwd=self._folder,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
+        with credentials.one_start_at_a_time():
+            take(self.port, "--port").close()
+            self._credentials = credentials.write(
+                self.port, self.endpoint, LOCAL_REGION, LOCAL_ACCOUNT, self._secret
             )
-        self._hand_over_secret(self._process)
-        self._wait_until_ready(self._process)
+            with self.log.open("wb") as log:
+                self._process = subprocess.Popen(  # noqa: S603 this project's own file
+                    # -P: the folder of the script is no place to import from
+                    [sys.executable, "-P", str(_SERVER), str(self._folder)],
+                    stdin=subprocess.PIPE,
+                    env=self._environment(),
+                    cwd=self._folder,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+            self._hand_over_secret(self._process)
+            self._wait_until_ready(self._process)
 
     def _hand_over_secret(self, process: "subprocess.Popen[bytes]") -> None:
         """Give the secret by a pipe: unlike arguments and files, it is seen by nobody else.

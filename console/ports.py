@@ -6,10 +6,15 @@ from console.errors import ConsoleError
 from console.where import HOST
 
 
+class PortTaken(ConsoleError):
+    """Something else listens on the port."""
+
+
 def take(port: int, option: str) -> socket.socket:
     """Return a socket that has a port, or any free one for 0.
 
-    Raises ConsoleError, which names the option that chooses another, when it cannot be had.
+    Raises ConsoleError, which names the option that chooses another, when it cannot be had:
+    PortTaken where something listens on it.
     """
     taken = socket.socket()
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -22,7 +27,7 @@ def take(port: int, option: str) -> socket.socket:
         ) from None
     except (OSError, OverflowError):
         taken.close()
-        raise ConsoleError(
+        raise PortTaken(
             f"Port {port} is taken: stop what listens on it, or choose another with {option}."
         ) from None
     return taken

@@ -16,6 +16,7 @@ from console.agent.language import Language
 from console.deployment import Deployment, deploy_locally, find, reach
 from console.errors import ConsoleError
 from console.local_stack import LocalStack, free_port, readiness, running
+from console.ports import PortTaken
 from console.seeds import seed_all
 from console.where import DEFAULT_PORT, HOST, Where
 from shared.channel import LIVE
@@ -121,9 +122,14 @@ class ChatStack:
 
     def _started(self) -> Deployment:
         """Start a stack of its own, where others find it unless something else is there."""
-        port = self._where.port
-        if port is None:
-            port = free_port(preferred=DEFAULT_PORT)
+        if self._where.port is not None:
+            return self._started_on(self._where.port)
+        try:
+            return self._started_on(free_port(preferred=DEFAULT_PORT))
+        except PortTaken:  # another one has started there since
+            return self._started_on(free_port())
+
+    def _started_on(self, port: int) -> Deployment:
         self._tell(f"starting a local AWS on http://{HOST}:{port} ...")
         self._own = own = LocalStack(port, _WARM_SECONDS)
         try:

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from botocore.exceptions import ClientError
 
 from console import credentials
 from console.local_stack import LocalStack, free_port, running
+from console.ports import PortTaken
 from tests.support.command import centli
 from tests.support.deployed import Deployed
 from tests.support.open_aws import ACCOUNT, NEW_FUNCTION, client, make_role, open_aws
@@ -370,3 +372,22 @@ def test_without_credentials_of_ones_own_a_command_says_how_to_start_a_stack(
     shown = centli("invoke", "getBalance", "--port", port)
     assert shown.returncode == 1
     assert "You have no local stack on port" in shown.stderr
+
+
+def test_of_two_that_start_at_once_on_one_port_one_runs_and_the_other_is_told() -> None:
+    port = free_port()
+    stacks = [LocalStack(port), LocalStack(port)]
+
+    def started(stack: LocalStack) -> LocalStack | None:
+        try:
+            return stack.__enter__()
+        except PortTaken:
+            return None
+
+    with ThreadPoolExecutor(2) as pool:
+        [running_one] = [stack for stack in pool.map(started, stacks) if stack is not None]
+    try:
+        assert running(port) == running_one.cloud()
+        assert running_one.cloud().client("dynamodb").list_tables()["TableNames"] == []
+    finally:
+        running_one.__exit__()
