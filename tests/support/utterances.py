@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from action_groups.marketplace.catalogue import words_of
@@ -13,6 +14,7 @@ from console.agent.conversation import Conversation
 from console.agent.events import ConfirmationAsked, OperationRequested, Text, TurnEnded, TurnEvent
 from console.agent.local_agent import LocalAgent
 from console.agent.offline import OfflineBrain
+from console.agent.offline.lexicon import lexicon
 from console.fast_yaml import safe_load
 from shared.clock import BANK_ZONE, Clock
 from shared.confirmation import TERMS_WANTED
@@ -205,6 +207,9 @@ def play(case: Case, make_brain: MakeBrain = offline_brain) -> Mark:
 
 
 def _problems(case: Case, turn: Turn, asked_for: tuple[str, ...]) -> Iterator[str]:
+    said = case.expect.get("says")
+    if said and not _says(turn.text, lexicon(case.language).replies[said]):  # type: ignore[arg-type]
+        yield f"says {said}, but: {turn.text}"
     asks = case.expect.get("asks")
     if asks == "confirmation" and turn.outcome == "confirmation":
         asks = None
@@ -225,6 +230,11 @@ def _problems(case: Case, turn: Turn, asked_for: tuple[str, ...]) -> Iterator[st
     for name, wanted in case.arguments.items():
         if not agrees(name, wanted, given.get(name), given):
             yield f"{name}={wanted!r}, but: {given.get(name)!r}"
+
+
+def _says(text: str, sentence: str) -> bool:
+    """Tell whether a text has a sentence, whatever its fields are filled with."""
+    return all(literal in text for literal, *_ in Formatter().parse(sentence))
 
 
 def agrees(name: str, wanted: str, given: str | None, arguments: Mapping[str, str]) -> bool:

@@ -271,6 +271,13 @@ def test_a_refusal_is_told_in_the_persons_language(code: str) -> None:
         assert turn.text == REPLIES[language][f"refused_{code}"]  # type: ignore[index]
 
 
+@pytest.mark.parametrize("order", ["transfiere 100 a mi hermano", "send 100 to my brother"])
+def test_what_a_limit_leaves_is_told_as_the_bank_says_it(order: str) -> None:
+    left = "The account is new to the customer: until then, 420.00 pesos may still go to it."
+
+    assert "$420.00" in Chat(send=refusing("LIMIT_EXCEEDED", left)).say(order).text
+
+
 def test_a_refusal_without_words_for_its_code_is_told_in_the_banks_own() -> None:
     chat = Chat(send=refusing("SOMETHING_NEW", "The moon is full."))
 
@@ -544,7 +551,7 @@ def test_a_price_limit_and_instalments_leave_out_what_does_not_fit(maria: Chat) 
     assert [line for line in lines if line[:1].isdigit()] == [
         "1. Televisor HD de 32 pulgadas, $3,799.00, en Electrónica Azteca, 22 disponibles"
     ]
-    assert "ninguno cumple" in maria.say("quiero una tele de menos de 500 pesos").text
+    assert "ninguno cuesta $500" in maria.say("quiero una tele de menos de 500 pesos").text
 
 
 def test_a_search_that_finds_nothing_is_widened_and_says_so(maria: Chat) -> None:

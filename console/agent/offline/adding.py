@@ -11,6 +11,8 @@ from console.agent.offline.things import person_of
 
 _LITTLE: Final = ("particle", "article", "to", "also")
 _MARKS: Final = {"name_is": "name", "alias_is": "alias", "account_is": "account_id"}
+_JOINING: Final = ':"“”«»'
+"""Signs between what names a field and what is said of it."""
 _ASKED: Final = {"name": "name", "alias": "alias", "account": "account_id"}
 
 
@@ -83,7 +85,8 @@ def _runs(reading: Reading, named: str) -> tuple[str, list[tuple[str, int, int]]
         elif mark is not None:
             named, following = _MARKS.get(mark.kind, ""), mark.last
         elif token.kind != "word" or not is_called:
-            named = "beside" if kind in {"and", "question"} else named if token.said == ":" else ""
+            named = named if token.said in _JOINING else ""
+            named = "beside" if kind in {"and", "question"} else named
         elif runs and runs[-1][2] == place:
             runs[-1] = (*runs[-1][:2], following)
         elif is_determined or not reading.match(place, *_LITTLE):

@@ -11,7 +11,6 @@ from console.agent.language import Language
 from console.agent.offline.days import Span, find_span
 from console.agent.offline.lexicon import Phrase, kinds, lexicon, read, usual_spelling
 from console.agent.offline.orders import Reading
-from console.agent.offline.parts import OWN_ACCOUNTS
 from shared.clock import BANK_ZONE
 from shared.text import fold
 
@@ -126,7 +125,6 @@ def fits_example(reading: Reading, example: str) -> bool:
 # --- which movements ---
 
 MAX_PAGE: Final = 50
-_OF_MOVEMENTS: Final = ("movement", "direction", "unit", "relative", "credit", "money", "sum")
 _LATEST: Final = frozenset({"", "recent", "latest"})
 _END_OF_DAY: Final = time(23, 59, 59)
 
@@ -135,7 +133,8 @@ _END_OF_DAY: Final = time(23, 59, 59)
 class MovementsQuery:
     """Which movements are asked for; what is not said is empty."""
 
-    account_type: str = ""
+    account: str = ""
+    """The type of an own account, or an identifier."""
     span: Span | None = None
     type: str = ""
     direction: str = ""
@@ -169,7 +168,7 @@ def read_query(reading: Reading, now: date) -> MovementsQuery:
     other = people[0].value if len(people) == 1 else ""
     is_of_type = len(types) == 1 and not (other and direction == "credit")
     return MovementsQuery(
-        account_type=account_type_in(reading),
+        account=account_in(reading),
         span=span,
         type=next(iter(types)) if is_of_type else "",
         direction=direction,
@@ -181,9 +180,9 @@ def read_query(reading: Reading, now: date) -> MovementsQuery:
     )
 
 
-def account_type_in(reading: Reading) -> str:
-    """Return the type of the only own account that is named, or nothing."""
-    types = {part.value for part in reading.of("account")}.intersection(OWN_ACCOUNTS)
+def account_in(reading: Reading) -> str:
+    """Return the type or the identifier of the only account that is named, or nothing."""
+    types = {part.value for part in reading.of("account")} - {""}
     return types.pop() if len(types) == 1 else ""
 
 
@@ -196,7 +195,7 @@ def _about(reading: Reading, days: range) -> str:
         if part.first in days:
             continue
         if part.kind == "reason":
-            is_of_movements = any(reading.match(place, *_OF_MOVEMENTS) for place in places)
+            is_of_movements = any(reading.match(place, *kinds("of_movements")) for place in places)
             return "" if is_of_movements else str(part.value)
         if reading.match(lead, "into", "for") and not reading.match(part.first, "sum"):
             return reading.said.quote(part.first, part.last)

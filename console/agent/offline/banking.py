@@ -9,6 +9,7 @@ from typing import Any, Final
 from console.agent.brain import Say
 from console.agent.offline.asking import MAX_PAGE, MovementsQuery
 from console.agent.offline.buying import told
+from console.agent.offline.parts import OWN_ACCOUNTS
 from console.agent.offline.talk import Flow, Talk
 from console.agent.offline.text import words_of
 from console.agent.offline.things import OwnAccount, account_of, person_of
@@ -16,21 +17,25 @@ from console.agent.offline.things import OwnAccount, account_of, person_of
 # --- balances ---
 
 
-def balance(talk: Talk, type_: str, supposed: Decimal | None = None) -> Flow:
-    """Tell what is on all accounts or on those of a type; and what would be left of it."""
+def balance(
+    talk: Talk, said: str, supposed: Decimal | None = None, head: str = "balance_head"
+) -> Flow:
+    """Tell what is on all accounts or on those meant; and what would be left of it."""
     memory = talk.memory
     memory.topic = "balance"
-    accounts = (memory.accounts if type_ else []) or (yield from talk.own_accounts())
-    accounts = [account for account in accounts if type_ in {account.type, ""}]
-    if type_ and not accounts:
-        yield talk.say("no_account_of_type", account=talk.account(type_))
+    accounts = [a for a in memory.accounts if said in {a.type, a.account_id}]
+    if len(accounts) != 1:
+        own = yield from talk.own_accounts()
+        accounts = [account for account in own if said in {account.type, account.account_id, ""}]
+    if said and not accounts:
+        yield _no_account(talk, said)
         return
-    if type_ and len(accounts) == 1:
+    if said and len(accounts) == 1:
         memory.last_account = accounts[0].account_id
         body = yield from talk.look("getBalance", account_id=memory.last_account)
         accounts = [account_of(entry) for entry in body["accounts"]]
     accounts.sort(key=lambda account: account.account_id != memory.last_account)
-    head = [] if len(accounts) == 1 else [talk.text("balance_head" if accounts else "no_accounts")]
+    heads = [] if len(accounts) == 1 else [talk.text(head if accounts else "no_accounts")]
     lines = [_balance_line(talk, account) for account in accounts]
     spendable = [account for account in accounts if account.type != "credit"]
     if supposed is not None and spendable:
@@ -38,7 +43,12 @@ def balance(talk: Talk, type_: str, supposed: Decimal | None = None) -> Flow:
         left, name = payer.available - supposed, talk.account(payer.type)
         key = "would_remain" if left >= 0 else "would_not_suffice"
         lines.append(talk.text(key, account=name, amount=supposed, left=left))
-    yield talk.lines([*head, *lines])
+    yield talk.lines([*heads, *lines])
+
+
+def _no_account(talk: Talk, said: str) -> Say:
+    key = "no_account_of_type" if said in OWN_ACCOUNTS else "others_money"
+    return talk.say(key, account=talk.account(said))
 
 
 def _balance_line(talk: Talk, account: OwnAccount) -> str:
@@ -50,10 +60,10 @@ def _balance_line(talk: Talk, account: OwnAccount) -> str:
     return talk.text(key, account=name, owed=owed, **vars(account))
 
 
-def own_accounts(talk: Talk, type_: str = "") -> Flow:
-    """Tell the numbers of the customer's own accounts, or of those of a type."""
+def own_accounts(talk: Talk, said: str = "") -> Flow:
+    """Tell the numbers of the customer's own accounts, or of that which is meant."""
     talk.memory.topic = "own_account"
-    own = [a for a in (yield from talk.own_accounts()) if type_ in {"", a.type}]
+    own = [a for a in (yield from talk.own_accounts()) if said in {"", a.type, a.account_id}]
     told = [(talk.account(a.type).capitalize(), a.account_id) for a in own]
     lines = [talk.text("own_account_line", account=name, number=id_) for name, id_ in told]
     yield talk.lines([talk.text("own_account"), *lines])
@@ -117,18 +127,19 @@ def movements(talk: Talk, query: MovementsQuery, unread: str = "") -> Flow:
     if query.is_date_unread:
         yield talk.say("dates_unread")
         return
-    memory.query, type_ = query, query.account_type
+    memory.query, said = query, query.account
     if not memory.has_names:
         yield from talk.look("listBeneficiaries")
         yield from talk.own_accounts()
         memory.has_names = True
     arguments = {"type": query.type, **query.dates()}
-    if type_:
-        fitting = [a.account_id for a in memory.accounts if a.type == type_]
+    if said:
+        fitting = [a for a in memory.accounts if said in {a.type, a.account_id}]
         if len(fitting) != 1:
-            yield talk.say("no_account_of_type", account=talk.account(type_))
+            yield _no_account(talk, said)
             return
-        arguments["account_id"] = memory.last_account = fitting[0]
+        arguments["account_id"] = memory.last_account = fitting[0].account_id
+        query = replace(query, account=fitting[0].type)
     if query.other:
         resolved = yield from talk.look("resolveAlias", alias=query.other)
         if not resolved.get("beneficiary"):
@@ -218,7 +229,7 @@ def _line(talk: Talk, movement: Mapping[str, Any]) -> str:
 
 def _which(talk: Talk, query: MovementsQuery) -> str:
     way = "which_from" if query.direction == "credit" else "which_to"
-    type_ = talk.account(query.account_type)
+    type_ = talk.account(query.account)
     told = (
         query.other and talk.text(way, who=talk.account(query.other)),
         type_ and talk.text("which_account", account=type_),

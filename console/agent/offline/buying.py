@@ -229,7 +229,7 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
     is_asking = reading.is_question or reading.first_kind == "and"
     is_taking, is_open = reading.has("take", "will"), isinstance(memory.task, Purchase)
     is_new = finding.names_a_thing(reading) and reading.values("indefinite")
-    is_ordered = any(o.said or o.act == "buy" for o in reading.orders)
+    is_ordered = any((o.said and not o.is_of_payer) or o.act == "buy" for o in reading.orders)
     is_bare = reading.covers("take", "courtesy", "yes")
     is_shown = memory.offers or is_bare or (terms.benefit and reading.is_question)
     is_counted = is_asking and memory.offer is not None and reading.number_alone
@@ -267,8 +267,11 @@ def compared(talk: Talk, reading: Reading) -> Flow:
         is_of_one = reading.has("here", "monthly", "benefit", "amount")
         offers = [memory.offer] if memory.offer and is_of_one else memory.offers
     offers = offers or memory.offers
+    names = ", ".join(dict.fromkeys(offer.name for offer in offers))
+    offers = [offer for offer in offers if offer.stock]
     if not offers:
-        yield talk.ask("ask_none_shown", "product")
+        key = "ask_other" if names else "ask_none_shown"
+        yield talk.ask(key, "product", product=names)
         return
     some, count = offers[:_MAX_COMPARED], count or memory.wish.quantity
     memory.topic, memory.offer = "compare", some[0] if len(some) == 1 else None

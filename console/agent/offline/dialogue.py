@@ -85,7 +85,8 @@ def strange(talk: Talk, reading: Reading) -> Reply | None:
 
 def cancelled(talk: Talk, reading: Reading) -> Reply | None:
     """Drop what is open, or one of several."""
-    if reading.covers("cancel", *kinds("dropping")):
+    is_of_done = not talk.memory.open and reading.values("make_noun", "purchase_noun")
+    if reading.covers("cancel", *kinds("dropping")) and not is_of_done:
         return tasks.drop(talk, talk.memory.open)
     is_less = reading.has("adjust") and not reading.has("amount")
     is_dropping = reading.has("cancel") or is_less or reading.ends_in_no
@@ -101,7 +102,9 @@ def agreed(talk: Talk, reading: Reading) -> Reply | None:
     is_again = reading.covers("reconsider", "courtesy", "yes")
     is_this = is_shopping and memory.offer and reading.covers("here", "courtesy", "yes")
     is_yes = reading.covers("yes", *_POLITE, "thumbs", "also", "both", "to") or is_again or is_this
-    if not is_yes and not reading.covers("thumbs", "courtesy", "yes"):
+    is_said = not reading.beside("yes", "verb", "clitic", *kinds("polite"))
+    is_meant = is_said and memory.waiting is not None and reading.has("yes")
+    if not (is_yes or is_meant or reading.covers("thumbs", "courtesy", "yes")):
         return None
     takes = [take for _, take in asked.choices] if not asked.choices[1:] else []
     if memory.task is not None and is_yes and (takes or (is_again and memory.state == "left")):
@@ -112,7 +115,7 @@ def agreed(talk: Talk, reading: Reading) -> Reply | None:
         return talk.say("say_yes")
     is_of_offer = is_shopping and not (memory.state == "left" or asked.wanted)
     if memory.offer is not None and is_of_offer and not reading.has("thumbs"):
-        return tasks.sure(talk, purchase(talk, reading))
+        return (tasks.sure if memory.offer.stock else tasks.go_on)(talk, purchase(talk, reading))
     if not asked.wanted:
         return talk.say("nothing_pending")
     memory.asked = replace(asked, question=asked.question or talk.say("ask_none_shown", "asked"))
@@ -139,8 +142,8 @@ READERS: Final[tuple[tuple[Reader, str], ...]] = (
     (agreed, "thing"),
     (denied, "thing"),
     (tasks.reordered, "thing"),
-    (questions.explained, "question"),
     (by_example, "question"),
+    (questions.explained, "question"),
     (ordering.amended, "thing"),
     (ordering.ordered, "thing"),
     (chosen, "thing"),

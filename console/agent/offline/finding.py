@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from console.agent.brain import CallOutcome, Say
-from console.agent.offline.lexicon import Lexicon
+from console.agent.offline.lexicon import Lexicon, benefit_name
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
 from console.agent.offline.talk import Flow, More, Step, Talk
@@ -27,7 +27,7 @@ def read_wish(reading: Reading) -> Wish:
     name = fold(words[0]) if len(words) == 1 else ""
     is_category = name in reading.words.of("category_names")
     is_telling = any(not word.isdigit() for word in words) and not is_category
-    said = {_role(reading, part): part for part in reversed(reading.of("amount"))}
+    said = {role(reading, part): part for part in reversed(reading.of("amount"))}
     count = said["count"].whole if "count" in said else None
     is_plain = count in range(1, MAX_QUANTITY + 1) or "count" not in said
     is_unclear = not is_plain or (reading.has("dozen") and not words)
@@ -42,7 +42,7 @@ def read_wish(reading: Reading) -> Wish:
     )
 
 
-def _role(reading: Reading, part: Part) -> str:
+def role(reading: Reading, part: Part) -> str:
     """Return what a number says of things: `under` or `over` a price, `count`, `size`, nothing."""
     place = reading.parts.index(part)
     around = range(reading.parts[max(place - 1, 0)].first, min(part.first + 3, part.last))
@@ -60,7 +60,7 @@ def things_in(reading: Reading) -> list[tuple[str, str]]:
     """Return the words for things, as the shops call them and as they were said."""
     found = []
     for part in reading.parts:
-        is_size = part.kind == "amount" and _role(reading, part) == "size"
+        is_size = part.kind == "amount" and role(reading, part) == "size"
         is_said = part.kind in {"unread", "name", "reason"} or is_of_thing(reading, part)
         for place in range(part.first, part.last):
             token = reading.tokens[place]
@@ -109,9 +109,11 @@ Attempts = Iterable[tuple[str, Mapping[str, str]]]
 """What to look for, one after the other: what is said of what is found, and the arguments."""
 
 
-def search(talk: Talk, *wishes: Wish) -> Flow:
-    """Look for products and list them, one thing after the other."""
+def search(talk: Talk, *wishes: Wish, unread: str = "") -> Flow:
+    """Look for products and list them, one thing after the other; say what nothing is made of."""
     memory = talk.memory
+    if unread:
+        yield Say(talk.text("not_filtered", said=unread) + "\n")
     memory.topic = "search"
     if memory.task is not None and memory.task.kind == "purchase":
         if memory.waiting is not None:
@@ -168,8 +170,16 @@ def find(
         count=len(every),
         looked_at=sum(body.get("looked_at", len(body["products"])) for body in bodies),
         price=min((offer.price for offer in every), default=0),
+        wanted=_wanted(talk, wish),
     )
     return listed(talk, head, offers, further, before)
+
+
+def _wanted(talk: Talk, wish: Wish) -> str:
+    """Return what is wanted of a product besides its words."""
+    way = benefit_name(talk.language, wish.benefit)
+    told = {"benefit": way, "max": wish.max_price, "min": wish.min_price}
+    return ", ".join(talk.text(f"wanted_{n}", wanted=v) for n, v in told.items() if v)
 
 
 def _search_further(talk: Talk, wish: Wish, arguments: Mapping[str, str]) -> Flow:
@@ -217,7 +227,7 @@ def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:
     if reading.has("other") and not (is_end or reading.has("ordinal")):
         return [offer for offer in memory.offers if offer != memory.offer]
     offers = memory.offers + (memory.rest if is_end else [])
-    costs = [offer.price for offer in offers] or [Decimal(0)]
+    costs = [o.price for o in offers if o.stock] or [o.price for o in offers] or [Decimal(0)]
     prices = {of(costs) for kind, of in ends.items() if reading.has(kind)}
     prices |= {part.value for part in reading.of("amount") if part.is_sure}
     numbers = {len(offers) if p.value < 0 else p.value for p in reading.of("ordinal")}

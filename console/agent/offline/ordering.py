@@ -8,7 +8,7 @@ from typing import Final
 from console.agent.offline import tasks
 from console.agent.offline.adding import Addition, read_addition
 from console.agent.offline.asking import QUERIES, topics_of
-from console.agent.offline.buying import purchase
+from console.agent.offline.buying import Purchase, purchase
 from console.agent.offline.lexicon import REFUSED, kinds
 from console.agent.offline.orders import Order, Reading, sent_in
 from console.agent.offline.parts import verb_form
@@ -201,6 +201,8 @@ def _changed(talk: Talk, reading: Reading, order: Order, *more: Order) -> Reply 
 
 def _is_amendment(talk: Talk, order: Order) -> bool:
     """Tell whether an order says only how the open one is to be: "ponle de concepto cena"."""
+    if isinstance(talk.memory.task, Purchase):
+        return order.is_of_payer
     is_open = isinstance(talk.memory.task, Transfer) and order.act not in {"give", "buy"}
     return is_open and not order.is_whole and not order.recipient
 

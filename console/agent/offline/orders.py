@@ -37,6 +37,11 @@ class Order:
         return {"amount", "to"} <= self.said.keys()
 
     @property
+    def is_of_payer(self) -> bool:
+        """Whether it says only which account pays: "paga con débito"."""
+        return self.act == "send" and self.said.keys() == {"from"} and not self.unread
+
+    @property
     def recipient(self) -> str:
         """Who is named as the one to be paid, or nothing."""
         to = self.said.get("to")

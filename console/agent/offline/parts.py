@@ -5,7 +5,7 @@ further than its own words, so that the work grows with the length of the messag
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from console.agent.offline.days import DayReader
@@ -24,6 +24,8 @@ _MAX_REASON_WORDS: Final = 8
 _MAX_PLACE: Final = 20
 """How far down a list "la 2" may point; a larger number is something else."""
 INSTALMENTS: Final = range(2, 61)
+_MAX_MARK: Final = 5
+"""How many words say at most that a name comes next."""
 _LED: Final = ("verb", "clitic")
 _SIGNS: Final = {"stop": ",;:.…!¡", "asking": "¿?", "quote": "\"«»“”„‘’'"}
 
@@ -33,10 +35,15 @@ class Scanner(DayReader):
     """Covers one message."""
 
     said: Said
+    around_names: set[int] = field(default_factory=set)
+    """The quotation marks around what somebody, or a reason, is called: they quote no order."""
 
     def parts(self) -> list[Part]:
         """Return the parts of the message, in order; together they are the whole message."""
         found, ends = list[Part](), tuple(self.words.of("to_somebody"))
+        quotes = [i for i, t in enumerate(self.tokens) if t.said in _SIGNS["quote"]]
+        pairs = zip(quotes[::2], quotes[1::2], strict=False)
+        self.around_names = {p for pair in pairs if self._names(pair[0]) for p in pair}
         readers: tuple[Callable[[int], Part | None], ...] = (
             self._sign,
             lambda at: self._phrase(at, 2),
@@ -64,6 +71,11 @@ class Scanner(DayReader):
             at, before = part.last, part.kind
         return found
 
+    def _names(self, at: int) -> bool:
+        """Tell whether what comes next is what somebody, or a reason, is said to be called."""
+        places = range(max(at - _MAX_MARK, 0), at)
+        return any(self.past(p, "alias_is", "name_is", "note", limit=1) == at for p in places)
+
     # --- signs, phrases, words ---
 
     def _sign(self, at: int) -> Part | None:
@@ -71,6 +83,7 @@ class Scanner(DayReader):
         if token.kind != "sign" or token.said in "$-−–%&" or self.match(at, "thumbs", "courtesy"):
             return None
         kind = next((kind for kind, signs in _SIGNS.items() if token.said in signs), "unread")
+        kind = "stop" if at in self.around_names else kind
         return Part(kind, at, at + 1)
 
     def _phrase(self, at: int, least: int) -> Part | None:
@@ -147,8 +160,10 @@ class Scanner(DayReader):
         """Take the account, the person or the amount after a preposition."""
         source, target = self.after(at, "from"), self.after(at, "to", "into")
         amount = self.amount_at(self.after(at, "of_amount"))
+        owed = self.after(at, "off") if at and self.verbs(at - 1) else len(self.tokens)
         return (
-            self._account(source, "from")
+            self._account(owed, "to")
+            or self._account(source, "from")
             or self._account(target, "to")
             or self._person(source, "from", is_free=False)
             or (self._person(target, "to") if self.match(at, "to") is not None else None)
@@ -201,7 +216,8 @@ class Scanner(DayReader):
                 last = joined
             else:
                 break
-        if last == start or not (has_relation or is_free):
+        is_things = bool(self.match(start - 1, "several")) and self.tokens[last - 1].said.islower()
+        if last == start or not (has_relation or (is_free and not is_things)):
             return None
         first = next(
             (p for p in range(at, start) if self.match(p, "possessive", "honorific")), start
@@ -218,7 +234,9 @@ class Scanner(DayReader):
         if token is None or token.kind != "word" or token.word in self.words.numbers:
             return False
         if token.word not in self.words.known:
-            return not self.words.is_near_number(token.word)
+            after = self.tokens[at + 1 : at + 2]
+            is_stuck = any(t.kind == "number" and t.start == token.end for t in after)
+            return not (is_stuck or self.words.is_near_number(token.word))
         is_written = self._is_written(at) and at > 0 and not self.said.text.isupper()
         is_other = self.match(at, *kinds("no_name", "ends_reason")) or self.verbs(at)
         return is_written and not is_other
@@ -242,7 +260,7 @@ class Scanner(DayReader):
         if found is None:
             return None
         start = found.last
-        while self.word(start) in {":", "-", ","}:
+        while self.word(start) in {":", "-", ","} or start in self.around_names:
             start += 1
         return self._reason(start, is_marked=True) or Part("note", at, start)
 

@@ -2,28 +2,45 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from console.agent.offline import asking, banking, buying, finding, naming, tasks
-from console.agent.offline.days import before, today
+from console.agent.offline.asking import MovementsQuery
+from console.agent.offline.days import before, find_span, today
 from console.agent.offline.lexicon import REFUSED, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Flow, Reply, Talk
+from console.agent.offline.text import Part
 from console.agent.offline.things import Wish
 from console.agent.offline.transferring import Transfer
 
-_EXPLAINED: Final = frozenset({"what_is_msi", "what_is_cashback", "theft", "dispute", "human"})
-"""What is no business of the operations: answered before anything is made of the words."""
 _MAX_QUOTED: Final = 60
+_MIN_PRICE: Final = 1_000
+"""A number beside a thing that is its price, and not its size or how many."""
 _MIN_SURE: Final = 0.7
 _MIN_PLAIN: Final = 1.5
 
 
+def _is_somebody(reading: Reading, part: Part) -> bool:
+    """Tell whether a part says who: a name, a relation, or whose account it is."""
+    word = reading.word(part.last - 1)
+    is_owner = part.kind == "reason" and reading.match(part.first - 1, "account_noun") is not None
+    return (
+        (part.kind != "unread" and part.value[0].isupper())
+        or (word in reading.words.of("names") and not reading.values("introducing"))
+        or (is_owner and word not in reading.words.known)
+        or (part.kind == "person" and (part.way != "to" or finding.is_kin(reading, part)))
+    )
+
+
 def explained(talk: Talk, reading: Reading) -> Reply | None:
-    """Answer what is no business of the operations."""
+    """Answer what is no business of the operations, where nothing is said of a transfer besides."""
     for topic in asking.topics_of(reading)[:1]:
-        is_sure = topic.intent in _EXPLAINED and topic.score >= _MIN_PLAIN
-        if is_sure and not (reading.has("amount", "person") or reading.is_ordering):
+        said = reading.of("amount", "person", "name", "account")
+        beside = [p for p in said if not topic.covered.issuperset(range(p.first, p.last))]
+        is_told = any(not finding.is_thing(reading.words, reading.word(p.last - 1)) for p in beside)
+        if topic.intent in kinds("explained") and topic.score >= _MIN_PLAIN and not is_told:
             return talk.say(f"told_{topic.intent}")
     return None
 
@@ -77,17 +94,16 @@ def _about(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
 
 
 def _balance(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply:
-    is_somebody = any(
-        part.value[0].isupper()
-        or (part.kind == "person" and part.way != "to")
-        or finding.is_kin(reading, part)
-        for part in reading.of("name", "reason", "person")
-    )
-    if is_somebody and not reading.orders:
+    said = reading.of("name", "reason", "person", "unread")
+    if any(_is_somebody(reading, part) for part in said) and not reading.orders:
         return talk.say("others_money")
+    is_of_thing = finding.names_a_thing(reading)
     amounts = [p for p in reading.of("amount") if not p.doubt]
-    supposed = amounts[0].value if len(amounts) == 1 and reading.has("condition") else None
-    return banking.balance(talk, asking.account_type_in(reading), supposed)
+    amounts = [p for p in amounts if p.is_money or p.value >= _MIN_PRICE or not is_of_thing]
+    is_supposed = len(amounts) == 1 and reading.values("condition", "enough")
+    supposed = amounts[0].value if is_supposed else None
+    head = "balance_head_session" if reading.values("introducing") else "balance_head"
+    return banking.balance(talk, asking.account_in(reading), supposed, head)
 
 
 def _movements(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
@@ -95,14 +111,24 @@ def _movements(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | Non
     is_refined = reading.first_kind == "and" or reading.match(0, "only") is not None
     if talk.memory.topic == "transactions" and is_refined:
         return _again(talk, reading)
-    reading.ignored = [
+    return _listed(talk, reading, query, *topic.covered)
+
+
+def _listed(talk: Talk, reading: Reading, query: MovementsQuery, *covered: int) -> Flow:
+    """List movements; say of which words and amounts nothing was made."""
+    _, days, _ = find_span(reading.words, reading.tokens, today(talk.clock()))
+    amounts = (p for p in reading.of("amount") if p.value and p.first not in days)
+    numbers = [part for part in amounts if (part.whole or 0) != query.limit]
+    numbers += [b for b, n in pairwise(reading.parts) if n in numbers and b.kind in kinds("bounds")]
+    words = [
         part
         for part in reading.of("unread")
-        if part.first not in topic.covered
+        if part.first not in covered
         and reading.tokens[part.first].kind == "word"
-        and reading.word(part.first) not in reading.words.known
+        and not reading.words.matches(reading.tokens, part.first)
         and reading.said.quote(part.first, part.last) != query.about
     ]
+    reading.ignored = [part for part in reading.parts if part in numbers or part in words]
     return banking.movements(talk, query, reading.quoted(reading.ignored))
 
 
@@ -110,7 +136,7 @@ def _purchase_status(talk: Talk, reading: Reading, _topic: asking.Topic) -> Repl
     if talk.memory.purchase_id:
         return banking.purchase_status(talk)
     if isinstance(talk.memory.done, Transfer) and not reading.has("purchase_noun"):
-        return banking.movements(talk, asking.MovementsQuery(limit=1))
+        return banking.movements(talk, MovementsQuery(limit=1))
     return banking.listed(talk, "listPurchases") if reading.values("purchase_noun") else None
 
 
@@ -150,15 +176,15 @@ def followed_up(talk: Talk, reading: Reading) -> Reply | None:
     if is_other or reading.mood not in {"", "past_mark", "day"}:
         return None
     if (query.type or query.direction) and not finding.names_a_thing(reading):
-        return banking.movements(talk, query)
+        return _listed(talk, reading, query)
     if topic == "transactions":
         return _again(talk, reading)
     is_told = topic in {"balance", "own_account"} or not (
         topic or reading.beside(*kinds("asking_account"))
     )
-    is_own = query.account_type and not reading.has("person")
+    is_own = query.account and not reading.has("person")
     tell = banking.own_accounts if topic == "own_account" else banking.balance
-    return tell(talk, query.account_type) if is_own and is_told else None
+    return tell(talk, query.account) if is_own and is_told else None
 
 
 def _again(talk: Talk, reading: Reading, **change: bool) -> Reply | None:
@@ -178,7 +204,7 @@ def _again(talk: Talk, reading: Reading, **change: bool) -> Reply | None:
 def stated(talk: Talk, reading: Reading) -> Reply | None:
     """Say that nothing was done about an order that is none."""
     acts = {part.value[0].act for part in reading.of("verb")} & {"send", "buy", "add"}
-    if not acts:
+    if not acts and reading.mood != "others":
         return None
     if reading.is_question:
         return talk.say("said_question_buy" if "buy" in acts else "said_question")
@@ -197,7 +223,9 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
     is_other = not is_wanted or reading.has("person", "money")
     if not (is_named or (not is_other if wish.words else is_of_things and is_any)):
         return None
-    return finding.search(talk, *_wishes(talk, reading, wish))
+    reading.ignored = [p for p in reading.of("amount") if not finding.role(reading, p)]
+    unread = reading.quoted(reading.ignored)
+    return finding.search(talk, *_wishes(talk, reading, wish), unread=unread)
 
 
 def _wishes(talk: Talk, reading: Reading, wish: Wish) -> list[Wish]:
@@ -212,7 +240,8 @@ def _wishes(talk: Talk, reading: Reading, wish: Wish) -> list[Wish]:
 
 def not_understood(talk: Talk, reading: Reading) -> Flow:
     """Say what was not understood, and the two nearest things that can be done."""
-    if not reading.beside("courtesy", "stop", "yes", "thumbs", "now"):
+    polite = ("courtesy", "yes", "thumbs", "now")
+    if reading.has(*polite) and not reading.beside(*polite, "stop"):
         yield talk.say("told_thanks")
         return
     text = reading.said.text

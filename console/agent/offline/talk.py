@@ -5,6 +5,7 @@ calls. So a flow that needs several answers of the bank reads from top to bottom
 """
 
 import json
+import re
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -22,7 +23,7 @@ from console.agent.offline.asking import MovementsQuery
 from console.agent.offline.days import Span, today
 from console.agent.offline.lexicon import BANK, Cursor, Lexicon, kinds, lexicon, read
 from console.agent.offline.orders import Reading, read_orders
-from console.agent.offline.parts import INSTALMENTS, MSI, Scanner
+from console.agent.offline.parts import INSTALMENTS, MSI, OWN_ACCOUNTS, Scanner
 from console.agent.offline.text import Part
 from console.agent.offline.things import Offer, OwnAccount, Person, Wish, account_of, person_of
 from console.agent.operations import AgentOperation
@@ -292,18 +293,22 @@ class Talk:
         self.memory.known.learn(outcome.body or {})
         return outcome.body or {}
 
-    def explain(self, outcome: CallOutcome) -> Say:
-        """Say why there is no answer to go on with."""
+    def explain(self, outcome: CallOutcome, left: Decimal | None = None) -> Say:
+        """Say why there is no answer to go on with; `left` is what the account has."""
         if outcome.kind == "answered":
-            return self.refused((outcome.body or {}).get("error") or {})
+            return self.refused((outcome.body or {}).get("error") or {}, left)
         is_left = outcome.kind == "declined"
         return self.say("nothing_done") if is_left else self.say(outcome.kind, "failed")
 
-    def refused(self, error: Mapping[str, Any]) -> Say:
-        """Say why the bank declined: by its code, else in the bank's own words."""
+    def refused(self, error: Mapping[str, Any], left: Decimal | None = None) -> Say:
+        """Say why the bank declined, by its code, with what is left; else in its own words."""
         code, key = error.get("code", ""), f"refused_{error.get('code')}"
         message = error.get("message") or code
-        return self.say(key if key in self.words.replies else "refused", "refused", message=message)
+        if found := re.search(r"([0-9]+\.[0-9]{2}) pesos", message):
+            left = Decimal(found[1])
+        keys = [f"{key}_left", key] if left is not None else [key]
+        key = next((one for one in keys if one in self.words.replies), "refused")
+        return self.say(key, "refused", message=message, left=left)
 
     # --- words ---
 
@@ -326,7 +331,10 @@ class Talk:
             return None
         lines = (f"{self.account(a.type).capitalize()} ({money(a.available)})" for a in own)
         told = "\n".join(self.numbered(lines))
-        return self.ask(f"ask_own_{argument}", "account", choices=choices, accounts=told)
+        question = self.ask(f"ask_own_{argument}", "account", choices=choices, accounts=told)
+        is_own = said in {"", *OWN_ACCOUNTS} or self.memory.is_own(said)
+        theirs = self.text("others_account") + "\n"
+        return question if is_own else replace(question, delta=theirs + question.delta)
 
     def written(self, day: date | None) -> str:
         """Return a day as it is written, with its year where that is another one."""

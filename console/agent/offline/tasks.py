@@ -41,7 +41,10 @@ def show(talk: Talk, task: Task) -> Flow:
         elif outcome.kind == "declined":
             memory.drop(task)
             memory.state = "left"
-        yield talk.explain(outcome)
+        payers = {task.given.get("from_account"), task.given.get("account_id")}
+        had = [own.available for own in memory.accounts if own.account_id in payers]
+        cost = task.told(talk).get("cost") or 0
+        yield talk.explain(outcome, *(left for left in had if left < cost))
     if task not in memory.open:
         yield from _next(talk)
 

@@ -88,7 +88,7 @@ class Transfer(Task):
             return self._ask(talk)
         person = [("resolveAlias", {"alias": self.recipient})] if self.recipient else []
         balances, *found = yield from talk.look_all(("getBalance", {}), *person)
-        accounts = [account_of(entry) for entry in balances["accounts"]]
+        talk.memory.accounts = accounts = [account_of(entry) for entry in balances["accounts"]]
         for resolved in found:
             self.settle_person(talk, resolved)
         question = self._ask_person(talk, found[0]) if self.recipient else None
