@@ -54,8 +54,16 @@ class Environment:
     def ensure(self, name: str) -> None:
         """Make the environment have the packages of a file of pins; more may be there."""
         pins = ROOT / name
-        if any(self._has(larger) for larger in self._pins[self._pins.index(pins) :]):
+        if self._has_all_of(pins):
             return
+        with _alone(self.folder.name):
+            if not self._has_all_of(pins):
+                self._make(pins)
+
+    def _has_all_of(self, pins: Path) -> bool:
+        return any(self._has(larger) for larger in self._pins[self._pins.index(pins) :])
+
+    def _make(self, pins: Path) -> None:
         started = time.monotonic()
         is_new = not any(self._has(smaller) for smaller in self._pins)
         if is_new:
@@ -70,7 +78,7 @@ class Environment:
                 _run([*install, "--quiet", "--quiet", *project])
         self._stamp(pins).write_text(_digest(pins))
         seconds = time.monotonic() - started
-        print(f"installed {name} in {seconds:.0f} s", file=sys.stderr, flush=True)
+        print(f"installed {pins.name} in {seconds:.0f} s", file=sys.stderr, flush=True)
 
     def _pip(self) -> list[str]:
         """Return what runs pip here: this Python's own, if it has one, saves installing another."""
@@ -86,6 +94,19 @@ class Environment:
 
     def _stamp(self, pins: Path) -> Path:
         return self.folder / f"installed-{pins.stem}"
+
+
+@contextlib.contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """Wait for whoever makes an environment of this name already, where files can be locked."""
+    build = ROOT / "build"
+    build.mkdir(exist_ok=True)
+    with (build / f"{name}.lock").open("w") as held:
+        if os.name != "nt":
+            import fcntl  # noqa: PLC0415 Windows has none
+
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def _digest(pins: Path) -> str:
@@ -209,6 +230,9 @@ def check(parts: Sequence[str]) -> None:
 
 def clients(names: Sequence[str]) -> None:
     """Try the MCP server with clients of others, all of them or those that are named."""
+    unknown = [name for name in names if name not in _CLIENTS]
+    if unknown:
+        sys.exit(f"There is no client {', '.join(unknown)}: name some of {', '.join(_CLIENTS)}.")
     _PROJECT.ensure(_ALL_PINS)
     for name in names or _CLIENTS:
         command = [_PROJECT.program("python"), "-m", "tests.clients", name]
@@ -275,16 +299,23 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], None]] = {
 }
 
 
+_HELP = ("help", "--help", "-h")
+
+
 def main() -> int:
     """Run the command that the arguments name, and return its exit code."""
     if sys.version_info < _OLDEST_PYTHON:
         print("CENTLI needs Python 3.11 or newer.", file=sys.stderr)
         return 1
-    if len(sys.argv) < 2 or sys.argv[1] not in _COMMANDS:  # noqa: PLR2004
-        print(__doc__, file=sys.stderr)
+    name, *arguments = sys.argv[1:] or ["help"]
+    if name in _HELP:
+        print(__doc__)
+        return 0
+    if name not in _COMMANDS:
+        print(f"There is no command {name}.\n\n{__doc__}", file=sys.stderr)
         return 2
     try:
-        _COMMANDS[sys.argv[1]](sys.argv[2:])
+        _COMMANDS[name](arguments)
     except subprocess.CalledProcessError as error:
         return int(error.returncode)
     except KeyboardInterrupt:

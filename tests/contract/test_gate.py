@@ -1,7 +1,10 @@
 """What runs before a commit and a push is what the gate runs."""
 
 import json
+import os
+import time
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -35,6 +38,58 @@ def test_a_part_that_the_gate_does_not_have_is_refused_before_anything_runs(
 
     with pytest.raises(SystemExit, match="no part tpyes: name some of lint"):
         dev.check(["lint", "tpyes"])
+
+
+def test_a_client_that_nobody_tries_is_refused_before_anything_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dev, "_CLIENTS", {"strands": pytest.fail})
+
+    with pytest.raises(SystemExit, match="no client strand: name some of strands"):
+        dev.clients(["strands", "strand"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "said"),
+    [([], 0, ""), (["--help"], 0, ""), (["tset", "-x"], 2, "There is no command tset.")],
+)
+def test_help_is_an_answer_and_a_command_that_is_none_is_named(
+    typed: list[str],
+    code: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("sys.argv", ["dev.py", *typed])
+
+    assert dev.main() == code
+
+    told = capsys.readouterr()
+    assert bool(told.out) == (code == 0)
+    assert told.err.startswith(said)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no lock of files that both systems have")
+def test_of_two_first_runs_at_once_one_makes_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = list[Path]()
+
+    def make(environment: dev.Environment, pins: Path) -> None:
+        time.sleep(0.1)
+        made.append(pins)
+        environment.folder.mkdir()
+        environment._stamp(pins).write_text(dev._digest(pins))
+
+    monkeypatch.setattr(dev.Environment, "_make", make)
+    monkeypatch.setattr(dev, "ROOT", tmp_path)
+    (tmp_path / "pins.txt").write_text("some==1")
+    environment = dev.Environment("env", "pins.txt", with_project=False)
+
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(environment.ensure, ["pins.txt"] * 2))
+
+    assert made == [tmp_path / "pins.txt"]
 
 
 @pytest.mark.parametrize(
