@@ -37,17 +37,12 @@ class Topic:
 
 def topics_of(reading: Reading) -> list[Topic]:
     """Return what a message may be about, the surest first."""
-    own = reading.words.language
-    return _topics(reading, own) or _topics(reading, "en" if own == "es" else "es")
-
-
-def _topics(reading: Reading, language: Language) -> list[Topic]:
-    places = _places(reading, language)
+    places = _places(reading)
     words = {place for place, token in enumerate(reading.tokens) if token.kind == "word"}
     total, parts = len(words), reading.beside(*kinds("polite"))
     said = words.intersection(p for part in parts for p in range(part.first, part.last))
     best: dict[str, Topic] = {}
-    for intent, phrase, score in _weighted(language):
+    for intent, phrase, score in _weighted(reading.words.language):
         covered = _fit(phrase, places)
         if covered is None:
             continue
@@ -63,18 +58,16 @@ def _topics(reading: Reading, language: Language) -> list[Topic]:
 
 def nearest(reading: Reading) -> list[str]:
     """Return the intents whose phrases have most words of a message, the nearest first."""
-    language = reading.words.language
-    places, best = _places(reading, language), dict[str, float]()
-    for intent, phrase, score in _weighted(language):
+    places, best = _places(reading), dict[str, float]()
+    for intent, phrase, score in _weighted(reading.words.language):
         telling = [word for word in set(phrase) if word in places and len(word) >= _MIN_TELLING]
         best[intent] = max(best.get(intent, 0.0), score * len(telling) / len(phrase))
     found = sorted(best, key=lambda intent: -best[intent])
     return [intent for intent in found if best[intent]]
 
 
-def _places(reading: Reading, language: Language) -> dict[str, list[int]]:
-    same = lexicon(language).same
-    places: dict[str, list[int]] = {}
+def _places(reading: Reading) -> dict[str, list[int]]:
+    same, places = reading.words.same, dict[str, list[int]]()
     for place, token in enumerate(reading.tokens):
         one = same.get(token.said.lower()) or same.get(token.word, token.word)
         places.setdefault(one, []).append(place)
@@ -117,7 +110,7 @@ def fits_example(reading: Reading, example: str) -> bool:
     """Tell whether a message says what an example phrase says, in nearly its words."""
     language = reading.words.language
     wanted = [t.word for t in read(example, language).tokens if t.kind == "word"]
-    known, places = reading.words.phrases, _places(reading, language)
+    known, places = reading.words.phrases, _places(reading)
     telling = tuple(word for word in wanted if ((word,), "plain", "") not in known.get(word, ()))
     return bool(telling) and _fit(_spelled(telling, language), places) is not None
 
@@ -189,25 +182,21 @@ def account_in(reading: Reading) -> str:
 def _about(reading: Reading, days: range) -> str:
     """Return what money is said to have been spent on."""
     for part in reading.of("reason", "unread"):
-        lead = part.first - 1
-        lead -= reading.match(lead, "article") is not None
-        places = range(part.first, part.last)
-        if part.first in days:
-            continue
-        if part.kind == "reason":
+        lead = part.first - 1 - (reading.match(part.first - 1, "article") is not None)
+        is_told = part.kind == "reason" or reading.match(lead, "into", "for") is not None
+        if is_told and part.first not in days:
+            places = range(part.first, part.last)
             is_of_movements = any(reading.match(place, *kinds("of_movements")) for place in places)
-            return "" if is_of_movements else str(part.value)
-        if reading.match(lead, "into", "for") and not reading.match(part.first, "sum"):
-            return reading.said.quote(part.first, part.last)
+            said = part.value or reading.said.quote(part.first, part.last)
+            return "" if is_of_movements else str(said)
     return ""
 
 
 def _limit(reading: Reading, days: range) -> int | None:
     """Return how many are asked for: "los últimos 5", "el último depósito"."""
-    for part in reading.of("amount"):
-        if part.first not in days and not part.is_money:
-            number = part.whole
-            return number if number and number <= MAX_PAGE else None
+    amounts = (part for part in reading.of("amount") if part.first not in days)
+    for number in (part.whole or 0 for part in amounts if not part.is_money):
+        return number if 0 < number <= MAX_PAGE else None
     for place in range(len(reading.tokens)):
         last = reading.match(place, "last", "relative")
         after = reading.word(last.last) if last is not None else ""

@@ -10,7 +10,7 @@ from console.agent.brain import Say
 from console.agent.offline.asking import MAX_PAGE, MovementsQuery
 from console.agent.offline.buying import told
 from console.agent.offline.parts import OWN_ACCOUNTS
-from console.agent.offline.talk import Flow, Talk
+from console.agent.offline.talk import Flow, Question, Talk
 from console.agent.offline.text import words_of
 from console.agent.offline.things import OwnAccount, account_of, person_of
 
@@ -19,7 +19,7 @@ from console.agent.offline.things import OwnAccount, account_of, person_of
 
 def balance(
     talk: Talk, said: str, supposed: Decimal | None = None, head: str = "balance_head"
-) -> Flow:
+) -> Question:
     """Tell what is on all accounts or on those meant; and what would be left of it."""
     memory = talk.memory
     memory.topic = "balance"
@@ -28,8 +28,7 @@ def balance(
         own = yield from talk.own_accounts()
         accounts = [account for account in own if said in {account.type, account.account_id, ""}]
     if said and not accounts:
-        yield _no_account(talk, said)
-        return
+        return _no_account(talk, said)
     if said and len(accounts) == 1:
         memory.last_account = accounts[0].account_id
         body = yield from talk.look("getBalance", account_id=memory.last_account)
@@ -43,7 +42,7 @@ def balance(
         left, name = payer.available - supposed, talk.account(payer.type)
         key = "would_remain" if left >= 0 else "would_not_suffice"
         lines.append(talk.text(key, account=name, amount=supposed, left=left))
-    yield talk.lines([*heads, *lines])
+    return talk.lines([*heads, *lines])
 
 
 def _no_account(talk: Talk, said: str) -> Say:
@@ -120,13 +119,12 @@ _MAX_PAGES: Final = 6
 _SHOWN: Final = 10
 
 
-def movements(talk: Talk, query: MovementsQuery, unread: str = "") -> Flow:
+def movements(talk: Talk, query: MovementsQuery, unread: str = "") -> Question:
     """List movements, or add them up; and say what nothing was made of."""
     memory = talk.memory
     memory.topic = "transactions"
     if query.is_date_unread:
-        yield talk.say("dates_unread")
-        return
+        return talk.say("dates_unread")
     memory.query, said = query, query.account
     if not memory.has_names:
         yield from talk.look("listBeneficiaries")
@@ -136,24 +134,24 @@ def movements(talk: Talk, query: MovementsQuery, unread: str = "") -> Flow:
     if said:
         fitting = [a for a in memory.accounts if said in {a.type, a.account_id}]
         if len(fitting) != 1:
-            yield _no_account(talk, said)
-            return
+            return _no_account(talk, said)
         arguments["account_id"] = memory.last_account = fitting[0].account_id
         query = replace(query, account=fitting[0].type)
     if query.other:
         resolved = yield from talk.look("resolveAlias", alias=query.other)
         if not resolved.get("beneficiary"):
-            yield talk.say("is_nobody", said=query.other)
-            return
+            return talk.say("is_nobody", said=query.other)
         query = replace(query, other=resolved["beneficiary"]["account_id"])
     if unread:
         yield Say(talk.text("not_filtered", said=unread) + "\n")
     if query.is_sum and not query.direction:
         query = replace(query, direction="credit" if query.type == "deposit" else "debit")
-    yield from _told(talk, query, arguments)
+    return (yield from _told(talk, query, arguments))
 
 
-def _told(talk: Talk, query: MovementsQuery, arguments: Mapping[str, str], shown: int = 0) -> Flow:
+def _told(
+    talk: Talk, query: MovementsQuery, arguments: Mapping[str, str], shown: int = 0
+) -> Question:
     """List or add up movements; where only some are wanted, through as many pages as that takes."""
     is_some, limit = query.direction or query.other or query.about, query.limit or _SHOWN
     bodies = yield from talk.look_through(
@@ -166,20 +164,18 @@ def _told(talk: Talk, query: MovementsQuery, arguments: Mapping[str, str], shown
     moments = [movement["created_at"] for body in bodies for movement in body["transactions"]]
     day = talk.day_of(bodies[-1].get("looked_back_to") or moments[-1]) if token else ""
     if query.is_sum:
-        yield _sum(talk, query, wanted, day)
-        return
+        return _sum(talk, query, wanted, day)
     wanted = wanted[: query.limit]
     token = "" if query.limit and len(wanted) == query.limit else token
     following, last = {**arguments, "next_token": token}, shown + len(wanted)
     talk.memory.more = partial(_told, talk, query, following, last) if token else None
     which = _which(talk, query)
     if not wanted and (token or shown):
-        yield talk.say("movements_none_since" if token else "no_more", which=which, day=day)
-        return
+        return talk.say("movements_none_since" if token else "no_more", which=which, day=day)
     head = talk.text("movements_head" if wanted else "movements_none", which=which)
     lines = talk.numbered((_line(talk, movement) for movement in wanted), shown)
     key = "movements_since" if "looked_at" in bodies[-1] else "more_available"
-    yield talk.lines([head, *lines, talk.text(key, day=day) if token else ""])
+    return talk.lines([head, *lines, talk.text(key, day=day) if token else ""])
 
 
 def _sum(talk: Talk, query: MovementsQuery, wanted: Sequence[Movement], day: str) -> Say:

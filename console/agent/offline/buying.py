@@ -1,17 +1,17 @@
 """Buying a product: its benefits compared, which one, how it is paid, what became of it."""
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from console.agent.brain import CallOutcome, Say
+from console.agent.brain import Say
 from console.agent.offline import finding, tasks
 from console.agent.offline.finding import NO_BENEFIT, is_of_thing, offers_meant, read_wish
 from console.agent.offline.lexicon import benefit_name, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI, OWN_ACCOUNTS
-from console.agent.offline.talk import Asked, Flow, Question, Reply, Step, Talk, Task
+from console.agent.offline.talk import Asked, Asking, Flow, Question, Reply, Talk, Task
 from console.agent.offline.things import Offer, Wish
 from console.agent.wording import benefit_refusal
 
@@ -49,7 +49,7 @@ class Purchase(Task):
         if meant:
             self.offer, self.wish = meant[0] if len(meant) == 1 else None, Wish()
             if self.offer is None:
-                memory.offers, memory.rest = meant, []
+                memory.offers = memory.found = meant
         elif finding.things_in(reading):
             self.offer, self.wish, self.called = None, terms, terms.words
         elif self.offer is None:
@@ -84,15 +84,15 @@ class Purchase(Task):
         }
         return question
 
-    def _find_offer(self, talk: Talk) -> Generator[Step, Sequence[CallOutcome], Offer | Say]:
+    def _find_offer(self, talk: Talk) -> Asking[Offer | Say]:
         memory, wish = talk.memory, self.wish
         if wish.words or wish.category:
             question = yield from finding.find(talk, wish)
             if memory.wish == wish and len(memory.offers) == 1:
                 return memory.offers[0]
         elif memory.offers:
-            shown = [*memory.offers, *memory.rest]
-            question = finding.listed(talk, talk.text("ask_which_product"), shown)
+            memory.offers = []
+            question = finding.listed(talk, talk.text("ask_which_product"))
         else:
             return talk.ask("ask_none_shown", "product")
         question = replace(question, outcome="asked")
@@ -168,9 +168,7 @@ def told(talk: Talk, key: str, purchase: Mapping[str, Any]) -> str:
 # --- benefits: what the bank says that they come to ---
 
 
-def _benefits(
-    talk: Talk, offers: Sequence[Offer], quantity: int
-) -> Generator[Step, Sequence[CallOutcome], Compared]:
+def _benefits(talk: Talk, offers: Sequence[Offer], quantity: int) -> Asking[Compared]:
     count = {"quantity": str(quantity) if quantity > 1 else ""}
     ids = [{"product_id": o.product_id, "retailer_id": o.retailer_id} for o in offers]
     asked = yield from talk.look_all(*(("compareBenefits", {**named, **count}) for named in ids))
@@ -191,9 +189,8 @@ def _told(talk: Talk, key: str, option: Benefit, name: str = "") -> str:
 
 
 def _lines(talk: Talk, compared: Compared, wanted: str, count: int) -> Iterator[str]:
-    found = [*talk.memory.offers, *talk.memory.rest]
     for offer, body in compared:
-        number = found.index(offer) + 1 if offer in found else 1
+        number = [*talk.memory.found, offer].index(offer) + 1
         price = talk.text("price_of", count=count, price=offer.price, total=offer.price * count)
         had = (_told(talk, "option", option) for option in _eligible(body, wanted))
         options = " · ".join(had) or talk.text("no_options")
@@ -247,7 +244,7 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
     return compared(talk, reading) if is_one or terms.benefit or is_counted else None
 
 
-def compared(talk: Talk, reading: Reading) -> Flow:
+def compared(talk: Talk, reading: Reading) -> Question:
     """Compare the benefits of what a message names, else of what was shown, and recommend one.
 
     What is asked about is then what is bought on: so many pieces, and the benefit if it is to be
@@ -259,8 +256,7 @@ def compared(talk: Talk, reading: Reading) -> Flow:
     if not offers and finding.names_a_thing(reading):
         listed = yield from finding.find(talk, terms)
         if not memory.offers:
-            yield listed
-            return
+            return listed
     elif not offers:
         numbers = (part.whole or 0 for part in reading.of("amount"))
         count = count or next((n for n in numbers if 0 < n <= finding.MAX_QUANTITY), None)
@@ -271,25 +267,22 @@ def compared(talk: Talk, reading: Reading) -> Flow:
     offers = [offer for offer in offers if offer.stock]
     if not offers:
         key = "ask_other" if names else "ask_none_shown"
-        yield talk.ask(key, "product", product=names)
-        return
+        return talk.ask(key, "product", product=names)
     some, count = offers[:_MAX_COMPARED], count or memory.wish.quantity
     memory.topic, memory.offer = "compare", some[0] if len(some) == 1 else None
     memory.wish = replace(memory.wish, benefit=wanted, quantity=count)
     asked = yield from _benefits(talk, some, count or 1)
     firsts = [(offer, had[0]) for offer, body in asked if (had := _eligible(body, wanted))]
     if "-" in wanted and not firsts:
-        yield _ask_benefit(talk, asked, wanted, count or 1)
-        return
+        return _ask_benefit(talk, asked, wanted, count or 1)
     recommended = talk.text("no_recommendation")
     if firsts:
-        memory.offer, best = min(
-            firsts, key=lambda one: (-one[1]["value"], one[1]["cost_per_month"])
-        )
+        firsts.sort(key=lambda one: (-one[1]["value"], one[1]["cost_per_month"]))
+        memory.offer, best = firsts[0]
         memory.wish = replace(memory.wish, benefit=best["benefit"])
         recommended = _told(talk, "recommend", best, memory.offer.name)
         if isinstance(task, Purchase) and (task.offer != memory.offer or memory.waiting is None):
             memory.drop(task)
     head = "compare_head_some" if offers[_MAX_COMPARED:] else "compare_head"
     head = talk.text(head, count=_MAX_COMPARED)
-    yield talk.lines([head, *_lines(talk, asked, wanted, count or 1), recommended])
+    return talk.lines([head, *_lines(talk, asked, wanted, count or 1), recommended])

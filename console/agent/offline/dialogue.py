@@ -72,7 +72,8 @@ def several(talk: Talk, reading: Reading) -> Reply | None:
 def _flow(*replies: Reply) -> Flow:
     for number, reply in enumerate(replies):
         yield from [Say("\n")] if number else []
-        yield from [reply] if isinstance(reply, Say) else reply
+        said = reply if isinstance(reply, Say) else (yield from reply)
+        yield from [said] if said is not None else []
 
 
 def strange(talk: Talk, reading: Reading) -> Reply | None:

@@ -1,16 +1,16 @@
 """What a message says of things to buy, finding them, and telling which of those shown is meant."""
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Final
 
-from console.agent.brain import CallOutcome, Say
+from console.agent.brain import Say
 from console.agent.offline.lexicon import Lexicon, benefit_name
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
-from console.agent.offline.talk import Flow, More, Step, Talk
+from console.agent.offline.talk import Asking, Flow, More, Talk
 from console.agent.offline.text import Part, stem, words_of
 from console.agent.offline.things import Offer, Wish, offer_of
 from shared.text import fold
@@ -122,7 +122,7 @@ def search(talk: Talk, *wishes: Wish, unread: str = "") -> Flow:
     yield (yield from find(talk, wishes[0]))
     for wish in wishes[1:]:
         yield Say("\n")
-        yield (yield from find(talk, wish, before=memory.offers))
+        yield (yield from find(talk, wish, is_also=True))
         memory.wish = Wish()
 
 
@@ -140,10 +140,8 @@ def _attempts(talk: Talk, wish: Wish) -> Attempts:
         yield "products_category", {"category": category}
 
 
-def find(
-    talk: Talk, wish: Wish, wanted: Attempts = (), before: Sequence[Offer] = ()
-) -> Generator[Step, Sequence[CallOutcome], Say]:
-    """Look for products until there are any; list those that fit, after those listed before."""
+def find(talk: Talk, wish: Wish, wanted: Attempts = (), *, is_also: bool = False) -> Asking[Say]:
+    """Look for products until there are any; list those that fit, also or in place of others."""
     for key, arguments in wanted or _attempts(talk, wish):
         page = {**arguments, "limit": str(_PAGE)}
         bodies = yield from talk.look_through("searchProducts", page, _MAX_PAGES)
@@ -159,10 +157,13 @@ def find(
         head = "products_none_yet" if token else head
     searched = arguments.get("search", "")
     memory.wish, is_sure = replace(wish, words=searched), wish.cheapest or not offers[1:]
-    memory.offer = offers[0] if offers and is_sure and not before else None
-    further = memory.more if before else None
+    memory.offer = offers[0] if offers and is_sure and not is_also else None
+    further = memory.more if is_also else None
+    memory.offers = memory.offers if is_also else []
+    memory.found = memory.offers + offers
     if token:
-        further = partial(_search_further, talk, wish, {**arguments, "next_token": token})
+        wanted = [("products_head", {**arguments, "next_token": token})]
+        further = partial(find, talk, wish, wanted)
     head = talk.text(
         head,
         words=wish.words or wish.category,
@@ -172,7 +173,7 @@ def find(
         price=min((offer.price for offer in every), default=0),
         wanted=_wanted(talk, wish),
     )
-    return listed(talk, head, offers, further, before)
+    return listed(talk, head, further)
 
 
 def _wanted(talk: Talk, wish: Wish) -> str:
@@ -182,26 +183,16 @@ def _wanted(talk: Talk, wish: Wish) -> str:
     return ", ".join(talk.text(f"wanted_{n}", wanted=v) for n, v in told.items() if v)
 
 
-def _search_further(talk: Talk, wish: Wish, arguments: Mapping[str, str]) -> Flow:
-    yield (yield from find(talk, wish, [("products_head", arguments)]))
-
-
-def listed(
-    talk: Talk,
-    head: str,
-    offers: Sequence[Offer],
-    further: More | None = None,
-    before: Sequence[Offer] = (),
-) -> Say:
-    """List the first of these, after those listed before; the others come before `further`."""
-    memory, shown = talk.memory, offers[:_SHOWN]
-    memory.offers, memory.rest = [*before, *shown], [*offers[_SHOWN:]]
-    more = partial(listed, talk, "", memory.rest, further, memory.offers)
-    memory.more = more if memory.rest else further
+def listed(talk: Talk, head: str, further: More | None = None) -> Say:
+    """List the next of the products found; the others come before `further`."""
+    memory, before = talk.memory, len(talk.memory.offers)
+    page, rest = memory.found[before:][:_SHOWN], memory.found[before:][_SHOWN:]
+    memory.offers = memory.offers + page
+    memory.more = partial(listed, talk, "", further) if rest else further
     foot = "products_foot" if further is None else "products_foot_yet"
-    foot = talk.text("more_available" if memory.rest else foot) if offers else ""
-    told = ({**vars(o), "stock": talk.text("in_stock", count=o.stock)} for o in shown)
-    lines = talk.numbered((talk.text("product_line", **one) for one in told), len(before))
+    foot = talk.text("more_available" if rest else foot) if page else ""
+    told = ({**vars(o), "stock": talk.text("in_stock", count=o.stock)} for o in page)
+    lines = talk.numbered((talk.text("product_line", **one) for one in told), before)
     return talk.lines([head, *lines, foot])
 
 
@@ -226,7 +217,7 @@ def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:
     is_end = reading.has(*ends)
     if reading.has("other") and not (is_end or reading.has("ordinal")):
         return [offer for offer in memory.offers if offer != memory.offer]
-    offers = memory.offers + (memory.rest if is_end else [])
+    offers = memory.found if is_end else memory.offers
     costs = [o.price for o in offers if o.stock] or [o.price for o in offers] or [Decimal(0)]
     prices = {of(costs) for kind, of in ends.items() if reading.has(kind)}
     prices |= {part.value for part in reading.of("amount") if part.is_sure}

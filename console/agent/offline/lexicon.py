@@ -141,13 +141,14 @@ def _file(name: str) -> dict[str, Any]:
 def lexicon(language: Language) -> Lexicon:
     """Return what is known of a language, and of the other one the words that it has not."""
     words, other = copy(_alone(language)), _alone("en" if language == "es" else "es")
-    for name in ("numbers", "spell", "verbs", "phrases", "products", "categories"):
+    for name in ("numbers", "spell", "verbs", "phrases", "products", "categories", "same"):
         own, more = getattr(words, name), getattr(other, name)
-        is_any = name in {"products", "categories"}
+        is_any = name in {"products", "categories", "same"}
         more = {word: v for word, v in more.items() if is_any or fold(word) not in words.known}
         setattr(words, name, more | own)
     words.sets = {name: words.of(name) | other.of(name) for name in words.sets | other.sets}
     words.examples = words.examples + other.examples
+    words.intents = {one: rows + other.intents.get(one, []) for one, rows in words.intents.items()}
     return words
 
 

@@ -186,8 +186,7 @@ def _changed(talk: Talk, reading: Reading, order: Order, *more: Order) -> Reply 
         order.said = {k: p for k, p in order.said.items() if k in {"amount", "from"}}
         if not order.said:
             others = [other for other in memory.open if other is not task]
-            is_only = reading.values("only")
-            return tasks.drop(talk, others) if is_only else tasks.go_on(talk, task)
+            return tasks.drop(talk, others) if reading.values("only") else tasks.go_on(talk, task)
     elif rest == {"adjust"} and memory.state != "left":
         task.given["amount"], task.doubt, task.doubted = "", "unstated", ""
         return tasks.go_on(talk, task)
@@ -245,15 +244,13 @@ def half_amended(talk: Talk, reading: Reading) -> Reply | None:
     """Ask whether what waits is to be changed, where a message says so with words unread."""
     task, [order, *_] = talk.memory.waiting, _told(talk, reading)
     is_short = len(reading.tokens) <= _MAX_SHORT and not (reading.asks or reading.has("verb"))
+    is_new = order.is_whole and bool(order.recipient)
     is_half = is_short and reading.has("unread") and _is_said(talk, order)
-    if not isinstance(task, Transfer) or not is_half:
+    is_other = is_new and not reading.has("and", "also", "again")
+    if not isinstance(task, Transfer) or not is_half or is_other:
         return None
-    if order.recipient and order.is_whole:
-        if not reading.has("and", "also", "again"):
-            return None
-        task = Transfer()
     order.unread = reading.of("unread")
-    return tasks.go_on(talk, task.fill(talk, order, reading))
+    return tasks.go_on(talk, (Transfer() if is_new else task).fill(talk, order, reading))
 
 
 def _repeated(talk: Talk, reading: Reading, order: Order, *more: Order) -> Reply | None:

@@ -255,9 +255,8 @@ def _is_asked_for(segment: Sequence[Part], reading: Reading) -> bool:
         return form in {"subjunctive", "formal", "doubtful"}
     if "will" in leads:
         return form in {"infinitive", "bare"}
-    is_first = all(
-        p.kind in kinds("quiet", "before_verb") or p.way == "to" for p in segment[:place]
-    )
+    before = (part.kind for part in segment[:place] if part.way != "to")
+    is_first = all(kind in kinds("quiet", "before_verb") for kind in before)
     is_meant = is_first if form in {"infinitive", "bare"} else form in _ORDERING
     is_formal = form == "doubtful" and bool(reading.values("formal_mark"))
     return (is_meant or is_formal) and (form == "polite" or not is_question)

@@ -52,21 +52,20 @@ def questioned(talk: Talk, reading: Reading) -> Reply | None:
     for topic in asking.topics_of(reading):
         is_told = topic.intent == "movements" and not reading.asks and reading.orders
         is_order = talk.memory.asked.wanted and is_told
-        if topic.score >= _MIN_SURE and not is_order:
-            flow = _about(talk, reading, topic)
-            if flow is not None:
-                return flow
+        flow = _about(talk, reading, topic) if topic.score >= _MIN_SURE and not is_order else None
+        if flow is not None:
+            return flow
     return None
 
 
 def asked_beside(talk: Talk, reading: Reading) -> Reply | None:
     """Answer what asks or looks for something, and has no word that is no part of that."""
     topics = [topic for topic in asking.topics_of(reading)[:1] if topic.intent in asking.QUERIES]
-    moods = {"", "past_mark" if reading.asks else "", "day"} if topics else {""}
-    places = range(len(reading.tokens))
-    things = frozenset(p for p in places if finding.is_thing(reading.words, reading.tokens[p].word))
+    said, words = enumerate(reading.tokens), reading.words
+    things = frozenset(p for p, token in said if finding.is_thing(words, token.word))
     covered = topics[0].covered if topics else things
-    if reading.is_ordering or reading.mood not in moods or not _is_whole(reading, covered):
+    is_other = reading.is_ordering or reading.mood not in {"", "past_mark", "day"}
+    if is_other or not _is_whole(reading, covered):
         return None
     if topics:
         return _about(talk, reading, topics[0])
@@ -114,7 +113,7 @@ def _movements(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | Non
     return _listed(talk, reading, query, *topic.covered)
 
 
-def _listed(talk: Talk, reading: Reading, query: MovementsQuery, *covered: int) -> Flow:
+def _listed(talk: Talk, reading: Reading, query: MovementsQuery, *covered: int) -> Reply:
     """List movements; say of which words and amounts nothing was made."""
     _, days, _ = find_span(reading.words, reading.tokens, today(talk.clock()))
     amounts = (p for p in reading.of("amount") if p.value and p.first not in days)
@@ -179,12 +178,12 @@ def followed_up(talk: Talk, reading: Reading) -> Reply | None:
         return _listed(talk, reading, query)
     if topic == "transactions":
         return _again(talk, reading)
-    is_told = topic in {"balance", "own_account"} or not (
-        topic or reading.beside(*kinds("asking_account"))
-    )
-    is_own = query.account and not reading.has("person")
+    is_alone = not (topic or reading.beside(*kinds("asking_account")))
+    is_told = is_alone or topic in {"balance", "own_account"}
+    if not query.account or not is_told or reading.has("person"):
+        return None
     tell = banking.own_accounts if topic == "own_account" else banking.balance
-    return tell(talk, query.account) if is_own and is_told else None
+    return tell(talk, query.account)
 
 
 def _again(talk: Talk, reading: Reading, **change: bool) -> Reply | None:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from itertools import count
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal, TypeVar
 
 import yaml
 
@@ -32,12 +32,13 @@ from shared import json_text
 from shared.clock import Clock
 
 Step = Say | MessageRead | tuple[Call, ...]
-Flow = Generator[Step, Sequence[CallOutcome], None]
-Reply = Say | Flow
+Got = TypeVar("Got")
+Asking = Generator[Step, Sequence[CallOutcome], Got]
+Flow = Asking[None]
+Question = Asking[Say | None]
+"""A flow that may come to something to say, at its end."""
+Reply = Say | Question
 More = Callable[[], Reply]
-Question = Generator[Step, Sequence[CallOutcome], Say | None]
-AskingMany = Generator[Step, Sequence[CallOutcome], list[Mapping[str, Any]]]
-Looking = Generator[Step, Sequence[CallOutcome], Mapping[str, Any]]
 Enough = Callable[[Sequence[Mapping[str, Any]]], bool]
 
 _FIRST_REFUSAL: Final = 400
@@ -123,8 +124,8 @@ class Memory:
     people: list[Person] = field(default_factory=list)
     """Those last listed, in order."""
     offers: list[Offer] = field(default_factory=list)
-    rest: list[Offer] = field(default_factory=list)
-    """Offers that were found and not shown yet."""
+    found: list[Offer] = field(default_factory=list)
+    """All that were found; `offers`, those listed, are the first of them."""
     offer: Offer | None = None
     """The one that is spoken of."""
     wish: Wish = field(default_factory=Wish)
@@ -251,12 +252,12 @@ class Talk:
         given = {name: value for name, value in arguments.items() if value}
         return Call(f"offline-{next(self._ids)}", operation_id, given)
 
-    def look(self, operation_id: str, **arguments: str) -> Looking:
+    def look(self, operation_id: str, **arguments: str) -> Asking[Mapping[str, Any]]:
         """Ask the bank, and return the body. Raises NotAnswered when there is none."""
         (body,) = yield from self.look_all((operation_id, arguments))
         return body
 
-    def look_all(self, *wanted: tuple[str, Mapping[str, str]]) -> AskingMany:
+    def look_all(self, *wanted: tuple[str, Mapping[str, str]]) -> Asking[list[Mapping[str, Any]]]:
         """Ask the bank several things at once. Raises NotAnswered when one has no answer."""
         outcomes = yield tuple(self.call(name, arguments) for name, arguments in wanted)
         bodies = []
@@ -269,7 +270,7 @@ class Talk:
             bodies.append(body)
         return bodies
 
-    def own_accounts(self) -> Generator[Step, Sequence[CallOutcome], list[OwnAccount]]:
+    def own_accounts(self) -> Asking[list[OwnAccount]]:
         """Ask the bank for the customer's accounts."""
         body = yield from self.look("getBalance")
         self.memory.accounts = [account_of(entry) for entry in body["accounts"]]
@@ -277,7 +278,7 @@ class Talk:
 
     def look_through(
         self, name: str, arguments: Mapping[str, str], most: int, enough: Enough = lambda _: False
-    ) -> AskingMany:
+    ) -> Asking[list[Mapping[str, Any]]]:
         """Read so many pages of a list at most, until there is enough; return their bodies."""
         bodies: list[Mapping[str, Any]] = []
         token = arguments.get("next_token", "")
