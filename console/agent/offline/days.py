@@ -26,14 +26,8 @@ class Span:
 
 
 _DAY: Final = timedelta(days=1)
-_UNITS: Final = {
-    "day": (0, 1),
-    "week": (0, 7),
-    "fortnight": (0, 15),
-    "month": (1, 0),
-    "year": (12, 0),
-}
-"""The months and days that the units have."""
+_DAYS: Final = {"day": 1, "week": 7, "fortnight": 15}
+_MONTHS: Final = {"month": 1, "year": 12}
 _WEEK: Final = 7
 _SATURDAY: Final = 5
 _MID_MONTH: Final = 15
@@ -79,10 +73,9 @@ def _weekday(now: date, weekday: int, before: str = "") -> Span:
 
 
 def _recent(now: date, unit: str, count: int = 1) -> Span:
-    months, days = _UNITS[unit]
-    year, month = divmod(now.year * 12 + now.month - 1 - count * months, 12)
+    year, month = divmod(now.year * 12 + now.month - 1 - count * _MONTHS.get(unit, 0), 12)
     first = min(_end(year, month + 1), date(year, month + 1, 1) + (now.day - 1) * _DAY)
-    return Span(first - count * days * _DAY, now)
+    return Span(first - count * _DAYS.get(unit, 0) * _DAY, now)
 
 
 def _in(now: date, unit: str, before: str = "") -> Span:

@@ -156,7 +156,6 @@ _alone: Final = cache(Lexicon)
 
 
 def _by_word(rows: Mapping[str, Any]) -> dict[str, str]:
-    """Return the names of rows by the words in them."""
     return {word: name for name, row in rows.items() for word in row.split()}
 
 

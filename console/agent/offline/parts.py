@@ -219,9 +219,8 @@ class Scanner(DayReader):
         is_things = bool(self.match(start - 1, "several")) and self.tokens[last - 1].said.islower()
         if last == start or not (has_relation or (is_free and not is_things)):
             return None
-        first = next(
-            (p for p in range(at, start) if self.match(p, "possessive", "honorific")), start
-        )
+        led = (p for p in range(at, start) if self.match(p, "possessive", "honorific"))
+        first = next(led, start)
         tokens = self.tokens[first:last]
         is_as_spelled = all(fold(token.said) == token.word for token in tokens)
         said = self.said.quote(first, last) if is_as_spelled else " ".join(t.word for t in tokens)

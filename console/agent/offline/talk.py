@@ -184,13 +184,10 @@ class Talk:
         """Return what a text says, in parts."""
         said = read(text, self.language)
         scanner = Scanner(self.words, said.tokens, today(self.clock()), said)
-        parts = scanner.parts()
-        little = (*kinds("filling"), "to", "asking", "question")
+        parts, little = scanner.parts(), (*kinds("filling"), "to", "asking", "question")
         telling = [part for part in parts if part.kind not in little]
-        parts = [
-            self._in_context(scanner, part, is_alone=telling in ([], [part])) for part in parts
-        ]
-        return read_orders(said, self.words, parts)
+        meant = [self._in_context(scanner, p, is_alone=telling in ([], [p])) for p in parts]
+        return read_orders(said, self.words, meant)
 
     def _in_context(self, said: Cursor, part: Part, *, is_alone: bool) -> Part:
         """Take "al 2" as one of the people listed, "a 18" as months where things are shown.

@@ -119,12 +119,10 @@ def reordered(talk: Talk, reading: Reading) -> Reply | None:
         is_last = is_swap or reading.has("other")
         first = memory.open[-1] if is_last else meant(talk, reading)
         return go_on(talk, first) if first is not None else None
-    waiting = memory.waiting
-    if not (is_swap and isinstance(waiting, Transfer)):
+    waiting = memory.waiting if is_swap else None
+    if not isinstance(waiting, Transfer) or not memory.is_own(waiting.given["to_account"]):
         return None
     source, to = waiting.given["from_account"], waiting.given["to_account"]
-    if not memory.is_own(to):
-        return None
     waiting.given |= {"from_account": to, "to_account": source}
     return go_on(talk, waiting)
 
