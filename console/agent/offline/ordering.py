@@ -260,7 +260,8 @@ def _repeated(talk: Talk, reading: Reading, order: Order, *more: Order) -> Reply
     """
     memory = talk.memory
     model = memory.task if isinstance(memory.task, Transfer) else memory.done
-    is_like = reading.has("same_order", "also", "again") or reading.first_kind in {"and", "yes"}
+    is_like = reading.has("same_order", "also", "again") or reading.first_kind == "and"
+    is_like |= reading.first_kind == "yes" and (reading.has("and") or "amount" in order.said)
     rest = {part.kind for part in order.unread} - {"same_order", "also", "adjust"}
     if not isinstance(model, Transfer) or not is_like or rest or more:
         return None
