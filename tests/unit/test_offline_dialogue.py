@@ -406,6 +406,10 @@ def test_what_was_spent_leaves_out_what_stayed_ones_own_and_says_so(maria: Chat)
             "how much did my brother send me?",
             "You received $350.00 from Juan López García, “mi hermano”, in one transaction.",
         ),
+        (
+            "¿cuánto he recibido en mi cuenta de ahorro?",
+            "No encontré ingresos de tu cuenta de ahorro.",
+        ),
         ("cuánto sumaron mis últimos 2 gastos", "Gastaste $1,200.00, en 2 movimientos."),
     ],
 )

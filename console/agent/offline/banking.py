@@ -179,8 +179,12 @@ def _told(
 
 
 def _sum(talk: Talk, query: MovementsQuery, wanted: Sequence[Movement], day: str) -> Say:
-    """Add movements up; what goes between the customer's own accounts is neither way."""
+    """Add movements up; what goes between the customer's own accounts is neither way.
+
+    What an account began with came from nowhere.
+    """
     memory, way, ends = talk.memory, query.direction, ("from_account", "to_account")
+    wanted = [movement for movement in wanted if movement["type"] != "opening"]
     own = [m for m in wanted if not query.other and all(memory.is_own(m.get(e)) for e in ends)]
     counted = [movement for movement in wanted if movement not in own][: query.limit]
     total = sum((Decimal(movement["amount"]) for movement in counted), Decimal(0))
