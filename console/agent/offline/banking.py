@@ -179,12 +179,8 @@ def _told(
 
 
 def _sum(talk: Talk, query: MovementsQuery, wanted: Sequence[Movement], day: str) -> Say:
-    """Add movements up; what goes between the customer's own accounts is neither way.
-
-    What an account began with came from nowhere.
-    """
+    """Add movements up; what goes between the customer's own accounts is neither way."""
     memory, way, ends = talk.memory, query.direction, ("from_account", "to_account")
-    wanted = [movement for movement in wanted if movement["type"] != "opening"]
     own = [m for m in wanted if not query.other and all(memory.is_own(m.get(e)) for e in ends)]
     counted = [movement for movement in wanted if movement not in own][: query.limit]
     total = sum((Decimal(movement["amount"]) for movement in counted), Decimal(0))
@@ -200,6 +196,7 @@ def _sum(talk: Talk, query: MovementsQuery, wanted: Sequence[Movement], day: str
 
 
 def _wanted(bodies: Sequence[Mapping[str, Any]], query: MovementsQuery) -> list[Movement]:
+    """Return the movements that are asked for; what an account began with is neither way."""
     return [
         movement
         for body in bodies
@@ -207,6 +204,7 @@ def _wanted(bodies: Sequence[Mapping[str, Any]], query: MovementsQuery) -> list[
         if query.other in {movement.get("to_account"), movement.get("from_account"), ""}
         and words_of(query.about) <= words_of(movement.get("description") or "")
         and query.direction in {movement["direction"], ""}
+        and not (query.direction and movement["type"] == "opening")
     ]
 
 

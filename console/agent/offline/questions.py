@@ -28,7 +28,10 @@ def _is_somebody(reading: Reading, part: Part) -> bool:
     is_owner = part.kind == "reason" and reading.match(part.first - 1, "account_noun") is not None
     return (
         (part.kind != "unread" and part.value[0].isupper())
-        or (word in reading.words.of("names") and not reading.values("introducing"))
+        or (
+            {word, word.removesuffix("s")} & reading.words.of("names")
+            and not reading.values("introducing")
+        )
         or (is_owner and word not in reading.words.known)
         or (part.kind == "person" and (part.way != "to" or finding.is_kin(reading, part)))
     )
