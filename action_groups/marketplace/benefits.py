@@ -13,7 +13,8 @@ A retailer writes each benefit of a product as a map, or as a short text:
 
 Any map may have `minimum_purchase` (pesos) and `valid_from` and `valid_until` (days of the bank,
 both included; of a moment with an offset, its day there). What cannot be read, or lacks its
-figures, is never guessed: it is not eligible.
+figures, is never guessed: it is not eligible. Nor is what has a figure, a day or a list under any
+other name, which may be a condition; words under other names only describe.
 
 MSI is worth 0 pesos here: what paying later is worth depends on an interest rate that nobody has
 stated. So options are compared by the pesos that they give back, and where those are equal by how
@@ -272,6 +273,14 @@ def _map_of(text: str) -> dict[str, Any]:
     return {}
 
 
+_OF_ANY: Final = frozenset({"type", "minimum_purchase", "valid_from", "valid_until"})
+_FIELDS: Final = {
+    MSI: _OF_ANY | {"months"},
+    CASHBACK: _OF_ANY | {"percent", "maximum"},
+    POINTS: _OF_ANY | {"points_per_peso", "peso_per_point", "maximum"},
+}
+
+
 def _terms(written: Any, zone: ZoneInfo) -> Iterator[Term]:
     label = " ".join(written.split())[:MAX_SHOWN_CHARACTERS] if isinstance(written, str) else ""
     given = _map_of(written) if isinstance(written, str) else written
@@ -288,6 +297,10 @@ def _read(given: Mapping[str, Any], zone: ZoneInfo) -> Iterator[Term]:
     kind = _type_of(given)
     if kind == UNKNOWN:
         raise _Unreadable("This is no benefit that the bank can read.")
+    for name in sorted(given.keys() - _FIELDS[kind]):
+        if not _only_describes(given[name]):
+            shown = name[:MAX_SHOWN_CHARACTERS]
+            raise _Unreadable(f"It has a `{shown}`, and the bank does not know what that limits.")
     offers: Sequence[Offer]
     if kind == MSI:
         offers = [Instalments(months) for months in _months(given)]
@@ -302,6 +315,17 @@ def _read(given: Mapping[str, Any], zone: ZoneInfo) -> Iterator[Term]:
     last = _day(given, "valid_until", zone) or date.max
     for offer in offers:
         yield Term(offer, minimum, first, last)
+
+
+def _only_describes(written: Any) -> bool:
+    """Tell whether a value is words, or nothing."""
+    if not isinstance(written, str):
+        return written is None
+    try:
+        datetime.fromisoformat(written)
+    except ValueError:
+        return any(map(str.isalpha, written)) or not written
+    return False
 
 
 def _type_of(given: Mapping[str, Any]) -> str:

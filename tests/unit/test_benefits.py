@@ -187,6 +187,7 @@ READABLE: list[tuple[Any, list[str], list[str]]] = [
     ("1 punto por peso", ["points"], ["1 punto por peso"]),
     ("2.50 points per peso", ["points"], ["2.5 puntos por peso"]),
     (msi(12, 3, 12), ["MSI-3", "MSI-12"], ["3 MSI", "12 MSI"]),
+    (msi(3, description="3 meses sin intereses", note=None), ["MSI-3"], ["3 MSI"]),
     ({"type": "msi", "months": Decimal(6)}, ["MSI-6"], ["6 MSI"]),
     ({"type": "MSI", "months": "6"}, ["MSI-6"], ["6 MSI"]),
     ({"type": "MSI", "months": {Decimal(3)}}, ["MSI-3"], ["3 MSI"]),
@@ -255,6 +256,12 @@ UNREADABLE: list[tuple[Any, str, str]] = [
     (msi(3, minimum_purchase="lo normal"), "MSI", "minimum_purchase"),
     (msi(3, valid_until="pronto"), "MSI", "valid_until"),
     (msi(3, valid_from=Decimal(20261122)), "MSI", "valid_from"),
+    (cashback("5", valid_to="2026-11-01"), "cashback", "valid_to"),
+    (cashback("5", valid_to="2026-11-01T00:00:00Z"), "cashback", "valid_to"),
+    (cashback("5", max_amount=Decimal(100)), "cashback", "max_amount"),
+    (cashback("5", cap="$100"), "cashback", "cap"),
+    (cashback("5", months=[Decimal(3)]), "cashback", "months"),
+    (msi(3, active=False), "MSI", "active"),
     (msi(3, valid_until=""), "MSI", "valid_until"),
 ]
 
