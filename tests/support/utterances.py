@@ -238,9 +238,12 @@ def _says(text: str, sentence: str) -> bool:
 
 
 def agrees(name: str, wanted: str, given: str | None, arguments: Mapping[str, str]) -> bool:
-    """Tell whether an argument is as wanted: amounts by value, days by the day, words by words."""
-    if given is None:
-        return False
+    """Tell whether an argument is as wanted: amounts by value, days by the day, words by words.
+
+    An empty one is not to be given.
+    """
+    if given is None or not wanted:
+        return not (given or wanted)
     compare = _COMPARE.get(name)
     if compare is not None:
         return compare(wanted, given)
