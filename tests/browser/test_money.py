@@ -64,10 +64,10 @@ def test_the_card_shows_what_the_bank_knows(address: str, open_window: Open) -> 
         "unit_price=3799 benefit=MSI-12"
     )
     expect(window.card.locator(".headline")).to_have_text("$3,799.00 MXN")
-    for label, value in (  # whoever says “call” is taken to speak English
-        ("Instalments", "12"),
-        ("Each instalment", "$316.58 MXN"),
-        ("Last instalment", "$316.62 MXN"),
+    for label, value in (
+        ("Mensualidades", "12"),
+        ("Cada mensualidad", "$316.58 MXN"),
+        ("Última mensualidad", "$316.62 MXN"),
     ):
         expect(window.card.get_by_role("row", name=label)).to_contain_text(value)
     window.confirm("Cancelar")

@@ -148,7 +148,7 @@ def test_what_is_not_done_ends_with_a_sentence_and_its_exit_code(
 def test_without_a_terminal_and_a_message_it_says_how_to_talk(stack: Deployment) -> None:
     shown = chat(stack, typed="")
 
-    assert (shown.returncode, shown.stdout) == (0, "")
+    assert (shown.returncode, shown.stdout) == (1, "")
     assert 'centli chat -m "¿cuánto tengo?"' in shown.stderr
 
 
