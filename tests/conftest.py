@@ -2,7 +2,6 @@
 
 import gc
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,6 @@ from console.deployment import Deployment
 from tests.support.answers import check_answer
 from tests.support.samples import cases_too_many
 from tests.support.world import World, world
-
-UNIT_TESTS = Path(__file__).parent / "unit"
 
 settings.register_profile(
     "centli",
@@ -36,14 +33,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests whose fixtures start a local AWS; leave out the cases too many.
-
-    Only unit tests count as cover of a branch: a test of everything at once passes many that it
-    does not look at, and takes twice as long where they are counted.
-    """
+    """Mark the tests whose fixtures start a local AWS, and leave out the cases too many."""
     for item in items:
-        if not item.path.is_relative_to(UNIT_TESTS):
-            item.add_marker("no_cover")
         if "local_aws" in getattr(item, "fixturenames", ()):
             item.add_marker("local_aws")
     max_cases = config.getoption("max_cases")
