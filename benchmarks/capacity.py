@@ -32,7 +32,8 @@ from action_groups import all_groups
 from console import bus
 from console.agent import invocation, operations
 from console.deployment import Deployment, deploy_locally
-from console.local_stack import LocalStack, free_port
+from console.local_stack import LocalStack
+from console.ports import free_port
 from console.seeds import seed_all
 from console.template import expanded_template
 from shared import json_text

@@ -19,7 +19,7 @@ from console.agent.operations import find_operation
 from console.chat.session import ChatService, ChatSettings
 from console.chat.stack import ChatStack
 from console.chat.watch import Watch
-from console.local_stack import free_port
+from console.ports import free_port
 from console.where import Where
 
 _ROUNDS = 15

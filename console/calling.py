@@ -94,10 +94,9 @@ def _is_agreed(
     asked = card(operation_id, arguments, confirmation, KnownThings(), "en", invocation_id="")
     Plain(Console(highlight=False), trace=False, echo=False).show(asked, "en")
     answer = sys.stdin.readline().strip()
-    decision = read_decision(answer)
     if asked.must_repeat is not None:
-        return decision != "DENY" and repeats(answer, asked.must_repeat)
-    return decision == "CONFIRM"
+        return repeats(answer, asked.must_repeat)
+    return read_decision(answer) == "CONFIRM"
 
 
 def send(

@@ -7,7 +7,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -45,17 +44,6 @@ def readiness(endpoint: str, seconds: float) -> Readiness:
     except (OSError, HTTPException, ValueError) as error:
         is_slow = isinstance(getattr(error, "reason", error), TimeoutError)
         return "slow" if is_slow else "gone"
-
-
-def free_port(preferred: int = 0) -> int:
-    """Return a port that nothing listens on now: the preferred one, if it is such a port."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, preferred))
-        except OSError:
-            return free_port()
-        return int(probe.getsockname()[1])
 
 
 def running(port: int) -> Cloud | None:

@@ -31,3 +31,12 @@ def take(port: int, option: str) -> socket.socket:
             f"Port {port} is taken: stop what listens on it, or choose another with {option}."
         ) from None
     return taken
+
+
+def free_port(preferred: int = 0) -> int:
+    """Return a port that nothing listens on now: the preferred one, if it can be had."""
+    try:
+        with take(preferred, "another") as taken:
+            return int(taken.getsockname()[1])
+    except ConsoleError:
+        return free_port()

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from console import credentials
 from console.deployment import Deployment, deploy_locally
 from console.errors import ConsoleError
-from console.local_stack import LocalStack, free_port
+from console.local_stack import LocalStack
+from console.ports import free_port
 from console.seeds import seed_all
 from console.stopping import stop_on_terminate
 from console.where import DEFAULT_PORT

@@ -28,7 +28,7 @@ import sys
 import threading
 import time
 import venv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -220,9 +220,7 @@ def test(arguments: Sequence[str]) -> None:
 
 def check(parts: Sequence[str]) -> None:
     """Run the whole gate, or the parts that are named; the quickest come first."""
-    unknown = [part for part in parts if part not in GATE]
-    if unknown:
-        sys.exit(f"There is no part {', '.join(unknown)}: name some of {', '.join(GATE)}.")
+    _refuse_unknown("part", parts, GATE)
     _PROJECT.ensure(_ALL_PINS)
     for part in parts or GATE:
         GATE[part]()
@@ -230,9 +228,7 @@ def check(parts: Sequence[str]) -> None:
 
 def clients(names: Sequence[str]) -> None:
     """Try the MCP server with clients of others, all of them or those that are named."""
-    unknown = [name for name in names if name not in _CLIENTS]
-    if unknown:
-        sys.exit(f"There is no client {', '.join(unknown)}: name some of {', '.join(_CLIENTS)}.")
+    _refuse_unknown("client", names, _CLIENTS)
     _PROJECT.ensure(_ALL_PINS)
     for name in names or _CLIENTS:
         command = [_PROJECT.program("python"), "-m", "tests.clients", name]
@@ -242,6 +238,12 @@ def clients(names: Sequence[str]) -> None:
             environment.ensure(pins)
             command.append(environment.program("python"))
         _run(command)
+
+
+def _refuse_unknown(what: str, names: Sequence[str], known: Collection[str]) -> None:
+    unknown = ", ".join(name for name in names if name not in known)
+    if unknown:
+        sys.exit(f"There is no {what} {unknown}: name some of {', '.join(known)}.")
 
 
 def _lint() -> None:

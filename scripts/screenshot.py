@@ -10,7 +10,7 @@ from threading import Thread
 from playwright.sync_api import Page, sync_playwright
 
 from console.chat.session import ChatSettings, chat_service
-from console.local_stack import free_port
+from console.ports import free_port
 from console.web.server import WebChatServer
 from console.where import DEFAULT_PORT, Where
 from scripts.browser import find_browser, launch

@@ -71,7 +71,7 @@ class Conversation:
         decision = read_decision(text)
         if self.pending is not None and self.pending.must_repeat is not None:
             repeated = self.pending.must_repeat
-            if decision != "DENY" and repeats(text, repeated):
+            if repeats(text, repeated):
                 decision = "CONFIRM"
             elif decision == "CONFIRM":
                 told = _TO_BE_REPEATED[self.language].format(repeated=repeated)

@@ -73,7 +73,12 @@ _WRITTEN_AMOUNT: Final = re.compile(
 
 
 def repeats(text: str, wanted: str) -> bool:
-    """Tell whether a message is what has to be typed back; an amount as people write it."""
+    """Tell whether a message is what has to be typed back; an amount as people write it.
+
+    A no never is, whatever has to be typed.
+    """
+    if read_decision(text) == "DENY":
+        return False
     if not _PLAIN_AMOUNT.fullmatch(wanted):
         return fold(text) == fold(wanted)
     found = _WRITTEN_AMOUNT.fullmatch(text)

@@ -15,8 +15,8 @@ from console.agent.exchange import NoAnswer
 from console.agent.language import Language
 from console.deployment import Deployment, deploy_locally, find, reach
 from console.errors import ConsoleError
-from console.local_stack import LocalStack, free_port, readiness, running
-from console.ports import PortTaken
+from console.local_stack import LocalStack, readiness, running
+from console.ports import PortTaken, free_port
 from console.seeds import seed_all
 from console.where import DEFAULT_PORT, HOST, Where
 from shared.channel import LIVE

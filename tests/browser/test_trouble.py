@@ -11,7 +11,7 @@ from playwright.sync_api import Route, expect
 from console.agent.events import AgentTrace, BusEvent, Text, TurnEnded, TurnEvent
 from console.chat.stack import ChatStack
 from console.chat.watch import Watch
-from console.local_stack import free_port
+from console.ports import free_port
 from console.where import Where
 from tests.support.commanded_brain import CommandedBrain
 from tests.support.deployed import Deployed

@@ -24,8 +24,9 @@ import uvicorn
 
 from console.artefact import ROOT
 from console.deployment import Deployment, deploy_locally
-from console.local_stack import LocalStack, free_port
+from console.local_stack import LocalStack
 from console.mcp_server import PATH, server_of
+from console.ports import free_port
 from console.seeds import seed_all
 from console.where import HOST
 from tests.support.arguments import ON_AGENT_DOOR

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
-from console.local_stack import LocalStack, free_port
+from console.local_stack import LocalStack
+from console.ports import free_port
 from shared.dynamodb import serialize
 from tests.support.dynamodb import StrictDynamoDB
 from tests.support.dynamodb.expressions import RESERVED

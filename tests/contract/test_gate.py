@@ -4,6 +4,7 @@ import json
 import os
 import time
 import tomllib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,22 +32,25 @@ def test_what_is_linted_is_typed_too_but_for_tests_and_snippets() -> None:
     assert {*typed, "tests", "docs/snippets"} == set(dev._SOURCES)
 
 
-def test_a_part_that_the_gate_does_not_have_is_refused_before_anything_runs(
+@pytest.mark.parametrize(
+    ("command", "known", "typed", "told"),
+    [
+        (dev.check, "GATE", ["lint", "tpyes"], "no part tpyes: name some of lint"),
+        (dev.clients, "_CLIENTS", ["strands", "strand"], "no client strand: name some of strands"),
+    ],
+)
+def test_a_name_that_is_not_known_is_refused_before_anything_runs(
+    command: Callable[[list[str]], None],
+    known: str,
+    typed: list[str],
+    told: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(dev, "GATE", {"lint": pytest.fail})
+    monkeypatch.setattr(dev, known, {typed[0]: pytest.fail})
+    monkeypatch.setattr(dev.Environment, "ensure", pytest.fail)
 
-    with pytest.raises(SystemExit, match="no part tpyes: name some of lint"):
-        dev.check(["lint", "tpyes"])
-
-
-def test_a_client_that_nobody_tries_is_refused_before_anything_runs(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(dev, "_CLIENTS", {"strands": pytest.fail})
-
-    with pytest.raises(SystemExit, match="no client strand: name some of strands"):
-        dev.clients(["strands", "strand"])
+    with pytest.raises(SystemExit, match=told):
+        command(typed)
 
 
 @pytest.mark.parametrize(

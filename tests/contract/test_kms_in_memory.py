@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError, ReadTimeoutError
 
-from console.local_stack import LocalStack, free_port
+from console.local_stack import LocalStack
+from console.ports import free_port
 from tests.support.kms import InMemoryKms
 
 Kms = tuple[Any, str, str]

@@ -8,7 +8,8 @@ import pytest
 from console import reconcile
 from console.cloud import Cloud
 from console.deployment import Deployment, deploy_locally
-from console.local_stack import LocalStack, free_port
+from console.local_stack import LocalStack
+from console.ports import free_port
 from console.seeds import seed_all
 from tests.support.deployed import Deployed
 

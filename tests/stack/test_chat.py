@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from console.deployment import Deployment, deploy_locally
-from console.local_stack import LocalStack, free_port
+from console.local_stack import LocalStack
+from console.ports import free_port
 from console.seeds import seed_all
 from tests.support.command import CENTLI, TIMEOUT_SECONDS, Terminal, centli
 from tests.support.deployed import Deployed

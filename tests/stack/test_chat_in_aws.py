@@ -10,7 +10,8 @@ import pytest
 from action_groups import group_names
 from console.agent.invocation import invoke
 from console.deployment import Deployment, deploy_locally
-from console.local_stack import LocalStack, free_port
+from console.local_stack import LocalStack
+from console.ports import free_port
 from console.seeds import seed_all
 from tests.support.command import centli
 from tests.support.deployed import Deployed

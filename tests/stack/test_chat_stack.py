@@ -16,7 +16,8 @@ from console.agent.operations import find_operation
 from console.chat.stack import ChatStack
 from console.chat.watch import Subscription, Watch, changes
 from console.errors import ConsoleError
-from console.local_stack import LocalStack, free_port
+from console.local_stack import LocalStack
+from console.ports import free_port
 from console.where import Where
 
 LISTENING_SECONDS = 10

@@ -18,7 +18,8 @@ from console.agent import invocation
 from console.agent.operations import find_operation
 from console.cloud import Cloud
 from console.deployment import Deployment, deploy_locally, find
-from console.local_stack import LocalStack, free_port, readiness, running
+from console.local_stack import LocalStack, readiness, running
+from console.ports import free_port
 from console.reconcile import METRIC
 from console.seeds import seed_all
 from console.where import HOST
@@ -336,7 +337,8 @@ def test_a_stack_that_stops_takes_its_files_with_it(tmp_path: Path) -> None:
 
 
 STARTER = """
-from console.local_stack import LocalStack, free_port
+from console.local_stack import LocalStack
+from console.ports import free_port
 with LocalStack(free_port()) as stack:
     print(stack.endpoint, flush=True)
     input()

@@ -23,8 +23,9 @@ from console.artefact import MCP_FUNCTION, source_zip
 from console.cloud import LOCAL_REGION, Cloud
 from console.deployment import Deployment, deploy_locally
 from console.doctor import CHECKS, Finding, Stack, examined, stack_of
-from console.local_stack import LocalStack, free_port
+from console.local_stack import LocalStack
 from console.policies import MCP_TARGET, POLICIES, target_of
+from console.ports import free_port
 from console.template import load_template
 from console.tools import of_mcp, of_the_api
 from console.where import DEFAULT_STACK

@@ -23,8 +23,8 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from console import credentials
-from console.local_stack import LocalStack, free_port, running
-from console.ports import PortTaken
+from console.local_stack import LocalStack, running
+from console.ports import PortTaken, free_port
 from tests.support.command import centli
 from tests.support.deployed import Deployed
 from tests.support.open_aws import ACCOUNT, NEW_FUNCTION, client, make_role, open_aws

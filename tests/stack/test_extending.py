@@ -16,7 +16,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from console.local_stack import free_port, running
+from console.local_stack import running
+from console.ports import free_port
 from shared import json_text
 from shared.dynamodb import deserialize, serialize
 from tests.support.extending import (

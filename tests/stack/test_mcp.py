@@ -21,7 +21,8 @@ from mcp.client.streamable_http import streamable_http_client
 from console import reconcile
 from console.artefact import ROOT
 from console.deployment import Deployment, deploy_locally
-from console.local_stack import LocalStack, free_port
+from console.local_stack import LocalStack
+from console.ports import free_port
 from console.seeds import seed_all
 from tests.support.command import CENTLI, centli, without_settings
 from tests.support.deployed import Deployed

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from console.local_stack import free_port
+from console.ports import free_port
 from tests.support.command import centli
 
 FENCED = re.compile(r"^```\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -13,7 +13,8 @@ from typing import Any
 import boto3
 
 from console.cloud import LOCAL_REGION
-from console.local_stack import HOST, free_port, readiness
+from console.local_stack import HOST, readiness
+from console.ports import free_port
 
 ACCOUNT = "000000000000"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/trick"

@@ -18,7 +18,8 @@ from console.chat.watch import Watch
 from console.cloud import Cloud
 from console.deployment import Deployment
 from console.errors import ConsoleError
-from console.local_stack import free_port, readiness
+from console.local_stack import readiness
+from console.ports import free_port
 from console.where import Where
 
 WAIT_SECONDS = 10
