@@ -10,7 +10,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-import anyio
 import httpx2
 import mcp_types as types
 import pytest
@@ -26,7 +25,7 @@ from console.ports import free_port
 from console.seeds import seed_all
 from tests.support.command import CENTLI, centli, without_settings
 from tests.support.deployed import Deployed
-from tests.support.mcp_client import ERAS, YES, Era, Person
+from tests.support.mcp_client import ERAS, YES, Era, Person, run_alone
 
 T = TypeVar("T")
 TRANSFER = {"from_account": "acc-maria-checking", "to_account": "acc-juan-savings", "amount": 12.5}
@@ -65,7 +64,7 @@ def by_stdio(
         async with Client(server, mode=era, elicitation_callback=person) as client:
             return await use(client)
 
-    return anyio.run(connected)
+    return run_alone(connected)
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -183,7 +182,7 @@ def test_by_http_it_serves_who_has_the_token_and_no_page_of_another_name(
                 async with Client(transport, mode=era, elicitation_callback=person) as client:
                     return await client.call_tool("createTransfer", TRANSFER)
 
-        made = anyio.run(transfer)
+        made = run_alone(transfer)
     assert made.structured_content["status"] == "completed"
     assert len(person.shown) == 1
 
@@ -204,5 +203,5 @@ def test_the_servers_that_the_guide_lists_start_as_a_client_starts_them(
         async with Client(server) as client:
             return await client.call_tool("getBalance")
 
-    accounts = anyio.run(asked).structured_content["accounts"]
+    accounts = run_alone(asked).structured_content["accounts"]
     assert "acc-maria-checking" in {account["account_id"] for account in accounts}

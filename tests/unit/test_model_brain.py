@@ -3,8 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -41,6 +40,7 @@ from tests.support.event_stream import CONTENT_TYPE, event, exception
 from tests.support.fake_converse import FakeConverse
 from tests.support.fake_openai import EVENTS, FakeOpenAI, Reply, ToolCall, call
 from tests.support.http_server import Answer
+from tests.support.mcp_client import run_alone
 from tests.support.world import World, operations_in_schema
 
 pytestmark = pytest.mark.slow
@@ -176,12 +176,6 @@ def test_nothing_is_shown_before_it_is_known_that_it_stands_beside_no_question(
     assert events[-1] == TurnEnded("failed")
 
 
-def in_a_loop_of_its_own(reading: Callable[[], Coroutine[Any, Any, list[Any]]]) -> list[Any]:
-    """Run a coroutine in a thread without a loop: browser tests leave one in this thread."""
-    with ThreadPoolExecutor(1) as threads:
-        return threads.submit(lambda: asyncio.run(reading())).result()
-
-
 def test_a_turn_may_be_read_by_several_threads_and_where_an_event_loop_runs(
     bank: World, server: FakeOpenAI
 ) -> None:
@@ -193,12 +187,12 @@ def test_a_turn_may_be_read_by_several_threads_and_where_an_event_loop_runs(
             events.append(event)
         return events
 
-    assert in_a_loop_of_its_own(read)[-1] == TurnEnded("answered")
+    assert run_alone(read)[-1] == TurnEnded("answered")
 
     async def read_here() -> list[Any]:
         return list(chat.say("saldo"))
 
-    assert in_a_loop_of_its_own(read_here)[-1] == TurnEnded("answered")
+    assert run_alone(read_here)[-1] == TurnEnded("answered")
 
 
 def test_the_model_is_told_the_moment_and_the_language_with_each_message(
