@@ -748,6 +748,20 @@ def test_an_order_half_put_together_that_another_takes_the_place_of_is_named(mar
     assert "que dejo sin hacer: transferir dinero a Juan López García" in told.text
 
 
+@pytest.mark.parametrize("days", ["", "este mes", "el mes pasado", "los últimos 3 meses", "ayer"])
+def test_what_money_was_spent_on_is_looked_for_whatever_days_follow(days: str, maria: Chat) -> None:
+    assert "«medicinas»" in maria.say(f"¿cuánto gasté en medicinas {days}?").text
+
+
+def test_days_after_what_was_paid_are_no_part_of_it(maria: Chat) -> None:
+    assert "“rent”" in maria.say("did I already pay rent in november").text
+
+
+def test_a_yes_after_a_refusal_is_a_yes_to_nothing(maria: Chat) -> None:
+    maria.say("transfiere 100 a acc-nadie-checking")
+    assert maria.say("sí").text == REPLIES["es"]["nothing_pending"]
+
+
 def test_a_question_by_name_leaves_what_waits_as_it_is(maria: Chat) -> None:
     maria.say("transfiere 100 a mi hermano")
     told = maria.say("getBalance")

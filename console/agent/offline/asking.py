@@ -185,10 +185,12 @@ def _about(reading: Reading, days: range) -> str:
         lead = part.first - 1 - (reading.match(part.first - 1, "article") is not None)
         is_told = part.kind == "reason" or reading.match(lead, "into", "for") is not None
         if is_told and part.first not in days:
-            places = range(part.first, part.last)
-            is_of_movements = any(reading.match(place, *kinds("of_movements")) for place in places)
-            said = part.value or reading.said.quote(part.first, part.last)
-            return "" if is_of_movements else str(said)
+            last = days.start if part.first < days.start < part.last else part.last
+            places, kinds_of = range(part.first, last), kinds("of_movements")
+            is_of_movements = any(reading.match(place, *kinds_of) for place in places)
+            said = str(part.value or reading.said.quote(part.first, part.last))
+            said = said.removesuffix(reading.said.quote(last, part.last)).strip()
+            return "" if is_of_movements else said
     return ""
 
 

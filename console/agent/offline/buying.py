@@ -215,9 +215,15 @@ def _ask_benefit(talk: Talk, compared: Compared, wanted: str, count: int) -> Say
 
 
 def purchase(talk: Talk, reading: Reading) -> Purchase:
-    """Return the purchase spoken of, with what the message says of it."""
-    task = talk.memory.task
-    return (task if isinstance(task, Purchase) else Purchase()).fill(talk, reading)
+    """Return the purchase spoken of, with what the message says of it.
+
+    One that waits for a yes stays as it is where another thing is named, not in its place.
+    """
+    task, is_instead = talk.memory.task, reading.has("correcting", "negation", "no")
+    is_waiting = task is talk.memory.waiting and not is_instead
+    if isinstance(task, Purchase) and not (is_waiting and offers_meant(talk, reading) is None):
+        return task.fill(talk, reading)
+    return Purchase().fill(talk, reading)
 
 
 def chosen(talk: Talk, reading: Reading) -> Reply | None:

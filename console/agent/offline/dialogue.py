@@ -117,10 +117,8 @@ def agreed(talk: Talk, reading: Reading) -> Reply | None:
     is_of_offer = is_shopping and not (memory.state == "left" or asked.wanted)
     if memory.offer is not None and is_of_offer and not reading.has("thumbs"):
         return (tasks.sure if memory.offer.stock else tasks.go_on)(talk, purchase(talk, reading))
-    if not asked.wanted:
-        return talk.say("nothing_pending")
-    memory.asked = replace(asked, question=asked.question or talk.say("ask_none_shown", "asked"))
-    return memory.asked.question
+    memory.asked = replace(asked)
+    return asked.question or talk.say("nothing_pending")
 
 
 def denied(talk: Talk, reading: Reading) -> Reply | None:

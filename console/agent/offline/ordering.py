@@ -133,7 +133,15 @@ def amended(talk: Talk, reading: Reading) -> Reply | None:
     is_whole = orders[0].is_whole and not orders[0].unread
     if isinstance(task, Addition) and not is_whole and _fills_addition(talk, reading, task):
         return tasks.go_on(talk, task)
+    if any(_is_of_no_transfer(order) for order in reading.orders):
+        return None
     return _repeated(talk, reading, *orders) or _changed(talk, reading, *orders)
+
+
+def _is_of_no_transfer(order: Order) -> bool:
+    """Tell whether its verb buys, or adds somebody: "agrega a Rosa", not "agrega el concepto"."""
+    is_added = any(part.kind in {"person", "name", "account"} for part in order.parts)
+    return order.act == "buy" or (order.act == "add" and is_added)
 
 
 def _chosen_of_list(talk: Talk, reading: Reading) -> bool:
@@ -202,7 +210,8 @@ def _is_amendment(talk: Talk, order: Order) -> bool:
     """Tell whether an order says only how the open one is to be: "ponle de concepto cena"."""
     if isinstance(talk.memory.task, Purchase):
         return order.is_of_payer
-    is_open = isinstance(talk.memory.task, Transfer) and order.act not in {"give", "buy"}
+    is_of_it = order.act != "give" and not _is_of_no_transfer(order)
+    is_open = isinstance(talk.memory.task, Transfer) and is_of_it
     return is_open and not order.is_whole and not order.recipient
 
 

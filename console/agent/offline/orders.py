@@ -111,8 +111,8 @@ class Reading(Cursor):
 
     @property
     def is_ordering(self) -> bool:
-        """Whether it orders something and says what."""
-        return any(order.is_asked_for and order.said for order in self.orders)
+        """Whether it orders something, and of a transfer says what."""
+        return any(o.is_asked_for and (o.said or o.act in {"buy", "add"}) for o in self.orders)
 
     @property
     def first_kind(self) -> str:

@@ -199,7 +199,7 @@ class Talk:
         if part.kind == "ordinal" and people and part.value <= len(people):
             person = people[part.value - (part.value > 0)]
             return replace(part, kind="person", value=person.alias, way="to")
-        is_bought = memory.topic in {"search", "compare"} and (not task or task.kind == "purchase")
+        is_bought = task.kind == "purchase" if task else memory.topic in {"search", "compare"}
         wanted, number = memory.asked.wanted if is_alone else (), part.whole or 0
         is_spread = is_bought and said.match(part.first - 1, "spread") and number in INSTALMENTS
         if part.kind == "amount" and (is_spread or ("benefit" in wanted and number > 1)):
