@@ -124,6 +124,7 @@ class Accounts:
             condition="user_id = :user",
             values={":user": user_id},
             limit=MAX_ACCOUNTS_PER_OWNER,
+            moving=MOVING,
         )
         return [Account.from_item(item) for item in items]
 

@@ -1,8 +1,8 @@
 """Typed access to DynamoDB items: plain Python values in and out, one client for all tables."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,7 +26,7 @@ _THROTTLED = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 _PASSING = _THROTTLED | {"None", "ConditionalCheckFailed", "TransactionConflict"}
 """Why a transaction is cancelled that may be committed when it is decided or tried again."""
 
-_watch: ContextVar["_Watch | None"] = ContextVar("watch", default=None)
+_watch: ContextVar["Watch | None"] = ContextVar("watch", default=None)
 
 
 def serialize(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,26 +133,6 @@ def unchanged(
     )
 
 
-def one_of_each(checks: Iterable[ConditionCheck]) -> list[ConditionCheck]:
-    """Return the same checks, one for each item: a transaction takes no more of it.
-
-    Those of one item have distinct placeholders.
-    """
-    found: dict[object, ConditionCheck] = {}
-    for check in checks:
-        name = _name_of(check.table, check.key)
-        found[name] = _both(found[name], check) if name in found else check
-    return list(found.values())
-
-
-def _both(one: ConditionCheck, other: ConditionCheck) -> ConditionCheck:
-    return one._replace(
-        condition=f"({one.condition}) AND ({other.condition})",
-        values={**(one.values or {}), **(other.values or {})},
-        names={**(one.names or {}), **(other.names or {})},
-    )
-
-
 class TransactionCancelled(Exception):
     """DynamoDB committed none of the writes. `reasons` has a code for each, in order."""
 
@@ -183,16 +163,25 @@ class Page(NamedTuple):
     units: float = 0.0
 
 
-class _Watch:
-    """What is read for one decision: the first read of each item, and what was read ahead."""
+class Asked(NamedTuple):
+    """A Query that was made, and the items that it found. What is `moving` in them proves nothing.
+
+    `ask` makes it once more and returns what it finds then.
+    """
+
+    ask: Callable[[], list[Item]]
+    found: list[Item]
+    is_of_index: bool
+    moving: Container[str]
+
+
+class Watch:
+    """What is read for one decision: the first read of each item, Queries, what was read ahead."""
 
     def __init__(self) -> None:
         self.reads: dict[object, tuple[str, Item, Item | None, Container[str]]] = {}
+        self.queries: list[Asked] = []
         self.ahead: dict[object, Item | None] = {}
-
-    def __iter__(self) -> Iterator[ConditionCheck]:
-        """Yield the checks of what was read, which only a refusal asks for."""
-        return (unchanged(*read) for read in self.reads.values())
 
 
 class DynamoDB:
@@ -207,7 +196,7 @@ class DynamoDB:
 
         `moving` are the attributes that every other change may move, such as a balance.
         """
-        watch, name = _watch.get(), _name_of(table, key)
+        watch, name = _watch.get(), name_of(table, key)
         if watch is not None and name in watch.ahead:
             item = watch.ahead.pop(name)
         else:
@@ -226,7 +215,7 @@ class DynamoDB:
         watch = _watch.get()
         if watch is None:
             return
-        wanted = {_name_of(table, key): (table, key) for table, key in places}
+        wanted = {name_of(table, key): (table, key) for table, key in places}
         requests: dict[str, Any] = {}
         for table, key in wanted.values():
             request = requests.setdefault(table, {"Keys": [], "ConsistentRead": True})
@@ -235,12 +224,12 @@ class DynamoDB:
         watch.ahead.update(dict.fromkeys(wanted))
         for table, left in answer["UnprocessedKeys"].items():
             for key in map(deserialize, left["Keys"]):
-                watch.ahead.pop(_name_of(table, key), None)
+                watch.ahead.pop(name_of(table, key), None)
         key_names = {table: tuple(key) for table, key in wanted.values()}
         for table, items in answer["Responses"].items():
             for item in map(deserialize, items):
                 key = {name: item[name] for name in key_names[table]}
-                watch.ahead[_name_of(table, key)] = item
+                watch.ahead[name_of(table, key)] = item
 
     def read_ahead_beside(self, ask: Callable[[], T], *places: Place) -> T:
         """Read ahead, and ask something else of DynamoDB at the same time; return its answer."""
@@ -249,14 +238,15 @@ class DynamoDB:
 
     def both(self, ask: Callable[[], T], do: Callable[[], U]) -> tuple[T, U]:
         """Ask two things of DynamoDB at the same time; only the second may `get` or read ahead."""
-        return both(self._begin, ask, do)
+        return both(self._begin, partial(copy_context().run, ask), do)
 
     def batch_get(self, table: str, keys: Sequence[Item]) -> Iterator[Item]:
         """Yield the items of these distinct keys that there are, in any order.
 
-        Eventually consistent, and not collected by `watched`: for what decides nothing. Each call
-        answers at least one key, or fails.
+        Eventually consistent: for what decides nothing. Each call answers at least one key, or
+        fails.
         """
+        assert _watch.get() is None, "nothing may be decided on what lags"
         for first in range(0, len(keys), _MAX_BATCH_KEYS):
             wanted: Any = [serialize(key) for key in keys[first : first + _MAX_BATCH_KEYS]]
             while wanted:
@@ -266,13 +256,9 @@ class DynamoDB:
                 wanted = left["Keys"] if left else []
 
     @contextmanager
-    def watched(self) -> Iterator[Iterable[ConditionCheck]]:
-        """Collect a check for each item that `get` reads meanwhile: that it is as it was read.
-
-        What is moving is left out: a hot item would otherwise let no refusal be committed.
-        What a Query finds is not collected: no check could tell that nothing else is there.
-        """
-        watch = _Watch()
+    def watched(self) -> Iterator[Watch]:
+        """Collect what is read meanwhile, for `shared.proofs`."""
+        watch = Watch()
         token = _watch.set(watch)
         try:
             yield watch
@@ -291,11 +277,13 @@ class DynamoDB:
         newest_first: bool = False,
         limit: int | None = None,
         start_key: Item | None = None,
+        moving: Container[str] = (),
     ) -> Page:
         """Run one Query: strongly consistent on the table, eventually consistent on an index.
 
         `limit` bounds the items that are read before the filter; 1 MB bounds them in any case.
-        Raises StartKeyRefused when `start_key` lies outside the Query.
+        `moving` are attributes as for `get`. Raises StartKeyRefused when `start_key` lies outside
+        the Query.
         """
         arguments: dict[str, Any] = {
             "TableName": table,
@@ -319,10 +307,22 @@ class DynamoDB:
             if start_key and error.response["Error"]["Code"] == "ValidationException":
                 raise StartKeyRefused from None
             raise
-        return _page(answer)
+        page = _page(answer)
+        watch = _watch.get()
+        if watch is not None:
+            again = partial(self._found, arguments)
+            watch.queries.append(Asked(again, page.items, index is not None, moving))
+        return page
+
+    def _found(self, arguments: Any) -> list[Item]:
+        return _page(self._client.query(**arguments)).items
 
     def scan(self, table: str, *, limit: int) -> Page:
-        """Read the first `limit` items of a table, eventually consistent: for a small one."""
+        """Read the first `limit` items of a small table, eventually consistent.
+
+        For what decides nothing.
+        """
+        assert _watch.get() is None, "nothing may be decided on what lags"
         return _page(
             self._client.scan(TableName=table, Limit=limit, ReturnConsumedCapacity="TOTAL")
         )
@@ -365,7 +365,7 @@ class DynamoDB:
         )
 
 
-def _name_of(table: str, key: Item) -> object:
+def name_of(table: str, key: Item) -> object:
     """Return what tells an item from all others."""
     return table, frozenset(key.items())
 

@@ -9,7 +9,7 @@ from typing import ClassVar, TypedDict
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.dynamodb import ConditionCheck, one_of_each
+from shared.dynamodb import ConditionCheck, name_of
 
 
 class ErrorBody(TypedDict):
@@ -96,7 +96,7 @@ class Refusal(CentliError):
 
     def proof(self, reads: Iterable[ConditionCheck]) -> Sequence[ConditionCheck]:
         """Return the checks that it is true, given those of what was read for it."""
-        return one_of_each((*reads, *self._checks))
+        return _one_of_each((*reads, *self._checks))
 
 
 class OrderExpired(Refusal):
@@ -120,6 +120,26 @@ def answer_for(error: Exception) -> tuple[int, ErrorBody]:
     if isinstance(error, (ClientError, BotoCoreError)):
         return Unavailable.status, Unavailable(_OUTCOME_UNKNOWN).body
     return CentliError.status, CentliError(_INTERNAL).body
+
+
+def _one_of_each(checks: Iterable[ConditionCheck]) -> list[ConditionCheck]:
+    """Return the same checks, one for each item: a transaction takes no more of it.
+
+    Those of one item have distinct placeholders.
+    """
+    found: dict[object, ConditionCheck] = {}
+    for check in checks:
+        name = name_of(check.table, check.key)
+        found[name] = _both(found[name], check) if name in found else check
+    return list(found.values())
+
+
+def _both(one: ConditionCheck, other: ConditionCheck) -> ConditionCheck:
+    return one._replace(
+        condition=f"({one.condition}) AND ({other.condition})",
+        values={**(one.values or {}), **(other.values or {})},
+        names={**(one.names or {}), **(other.names or {})},
+    )
 
 
 _OUTCOME_UNKNOWN = (

@@ -27,6 +27,9 @@ from shared.settings import Settings
 MAX_SELLERS = 20
 """How many retailers of one product are looked at."""
 
+_MOVING = ("stock",)
+"""What every purchase changes of a product."""
+
 _ID = re.compile(r"[!-~]{1,128}")
 
 
@@ -134,7 +137,7 @@ class MarketStore:
     def product(self, product_id: str, retailer_id: str) -> Product | None:
         """Return what this retailer sells under this id."""
         place = self._product_place(product_id, retailer_id)
-        item = self._database.get(*place, moving=("stock",))
+        item = self._database.get(*place, moving=_MOVING)
         return next(_readable([item] if item else []), None)
 
     def offers(self, product_id: str) -> list[Product]:
@@ -144,6 +147,7 @@ class MarketStore:
             condition="product_id = :product",
             values={":product": product_id},
             limit=MAX_SELLERS,
+            moving=_MOVING,
         )
         return list(_readable(items))
 

@@ -252,9 +252,7 @@ CONTROLS: dict[str, Break] = {
     "a record of the payee forgotten": forgotten("transactions", "credited"),
     "a request recorded over another": without("requests", "fingerprint"),
     "the window of a request forgotten": recorded("record_key", repeats_until_ms={"N": "0"}),
-    "the content of a request not compared": Patched(
-        "shared.requests._Attempt.fingerprint", "same"
-    ),
+    "the content of a request not compared": Patched("shared.attempts.Attempt.fingerprint", "same"),
     "an order carried out however old": Patched(
         "shared.requests.RequestLedger._max_age", lambda *_: None
     ),
@@ -292,7 +290,7 @@ CONTROLS: dict[str, Break] = {
     "a proof of other arguments": _asked_by("user_id", "operation_id"),
     "a proof of another customer": _asked_by("operation_id", "fingerprint"),
     "other terms than were shown": Patched("shared.confirmation.Proof.has_shown", _believed),
-    "a proof however old": Patched("shared.requests._Attempt.is_too_late", False),
+    "a proof however old": Patched("shared.attempts.Attempt.is_too_late", False),
     "a request told from others by its customer alone": Patched(
         "shared.service.delivery_key", lambda *parts: delivery_key(*parts[:-1])
     ),

@@ -6,6 +6,7 @@ import pytest
 
 from shared.dynamodb import DynamoDB, Put, Update
 from shared.meanwhile import Begin, at_once, in_a_thread
+from shared.proofs import checks_of
 
 EMPTY: tuple[Any, ...] = ({}, [], "", None)
 
@@ -119,12 +120,12 @@ def test_what_is_read_ahead_is_what_each_would_read_and_what_a_batch_leaves_is_r
 
     with database.watched() as alone:
         one_by_one = got(database)
-        expected = [*alone]
+        expected = [*checks_of(alone)]
     client.calls.clear()
     with database.watched() as together:
         database.read_ahead(*PLACES, PLACES[0])
         assert got(database) == one_by_one
-        assert [*together] == expected
+        assert [*checks_of(together)] == expected
 
     assert client.calls == ["batch", *(f"t {key}" for key in left)]
 
@@ -147,11 +148,11 @@ def test_what_was_read_ahead_is_taken_once_and_not_kept_for_the_next_decision() 
 def test_what_is_read_ahead_and_not_looked_at_is_not_checked() -> None:
     database = DynamoDB(ReadingClient())  # type: ignore[arg-type]
 
-    with database.watched() as checks:
+    with database.watched() as watch:
         database.read_ahead(*PLACES)
         database.get("t", {"a": "2"})
 
-        assert [check.key for check in checks] == [{"a": "2"}]
+        assert [check.key for check in checks_of(watch)] == [{"a": "2"}]
 
 
 @pytest.mark.parametrize("begin", [at_once, in_a_thread])
