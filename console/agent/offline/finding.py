@@ -112,8 +112,7 @@ Attempts = Iterable[tuple[str, Mapping[str, str]]]
 def search(talk: Talk, *wishes: Wish, unread: str = "") -> Flow:
     """Look for products and list them, one thing after the other; say what nothing is made of."""
     memory = talk.memory
-    if unread:
-        yield Say(talk.text("not_filtered", said=unread) + "\n")
+    yield from talk.unfiltered(unread)
     memory.topic = "search"
     if memory.task is not None and memory.task.kind == "purchase":
         if memory.waiting is not None:

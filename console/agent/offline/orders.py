@@ -156,8 +156,8 @@ class Reading(Cursor):
         return bool(said) and self.denies(said[-1])
 
     def values(self, *kinds: str) -> set[str]:
-        """Return the values of the phrases of these kinds that stand anywhere in it."""
-        places = range(len(self.tokens))
+        """Return the values of the phrases of these kinds that are not said to be left out."""
+        places = (at for part in self.beside("excluding") for at in range(part.first, part.last))
         found = (match for at in places for match in self.words.matches(self.tokens, at))
         return {match.value for match in found if match.kind in kinds}
 

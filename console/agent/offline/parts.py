@@ -67,7 +67,8 @@ class Scanner(DayReader):
             read = (part for reader in readers if (part := reader(at)) is not None)
             part = next(read, Part("unread", at, at + 1))
             is_to = part.kind in _LED and self.word(at).endswith(ends)
-            found.append(replace(part, first=at, way="to" if is_to else part.way))
+            kind = before if before == "excluding" else part.kind
+            found.append(replace(part, kind=kind, first=at, way="to" if is_to else part.way))
             at, before = part.last, part.kind
         return found
 

@@ -105,7 +105,14 @@ def _balance(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply:
     is_supposed = len(amounts) == 1 and reading.values("condition", "enough")
     supposed = amounts[0].value if is_supposed else None
     head = "balance_head_session" if reading.values("introducing") else "balance_head"
-    return banking.balance(talk, asking.account_in(reading), supposed, head)
+    unread = _unused(reading, "excluding", "ordinal", "day")
+    return banking.balance(talk, asking.account_in(reading), unread, supposed, head)
+
+
+def _unused(reading: Reading, *kinds_: str) -> str:
+    """Return what narrows a question and nothing was made of."""
+    reading.ignored = reading.of(*kinds_)
+    return reading.quoted(reading.ignored)
 
 
 def _movements(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
@@ -130,7 +137,8 @@ def _listed(talk: Talk, reading: Reading, query: MovementsQuery, *covered: int) 
         and not reading.words.matches(reading.tokens, part.first)
         and reading.said.quote(part.first, part.last) != query.about
     ]
-    reading.ignored = [part for part in reading.parts if part in numbers or part in words]
+    words += numbers + reading.of("excluding")
+    reading.ignored = [part for part in reading.parts if part in words]
     return banking.movements(talk, query, reading.quoted(reading.ignored))
 
 
@@ -139,7 +147,11 @@ def _purchase_status(talk: Talk, reading: Reading, _topic: asking.Topic) -> Repl
         return banking.purchase_status(talk)
     if isinstance(talk.memory.done, Transfer) and not reading.has("purchase_noun"):
         return banking.movements(talk, MovementsQuery(limit=1))
-    return banking.listed(talk, "listPurchases") if reading.values("purchase_noun") else None
+    return _list(talk, reading, "listPurchases") if reading.values("purchase_noun") else None
+
+
+def _list(talk: Talk, reading: Reading, operation_id: str) -> Reply:
+    return banking.listed(talk, operation_id, _unused(reading, *kinds("narrowing")))
 
 
 def _who_is(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply | None:
@@ -160,8 +172,8 @@ _ANSWERS: Final[Mapping[str, Callable[[Talk, Reading, asking.Topic], Reply | Non
     "who_is": _who_is,
     "compare": lambda talk, reading, _topic: buying.compared(talk, reading),
     "more": _more,
-    "purchases": lambda talk, _reading, _topic: banking.listed(talk, "listPurchases"),
-    "beneficiaries": lambda talk, _reading, _topic: banking.listed(talk, "listBeneficiaries"),
+    "purchases": lambda talk, reading, _topic: _list(talk, reading, "listPurchases"),
+    "beneficiaries": lambda talk, reading, _topic: _list(talk, reading, "listBeneficiaries"),
     "own_account": lambda talk, _reading, _topic: banking.own_accounts(talk),
     "total": lambda talk, reading, _: tasks.total(talk) or _again(talk, reading, is_sum=True),
     "each": lambda talk, reading, _topic: _again(talk, reading, is_sum=False),
@@ -225,7 +237,8 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
     is_other = not is_wanted or reading.has("person", "money")
     if not (is_named or (not is_other if wish.words else is_of_things and is_any)):
         return None
-    reading.ignored = [p for p in reading.of("amount") if not finding.role(reading, p)]
+    numbers = [p for p in reading.of("amount") if not finding.role(reading, p)]
+    reading.ignored = reading.of("excluding") + numbers
     unread = reading.quoted(reading.ignored)
     return finding.search(talk, *_wishes(talk, reading, wish), unread=unread)
 
