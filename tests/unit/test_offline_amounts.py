@@ -1,6 +1,6 @@
 """Amounts in digits and words: read back exactly, or doubted, never another one."""
 
-from datetime import date
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -8,13 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.agent.language import Language, language_of
-from console.agent.offline.lexicon import lexicon, read
-from console.agent.offline.orders import read_orders
-from console.agent.offline.parts import Scanner
+from console.agent.offline.talk import Talk
 from console.agent.offline.text import Part
 from shared.money import MAX_AMOUNT
 
-TODAY = date(2026, 11, 25)
+NOW = datetime(2026, 11, 25, 18, tzinfo=UTC)
 
 UNITS = "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince"
 UNITS += " dieciséis diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés"
@@ -59,10 +57,9 @@ def in_spanish(number: int) -> str:
 def read_amount(text: str, language: Language | None = None) -> Part | None:
     """Return the amount of an order to send what the text says."""
     language = language or language_of(text) or "es"
-    words = lexicon(language)
     verb = {"es": "manda", "en": "send"}[language]
-    said = read(text if text.startswith(("manda ", "transfiere ")) else f"{verb} {text}", language)
-    orders = read_orders(said, words, Scanner(words, said.tokens, TODAY, said).parts()).orders
+    order = text if text.startswith(("manda ", "transfiere ")) else f"{verb} {text}"
+    orders = Talk({}, lambda: NOW, language).read(order).orders
     return orders[0].said.get("amount") if orders else None
 
 

@@ -6,17 +6,15 @@ import pytest
 
 from console.agent.language import Language, language_of
 from console.agent.offline.asking import read_query
-from console.agent.offline.days import Span, find_span, today
-from console.agent.offline.lexicon import lexicon, read
-from console.agent.offline.orders import read_orders
-from console.agent.offline.parts import Scanner
+from console.agent.offline.days import Span
+from console.agent.offline.talk import Talk
 
-TODAY = date(2026, 11, 25)
+NOW = datetime(2026, 11, 25, 18, tzinfo=UTC)
 
 
 def span_of(text: str) -> Span | None:
     language: Language = language_of(text) or "es"
-    return find_span(lexicon(language), read(text, language).tokens, TODAY)[0]
+    return Talk({}, lambda: NOW, language).read(text).days()[0]
 
 
 @pytest.mark.parametrize(
@@ -74,12 +72,8 @@ def test_what_names_no_day_is_none(text: str) -> None:
 def test_a_day_is_that_of_mexico_city_and_asked_for_in_its_time() -> None:
     after_midnight_in_utc = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
 
-    said, words = read("movimientos de hoy", "es"), lexicon("es")
-    day = today(after_midnight_in_utc)
-    reading = read_orders(said, words, Scanner(words, said.tokens, day, said).parts())
-    query = read_query(reading, day)
+    query = read_query(Talk({}, lambda: after_midnight_in_utc).read("movimientos de hoy"))
 
-    assert today(after_midnight_in_utc) == TODAY
     assert query.dates() == {
         "from_date": "2026-11-25T00:00:00-06:00",
         "to_date": "2026-11-25T23:59:59-06:00",

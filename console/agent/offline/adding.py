@@ -51,13 +51,13 @@ def read_addition(reading: Reading, asked: str = "") -> Addition:
     account, runs = _runs(reading, _ASKED.get(asked, ""))
     given, unread = {"account_id": account} if account else {}, list[str]()
     for named, first, last in sorted(runs, key=lambda run: not run[0]):
-        called = reading.said.quote(first, last)
+        called = reading.quote(first, last)
         found = (reading.match(place, "relation") for place in range(first, last))
         relation = next(filter(None, found), None) if named != "name" else None
         slot = named or ("alias" if "name" in given and "alias" not in given else "name")
         if relation is not None:
-            given.setdefault("relationship", reading.said.quote(relation.first, relation.last))
-            rest = reading.said.quote(relation.last, last)
+            given.setdefault("relationship", reading.quote(relation.first, relation.last))
+            rest = reading.quote(relation.last, last)
             if not named and rest:
                 given.setdefault("name", rest)
             slot = named or "alias"

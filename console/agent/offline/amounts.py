@@ -104,7 +104,7 @@ class AmountReader(Cursor):
         tokens = self.tokens[max(amount.first - _BESIDE, 0) : amount.last + _BESIDE]
         near = [near_numbers(t.word) if t.word not in self.words.numbers else () for t in tokens]
         usual = [replace(t, word=n[0]) if n else t for t, n in zip(tokens, near, strict=True)]
-        reader = AmountReader(self.words, usual)
+        reader = AmountReader(self.words, self.text, usual)
         found = next(filter(None, map(reader.amount_at, range(len(usual)))), None)
         return found.value if found and found.is_sure and not found.unit else None
 

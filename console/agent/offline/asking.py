@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from functools import cache
 from typing import Final
 
 from console.agent.language import Language
-from console.agent.offline.days import Span, find_span
-from console.agent.offline.lexicon import Phrase, kinds, lexicon, read, usual_spelling
+from console.agent.offline.days import Span
+from console.agent.offline.lexicon import Phrase, kinds, lexicon, tokens_of, usual_spelling
 from console.agent.offline.orders import Reading
 from shared.clock import BANK_ZONE
 from shared.text import fold
@@ -109,7 +109,7 @@ def _spelled(phrase: Phrase, language: Language) -> Phrase:
 def fits_example(reading: Reading, example: str) -> bool:
     """Tell whether a message says what an example phrase says, in nearly its words."""
     language = reading.words.language
-    wanted = [t.word for t in read(example, language).tokens if t.kind == "word"]
+    wanted = [t.word for t in tokens_of(example, language) if t.kind == "word"]
     known, places = reading.words.phrases, _places(reading)
     telling = tuple(word for word in wanted if ((word,), "plain", "") not in known.get(word, ()))
     return bool(telling) and _fit(_spelled(telling, language), places) is not None
@@ -150,11 +150,11 @@ class MovementsQuery:
         return {name: moment.isoformat() for name, moment in moments}
 
 
-def read_query(reading: Reading, now: date) -> MovementsQuery:
+def read_query(reading: Reading) -> MovementsQuery:
     """Return which movements a message asks for."""
-    span, days, is_unread = find_span(reading.words, reading.tokens, now)
+    span, days, is_unread = reading.days()
     is_coming = span is None and bool(reading.values("coming"))
-    is_future = span is not None and span.first is not None and span.first > now
+    is_future = span is not None and span.first is not None and span.first > reading.today
     directions, types = reading.values("direction"), reading.values("movement")
     direction = next((way for way in ("credit", "debit") if way in directions), "")
     people = [part for part in reading.of("person", "name") if part.first not in days]
@@ -188,8 +188,8 @@ def _about(reading: Reading, days: range) -> str:
             last = days.start if part.first < days.start < part.last else part.last
             places, kinds_of = range(part.first, last), kinds("of_movements")
             is_of_movements = any(reading.match(place, *kinds_of) for place in places)
-            said = str(part.value or reading.said.quote(part.first, part.last))
-            said = said.removesuffix(reading.said.quote(last, part.last)).strip()
+            said = str(part.value or reading.quote(part.first, part.last))
+            said = said.removesuffix(reading.quote(last, part.last)).strip()
             return "" if is_of_movements else said
     return ""
 

@@ -6,14 +6,13 @@ A day without its year is the last one that has been; a week begins on Monday.
 import calendar
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from console.agent.offline.amounts import AmountReader
-from console.agent.offline.lexicon import Lexicon
-from console.agent.offline.text import Part, Token
+from console.agent.offline.text import Part
 from shared.clock import BANK_ZONE
 
 
@@ -174,6 +173,24 @@ class DayReader(AmountReader):
         kind = "dates" if is_unsure else "now" if is_now else "day"
         return Part(kind, at, pieces[found.end() - 1].last, span)
 
+    def days(self) -> tuple[Span | None, range, bool]:
+        """Return the days of all, the tokens that say them, and whether some are unreadable.
+
+        Several are one span where one follows the other: "ayer y antier".
+        """
+        found, at = list[Part](), 0
+        while at < len(self.tokens):
+            days = self.days_at(at)
+            found += [] if days is None else [days]
+            at = at + 1 if days is None else days.last
+        if not found:
+            return None, range(0), False
+        ends = sorted((s.first, s.last) for day in found if (s := day.value) and s.first and s.last)
+        is_joined = all(after[0] - before[1] <= _DAY for before, after in itertools.pairwise(ends))
+        is_whole = is_joined and len(ends) == len(found)
+        span = Span(ends[0][0], ends[-1][1]) if is_whole else None if found[1:] else found[0].value
+        return span, range(found[0].first, found[-1].last), span is None
+
     def _piece(self, at: int) -> Part:
         """Return a token or a phrase with its letter as the kind, empty where days end."""
         word, number = self.word(at), self.number_at(at)
@@ -198,24 +215,3 @@ def before(span: Span) -> Span | None:
     if unit := next(units, ""):
         return _in(span.last, unit, "last")
     return Span(span.first - (span.last - span.first) - _DAY, span.first - _DAY)
-
-
-def find_span(
-    words: Lexicon, tokens: Sequence[Token], now: date
-) -> tuple[Span | None, range, bool]:
-    """Return the days of a message, the tokens that say them, and whether some are unreadable.
-
-    Several are one span where one follows the other: "ayer y antier".
-    """
-    reader, found, at = DayReader(words, tokens, now), list[Part](), 0
-    while at < len(tokens):
-        days = reader.days_at(at)
-        found += [] if days is None else [days]
-        at = at + 1 if days is None else days.last
-    if not found:
-        return None, range(0), False
-    ends = sorted((s.first, s.last) for day in found if (s := day.value) and s.first and s.last)
-    is_joined = all(after[0] - before[1] <= _DAY for before, after in itertools.pairwise(ends))
-    is_whole = is_joined and len(ends) == len(found)
-    span = Span(ends[0][0], ends[-1][1]) if is_whole else None if found[1:] else found[0].value
-    return span, range(found[0].first, found[-1].last), span is None

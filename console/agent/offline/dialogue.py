@@ -59,8 +59,8 @@ def several(talk: Talk, reading: Reading) -> Reply | None:
     begin = next((p.first for o in ordered_[:1] for p in o.parts if p.kind == "verb"), 0)
     before = [part for part in joints if part.first < begin][-1:]
     for part in before + [part for part in joints if part.first >= end][:1]:
-        first = reading.said.quote(0, part.last if part.kind == "asking" else part.first)
-        halves = [talk.read(first), talk.read(reading.said.quote(part.last, len(reading.tokens)))]
+        first = reading.quote(0, part.last if part.kind == "asking" else part.first)
+        halves = [talk.read(first), talk.read(reading.quote(part.last, len(reading.tokens)))]
         beside = [one for half in halves if (one := questions.asked_beside(talk, half)) is not None]
         orders = [half for half in halves if half.is_ordering]
         is_put_off = bool(orders) and part not in before and halves[1].has("day", "later")
@@ -78,9 +78,9 @@ def _flow(*replies: Reply) -> Flow:
 
 def strange(talk: Talk, reading: Reading) -> Reply | None:
     """Answer what is no business of the bank."""
-    is_injected = reading.has("injected") or not _MARKUP.isdisjoint(reading.said.text)
+    is_injected = reading.has("injected") or not _MARKUP.isdisjoint(reading.text)
     key = "said_injected" if is_injected else ""
-    key = "foreign" if is_foreign(reading.said, talk.words.of("foreign")) else key
+    key = "foreign" if is_foreign(reading) else key
     return talk.say(key, "not_understood") if key else None
 
 
@@ -173,7 +173,7 @@ def message_read(talk: Talk, reading: Reading, rest: str) -> MessageRead:
         value = talk.days(part.value).strip() if part.kind == "day" and part.value else value
         return made if is_made else known, value
 
-    spans, end, text = list[Span](), 0, reading.said.text
+    spans, end, text = list[Span](), 0, reading.text
     for (kind, value), run in groupby(reading.parts, read_as):
         parts = list(run)
         begin = max(reading.tokens[parts[0].first].start, end)

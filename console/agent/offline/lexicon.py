@@ -1,7 +1,7 @@
 """The words of the two languages, read from `words/`: what each may mean, and what is like it."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from jellyfish import damerau_levenshtein_distance
 
 from console.agent.language import Language, undrawn
-from console.agent.offline.text import TOKEN, Part, Said, Token
+from console.agent.offline.text import TOKEN, Part, Token
 from shared.text import fold
 
 _WORDS: Final = Path(__file__).parent / "words"
@@ -32,7 +32,7 @@ class Verb(NamedTuple):
     act: str
     form: str
     """`order` beyond doubt; `bare`, `formal`, `polite`, `infinitive`, `subjunctive`, `past`,
-    `other`."""
+    `other`; `doubtful` where it may be several of these."""
 
 
 class Lexicon:
@@ -52,14 +52,15 @@ class Lexicon:
         words = (_by_word(data.get(name, {})) for name in ("spell", "products", "categories"))
         self.spell, self.products, self.categories = words
         self.sets = {name: frozenset[str](row.split()) for name, row in data["sets"].items()}
-        self.verbs: dict[str, list[Verb]] = {}
+        self.verbs: dict[str, Verb] = {}
         """By the form as it is written, and by the form without accents."""
         for row in data["verb"]:
             for form, word in _forms(row, data.get("ending", {})):
                 is_other = fold(word) in self.of("no_verbs")
                 for written in () if is_other else {word, fold(word)}:
-                    known = self.verbs.setdefault(written, [])
-                    known += {Verb(row["act"], form)}.difference(known)
+                    known = self.verbs.setdefault(written, Verb(row["act"], form))
+                    if known.form != form:
+                        self.verbs[written] = Verb(known.act, "doubtful")
         self.phrases: dict[str, list[tuple[Phrase, str, str]]] = {}
         """Phrases, kinds and values by the first word: the longest first, values before none."""
         for kind, told in data["words"].items():
@@ -71,7 +72,7 @@ class Lexicon:
         self.known = self.numbers.keys() | {fold(form) for form in self.verbs}
         """The words that mean anything in this language."""
         self.known.update(w for found in self.phrases.values() for said, *_ in found for w in said)
-        orders = {form for form, verbs in self.verbs.items() if {v.form for v in verbs} != {"past"}}
+        orders = {written for written, verb in self.verbs.items() if verb.form != "past"}
         same = _by_word(data["same"])
         self.same = same | {fold(w): one for w, one in same.items() if fold(w) not in orders}
         """Words that ask for the same, by the one of them that stands for all."""
@@ -102,7 +103,14 @@ class Cursor:
     """Looks at the tokens of a message; no place is out of bounds."""
 
     words: Lexicon
+    text: str
     tokens: Sequence[Token]
+
+    def quote(self, first: int, last: int) -> str:
+        """Return the tokens from `first` up to `last`, as they were written."""
+        if first >= last:
+            return ""
+        return self.text[self.tokens[first].start : self.tokens[last - 1].end]
 
     def match(self, at: int, *kinds: str) -> Part | None:
         """Return the longest phrase of any of these kinds that begins at a token."""
@@ -113,10 +121,10 @@ class Cursor:
         """Return the word of a token, or nothing beyond the ends."""
         return self.tokens[at].word if 0 <= at < len(self.tokens) else ""
 
-    def verbs(self, at: int) -> list[Verb]:
-        """Return what a token may be a form of: without its accents it may be several."""
+    def verb(self, at: int) -> Verb | None:
+        """Return what a token is a form of; without its accents it may be several."""
         said, known = (self.tokens[at].said if at < len(self.tokens) else ""), self.words.verbs
-        return known.get(said.lower()) or known.get(self.word(at), [])
+        return known.get(said.lower()) or known.get(self.word(at))
 
     def after(self, at: int, *kinds: str) -> int:
         """Return the place after a phrase of these kinds; where there is none, the end."""
@@ -181,7 +189,7 @@ def _forms(row: Mapping[str, str], endings: Mapping[str, Any]) -> Iterator[tuple
 # --- spelling ---
 
 
-def read(text: str, language: Language) -> Said:
+def tokens_of(text: str, language: Language) -> list[Token]:
     """Split a text into tokens, with what is short or misspelt made regular.
 
     Never into or out of a number: a number word that is misspelt stays unread.
@@ -192,7 +200,7 @@ def read(text: str, language: Language) -> Said:
         exact = lexicon(language).spell.get(said.lower()) if said.lower() != fold(said) else None
         usual = exact.split() if exact else usual_spelling(folded.replace("’", "'"), language)
         tokens += [Token(said, word, *found.span(), str(found.lastgroup)) for word in usual]
-    return Said(text, tuple(tokens))
+    return tokens
 
 
 def usual_spelling(word: str, language: Language) -> Sequence[str]:
@@ -219,7 +227,7 @@ def _nearest(word: str, language: Language) -> str:
     alike = (c for c in _candidates(language) if c[0] == word[0] and c[-1] == word[-1])
     near = sorted((damerau_levenshtein_distance(word, other), other) for other in alike)
     best = [other for slips, other in near if slips == near[0][0] <= allowed]
-    meanings = {tuple(known.verbs.get(other, ())) or other for other in best}
+    meanings = {known.verbs.get(other) or other for other in best}
     return best[0] if len(meanings) == 1 else ""
 
 
@@ -244,11 +252,11 @@ def near_numbers(word: str) -> Phrase:
     return tuple(number for slips, number in near if slips <= 1 + (len(number) >= _LONG_NUMBER))
 
 
-def is_foreign(said: Said, foreign: Iterable[str]) -> bool:
+def is_foreign(said: Cursor) -> bool:
     """Tell whether a message is in a language that is neither Spanish nor English."""
-    letters = [c for c in said.text if c.isalpha()]
-    strange, words = sum(ord(letter) > _LAST_LATIN_LETTER for letter in letters), set(foreign)
-    return strange * 2 > len(letters) or sum(t.word in words for t in said.tokens) > 1
+    letters, foreign = [c for c in said.text if c.isalpha()], said.words.of("foreign")
+    strange = sum(ord(letter) > _LAST_LATIN_LETTER for letter in letters)
+    return strange * 2 > len(letters) or sum(t.word in foreign for t in said.tokens) > 1
 
 
 # --- sentences and kinds ---

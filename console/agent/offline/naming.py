@@ -12,7 +12,6 @@ from typing import Final
 from console.agent.offline.adding import Addition
 from console.agent.offline.asking import MovementsQuery, fits_example
 from console.agent.offline.buying import Purchase
-from console.agent.offline.days import find_span, today
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import OWN_ACCOUNTS
 from console.agent.offline.talk import Flow, Reply, Talk, Task
@@ -30,7 +29,7 @@ _QUOTES: Final = str.maketrans(dict.fromkeys("“”«»", '"'))
 
 def named(talk: Talk, reading: Reading) -> Reply | None:
     """Call the operation that a message begins with."""
-    name, _, rest = reading.said.text.strip().partition(" ")
+    name, _, rest = reading.text.strip().partition(" ")
     operations = talk.operations.values()
     operation = next((o for o in operations if o.operation_id.casefold() == name.casefold()), None)
     if operation is None:
@@ -76,7 +75,7 @@ def by_example(talk: Talk, reading: Reading) -> Reply | None:
 
 def _exemplified(talk: Talk, reading: Reading, operation: AgentOperation) -> Flow:
     """Call an operation with what a message says of its arguments, by their names and types."""
-    span, days, _ = find_span(reading.words, reading.tokens, today(talk.clock()))
+    span, days, _ = reading.days()
     said = MovementsQuery(span=span).dates()
     numbers = [p for p in reading.of("amount") if p.first not in days and not p.doubt]
     people, accounts = reading.of("person", "name"), reading.of("account")

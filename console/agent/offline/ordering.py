@@ -11,7 +11,6 @@ from console.agent.offline.asking import QUERIES, topics_of
 from console.agent.offline.buying import Purchase, purchase
 from console.agent.offline.lexicon import REFUSED, kinds
 from console.agent.offline.orders import Order, Reading, sent_in
-from console.agent.offline.parts import verb_form
 from console.agent.offline.questions import stated
 from console.agent.offline.talk import Flow, Reply, Talk, Task
 from console.agent.offline.transferring import Transfer
@@ -81,7 +80,7 @@ def _task(talk: Talk, reading: Reading, order: Order) -> Task:
         return read_addition(replace(reading, parts=order.parts))
     first, last = order.parts[0].first, order.parts[-1].last
     is_only = len(reading.orders) == 1
-    return purchase(talk, reading if is_only else talk.read(reading.said.quote(first, last)))
+    return purchase(talk, reading if is_only else talk.read(reading.quote(first, last)))
 
 
 def _doubted(talk: Talk, reading: Reading, todo: list[Task]) -> Reply | None:
@@ -220,7 +219,7 @@ def _is_amending(talk: Talk, reading: Reading, order: Order) -> bool:
 
     What somebody else did is not: "mi hermano me transfirió"; nor what is taken back: "200 no".
     """
-    forms = {verb_form(part).form for part in reading.of("verb")}
+    forms = {part.value.form for part in reading.of("verb")}
     is_aside = talk.memory.topic == "search" and not talk.memory.asked.wanted
     is_open = talk.memory.state != "left" and not is_aside
     is_told = reading.has("correcting", "let_that", "set_amount", "verb")

@@ -6,12 +6,13 @@ is (a denial, a condition, a day to come) only changes what is answered.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
-from console.agent.offline.lexicon import Cursor, Lexicon, kinds
-from console.agent.offline.parts import verb_form
-from console.agent.offline.text import Part, Said
+from console.agent.offline.lexicon import kinds
+from console.agent.offline.parts import Scanner
+from console.agent.offline.text import Part
 
 _ORDERING: Final = frozenset({"order", "formal", "polite"})
 _SLOTS: Final = {"person": "to", "name": "to", "same": "to"} | {s: s for s in ("amount", "reason")}
@@ -80,20 +81,44 @@ def slot_of(part: Part, *, is_expected: bool = True) -> str:
 
 
 @dataclass
-class Reading(Cursor):
+class Reading(Scanner):
     """A message with its parts and what they ask for."""
 
-    said: Said
-    parts: list[Part]
-    orders: list[Order]
+    parts: list[Part] = field(default_factory=list)
     ignored: list[Part] = field(default_factory=list)
     """What a question has besides what it was answered by."""
+
+    @cached_property
+    def orders(self) -> list[Order]:
+        """What it asks for, in the order in which it does.
+
+        An amount right beside a word that was not read is doubted: "5 tamales".
+        """
+        found, left = list[Order](), list[Part]()
+        for segment in _segments(self.parts):
+            order = Order(_act(segment), segment, _is_asked_for(segment, self))
+            if order.act in {"send", "give", "make"}:
+                found += sent_in(order, self)
+            elif order.act:
+                found.append(order)
+            else:
+                left += [part for part in segment if part.kind not in kinds("quiet")]
+        for order in found:
+            amount = order.said.get("amount")
+            beside = {
+                part.kind for pair in pairwise(order.parts) if amount in pair for part in pair
+            }
+            if amount is not None and amount.is_sure and "unread" in beside:
+                order.said["amount"] = replace(amount, doubt="near")
+        if found:
+            found[0].unread[:0] = left
+        return found
 
     @property
     def mood(self) -> str:
         """What stands in the way of an order, by kind, or nothing."""
         said = {part.kind for part in self.parts[self.begins_otherwise :]}
-        said |= {"past_mark" for part in self.of("verb") if verb_form(part).form == "past"}
+        said |= {"past_mark" for part in self.of("verb") if part.value.form == "past"}
         return next((kind for kind in kinds("moods") if kind in said), "")
 
     @property
@@ -178,31 +203,7 @@ class Reading(Cursor):
         for part in parts:
             first = runs.pop()[0] if runs and runs[-1][1] == part.first else part.first
             runs.append((first, part.last))
-        return ", ".join(self.said.quote(first, last) for first, last in runs)
-
-
-def read_orders(said: Said, words: Lexicon, parts: list[Part]) -> Reading:
-    """Return what a message asks for, in the order in which it does.
-
-    An amount right beside a word that was not read is doubted: "5 tamales".
-    """
-    reading, left = Reading(words, said.tokens, said, parts, []), list[Part]()
-    for segment in _segments(parts):
-        order = Order(_act(segment), segment, _is_asked_for(segment, reading))
-        if order.act in {"send", "give", "make"}:
-            reading.orders += sent_in(order, reading)
-        elif order.act:
-            reading.orders.append(order)
-        else:
-            left += [part for part in segment if part.kind not in kinds("quiet")]
-    for order in reading.orders:
-        amount = order.said.get("amount")
-        beside = {part.kind for pair in pairwise(order.parts) if amount in pair for part in pair}
-        if amount is not None and amount.is_sure and "unread" in beside:
-            order.said["amount"] = replace(amount, doubt="near")
-    if reading.orders:
-        reading.orders[0].unread[:0] = left
-    return reading
+        return ", ".join(self.quote(first, last) for first, last in runs)
 
 
 def _segments(parts: list[Part]) -> list[list[Part]]:
@@ -223,15 +224,15 @@ def _is_of_one(parts: Sequence[Part], before: int, head: int) -> bool:
     """Tell whether a verb belongs to the one before: "saca 500 y pásalos", "haz una compra"."""
     if parts[before].kind != "verb":
         return False
-    act, between = verb_form(parts[before]).act, {part.kind for part in parts[before + 1 : head]}
-    second = verb_form(parts[head]).act if parts[head].kind == "verb" else ""
+    act, between = parts[before].value.act, {part.kind for part in parts[before + 1 : head]}
+    second = parts[head].value.act if parts[head].kind == "verb" else ""
     if second and act == "make":
         return not between & {"amount", "person", "stop"}
     return act == second == "send" and "person" not in between and "amount" in between
 
 
 def _act(segment: Sequence[Part]) -> str:
-    acts = {verb_form(part).act for part in segment if part.kind == "verb"}
+    acts = {part.value.act for part in segment if part.kind == "verb"}
     kinds = {part.kind for part in segment}
     if "register" in kinds or ("add_noun" in kinds and not acts):
         return "add"
@@ -245,7 +246,7 @@ def _act(segment: Sequence[Part]) -> str:
 def _is_asked_for(segment: Sequence[Part], reading: Reading) -> bool:
     """Tell whether the form of a verb, with what leads to it, orders something."""
     places = [i for i, part in enumerate(segment) if part.kind == "verb"]
-    forms = [verb_form(segment[place]).form for place in places]
+    forms = [segment[place].value.form for place in places]
     is_question = any(part.kind == "asking" for part in segment)
     if not forms or {"past", "other"} & set(forms):
         return not forms and not is_question

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from console.agent.offline.days import DayReader
-from console.agent.offline.lexicon import Verb, kinds
-from console.agent.offline.text import Part, Said
+from console.agent.offline.lexicon import kinds
+from console.agent.offline.text import Part
 from shared.text import fold
 
 MSI: Final = "MSI"
@@ -34,11 +34,10 @@ _SIGNS: Final = {"stop": ",;:.…!¡", "asking": "¿?", "quote": "\"«»“”�
 class Scanner(DayReader):
     """Covers one message."""
 
-    said: Said
     around_names: set[int] = field(default_factory=set)
     """The quotation marks around what somebody, or a reason, is called: they quote no order."""
 
-    def parts(self) -> list[Part]:
+    def scan(self) -> list[Part]:
         """Return the parts of the message, in order; together they are the whole message."""
         found, ends = list[Part](), tuple(self.words.of("to_somebody"))
         quotes = [i for i, t in enumerate(self.tokens) if t.said in _SIGNS["quote"]]
@@ -98,15 +97,15 @@ class Scanner(DayReader):
         return (self._amount(at) if found.kind in {"hedge", "under", "over"} else None) or found
 
     def _verb(self, at: int) -> Part | None:
-        adjust, verbs = self.match(at, "adjust"), self.verbs(at)
+        adjust, verb = self.match(at, "adjust"), self.verb(at)
         if adjust is not None and self.amount_at(at + 1) is not None:
             return adjust
-        return self.match(at, "take") or (Part("verb", at, at + 1, verbs) if verbs else None)
+        return self.match(at, "take") or (Part("verb", at, at + 1, verb) if verb else None)
 
     def _clitic(self, at: int) -> Part | None:
         """Take "le" where a verb follows, or another such word."""
         after = self.past(at, "clitic", limit=len(self.tokens))
-        is_led = after > at and (self.verbs(after) or self.match(at + 1, "will"))
+        is_led = after > at and (self.verb(after) or self.match(at + 1, "will"))
         return Part("clitic", at, at + 1) if is_led else None
 
     def _ordinal(self, at: int) -> Part | None:
@@ -122,7 +121,7 @@ class Scanner(DayReader):
         place = self.after(at, "numbered")
         said, after = self.word(place), place + 1
         joined = self.match(after, "also", "courtesy", "months_lead", "from", "and")
-        is_alone = self._ends(after) or self.verbs(after) or joined
+        is_alone = self._ends(after) or self.verb(after) or joined
         is_place = said.isdigit() and 0 < int(said) <= _MAX_PLACE and is_alone
         return Part("ordinal", at, after, int(said)) if is_place else None
 
@@ -161,7 +160,7 @@ class Scanner(DayReader):
         """Take the account, the person or the amount after a preposition."""
         source, target = self.after(at, "from"), self.after(at, "to", "into")
         amount = self.amount_at(self.after(at, "of_amount"))
-        owed = self.after(at, "off") if at and self.verbs(at - 1) else len(self.tokens)
+        owed = self.after(at, "off") if at and self.verb(at - 1) else len(self.tokens)
         return (
             self._account(owed, "to")
             or self._account(source, "from")
@@ -224,7 +223,7 @@ class Scanner(DayReader):
         first = next(led, start)
         tokens = self.tokens[first:last]
         is_as_spelled = all(fold(token.said) == token.word for token in tokens)
-        said = self.said.quote(first, last) if is_as_spelled else " ".join(t.word for t in tokens)
+        said = self.quote(first, last) if is_as_spelled else " ".join(t.word for t in tokens)
         noun = self.match(last + 1, "account_noun") if self.word(last) in {"s", "'"} else None
         kind = "others_account" if noun is not None and way == "from" else "person"
         return Part(kind, at, last if noun is None else noun.last, said, way)
@@ -237,8 +236,8 @@ class Scanner(DayReader):
             after = self.tokens[at + 1 : at + 2]
             is_stuck = any(t.kind == "number" and t.start == token.end for t in after)
             return not (is_stuck or self.words.is_near_number(token.word))
-        is_written = self._is_written(at) and at > 0 and not self.said.text.isupper()
-        is_other = self.match(at, *kinds("no_name", "ends_reason")) or self.verbs(at)
+        is_written = self._is_written(at) and at > 0 and not self.text.isupper()
+        is_other = self.match(at, *kinds("no_name", "ends_reason")) or self.verb(at)
         return is_written and not is_other
 
     def _is_written(self, at: int) -> bool:
@@ -250,7 +249,7 @@ class Scanner(DayReader):
         while self._is_name(last):
             last += 1
         is_new = self._is_written(at) and self.tokens[at].word not in self.words.known
-        return Part("name", at, last, self.said.quote(at, last)) if is_new and last > at else None
+        return Part("name", at, last, self.quote(at, last)) if is_new and last > at else None
 
     # --- reasons ---
 
@@ -288,21 +287,15 @@ class Scanner(DayReader):
         near = (self.words.is_near_number(self.word(p)) for p in range(start, last))
         if last == start or (not is_marked and any(near)):
             return None
-        return Part("reason", start, last, self.said.quote(start, last))
+        return Part("reason", start, last, self.quote(start, last))
 
     def _ends_reason(self, place: int, start: int) -> bool:
-        token = self.tokens[place]
+        token, verb = self.tokens[place], self.verb(place)
         is_number = token.word in self.words.numbers
         return (
             self.match(place, *kinds("ends_reason"), "relation") is not None
-            or any(verb.form not in {"past", "other"} for verb in self.verbs(place))
+            or (verb is not None and verb.form not in {"past", "other"})
             or (place > start and self._led(place) is not None)
             or self._account(place) is not None
             or (is_number and token.word not in self.words.of("articles"))
         )
-
-
-def verb_form(part: Part) -> Verb:
-    """Return what a verb's form says for sure: several readings are `doubtful`."""
-    verbs: list[Verb] = part.value
-    return verbs[0] if len({v.form for v in verbs}) == 1 else Verb(verbs[0].act, "doubtful")

@@ -7,7 +7,7 @@ from typing import Final
 
 from console.agent.offline import asking, banking, buying, finding, naming, tasks
 from console.agent.offline.asking import MovementsQuery
-from console.agent.offline.days import before, find_span, today
+from console.agent.offline.days import before
 from console.agent.offline.lexicon import REFUSED, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Flow, Reply, Talk
@@ -116,7 +116,7 @@ def _unused(reading: Reading, *kinds_: str) -> str:
 
 
 def _movements(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
-    query = asking.read_query(reading, today(talk.clock()))
+    query = asking.read_query(reading)
     is_refined = reading.first_kind == "and" or reading.match(0, "only") is not None
     if talk.memory.topic == "transactions" and is_refined:
         return _again(talk, reading)
@@ -125,7 +125,7 @@ def _movements(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | Non
 
 def _listed(talk: Talk, reading: Reading, query: MovementsQuery, *covered: int) -> Reply:
     """List movements; say of which words and amounts nothing was made."""
-    _, days, _ = find_span(reading.words, reading.tokens, today(talk.clock()))
+    _, days, _ = reading.days()
     amounts = (p for p in reading.of("amount") if p.value and p.first not in days)
     numbers = [part for part in amounts if (part.whole or 0) != query.limit]
     numbers += [b for b, n in pairwise(reading.parts) if n in numbers and b.kind in kinds("bounds")]
@@ -135,7 +135,7 @@ def _listed(talk: Talk, reading: Reading, query: MovementsQuery, *covered: int) 
         if part.first not in covered
         and reading.tokens[part.first].kind == "word"
         and not reading.words.matches(reading.tokens, part.first)
-        and reading.said.quote(part.first, part.last) != query.about
+        and reading.quote(part.first, part.last) != query.about
     ]
     words += numbers + reading.of("excluding")
     reading.ignored = [part for part in reading.parts if part in words]
@@ -185,7 +185,7 @@ _ANSWERS: Final[Mapping[str, Callable[[Talk, Reading, asking.Topic], Reply | Non
 
 def followed_up(talk: Talk, reading: Reading) -> Reply | None:
     """Go on with the question before, "¿y en ahorro?"; or take what no phrase fits by its words."""
-    topic, query = talk.memory.topic, asking.read_query(reading, today(talk.clock()))
+    topic, query = talk.memory.topic, asking.read_query(reading)
     is_other = reading.has("amount", "take", "want_thing") or reading.orders
     if is_other or reading.mood not in {"", "past_mark", "day"}:
         return None
@@ -203,7 +203,7 @@ def followed_up(talk: Talk, reading: Reading) -> Reply | None:
 
 def _again(talk: Talk, reading: Reading, **change: bool) -> Reply | None:
     """Go on with the movements last told of: others of them, or, by a change, a sum or a list."""
-    known, query = talk.memory.query, asking.read_query(reading, today(talk.clock()))
+    known, query = talk.memory.query, asking.read_query(reading)
     if query.span is None and known.span is not None and "last" in reading.values("relative"):
         query = replace(query, span=before(known.span))
     said = {name: value for name, value in vars(query).items() if value} | change
@@ -217,7 +217,7 @@ def _again(talk: Talk, reading: Reading, **change: bool) -> Reply | None:
 
 def stated(talk: Talk, reading: Reading) -> Reply | None:
     """Say that nothing was done about an order that is none."""
-    acts = {part.value[0].act for part in reading.of("verb")} & {"send", "buy", "add"}
+    acts = {part.value.act for part in reading.of("verb")} & {"send", "buy", "add"}
     if not acts and reading.mood != "others":
         return None
     if reading.is_question:
@@ -247,7 +247,7 @@ def _wishes(talk: Talk, reading: Reading, wish: Wish) -> list[Wish]:
     """Return what to look for: one thing, or each of those that a message joins."""
     joints = [part for part in reading.parts if part.kind in {"and", "stop"}]
     ends = [0, *(end for part in joints for end in (part.first, part.last)), len(reading.tokens)]
-    quotes = (reading.said.quote(*pair) for pair in zip(ends[::2], ends[1::2], strict=True))
+    quotes = (reading.quote(*pair) for pair in zip(ends[::2], ends[1::2], strict=True))
     pieces = [talk.read(quote) for quote in quotes if quote]
     is_each = len(pieces) > 1 and all(finding.names_a_thing(piece) for piece in pieces)
     return [finding.read_wish(piece) for piece in pieces] if is_each else [wish]
@@ -259,7 +259,7 @@ def not_understood(talk: Talk, reading: Reading) -> Flow:
     if reading.has(*polite) and not reading.beside(*polite, "stop"):
         yield talk.say("told_thanks")
         return
-    text = reading.said.text
+    text = reading.text
     quoted = text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…"
     is_number = reading.has("amount") and not reading.beside("amount", "stop")
     keys = (f"try_{intent}" for intent in asking.nearest(reading))

@@ -21,9 +21,9 @@ from console.agent.events import MessageRead, TurnOutcome
 from console.agent.language import Language
 from console.agent.offline.asking import MovementsQuery
 from console.agent.offline.days import Span, today
-from console.agent.offline.lexicon import BANK, Cursor, Lexicon, kinds, lexicon, read
-from console.agent.offline.orders import Reading, read_orders
-from console.agent.offline.parts import INSTALMENTS, MSI, OWN_ACCOUNTS, Scanner
+from console.agent.offline.lexicon import BANK, Cursor, Lexicon, kinds, lexicon, tokens_of
+from console.agent.offline.orders import Reading
+from console.agent.offline.parts import INSTALMENTS, MSI, OWN_ACCOUNTS
 from console.agent.offline.text import Part
 from console.agent.offline.things import Offer, OwnAccount, Person, Wish, account_of, person_of
 from console.agent.operations import AgentOperation
@@ -182,12 +182,15 @@ class Talk:
 
     def read(self, text: str) -> Reading:
         """Return what a text says, in parts."""
-        said = read(text, self.language)
-        scanner = Scanner(self.words, said.tokens, today(self.clock()), said)
-        parts, little = scanner.parts(), (*kinds("filling"), "to", "asking", "question")
-        telling = [part for part in parts if part.kind not in little]
-        meant = [self._in_context(scanner, p, is_alone=telling in ([], [p])) for p in parts]
-        return read_orders(said, self.words, meant)
+        tokens, day = tokens_of(text, self.language), today(self.clock())
+        reading = Reading(self.words, text, tokens, day)
+        reading.parts = reading.scan()
+        telling = reading.beside(*kinds("filling"), "to", "asking", "question")
+        reading.parts = [
+            self._in_context(reading, part, is_alone=telling in ([], [part]))
+            for part in reading.parts
+        ]
+        return reading
 
     def _in_context(self, said: Cursor, part: Part, *, is_alone: bool) -> Part:
         """Take "al 2" as one of the people listed, "a 18" as months where things are shown.

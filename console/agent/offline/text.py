@@ -61,20 +61,6 @@ class Part:
         return int(self.value) if is_one and self.is_sure and not self.is_money else None
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A message: its text and its tokens."""
-
-    text: str
-    tokens: tuple[Token, ...]
-
-    def quote(self, first: int, last: int) -> str:
-        """Return the tokens from `first` up to `last`, as they were written."""
-        if first >= last:
-            return ""
-        return self.text[self.tokens[first].start : self.tokens[last - 1].end]
-
-
 def words_of(text: str) -> frozenset[str]:
     """Return the words of a text, folded and without plurals, as they are compared."""
     return frozenset(stem(word) for word in _STEM.findall(fold(text)))

@@ -9,7 +9,6 @@ from typing import Any, Final
 from jellyfish import damerau_levenshtein_distance
 
 from console.agent.brain import Say
-from console.agent.offline.amounts import AmountReader
 from console.agent.offline.orders import Order, Reading
 from console.agent.offline.parts import OWN_ACCOUNTS
 from console.agent.offline.talk import Flow, Question, Talk, Task
@@ -49,10 +48,9 @@ class Transfer(Task):
         if (amount := said.get("amount")) is not None:
             self.doubt = amount.doubt
             given["amount"] = "" if self.doubt else f"{amount.value:.2f}"
-            is_slip, reader = self.doubt in _SLIPS, AmountReader(reading.words, reading.tokens)
-            self.offered = reader.offered(amount) if is_slip else None
+            self.offered = reading.offered(amount) if self.doubt in _SLIPS else None
             first = reading.past(amount.first, "of_amount", limit=1)
-            self.doubted = reading.said.quote(first, amount.last)
+            self.doubted = reading.quote(first, amount.last)
         if (to := said.get("to")) is not None:
             self.recipient = self.called = order.recipient
             given["to_account"] = to.value if to.kind == "account" else ""
