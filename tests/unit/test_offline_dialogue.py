@@ -1,5 +1,6 @@
 """Conversations with the offline brain over a seeded bank: orders, amendments, what goes wrong."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from string import Formatter
@@ -15,7 +16,7 @@ from console.agent.brain import Brain, Call, CallOutcome, Heard, Say
 from console.agent.decisions import read_decision
 from console.agent.events import CallRejected
 from console.agent.exchange import NoAnswer
-from console.agent.offline import OfflineBrain
+from console.agent.offline import OfflineBrain, asking
 from console.agent.offline.lexicon import lexicon
 from console.agent.operations import AgentOperation, Parameter
 from console.agent.wording import BENEFIT_REFUSALS
@@ -602,9 +603,23 @@ def test_an_operation_added_later_is_called_by_its_name_and_named_by_help() -> N
     assert "renameBeneficiary" in listed.delta
 
 
-def test_an_operation_added_later_is_understood_from_its_schema_and_a_few_phrases(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def phrases_of_more_operations(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As rows under `[operations]` are read."""
+    for known in map(lexicon, ("es", "en")):
+        more = {
+            "getSpendingSummary": ["resumen de gastos", "en que se va mi dinero"],
+            "getPoints": ["cuantos puntos llevo", "how many points do i have"],
+        }
+        rows = {name: [tuple(said.split()) for said in row] for name, row in more.items()}
+        monkeypatch.setattr(known, "intents", known.intents | rows)
+    asking._weighted.cache_clear()
+    yield
+    asking._weighted.cache_clear()
+
+
+@pytest.mark.usefixtures("phrases_of_more_operations")
+def test_an_operation_added_later_is_understood_from_its_schema_and_a_few_phrases() -> None:
     summary = AgentOperation(
         group="core_banking",
         operation_id="getSpendingSummary",
@@ -620,14 +635,6 @@ def test_an_operation_added_later_is_understood_from_its_schema_and_a_few_phrase
     )
     points = AgentOperation("crm", "getPoints", "GET", "/points", "Points.", {}, {}, confirm=False)
     operations = {**operations_in_schema(), "getSpendingSummary": summary, "getPoints": points}
-    examples = [
-        ("getSpendingSummary", "resumen de gastos"),
-        ("getSpendingSummary", "en qué se va mi dinero"),
-        ("getPoints", "cuántos puntos llevo"),
-        ("getPoints", "how many points do I have"),
-    ]
-    for language in ("es", "en"):
-        monkeypatch.setattr(lexicon(language), "examples", examples)
     brain = OfflineBrain(operations, clock=lambda: TODAY)
 
     [_, call] = list(brain.step([Heard("dame mi resumen de gastos de octubre", language="es")]))

@@ -9,18 +9,13 @@ from typing import Final
 
 from console.agent.language import Language
 from console.agent.offline.days import Span
-from console.agent.offline.lexicon import Phrase, kinds, lexicon, tokens_of, usual_spelling
+from console.agent.offline.lexicon import Phrase, kinds, lexicon, usual_spelling
 from console.agent.offline.orders import Reading
 from shared.clock import BANK_ZONE
-from shared.text import fold
 
 _MAX_GAP: Final = 3
 """How many words may stand between two words of a phrase."""
 _WHOLE_BONUS: Final = 4.0
-QUERIES: Final = frozenset({"balance", "movements", "purchases", "beneficiaries", "total"})
-"""What is answered with what the bank knows."""
-_SHORT: Final = frozenset({"help", "more", "thanks", "bye", "greeting", "cancel", "tasks"})
-"""What is meant only where a message says hardly anything else."""
 _MAX_MORE_WORDS: Final = 2
 _MIN_TELLING: Final = 4
 
@@ -43,11 +38,9 @@ def topics_of(reading: Reading) -> list[Topic]:
     said = words.intersection(p for part in parts for p in range(part.first, part.last))
     best: dict[str, Topic] = {}
     for intent, phrase, score in _weighted(reading.words.language):
-        covered = _fit(phrase, places)
-        if covered is None:
-            continue
-        beside = 0 if len(phrase) == 1 else _MAX_MORE_WORDS
-        if intent in _SHORT and len(said.difference(covered)) > beside:
+        covered, beside = _fit(phrase, places), 0 if len(phrase) == 1 else _MAX_MORE_WORDS
+        is_long = len(said.difference(covered)) > beside
+        if not covered or (is_long and intent in kinds("short")):
             continue
         gaps = covered[-1] - covered[0] + 1 - len(covered)
         worth = score - 0.1 * gaps + (_WHOLE_BONUS if len(covered) == total else 0)
@@ -58,12 +51,12 @@ def topics_of(reading: Reading) -> list[Topic]:
 
 def nearest(reading: Reading) -> list[str]:
     """Return the intents whose phrases have most words of a message, the nearest first."""
-    places, best = _places(reading), dict[str, float]()
+    telling = {word for word in _places(reading) if len(word) >= _MIN_TELLING}
+    best = dict[str, float]()
     for intent, phrase, score in _weighted(reading.words.language):
-        telling = [word for word in set(phrase) if word in places and len(word) >= _MIN_TELLING]
-        best[intent] = max(best.get(intent, 0.0), score * len(telling) / len(phrase))
-    found = sorted(best, key=lambda intent: -best[intent])
-    return [intent for intent in found if best[intent]]
+        near = score * len(telling.intersection(phrase)) / len(phrase)
+        best[intent] = max(best.get(intent, 0.0), near)
+    return sorted(filter(best.get, best), key=lambda intent: -best[intent])
 
 
 def _places(reading: Reading) -> dict[str, list[int]]:
@@ -74,7 +67,7 @@ def _places(reading: Reading) -> dict[str, list[int]]:
     return places
 
 
-def _fit(phrase: Phrase, places: Mapping[str, Sequence[int]]) -> list[int] | None:
+def _fit(phrase: Phrase, places: Mapping[str, Sequence[int]]) -> list[int]:
     """Return where the words of a phrase stand one after the other, nearly."""
     for start in places.get(phrase[0], ()):
         found = [start]
@@ -82,14 +75,16 @@ def _fit(phrase: Phrase, places: Mapping[str, Sequence[int]]) -> list[int] | Non
             found += [p for p in places.get(word, ()) if 0 < p - found[-1] <= _MAX_GAP + 1][:1]
         if len(found) == len(phrase):
             return found
-    return None
+    return []
 
 
 @cache
 def _weighted(language: Language) -> list[tuple[str, Phrase, float]]:
     """Return the phrases of all intents, spelled as messages are, with what each is worth."""
     known = lexicon(language)
-    phrases = [(i, _spelled(said, language)) for i, row in known.intents.items() for said in row]
+    rows = ((intent, said) for intent, row in known.intents.items() for said in row)
+    usual = ((i, (w for one in said for w in usual_spelling(one, language))) for i, said in rows)
+    phrases = [(intent, tuple(known.same.get(w, w) for w in said)) for intent, said in usual]
     spread = Counter(w for _, w in {(intent, word) for intent, said in phrases for word in said})
     little = {p[0] for rows in known.phrases.values() for p, k, _ in rows if k == "plain"}
 
@@ -98,21 +93,6 @@ def _weighted(language: Language) -> list[tuple[str, Phrase, float]]:
         return (0.5 / spread[word] + 0.2) * (1 if word in little and len(phrase) > 1 else 2)
 
     return [(intent, said, sum(worth(word, said) for word in said)) for intent, said in phrases]
-
-
-def _spelled(phrase: Phrase, language: Language) -> Phrase:
-    same = lexicon(language).same
-    words = (word for said in phrase for word in usual_spelling(fold(said), language))
-    return tuple(same.get(word, word) for word in words)
-
-
-def fits_example(reading: Reading, example: str) -> bool:
-    """Tell whether a message says what an example phrase says, in nearly its words."""
-    language = reading.words.language
-    wanted = [t.word for t in tokens_of(example, language) if t.kind == "word"]
-    known, places = reading.words.phrases, _places(reading)
-    telling = tuple(word for word in wanted if ((word,), "plain", "") not in known.get(word, ()))
-    return bool(telling) and _fit(_spelled(telling, language), places) is not None
 
 
 # --- which movements ---
@@ -153,10 +133,7 @@ class MovementsQuery:
 def read_query(reading: Reading) -> MovementsQuery:
     """Return which movements a message asks for."""
     span, days, is_unread = reading.days()
-    is_coming = span is None and bool(reading.values("coming"))
-    is_future = span is not None and span.first is not None and span.first > reading.today
-    directions, types = reading.values("direction"), reading.values("movement")
-    direction = next((way for way in ("credit", "debit") if way in directions), "")
+    types, direction = reading.values("movement"), min(reading.values("direction"), default="")
     people = [part for part in reading.of("person", "name") if part.first not in days]
     other = people[0].value if len(people) == 1 else ""
     is_of_type = len(types) == 1 and not (other and direction == "credit")
@@ -167,7 +144,7 @@ def read_query(reading: Reading) -> MovementsQuery:
         direction=direction,
         about=_about(reading, days) if direction != "credit" else "",
         other=other,
-        is_date_unread=is_unread or is_future or is_coming,
+        is_date_unread=is_unread or (span is None and bool(reading.values("coming"))),
         limit=_limit(reading, days),
         is_sum=bool(reading.values("sum")),
     )
@@ -196,14 +173,11 @@ def _about(reading: Reading, days: range) -> str:
 
 def _limit(reading: Reading, days: range) -> int | None:
     """Return how many are asked for: "los últimos 5", "el último depósito"."""
-    amounts = (part for part in reading.of("amount") if part.first not in days)
-    for number in (part.whole or 0 for part in amounts if not part.is_money):
-        return number if 0 < number <= MAX_PAGE else None
-    for place in range(len(reading.tokens)):
-        last = reading.match(place, "last", "relative")
-        after = reading.word(last.last) if last is not None else ""
-        is_last = last is not None and last.value in _LATEST and place not in days
-        is_plural = after.endswith("s") or reading.word(place).endswith("s")
-        if is_last and after and not is_plural:
-            return 1
-    return None
+    said = (part for part in reading.of("amount") if part.first not in days and not part.is_money)
+    places = (place for place in range(len(reading.tokens)) if place not in days)
+    lasts = (reading.match(place, "last", "relative") for place in places)
+    latest = (last for last in lasts if last is not None and last.value in _LATEST)
+    pairs = ((reading.word(last.first), reading.word(last.last)) for last in latest)
+    is_one = any(after and not (last.endswith("s") or after.endswith("s")) for last, after in pairs)
+    limit = next((part.whole or 0 for part in said), int(is_one))
+    return limit if 0 < limit <= MAX_PAGE else None

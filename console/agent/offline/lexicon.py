@@ -42,10 +42,9 @@ class Lexicon:
         data = _file(language)
         self.language, self.grammar = language, data["grammar"]
         self.replies: Mapping[str, str] = data["replies"]
-        self.intents = {name: list(_phrases(row)) for name, row in data["intents"].items()}
-        rows = data.get("operations", {}).items()
-        self.examples = [(name, phrase) for name, row in rows for phrase in row.split(",")]
-        """Operations that have no flow of their own, each with a phrase for it."""
+        intents = data["intents"] | data.get("operations", {})
+        self.intents = {name: list(_phrases(row)) for name, row in intents.items()}
+        """What is asked for, each with phrases for it; some are operations without a flow."""
         rows = [(n, sort, row) for sort, by in data["numbers"].items() for n, row in by.items()]
         self.numbers = {word: (int(n), sort) for n, sort, row in rows for word in row.split()}
         """What number words count, and how they join others: a table of `[numbers]`."""
@@ -155,8 +154,8 @@ def lexicon(language: Language) -> Lexicon:
         more = {word: v for word, v in more.items() if is_any or fold(word) not in words.known}
         setattr(words, name, more | own)
     words.sets = {name: words.of(name) | other.of(name) for name in words.sets | other.sets}
-    words.examples = words.examples + other.examples
-    words.intents = {one: rows + other.intents.get(one, []) for one, rows in words.intents.items()}
+    both = words.intents | other.intents
+    words.intents = {n: [*words.intents.get(n, ()), *other.intents.get(n, ())] for n in both}
     return words
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final
 
 from console.agent.offline.adding import Addition
-from console.agent.offline.asking import MovementsQuery, fits_example
+from console.agent.offline.asking import MovementsQuery, topics_of
 from console.agent.offline.buying import Purchase
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import OWN_ACCOUNTS
@@ -66,11 +66,9 @@ def _carry_out(talk: Talk, operation: AgentOperation, arguments: dict[str, str])
 
 def by_example(talk: Talk, reading: Reading) -> Reply | None:
     """Call the operation one of whose phrases a message says, with what the schema names."""
-    for name, phrase in talk.words.examples:
-        operation = talk.operations.get(name)
-        if operation is not None and fits_example(reading, phrase):
-            return _exemplified(talk, reading, operation)
-    return None
+    found = (talk.operations.get(topic.intent) for topic in topics_of(reading))
+    operation = next(filter(None, found), None)
+    return None if operation is None else _exemplified(talk, reading, operation)
 
 
 def _exemplified(talk: Talk, reading: Reading, operation: AgentOperation) -> Flow:

@@ -7,7 +7,7 @@ from typing import Final
 
 from console.agent.offline import tasks
 from console.agent.offline.adding import Addition, read_addition
-from console.agent.offline.asking import QUERIES, topics_of
+from console.agent.offline.asking import topics_of
 from console.agent.offline.buying import Purchase, purchase
 from console.agent.offline.lexicon import REFUSED, kinds
 from console.agent.offline.orders import Order, Reading, sent_in
@@ -58,7 +58,9 @@ def _is_rather_asked(reading: Reading, orders: list[Order]) -> bool:
     is_sent = is_vague and all(order.act == "send" for order in orders)
     is_told = not (is_named or is_asked_for or reading.mood == "others")
     least = 0 if is_told else _SURELY / 2 if is_sent else _SURELY
-    is_about = any(t.intent in QUERIES and t.score >= least for t in topics_of(reading)[:1])
+    is_about = any(
+        t.intent in kinds("queries") and t.score >= least for t in topics_of(reading)[:1]
+    )
     return is_about or (is_sent and reading.has("benefit"))
 
 

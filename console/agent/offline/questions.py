@@ -63,7 +63,7 @@ def questioned(talk: Talk, reading: Reading) -> Reply | None:
 
 def asked_beside(talk: Talk, reading: Reading) -> Reply | None:
     """Answer what asks or looks for something, and has no word that is no part of that."""
-    topics = [topic for topic in asking.topics_of(reading)[:1] if topic.intent in asking.QUERIES]
+    topics = [topic for topic in asking.topics_of(reading)[:1] if topic.intent in kinds("queries")]
     said, words = enumerate(reading.tokens), reading.words
     things = frozenset(p for p, token in said if finding.is_thing(words, token.word))
     covered = topics[0].covered if topics else things
