@@ -4,7 +4,9 @@ The items of the limits table, by `user_id` and `subject`:
 
     transfers           `daily_limit` (the customer's own, optional), `day` (the bank's), `spent`
     payee#<account id>  `first_paid_at`, `payments` (how many), `paid_while_new`, `recent`
-    terms               `day`, `asked`: how often terms were asked for of accounts never paid
+    terms               `asked_on` (the bank's day), `asked`: how often terms were asked for of
+                        accounts never paid; no attribute of another item, for who may only count
+                        this has rights on these alone
 
 `recent` has when each amount went there last, by "<from account> <amount>", for a day: the
 `MAX_RECENT` newest of them.
@@ -115,7 +117,7 @@ class Limits:
         """Return what the customer may transfer to others on the bank's day of a moment."""
         item = self._item(user_id, _TRANSFERS, moving=("spent",))
         own: Decimal | None = item.get("daily_limit")
-        day, is_begun = self._day_of(item, at)
+        day, is_begun = self._day_of(item.get("day", ""), at)
         return Day(
             day=day,
             zone=self._settings.bank_zone,
@@ -227,13 +229,15 @@ class Limits:
         """
         key = {"user_id": user_id, "subject": "terms"}
         item = self._item(**key)
-        day, is_begun = self._day_of(item, at)
+        day, is_begun = self._day_of(item.get("asked_on", ""), at)
         if is_begun and item["asked"] >= MAX_TERMS_ASKED:
             raise TermsLimit(
                 "The customer asked about too many accounts today to which nothing was ever paid. "
                 "Accounts that were paid before, and tomorrow all of them, can be used."
             )
-        added = self._added(key, "asked", 1, day=day, is_begun=is_begun, most=MAX_TERMS_ASKED)
+        added = self._added(
+            key, "asked", 1, day=day, is_begun=is_begun, most=MAX_TERMS_ASKED, on="asked_on"
+        )
         self._database.transact([added])
 
     def _added(
@@ -245,8 +249,12 @@ class Limits:
         day: str,
         is_begun: bool,
         most: Decimal | int,
+        on: str = "day",
     ) -> Update:
-        """Add to what an item counts on a day, or begin the day, provided that `most` is kept."""
+        """Add to what an item counts on a day, or begin the day, provided that `most` is kept.
+
+        `on` is the attribute that has the day.
+        """
         if is_begun:
             expression = f"SET {attribute} = {attribute} + :amount"
             condition = f"#day = :day AND {attribute} <= :room"
@@ -261,16 +269,15 @@ class Limits:
             expression=expression,
             condition=condition,
             values={":amount": amount, ":day": day, **room},
-            names={"#day": "day"},
+            names={"#day": on},
         )
 
-    def _day_of(self, item: Item, at: datetime) -> tuple[str, bool]:
-        """Return the day that an item counts at a moment, and whether the item has begun it.
+    def _day_of(self, begun: str, at: datetime) -> tuple[str, bool]:
+        """Return the day that an item counts at a moment, and whether that is the day it has begun.
 
         A clock that is ahead may have begun tomorrow; one that is behind begins no day anew.
         """
         today = day_of(at, self._settings.bank_zone).isoformat()
-        begun = item.get("day", "")
         return max(today, begun), begun >= today
 
     def _item(self, user_id: str, subject: str, moving: Sequence[str] = ()) -> Item:

@@ -794,4 +794,14 @@ def test_every_alarm_tells_the_topic_and_is_explained_in_the_operations_guide() 
         file, _, anchor = properties["AlarmDescription"].partition("#")
         assert file == "docs/operations.md"
         assert f"## {anchor.replace('-', ' ').capitalize()}\n" in guide
-        assert properties["TreatMissingData"] == "notBreaching"
+
+
+def test_silence_is_a_fault_where_something_is_said_in_any_case() -> None:
+    """The sweeper says each minute how old the oldest is. SQS says nothing of a queue at rest."""
+    silence = {
+        alarm["Properties"]["MetricName"]: alarm["Properties"]["TreatMissingData"]
+        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+    }
+    assert silence.pop("OldestPendingPurchase") == "breaching"
+    assert silence.pop("ApproximateNumberOfMessagesVisible") == "ignore"
+    assert set(silence.values()) == {"notBreaching"}
