@@ -258,7 +258,8 @@ def compared(talk: Talk, reading: Reading) -> Question:
     the bank puts first for each product what gives most back, then what costs least a month.
     """
     memory, terms, task = talk.memory, read_wish(reading), talk.memory.task
-    offers, count, wanted = offers_meant(talk, reading), terms.quantity, terms.benefit
+    offers, count = offers_meant(talk, reading), terms.quantity
+    wanted = "" if NO_BENEFIT in {part.value for part in reading.of("benefit")} else terms.benefit
     if not offers and finding.names_a_thing(reading):
         listed = yield from finding.find(talk, terms)
         if not memory.offers:

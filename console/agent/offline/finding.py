@@ -133,7 +133,9 @@ def _attempts(talk: Talk, wish: Wish) -> Attempts:
         generic = talk.words.of("generic")
         telling = [w for w in words if w.isalpha() and generic.isdisjoint({w, stem(w)})]
         things = [word for word in telling if is_thing(talk.words, word)]
-        for word in (things or telling)[:_MAX_WORDS_TRIED]:
+        sized = " ".join(w for w in words if w in things or w.isdigit())
+        fewer = dict.fromkeys([sized, *things] if things else telling)
+        for word in [*fewer][:_MAX_WORDS_TRIED]:
             yield "products_fewer", {"search": word}
     for category in filter(None, map(talk.words.categories.get, words)):
         yield "products_category", {"category": category}

@@ -171,6 +171,7 @@ _ANSWERS: Final[Mapping[str, Callable[[Talk, Reading, asking.Topic], Reply | Non
     "purchase_status": _purchase_status,
     "who_is": _who_is,
     "compare": lambda talk, reading, _topic: buying.compared(talk, reading),
+    "catalogue": lambda talk, reading, _topic: finding.search(talk, finding.read_wish(reading)),
     "more": _more,
     "purchases": lambda talk, reading, _topic: _list(talk, reading, "listPurchases"),
     "beneficiaries": lambda talk, reading, _topic: _list(talk, reading, "listBeneficiaries"),
@@ -237,6 +238,8 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
     is_other = not is_wanted or reading.has("person", "money")
     if not (is_named or (not is_other if wish.words else is_of_things and is_any)):
         return None
+    if is_named and wish.benefit and reading.is_question:
+        return buying.compared(talk, reading)
     numbers = [p for p in reading.of("amount") if not finding.role(reading, p)]
     reading.ignored = reading.of("excluding") + numbers
     unread = reading.quoted(reading.ignored)
