@@ -13,23 +13,13 @@ import yaml
 from console.schemas.lint import RULES, Unreadable, level_of, lint, read_text
 from shared.operations import CONTRACT_VERSION, ActionGroup, Operation
 from shared.schemas import ModelNotDescribable, Schema, schema_of
-from shared.tools import REPEAT_FIELDS
+from shared.tools import ERROR_FIELDS, REPEAT_FIELDS, error_details
 
 OPENAPI_VERSION = "3.0.0"
 
 _HEADER = "# Generated from the code by `centli generate`: change the operations, not this file.\n"
 _LINE_WIDTH = 100
 _FOLDED_FROM_LENGTH = 60
-
-_ERROR: Schema = {
-    "type": "object",
-    "description": "Why the request was refused.",
-    "properties": {
-        "code": {"type": "string", "description": "Reason, such as INVALID_REQUEST."},
-        "message": {"type": "string", "description": "What to correct, in a sentence."},
-    },
-    "required": ["code", "message"],
-}
 
 _CONFIRMATION: Schema = {
     "type": "object",
@@ -134,7 +124,13 @@ def _request_body(operation: Operation, request: Schema, names: Sequence[str]) -
 
 def _responses(operation: Operation) -> dict[str, Any]:
     answer = schema_of(operation.answer_model, "serialization")
-    refusal: Schema = {"type": "object", "properties": {"error": _ERROR}, "required": ["error"]}
+    error: Schema = {
+        "type": "object",
+        "description": "Why the request was refused.",
+        "properties": {**ERROR_FIELDS, **error_details(operation)},
+        "required": ["code", "message"],
+    }
+    refusal: Schema = {"type": "object", "properties": {"error": error}, "required": ["error"]}
     if operation.confirm:
         refusal["properties"]["confirmation"] = _CONFIRMATION
     if operation.changes:

@@ -5,7 +5,8 @@ sentence says what to correct and never holds another customer's data.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, TypedDict
+from decimal import Decimal
+from typing import ClassVar, NotRequired, TypedDict
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -13,10 +14,11 @@ from shared.dynamodb import ConditionCheck, name_of
 
 
 class ErrorBody(TypedDict):
-    """The `error` field of an answer or of an event's data."""
+    """The `error` field of an answer or of an event's data; `left` is in pesos."""
 
     code: str
     message: str
+    left: NotRequired[Decimal]
 
 
 class CentliError(Exception):

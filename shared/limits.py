@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 
 from shared.clock import bounds_of, day_of, to_iso
 from shared.dynamodb import ConditionCheck, DynamoDB, Item, Place, Update
-from shared.errors import CentliError, Refusal
+from shared.errors import CentliError, ErrorBody, Refusal
 from shared.settings import Settings
 
 RECENT: Final = timedelta(hours=24)
@@ -42,9 +42,18 @@ _TRANSFERS: Final = "transfers"
 
 
 class LimitExceeded(Refusal):
-    """The transfer is above what the customer may transfer to others."""
+    """The transfer is above what the customer may transfer to others, which is `left` (pesos)."""
 
     code = "LIMIT_EXCEEDED"
+
+    def __init__(self, message: str, left: Decimal, *checks: ConditionCheck) -> None:
+        super().__init__(message, *checks)
+        self.left = left
+
+    @property
+    def body(self) -> ErrorBody:
+        """The `error` field, with what is left as a figure."""
+        return {**super().body, "left": self.left}
 
 
 class TermsLimit(CentliError):
@@ -146,7 +155,7 @@ class Limits:
         """Raise LimitExceeded, which says what is left and until when, above a limit."""
         most = self._settings.max_transfer_amount
         if amount > most:
-            raise LimitExceeded(f"One transfer to others may be of {most:.2f} pesos at most.")
+            raise LimitExceeded(f"One transfer to others may be of {most:.2f} pesos at most.", most)
         if self.is_new(payee, at):
             left = max(self._settings.new_payee_limit - payee.paid_while_new, _NOTHING)
             if amount > left:
@@ -157,12 +166,14 @@ class Limits:
                 )
                 raise LimitExceeded(
                     f"The account is new to the customer: {until}, {left:.2f} pesos may still go "
-                    "to it."
+                    "to it.",
+                    left,
                 )
         if amount > day.left:
             raise LimitExceeded(
                 "This would pass the customer's daily limit for transfers to others: "
                 f"{day.left:.2f} pesos are left until {day.ends_at}.",
+                day.left,
                 self._has_no_room(user_id, day, amount),
             )
 

@@ -60,6 +60,7 @@ class Operation(NamedTuple):
     example_request: Request
     example_answer: Answer
     terms_model: type[Terms] | None = None
+    error_model: type[Answer] | None = None
     begins: str | None = None
     final_answer: FinalAnswer | None = None
     expires: bool = False
@@ -142,6 +143,7 @@ class ActionGroup:
         on: str | None = None,
         replies: tuple[str, ...] = (),
         confirm: type[Terms] | None = None,
+        error: type[Answer] | None = None,
         begins: str | None = None,
         final_answer: FinalAnswer | None = None,
         expires: bool = False,
@@ -152,7 +154,8 @@ class ActionGroup:
         tests and documents are made of it. `replies` are the event types that publish its answer
         and its errors: one for a query, (completed, failed) for a change. `confirm` is
         what a person has to see and agree to before it is done: the `Change` then has such `terms`,
-        whenever it is decided. A success that `begins` a flow publishes that event type; the
+        whenever it is decided. `error` has what its errors may tell beside code and message, all of
+        it optional. A success that `begins` a flow publishes that event type; the
         first of `replies` then comes at the end of the flow, and `final_answer` tells what an agent
         is answered once it came. One that `expires` is an order: an event that asks for it is
         refused when it is too old.
@@ -164,6 +167,7 @@ class ActionGroup:
             replies,
             example=example,
             terms_model=confirm,
+            error_model=error,
             begins=begins,
             final_answer=final_answer,
             expires=expires,

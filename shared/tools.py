@@ -24,9 +24,14 @@ REPEAT_FIELDS: Final[Mapping[str, Schema]] = {
 }
 """What the answer of a change may hold beside its own fields."""
 
-_ERROR: Final[Mapping[str, Schema]] = {
+ERROR_FIELDS: Final[Mapping[str, Schema]] = {
     "code": {"type": "string", "description": "Reason, such as INVALID_REQUEST."},
     "message": {"type": "string", "description": "What to correct, in a sentence."},
+}
+"""What is told of any error."""
+
+_ERROR: Final[Mapping[str, Schema]] = {
+    **ERROR_FIELDS,
     "status": {"type": "integer", "description": "Of a refusal: its HTTP status, 4xx or 5xx."},
 }
 
@@ -54,6 +59,12 @@ _CONFIRMATION: Final[Mapping[str, Schema]] = {
 }
 
 
+def error_details(operation: Operation) -> dict[str, Schema]:
+    """Return what an error of an operation may tell beside what any error tells."""
+    model = operation.error_model
+    return {} if model is None else dict(schema_of(model, "serialization")["properties"])
+
+
 @dataclass(frozen=True, slots=True)
 class Tool:
     """A tool by the words of MCP; its schemas have the five keywords of `shared.schemas`."""
@@ -74,7 +85,7 @@ def tool_of(operation: Operation) -> Tool:
     gives.pop("required", None)
     error: Schema = {"type": "object", "description": "Why the request was refused."}
     error |= gives["properties"].get("error", {})
-    error["properties"] = {**error.get("properties", {}), **_ERROR}
+    error["properties"] = {**error.get("properties", {}), **_ERROR, **error_details(operation)}
     error.pop("required", None)
     gives["properties"] |= {"error": error} | (dict(REPEAT_FIELDS) if operation.changes else {})
     if operation.terms_model is not None:

@@ -12,7 +12,7 @@ from action_groups import all_groups
 from console.fast_yaml import safe_load
 from console.where import SCHEMAS
 from shared.schemas import schema_of
-from shared.tools import tool_of
+from shared.tools import error_details, tool_of
 
 OUR_SOURCES = {group.source for group in all_groups()}
 
@@ -46,7 +46,7 @@ def check_event(envelope: dict[str, Any]) -> None:
     schema = _of_events().get(event_type)
     if "error" in data:
         assert not _nulls(data), f"{event_type}: null in {data}"
-        schema, data = _error_schema(), {"error": data["error"]}
+        schema, data = _error_schema(event_type), {"error": data["error"]}
     assert schema is not None, f"nothing says what {event_type} holds"
     _check(schema, data, event_type)
 
@@ -121,9 +121,12 @@ def _of_tools() -> dict[str, dict[str, Any]]:
 
 
 @cache
-def _error_schema() -> dict[str, Any]:
+def _error_schema(event_type: str | None = None) -> dict[str, Any]:
     text = {"type": "string", "minLength": 1}
-    error = {"properties": {"code": text, "message": text}, "required": ["code", "message"]}
+    operations = [operation for group in all_groups() for operation in group]
+    details = [error_details(o) for o in operations if event_type in o.replies]
+    properties = {"code": text, "message": text} | (details[0] if details else {})
+    error = {"properties": properties, "required": ["code", "message"]}
     return _closed({"type": "object", "properties": {"error": error}, "required": ["error"]})
 
 

@@ -160,6 +160,7 @@ def test_what_is_left_today_is_said_beside_the_terms_and_in_the_refusal(bank: Wo
     assert sent(bank, "12000.50") is None
     assert asked(bank, transfer("100"))["confirmation"]["left_today"] == Decimal("799.50")
     error = asked(bank, transfer("799.51"))["error"]
+    assert error["left"] == Decimal("799.50")
     assert "799.50" in error["message"]
     assert "2026-11-23T05:59:59" in error["message"]
 
@@ -309,6 +310,7 @@ def test_an_account_that_was_never_paid_is_new_however_long_the_customer_waits(
         body = asked(bank, transfer("3000.01", to=EVA))
         assert code_of(body) == "LIMIT_EXCEEDED"
         assert "in the 24 hours after the first transfer, 3000.00" in body["error"]["message"]
+        assert body["error"]["left"] == 3000
         bank.clock.move(timedelta(days=3))
 
 
@@ -400,6 +402,7 @@ def test_limits_hold_on_the_bus_also_where_it_is_asked_for_no_proof(bank: World)
     data = {"from_account": MARIA, "to_account": JUAN, "amount": 12800.01}
     event = bank.send("core_banking", "TRANSFER_REQUEST", data)
     assert event["data"]["error"]["code"] == "LIMIT_EXCEEDED"
+    assert event["data"]["error"]["left"] == 12800
     assert len(bank.records()) == 1
 
 

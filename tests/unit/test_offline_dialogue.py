@@ -34,7 +34,9 @@ def maria() -> Chat:
     return Chat()
 
 
-def refusing(code: str, message: str = "Why.", status: int = 409) -> Any:
+def refusing(
+    code: str, message: str = "Why.", status: int = 409, *, left: str | None = None
+) -> Any:
     """Return a bank that refuses every change so, and answers everything else."""
     bank = seeded_bank()
 
@@ -42,7 +44,8 @@ def refusing(code: str, message: str = "Why.", status: int = 409) -> Any:
         if event["httpMethod"] == "GET":
             answer: dict[str, Any] = bank.handlers[event["actionGroup"]](event, None)
             return answer
-        body = f'{{"error": {{"code": "{code}", "message": "{message}"}}}}'
+        figure = "" if left is None else f', "left": {left}'
+        body = f'{{"error": {{"code": "{code}", "message": "{message}"{figure}}}}}'
         answered = {
             "httpStatusCode": status,
             "responseBody": {"application/json": {"body": body}},
@@ -274,9 +277,7 @@ def test_a_refusal_is_told_in_the_persons_language(code: str) -> None:
 
 @pytest.mark.parametrize("order", ["transfiere 100 a mi hermano", "send 100 to my brother"])
 def test_what_a_limit_leaves_is_told_as_the_bank_says_it(order: str) -> None:
-    left = "The account is new to the customer: until then, 420.00 pesos may still go to it."
-
-    assert "$420.00" in Chat(send=refusing("LIMIT_EXCEEDED", left)).say(order).text
+    assert "$420.00" in Chat(send=refusing("LIMIT_EXCEEDED", left="420.00")).say(order).text
 
 
 def test_a_refusal_without_words_for_its_code_is_told_in_the_banks_own() -> None:

@@ -52,6 +52,14 @@ class TransferReceipt(Answer):
     created_at: str = Field(description="When it happened, ISO 8601 in UTC.")
 
 
+class TransferError(Answer):
+    """What an error tells beside why a transfer was refused."""
+
+    left: Decimal | None = Field(
+        description="With LIMIT_EXCEEDED: pesos that the limit still allows."
+    )
+
+
 class TransferTerms(Terms):
     """What a person agrees to before a transfer."""
 
@@ -71,6 +79,7 @@ class TransferTerms(Terms):
     on="TRANSFER_REQUEST",
     replies=("TRANSFER_COMPLETED", "TRANSFER_FAILED"),
     confirm=TransferTerms,
+    error=TransferError,
     expires=True,
     example=(
         TransferRequest(

@@ -5,7 +5,6 @@ calls. So a flow that needs several answers of the bank reads from top to bottom
 """
 
 import json
-import re
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -310,8 +309,7 @@ class Talk:
         """Say why the bank declined, by its code, with what is left; else in its own words."""
         code, key = error.get("code", ""), f"refused_{error.get('code')}"
         message = error.get("message") or code
-        if found := re.search(r"([0-9]+\.[0-9]{2}) pesos", message):
-            left = Decimal(found[1])
+        left = Decimal(error["left"]) if "left" in error else left
         keys = [f"{key}_left", key] if left is not None else [key]
         key = next((one for one in keys if one in self.words.replies), "refused")
         return self.say(key, "refused", message=message, left=left)
