@@ -167,6 +167,7 @@ def test_a_relay_of_the_references_publishes_what_a_record_owes(bank: aws.Aws, m
         ("crm", "add_beneficiary", "account_id", "acc-of-nobody"),
         ("crm", "add_beneficiary", "alias", "MI MAMA"),
         ("crm", "add_beneficiary", "alias", "juan lopez garcia"),
+        ("crm", "add_beneficiary", "alias", "Sofia Hernandes"),
     ],
 )
 def test_the_typical_way_refuses_what_the_product_refuses(

@@ -1,9 +1,9 @@
 """The CRM as most people write it with Powertools.
 
 An alias is found as it is written, and otherwise by how like it is to aliases and names. A new one
-may not be another's alias or name, but for case and accents. A new beneficiary owes the same event
-as in the product, which the relay publishes from the outbox; its idempotency record is not written
-with the change.
+may not be another's alias or name, but for case and accents, nor be so like those of one other that
+it would be found to mean them. A new beneficiary owes the same event as in the product, which the
+relay publishes from the outbox; its idempotency record is not written with the change.
 """
 
 import hashlib
@@ -101,7 +101,9 @@ def resolve_alias(
         IndexName="alias-index",
         KeyConditionExpression=Key("alias_lower").eq(alias.lower()) & Key("user_id").eq(caller()),
     )
-    candidates = [Scored(**item, score=1.0) for item in found["Items"]] or closest(alias)
+    candidates = [Scored(**item, score=1.0) for item in found["Items"]]
+    if not candidates:
+        candidates = closest(alias, people_of(caller()))
     if len(candidates) != 1:
         return Resolution(match="ambiguous" if candidates else "none", candidates=candidates)
     return Resolution(
@@ -111,14 +113,19 @@ def resolve_alias(
     )
 
 
-def closest(alias: str) -> list[Scored]:
-    """Return those whose alias or name is like this one, best first."""
-    people = beneficiaries.query(
-        KeyConditionExpression=Key("user_id").eq(caller()), ConsistentRead=True
+def people_of(user_id: str) -> list[dict[str, Any]]:
+    """Return all beneficiaries of a customer."""
+    found = beneficiaries.query(
+        KeyConditionExpression=Key("user_id").eq(user_id), ConsistentRead=True
     )
+    return list(found["Items"])
+
+
+def closest(alias: str, people: list[dict[str, Any]]) -> list[Scored]:
+    """Return those whose alias or name is like this one, best first."""
     said = plain(alias)
     scored = []
-    for item in people["Items"]:
+    for item in people:
         called = (plain(item["alias"]), plain(item["name"]))
         score = max(SequenceMatcher(None, said, name).ratio() for name in called)
         if score >= LIKE:
@@ -162,16 +169,17 @@ def add(once: dict[str, Any], request: NewBeneficiary, user_id: str) -> Added:
     if len(owners["Items"]) != 1:
         raise NotFoundError("There is no such account.")
     alias = request.alias.lower()
-    known = beneficiaries.query(
-        KeyConditionExpression=Key("user_id").eq(user_id), ConsistentRead=True
-    )
+    known = people_of(user_id)
     said = plain(request.alias)
-    for item in known["Items"]:
+    for item in known:
         if said == plain(item["alias"]):
             raise BadRequestError("The customer has a beneficiary with this alias.")
         if said == plain(item["name"]):
             raise BadRequestError("The alias is the name of another beneficiary.")
-    if len(known["Items"]) >= MAX_BENEFICIARIES:
+    meant = closest(request.alias, known)
+    if len(meant) == 1 and meant[0].account_id != request.account_id:
+        raise BadRequestError("The customer already means another beneficiary by this alias.")
+    if len(known) >= MAX_BENEFICIARIES:
         raise BadRequestError("The customer has too many beneficiaries.")
     beneficiary = Beneficiary(
         beneficiary_id=f"ben-{hashlib.sha256(alias.encode()).hexdigest()[:32]}",
