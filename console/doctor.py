@@ -169,7 +169,7 @@ def _dead_letters(stack: Stack) -> Iterator[Complaint]:
 @_check
 def _functions(stack: Stack) -> Iterator[Complaint]:
     client = stack.client("lambda")
-    wanted = {f.alias for f in Settings.model_fields.values() if f.alias and f.is_required()}
+    wanted = {variable for variable, is_required in Settings.variables().items() if is_required}
     for name in stack.names_of("AWS::Lambda::Function"):
         function = client.get_function_configuration(FunctionName=name, Qualifier=LIVE)
         if function.get("State", "Active") != "Active":

@@ -318,18 +318,16 @@ def _references(node: Any) -> Iterator[str]:
 
 
 def _gaps_of_settings(deployed: _Deployed) -> Iterator[str]:
-    for name, field in Settings.model_fields.items():
-        variable = str(field.alias)
+    for variable, is_required in Settings.variables().items():
         if variable not in deployed.variables:
-            if field.is_required():
+            if is_required:
                 yield f"{variable}: a setting that template.yaml gives to no function"
-        elif name.endswith("_table"):
+        elif variable.endswith("_TABLE"):
             table = deployed.text(deployed.variables[variable])
             if table not in deployed.tables:
                 yield f"{variable}: template.yaml has no table {table}"
-    settings = {str(field.alias) for field in Settings.model_fields.values()}
     for variable in deployed.variables:
-        if variable.endswith("_TABLE") and variable not in settings:
+        if variable.endswith("_TABLE") and variable not in Settings.variables():
             yield f"{variable}: given to every function, and no setting of shared/settings.py"
 
 

@@ -129,7 +129,7 @@ class Limits:
         day, is_begun = self._day_of(item.get("day", ""), at)
         return Day(
             day=day,
-            zone=self._settings.bank_zone,
+            zone=self._settings.bank_time_zone,
             limit=self._settings.daily_transfer_limit if own is None else own,
             own_limit=own,
             spent=item["spent"] if is_begun else _NOTHING,
@@ -288,7 +288,7 @@ class Limits:
 
         A clock that is ahead may have begun tomorrow; one that is behind begins no day anew.
         """
-        today = day_of(at, self._settings.bank_zone).isoformat()
+        today = day_of(at, self._settings.bank_time_zone).isoformat()
         return max(today, begun), begun >= today
 
     def _item(self, user_id: str, subject: str, moving: Sequence[str] = ()) -> Item:

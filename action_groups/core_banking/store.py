@@ -28,7 +28,7 @@ class BankStore:
         self.accounts = Accounts(database, settings.accounts_table)
         self.limits = Limits(database, settings)
         """What the customers may transfer to others."""
-        self.zone = settings.bank_zone
+        self.zone = settings.bank_time_zone
         """The time zone of the bank."""
 
     def read_ahead_of_transfer(self, user_id: str, from_account: str, to_account: str) -> list[str]:

@@ -89,7 +89,7 @@ class MarketStore:
         self._retailers = settings.retailers_table
         self._requests = settings.requests_table
         self._clock = clock
-        self.zone = settings.bank_zone
+        self.zone = settings.bank_time_zone
         """The time zone of the bank."""
         self.accounts = Accounts(database, settings.accounts_table)
         self.purchases = Purchases(database, settings)

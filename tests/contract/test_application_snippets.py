@@ -140,7 +140,7 @@ def test_the_page_shows_the_files_and_the_headers_that_there_are() -> None:
     headers = {
         REQUEST_ID_HEADER,
         PROOF_HEADER,
-        Settings.model_fields["gateway_caller_header"].default,
+        Settings._field_defaults["gateway_caller_header"],
     }
     assert set(re.findall(r"x-centli-[a-z-]+", text)) == headers
 

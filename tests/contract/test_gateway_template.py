@@ -31,7 +31,7 @@ from tests.support.arguments import ON_AGENT_DOOR, RIGHT
 TEMPLATE = load_gateway_template()
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 GROUPS = {group.name: group for group in all_groups()}
-CALLER_HEADER = Settings.model_fields["gateway_caller_header"].default
+CALLER_HEADER = Settings._field_defaults["gateway_caller_header"]
 ARN = "arn:aws:bedrock-agentcore:us-east-1:123456789012:gateway/centli-gateway-a1b2c3d4e5"
 LIMIT = "5000.00"
 CONFIRMATION_KEY = {"Fn::ImportValue": {"Fn::Sub": "${NamePrefix}-confirmation-key-arn"}}

@@ -196,7 +196,7 @@ def test_the_page_shows_the_file(language: str, file: str) -> None:
 
 def test_the_answer_on_the_page_is_what_the_function_answers(bank: World) -> None:
     limit = {"daily_transfer_limit": Decimal(12800)}
-    bank.rebuild(settings=bank.resources.settings.model_copy(update=limit))
+    bank.rebuild(settings=bank.resources.settings._replace(**limit))
     attributes = {"confirmation": "terms", "request_id": "request-1"}
     _, answer = bank.call(
         "createTransfer", attributes=attributes, yes=False, **RIGHT["createTransfer"]

@@ -300,7 +300,7 @@ class Cloud:
         """Return a function's handler, in a worker whose clock is off by so much."""
         settings = self._functions[function].settings if function in self._functions else ALL
         if self.is_trusting:
-            settings = settings.model_copy(update={"require_confirmation": "never"})
+            settings = settings._replace(require_confirmation="never")
         publisher = Publisher(self, settings.event_bus_name)  # type: ignore[arg-type]
         if function == _RELAY:
             return lambda event: relay(event, publisher, _unreadable)

@@ -47,7 +47,7 @@ def furnished(**settings: Any) -> Iterator[World]:
     """Yield a bank with what the examples speak of, under the settings of tests but for these."""
     with world() as bank:
         furnish(bank)
-        bank.rebuild(settings=SETTINGS.model_copy(update=settings))
+        bank.rebuild(settings=SETTINGS._replace(**settings))
         yield bank
 
 

@@ -148,7 +148,7 @@ def metered(**settings: Any) -> Iterator[tuple[World, Meter]]:
         meter = Meter(bank.client)
         bank.client.around = meter
         bank.rebuild(
-            settings=SETTINGS.model_copy(update=limits | {"agent_wait_seconds": 0} | settings),
+            settings=SETTINGS._replace(**(limits | {"agent_wait_seconds": 0} | settings)),
             database=DynamoDB(bank.client, meter.begin),  # type: ignore[arg-type]
             begin=meter.begin,
         )

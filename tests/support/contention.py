@@ -149,7 +149,7 @@ class Contention:
         self._random = random = Random(seed)
         self._bank = _bank_at(self._scheduler)
         self._bank.rebuild(
-            settings=self._bank.resources.settings.model_copy(update={"agent_wait_seconds": 0}),
+            settings=self._bank.resources.settings._replace(agent_wait_seconds=0),
             database=access(self._bank.client),  # type: ignore[arg-type]
             clock=self._scheduler,
             sleep=self._scheduler.sleep,

@@ -69,7 +69,7 @@ class Place:
 @pytest.fixture
 def bank() -> World:
     bank = seeded_bank()
-    bank.rebuild(settings=SETTINGS.model_copy(update={"require_confirmation": "always"}))
+    bank.rebuild(settings=SETTINGS._replace(require_confirmation="always"))
     return bank
 
 

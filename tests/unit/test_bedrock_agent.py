@@ -97,7 +97,7 @@ def talking(
 
     The functions do nothing for an agent without the proof of a yes, unless it is asked nowhere.
     """
-    bank.rebuild(settings=SETTINGS.model_copy(update={"require_confirmation": where}))
+    bank.rebuild(settings=SETTINGS._replace(require_confirmation=where))
     with FakeBedrockAgent(mind, bank) as fake:
         yield Conversation(agent_of(fake, bank, **changes)), fake
     assert bool(fake.violations) == refused, fake.violations

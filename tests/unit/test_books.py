@@ -178,7 +178,7 @@ def forget_to_ask(bank: World) -> None:
 
 def confirm_each_kind(bank: World) -> None:
     """Transfer, buy and add somebody, each on a proof of the customer's yes."""
-    bank.rebuild(settings=SETTINGS.model_copy(update={"require_confirmation": "always"}))
+    bank.rebuild(settings=SETTINGS._replace(require_confirmation="always"))
     calls: dict[str, dict[str, Any]] = {
         "createTransfer": {
             "from_account": "acc-maria-checking",

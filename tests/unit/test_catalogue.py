@@ -221,7 +221,7 @@ def test_a_category_of_the_settings_that_is_spelt_otherwise_is_read_as_stored(
     bank: World,
 ) -> None:
     categories = ("Electrónica", "Mascotas")
-    bank.rebuild(settings=SETTINGS.model_copy(update={"catalogue_categories": categories}))
+    bank.rebuild(settings=SETTINGS._replace(catalogue_categories=categories))
     bank.product("p-1", category="Electrónica")
     bank.product("p-2", category="Mascotas", name="Correa", retailer_id="retailer-can")
     bank.product("p-3", category="electronics")
@@ -241,9 +241,7 @@ def test_a_category_beyond_the_settings_is_found_when_it_is_named(bank: World) -
 
 def test_the_categories_of_the_environment_are_listed_once_each() -> None:
     environment = {
-        field.alias: "name"
-        for field in Settings.model_fields.values()
-        if field.alias and field.is_required()
+        variable: "name" for variable, is_required in Settings.variables().items() if is_required
     } | {"REQUIRE_CONFIRMATION": "never"}
     text = " food, home,,food "
 
@@ -656,7 +654,7 @@ def test_a_token_serves_only_its_caller_and_its_filters(shop: World) -> None:
 
 def test_a_token_of_a_category_that_is_no_longer_searched_is_refused(shop: World) -> None:
     token = search(shop, limit="1")["next_token"]
-    shop.rebuild(settings=SETTINGS.model_copy(update={"catalogue_categories": ("food", "toys")}))
+    shop.rebuild(settings=SETTINGS._replace(catalogue_categories=("food", "toys")))
 
     status, body = shop.call("searchProducts", limit="1", next_token=token)
 

@@ -102,7 +102,7 @@ def settings(**changes: Any) -> Settings:
     deployed = Settings.from_environment(function_environment())
     names = ("max_transfer_amount", "daily_transfer_limit", "new_payee_limit")
     limits = {name: getattr(deployed, name) for name in names}
-    return SETTINGS.model_copy(update=limits | changes)
+    return SETTINGS._replace(**(limits | changes))
 
 
 @pytest.fixture

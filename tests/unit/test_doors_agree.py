@@ -97,9 +97,7 @@ def asked(name: str, operation: Operation, arguments: dict[str, Any]) -> tuple[A
     """Ask a bank of its own by one door; return the answer, and what came of it."""
     with world() as bank:
         furnish(bank)
-        bank.rebuild(
-            settings=SETTINGS.model_copy(update={"require_confirmation": "always"} | LIMITS)
-        )
+        bank.rebuild(settings=SETTINGS._replace(require_confirmation="always", **LIMITS))
         code, body = DOORS[name](bank, operation, arguments)
         at_once = {k: v for k, v in body.items() if k not in {"repeated", "notice"}}
         bank.settle()
@@ -203,7 +201,7 @@ def test_a_customer_is_asked_about_twenty_unpaid_accounts_a_day_by_whatever_tool
     friend = {"name": "Ana", "relationship": "friend"}
     with world() as bank:
         furnish(bank)
-        bank.rebuild(settings=SETTINGS.model_copy(update={"require_confirmation": "always"}))
+        bank.rebuild(settings=SETTINGS._replace(require_confirmation="always"))
         codes = []
         for number in range(MAX_TERMS_ASKED + 1):
             to = f"acc-nobody-{number}"

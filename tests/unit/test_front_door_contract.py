@@ -23,7 +23,7 @@ def test_the_shipped_doors_have_what_the_contract_names_and_nothing_else() -> No
 
 
 def handler_at(bank: World, *doors: str) -> Any:
-    settings = bank.resources.settings.model_copy(update={"doors": doors})
+    settings = bank.resources.settings._replace(doors=doors)
     bank.rebuild(settings=settings)
     return bank.handlers["core_banking"]
 

@@ -217,7 +217,7 @@ class TestTheCaller:
         assert code(invoke(bank, "core_banking", {}, client_context))[0] == 401
 
     def test_the_header_is_the_one_that_the_setting_names(self, bank: World) -> None:
-        settings = SETTINGS.model_copy(update={"gateway_caller_header": "X-Customer"})
+        settings = SETTINGS._replace(gateway_caller_header="X-Customer")
         bank.rebuild(settings=settings)
         assert code(call_tool(bank, "getBalance", {}))[0] == 401
         headers = {"x-customer": "user-juan"}
@@ -225,7 +225,7 @@ class TestTheCaller:
         assert [a["account_id"] for a in answer["accounts"]] == ["acc-juan"]
 
     def test_the_test_user_of_the_console_is_no_caller_here(self, bank: World) -> None:
-        bank.rebuild(settings=SETTINGS.model_copy(update={"test_user_id": "user-juan"}))
+        bank.rebuild(settings=SETTINGS._replace(test_user_id="user-juan"))
         assert code(call_tool(bank, "getBalance", {}, user_id=None))[0] == 401
 
 
@@ -277,7 +277,7 @@ def test_arguments_that_imitate_another_door_are_arguments(bank: World, argument
 def test_a_function_without_this_door_takes_no_tool_call_for_another(
     bank: World, arguments: Any
 ) -> None:
-    bank.rebuild(settings=SETTINGS.model_copy(update={"doors": ("agent", "bus")}))
+    bank.rebuild(settings=SETTINGS._replace(doors=("agent", "bus")))
     answer = call_tool(bank, "getBalance", arguments)
     assert answer["error"]["code"] == "INVALID_REQUEST"
     assert bank.bus.envelopes == []
@@ -291,7 +291,7 @@ def test_a_function_without_this_door_takes_no_tool_call_for_another(
 def test_an_invocation_without_a_tool_is_none_of_a_gateway(
     bank: World, client_context: Any
 ) -> None:
-    bank.rebuild(settings=SETTINGS.model_copy(update={"doors": ("gateway",)}))
+    bank.rebuild(settings=SETTINGS._replace(doors=("gateway",)))
     answer = invoke(bank, "core_banking", {"account_id": "acc-maria"}, client_context)
     assert "no front door" in answer["error"]["message"]
 

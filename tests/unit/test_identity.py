@@ -82,7 +82,7 @@ def test_no_other_place_of_an_agents_event_says_who_is_calling(bank: World, name
 class TestTheTestUserOfTheConsole:
     @pytest.fixture
     def console(self, bank: World) -> World:
-        bank.rebuild(settings=SETTINGS.model_copy(update={"test_user_id": "user-juan"}))
+        bank.rebuild(settings=SETTINGS._replace(test_user_id="user-juan"))
         return bank
 
     def test_it_is_the_caller_of_a_session_that_has_none(self, console: World) -> None:
@@ -298,7 +298,7 @@ def test_blanks_around_a_customers_id_are_no_part_of_it(bank: World) -> None:
 def test_each_use_of_the_test_user_is_counted(
     bank: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bank.rebuild(settings=bank.resources.settings.model_copy(update={"test_user_id": "user-juan"}))
+    bank.rebuild(settings=bank.resources.settings._replace(test_user_id="user-juan"))
     assert bank.call("getBalance", user_id=None)[0] == 200
     assert "TestUserUses" in capsys.readouterr().out
     assert bank.call("getBalance")[0] == 200

@@ -35,7 +35,7 @@ Answer = dict[str, Any]
 
 
 def set_limits(bank: World, **changes: Any) -> None:
-    bank.rebuild(settings=SETTINGS.model_copy(update=DEPLOYED | changes))
+    bank.rebuild(settings=SETTINGS._replace(**(DEPLOYED | changes)))
 
 
 @pytest.fixture
@@ -796,7 +796,7 @@ def test_the_warning_of_a_purchase_costs_one_query(bank: World) -> None:
     wanted = bought | {"unit_price": "60", "quantity": "1"}
     with_terms = calls_of(bank, lambda: asked(bank, wanted, operation="createPurchase"))
     set_limits(bank, require_confirmation="never")
-    bank.rebuild(settings=bank.resources.settings.model_copy(update={"agent_wait_seconds": 0}))
+    bank.rebuild(settings=bank.resources.settings._replace(agent_wait_seconds=0))
     without = calls_of(bank, lambda: asked(bank, wanted, operation="createPurchase"))
     assert with_terms["Query"] - without["Query"] == 1
     assert with_terms - Counter(Query=1) <= without

@@ -127,7 +127,7 @@ def test_what_the_bank_refuses_is_told_at_once_and_nobody_is_asked(bank: World) 
 def test_a_bank_that_asks_for_no_proof_is_asked_for_the_terms_all_the_same(
     bank: World, where: str
 ) -> None:
-    settings = bank.resources.settings.model_copy(update={"require_confirmation": where})
+    settings = bank.resources.settings._replace(require_confirmation=where)
     bank.rebuild(settings=settings)
     chat = conversation(bank, ScriptedBrain([transfer()], DONE))
 
@@ -805,7 +805,7 @@ def test_a_benefit_is_called_what_people_call_it(
 
 
 def test_what_is_left_today_is_told_as_it_will_be_after_the_transfer(bank: World) -> None:
-    deployed = bank.resources.settings.model_copy(update={"daily_transfer_limit": Decimal(500)})
+    deployed = bank.resources.settings._replace(daily_transfer_limit=Decimal(500))
     bank.rebuild(settings=deployed)
     chat = conversation(bank, ScriptedBrain([transfer()], DONE))
 

@@ -296,9 +296,7 @@ class TestOfASource:
         assert not paid(shop)
 
     def test_a_deployment_may_name_more_sources_of_requests(self, shop: World) -> None:
-        more = shop.resources.settings.model_copy(
-            update={"request_sources": ("agentcore", "mobile-app")}
-        )
+        more = shop.resources.settings._replace(request_sources=("agentcore", "mobile-app"))
         shop.rebuild(settings=more)
         assert (
             "accounts"
@@ -501,7 +499,7 @@ class TestOfARefusal:
             "limits",
             user_id="user-maria",
             subject="transfers",
-            day=day_of(shop.clock.now, shop.resources.settings.bank_zone).isoformat(),
+            day=day_of(shop.clock.now, shop.resources.settings.bank_time_zone).isoformat(),
             **attributes,
         )
 

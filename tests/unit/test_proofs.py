@@ -121,7 +121,7 @@ class TestOfAnIndex:
     def test_what_is_only_shown_waits_for_nothing_because_it_may_be_asked_for_again(
         self, bank: World
     ) -> None:
-        settings = bank.resources.settings.model_copy(update={"require_confirmation": "agents"})
+        settings = bank.resources.settings._replace(require_confirmation="agents")
         waits = let_wait(bank)
         bank.rebuild(settings=settings)
         status, _ = bank.call("createTransfer", **TRANSFER)

@@ -430,7 +430,7 @@ def test_a_repeated_call_is_told_at_once_how_its_purchase_ended(shop: World) -> 
 
 
 def test_what_was_long_tried_is_not_waited_for_beyond_the_functions_time(shop: World) -> None:
-    settings = shop.resources.settings.model_copy(update={"agent_wait_seconds": 8})
+    settings = shop.resources.settings._replace(agent_wait_seconds=8)
     waiting = Waiting(shop, 60_000)
     busy = [cancelled("TransactionConflict", *["None"] * 3)] * 20
     shop.rebuild(settings=settings, database=ScriptedDatabase(shop.client, busy), random=lambda: 1)

@@ -134,7 +134,7 @@ def test_a_day_is_the_banks_from_midnight_to_midnight(
 
 def test_the_zone_of_a_day_is_a_setting(bank: World) -> None:
     bank.transaction("acc-maria", "2026-11-04T23:30:00.000Z")
-    madrid = bank.resources.settings.model_copy(update={"bank_zone": ZoneInfo("Europe/Madrid")})
+    madrid = bank.resources.settings._replace(bank_time_zone=ZoneInfo("Europe/Madrid"))
     bank.rebuild(settings=madrid)
     assert len(listed(bank, from_date="2026-11-05", to_date="2026-11-05")) == 1
     assert listed(bank, from_date="2026-11-04", to_date="2026-11-04") == []
