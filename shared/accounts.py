@@ -4,11 +4,13 @@ Core banking owns the accounts; other groups only ask whether an account is ther
 pay. All of them read it here, so that an account is the same to everybody.
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple, Self
 
 from shared.dynamodb import DynamoDB, Item, Place
 from shared.money import MXN
+from shared.observability import UNREADABLE, note_unreadable
 
 ACTIVE = "active"
 CREDIT = "credit"
@@ -42,17 +44,27 @@ class Account(NamedTuple):
 
     @classmethod
     def from_item(cls, item: Item) -> Self:
-        """Read an item of the accounts table. Only a credit account has a `credit_limit`."""
-        is_credit = item["account_type"] == CREDIT
+        """Read an item of the accounts table. Only a credit account has a `credit_limit`.
+
+        Raises LookupError or ValueError for one that is not as it has to be.
+        """
+        account_type, status = item["account_type"], item["status"]
+        balance, currency = item["balance"], item.get("currency", MXN)
+        limit = item.get("credit_limit", _NOTHING) if account_type == CREDIT else _NOTHING
+        if {str} != {type(account_type), type(status), type(currency)} or {Decimal} != {
+            type(balance),
+            type(limit),
+        }:
+            raise ValueError("the account has a value of another type")
         holder_name = item.get("holder_name")
         return cls(
             user_id=item["user_id"],
             account_id=item["account_id"],
-            account_type=item["account_type"],
-            balance=item["balance"],
-            currency=item.get("currency", MXN),
-            status=item["status"],
-            credit_limit=item.get("credit_limit", _NOTHING) if is_credit else _NOTHING,
+            account_type=account_type,
+            balance=balance,
+            currency=currency,
+            status=status,
+            credit_limit=limit,
             holder_name=holder_name[:MAX_HOLDER_LENGTH] if isinstance(holder_name, str) else None,
             is_retailers=item.get("holder_type") == RETAILER,
         )
@@ -118,15 +130,31 @@ class Accounts:
         return None if item is None else Account.from_item(item)
 
     def of(self, user_id: str) -> list[Account]:
-        """Return the owner's accounts by account id, `MAX_ACCOUNTS_PER_OWNER` at most."""
-        items = self._database.query_all(
+        """Return the owner's accounts by account id, `MAX_ACCOUNTS_PER_OWNER` at most.
+
+        Raises what `Account.from_item` does: nothing may be decided on some of them.
+        """
+        return [*map(Account.from_item, self._items_of(user_id))]
+
+    def sorted_out_of(self, user_id: str) -> tuple[list[Account], list[Item]]:
+        """Return the owner's accounts by account id, and the items that cannot be read."""
+        accounts, unreadable = [], []
+        for item in self._items_of(user_id):
+            try:
+                accounts.append(Account.from_item(item))
+            except UNREADABLE as error:
+                note_unreadable(error)
+                unreadable.append(item)
+        return accounts, unreadable
+
+    def _items_of(self, user_id: str) -> Iterator[Item]:
+        return self._database.query_all(
             self.table,
             condition="user_id = :user",
             values={":user": user_id},
             limit=MAX_ACCOUNTS_PER_OWNER,
             moving=MOVING,
         )
-        return [Account.from_item(item) for item in items]
 
     def owners_of(self, account_id: str) -> list[str]:
         """Return who owns the account of this id: two at most, which is a data error."""

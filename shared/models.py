@@ -71,3 +71,9 @@ LookedAt = Annotated[
     ),
 ]
 """How many items a page passed over or returned, in an answer that is not the end of a search."""
+
+Unreadable = Annotated[
+    list[str] | None,
+    Field(description="Ids of what is there too and cannot be read: tell the customer."),
+]
+"""What a list leaves out, in an answer; absent when it is nothing."""

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from decimal import Decimal
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from shared.errors import CentliError, ErrorBody, answer_for
 from shared.log_lines import SERVICE, compact, json_logger, keys
@@ -30,6 +30,9 @@ _AMOUNT_BUCKETS = (
 )
 
 logger = json_logger()
+
+UNREADABLE: Final = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+"""What reading an item raises that another program wrote in a form that says nothing to us."""
 
 
 class _Seen:
@@ -117,6 +120,13 @@ def unanswered(error: Exception) -> tuple[int, ErrorBody]:
 def measured(name: str, value: float = 1, unit: Literal["Count", "Seconds"] = "Count") -> None:
     """Print a metric of the whole service, beside those of each invocation."""
     _print_metrics(_metrics([["service"]], {}, (name,), value, unit))
+
+
+def note_unreadable(error: Exception) -> None:
+    """Record that an item cannot be read: a list leaves it out, and says so."""
+    extra = {"error_type": type(error).__name__, "frames": where_it_failed(error)}
+    logger.error("item not readable", extra=extra)
+    measured("UnreadableItems")
 
 
 def where_it_failed(error: BaseException) -> list[str]:

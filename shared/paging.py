@@ -20,6 +20,7 @@ from shared.dynamodb import Item, Page, StartKeyRefused
 from shared.errors import PageTokenNotFound
 from shared.identity import Caller
 from shared.models import MAX_PAGE_ITEMS, Answer, Request
+from shared.observability import UNREADABLE, note_unreadable
 
 E = TypeVar("E", bound=Answer)
 
@@ -119,13 +120,21 @@ class Allowance:
 
 
 class Filled(NamedTuple, Generic[E]):
-    """The entries of a page, the position to resume from, and whether the search was cut short."""
+    """The entries of a page, the position to resume from, and whether the search was cut short.
+
+    `unreadable` are the positions of the items that say nothing, each in the place of an entry.
+    """
 
     entries: list[E]
     position: Item | None
     """None at the end of the listing only."""
     looked_at: int | None
     """How many items were looked at, when the page ends for what they cost."""
+    unreadable: list[Item]
+
+    def unreadable_ids(self, sort_key: str) -> list[str] | None:
+        """Return the ids of what cannot be read, the last part of this key; None for none."""
+        return [str(key[sort_key]).rpartition("#")[2] for key in self.unreadable] or None
 
 
 def fill_page(
@@ -145,6 +154,7 @@ def fill_page(
     PageTokenNotFound when `start` lies outside the listing.
     """
     entries: list[E] = []
+    unreadable: list[Item] = []
     size_bytes = 0
     while read_items := limit + 1 if allowance is None else allowance.read_items():
         try:
@@ -154,16 +164,29 @@ def fill_page(
         if allowance is not None:
             allowance.spend(page.units, page.read)
         for item in page.items:
-            entry = entry_of(item)
-            size_bytes += json_text.bytes_in_ascii(to_json(entry, exclude_none=True).decode())
-            if len(entries) == limit or (entries and size_bytes > PAGE_BUDGET_BYTES):
-                return Filled(entries, start, None)
-            entries.append(entry)
-            start = position_of_item(item)
+            if len(entries) + len(unreadable) == limit:
+                return Filled(entries, start, None, unreadable)
+            position = position_of_item(item)
+            entry: E | None = None
+            try:
+                entry = entry_of(item)
+                told = to_json(entry, exclude_none=True).decode()
+            except UNREADABLE as error:
+                note_unreadable(error)
+                told = json_text.dumps(position)
+            size_bytes += json_text.bytes_in_ascii(told)
+            if (entries or unreadable) and size_bytes > PAGE_BUDGET_BYTES:
+                return Filled(entries, start, None, unreadable)
+            if entry is None:
+                unreadable.append(position)
+            else:
+                entries.append(entry)
+            start = position
         start = page.last_key
         if start is None:
-            return Filled(entries, None, None)
-    return Filled(entries, start, allowance.read if allowance and len(entries) < limit else None)
+            return Filled(entries, None, None, unreadable)
+    is_cut = allowance is not None and len(entries) + len(unreadable) < limit
+    return Filled(entries, start, allowance.read if allowance and is_cut else None, unreadable)
 
 
 def _is_key(position: Any, key_names: Sequence[str]) -> bool:

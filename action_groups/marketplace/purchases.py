@@ -156,16 +156,15 @@ class Purchases:
             start_key=start,
         )
 
-    def made_since(self, user_id: str, moment: str) -> Iterator[Purchase]:
-        """Yield a customer's purchases made after a moment (ISO 8601), newest first."""
-        items = self._database.query_all(
+    def made_since(self, user_id: str, moment: str) -> Iterator[Item]:
+        """Yield a customer's purchases made after a moment (ISO 8601), newest first, as stored."""
+        return self._database.query_all(
             self._purchases,
             condition="user_id = :user AND timestamp_purchase_id > :moment",
             values={":user": user_id, ":moment": moment},
             newest_first=True,
             limit=_MAX_SEARCHED,
         )
-        return map(Purchase.from_item, items)
 
     def reserve(self, purchase: Purchase, item: Item, benefits: Any) -> list[Put | Update]:
         """Take the stock and record the purchase as pending, its `item`, at the price that it has.

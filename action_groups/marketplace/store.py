@@ -109,7 +109,7 @@ class MarketStore:
         product_id: str,
         retailer_id: str,
         since: str | None,
-    ) -> list[Purchase]:
+    ) -> list[Item]:
         """Read at once the product, its retailer and the account that is to pay.
 
         Return the customer's purchases since a moment (ISO 8601), none without one.

@@ -9,8 +9,9 @@ from action_groups.core_banking.errors import AccountNotFound
 from action_groups.core_banking.store import BankStore
 from shared.accounts import Account
 from shared.identity import Caller
-from shared.models import Answer, Identifier, Request
+from shared.models import Answer, Identifier, Request, Unreadable
 from shared.money import MXN
+from shared.observability import UNREADABLE, note_unreadable
 
 
 class BalanceQuery(Request):
@@ -40,6 +41,7 @@ class Balances(Answer):
     """Accounts with their balances."""
 
     accounts: list[AccountBalance] = Field(description="The customer's accounts.")
+    unreadable: Unreadable = None
 
 
 @core_banking.operation(
@@ -69,14 +71,23 @@ def get_balance(caller: Caller, request: BalanceQuery, bank: BankStore) -> Balan
     Call it without account_id to learn which accounts the customer has and their identifiers.
     """
     if request.account_id is None:
-        return Balances(accounts=[_balance(a) for a in bank.accounts.of(caller.user_id)])
-    account = bank.accounts.get(caller.user_id, request.account_id)
+        accounts, unreadable = bank.accounts.sorted_out_of(caller.user_id)
+        return _told(accounts, [str(item["account_id"]) for item in unreadable])
+    try:
+        account = bank.accounts.get(caller.user_id, request.account_id)
+    except UNREADABLE as error:
+        note_unreadable(error)
+        return _told([], [request.account_id])
     if account is None:
         raise AccountNotFound(
             "The customer has no account with this `account_id`. Call getBalance without it to "
             "see the customer's accounts."
         )
-    return Balances(accounts=[_balance(account)])
+    return _told([account], [])
+
+
+def _told(accounts: list[Account], unreadable: list[str]) -> Balances:
+    return Balances(accounts=[_balance(a) for a in accounts], unreadable=unreadable or None)
 
 
 def _balance(account: Account) -> AccountBalance:

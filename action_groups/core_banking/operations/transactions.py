@@ -24,6 +24,7 @@ from shared.models import (
     PageItems,
     PageToken,
     Request,
+    Unreadable,
 )
 from shared.money import MXN
 from shared.paging import fill_page, issue_token, position_of
@@ -107,6 +108,7 @@ class Transactions(Answer):
         description="Only there with `looked_at`: all movements since this moment were looked at, "
         "ISO 8601 in UTC.",
     )
+    unreadable: Unreadable = None
     next_token: NextToken
 
 
@@ -181,6 +183,7 @@ def list_transactions(caller: Caller, request: TransactionsQuery, bank: BankStor
         transactions=page.entries,
         looked_at=page.looked_at,
         looked_back_to=_moment_of(page.position) if page.position and page.looked_at else None,
+        unreadable=page.unreadable_ids("timestamp_txn_id"),
         next_token=issue_token(caller, request, page.position),
     )
 

@@ -6,7 +6,15 @@ from action_groups.crm import crm
 from action_groups.crm.models import EXAMPLE_BENEFICIARY, BeneficiaryEntry
 from action_groups.crm.store import Beneficiary, BeneficiaryStore
 from shared.identity import Caller
-from shared.models import DEFAULT_PAGE_ITEMS, Answer, NextToken, PageItems, PageToken, Request
+from shared.models import (
+    DEFAULT_PAGE_ITEMS,
+    Answer,
+    NextToken,
+    PageItems,
+    PageToken,
+    Request,
+    Unreadable,
+)
 from shared.paging import fill_page, issue_token, position_of
 
 _KEY = ("user_id", "beneficiary_id")
@@ -23,6 +31,7 @@ class Beneficiaries(Answer):
     """A page of beneficiaries."""
 
     beneficiaries: list[BeneficiaryEntry] = Field(description="The customer's beneficiaries.")
+    unreadable: Unreadable = None
     next_token: NextToken
 
 
@@ -51,5 +60,6 @@ def list_beneficiaries(
     )
     return Beneficiaries(
         beneficiaries=page.entries,
+        unreadable=page.unreadable_ids("beneficiary_id"),
         next_token=issue_token(caller, request, page.position),
     )

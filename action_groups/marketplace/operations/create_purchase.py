@@ -40,6 +40,7 @@ from shared.accounts import Account
 from shared.changes import Change, Stamp
 from shared.clock import to_iso
 from shared.confirmation import Terms, Warned
+from shared.dynamodb import Item
 from shared.identity import Caller
 from shared.limits import RECENT
 from shared.models import Identifier, Line, Request
@@ -47,7 +48,7 @@ from shared.money import Amount
 from shared.payments import PENDING, Points, payment_of, sort_key
 from shared.text import plain_line
 
-_SHOWN = "Figure of the option, as shown; refused when it is another now."
+_SHOWN = "Figure of the option, as shown; refused when changed."
 
 
 class PurchaseRequest(Request):
@@ -224,13 +225,18 @@ def create_purchase(
 
 
 def _warnings(
-    request: PurchaseRequest, product: Product, earlier: Iterable[Purchase]
+    request: PurchaseRequest, product: Product, earlier: Iterable[Item]
 ) -> Iterator[Warned]:
+    same: Item = {
+        "product_id": product.product_id,
+        "retailer_id": product.retailer_id,
+        "quantity": request.quantity,
+        "account_id": request.account_id,
+    }
     if any(
-        (done.product_id, done.retailer_id) == (product.product_id, product.retailer_id)
-        and (done.quantity, done.account_id) == (request.quantity, request.account_id)
+        all(done.get(name) == value for name, value in same.items())
         for done in earlier
-        if done.status in (PENDING, COMPLETED)
+        if done.get("status") in (PENDING, COMPLETED)
     ):
         yield Warned(
             "POSSIBLE_DUPLICATE",

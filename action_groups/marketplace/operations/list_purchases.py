@@ -7,7 +7,15 @@ from action_groups.marketplace.models import EXAMPLE_PURCHASE, PurchaseEntry
 from action_groups.marketplace.purchases import Purchase
 from action_groups.marketplace.store import MarketStore
 from shared.identity import Caller
-from shared.models import DEFAULT_PAGE_ITEMS, Answer, NextToken, PageItems, PageToken, Request
+from shared.models import (
+    DEFAULT_PAGE_ITEMS,
+    Answer,
+    NextToken,
+    PageItems,
+    PageToken,
+    Request,
+    Unreadable,
+)
 from shared.paging import fill_page, issue_token, position_of
 
 _KEY = ("user_id", "timestamp_purchase_id")
@@ -24,6 +32,7 @@ class PurchaseList(Answer):
     """A page of purchases, newest first."""
 
     purchases: list[PurchaseEntry] = Field(description="The customer's purchases, newest first.")
+    unreadable: Unreadable = None
     next_token: NextToken
 
 
@@ -46,5 +55,6 @@ def list_purchases(caller: Caller, request: PurchasesQuery, market: MarketStore)
     )
     return PurchaseList(
         purchases=page.entries,
+        unreadable=page.unreadable_ids("timestamp_purchase_id"),
         next_token=issue_token(caller, request, page.position),
     )

@@ -169,7 +169,8 @@ def _told(
     )
     wanted, token = _wanted(bodies, query), bodies[-1].get("next_token") or ""
     moments = [movement["created_at"] for body in bodies for movement in body["transactions"]]
-    day = talk.day_of(bodies[-1].get("looked_back_to") or moments[-1]) if token else ""
+    since = bodies[-1].get("looked_back_to") or next(reversed(moments), "")
+    day = talk.day_of(since) if token and since else ""
     if query.is_sum:
         return _sum(talk, query, wanted, day)
     wanted = wanted[: query.limit]

@@ -271,6 +271,8 @@ class Talk:
                 raise NotAnswered(self.explain(outcome))
             if "candidates" in body and body.get("beneficiary"):
                 self.memory.last_person = person_of(body["beneficiary"])
+            if unreadable := body.get("unreadable"):
+                yield Say(self.text("unreadable", ids=", ".join(unreadable)) + "\n")
             bodies.append(body)
         return bodies
 
@@ -308,11 +310,10 @@ class Talk:
     def refused(self, error: Mapping[str, Any], left: Decimal | None = None) -> Say:
         """Say why the bank declined, by its code, with what is left; else in its own words."""
         code, key = error.get("code", ""), f"refused_{error.get('code')}"
-        message = error.get("message") or code
         left = Decimal(error["left"]) if "left" in error else left
         keys = [f"{key}_left", key] if left is not None else [key]
         key = next((one for one in keys if one in self.words.replies), "refused")
-        return self.say(key, "refused", message=message, left=left)
+        return self.say(key, "refused", message=error.get("message") or code, left=left)
 
     # --- words ---
 

@@ -1,0 +1,193 @@
+"""What another program wrote in a form that cannot be read is told of, and hides nothing else."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import pytest
+
+from shared.paging import PAGE_BUDGET_BYTES
+from tests.support.shop import BUY, buy, open_shop, pay
+from tests.support.utterances import Chat
+from tests.support.world import START, World
+
+GARBLED: tuple[Any, ...] = (None, ["1"], {"pesos": "1"})
+LONG = "x" * 900
+
+
+def purchase(bank: World, number: int, purchase_id: str, **attributes: Any) -> None:
+    bank.put(
+        "purchases",
+        **{
+            "user_id": "user-maria",
+            "timestamp_purchase_id": f"2026-11-0{number}T15:00:00.000Z#{purchase_id}",
+            "purchase_id": purchase_id,
+            "product_id": "prod-tv",
+            "retailer_id": "retailer-azteca",
+            "quantity": 1,
+            "total_amount": Decimal(300),
+            "status": "completed",
+        }
+        | attributes,
+    )
+
+
+def movement(bank: World, number: int, transaction_id: str, **attributes: Any) -> None:
+    moment = f"2026-11-0{number}T15:00:00.000Z"
+    bank.transaction("acc-maria", moment, transaction_id=transaction_id, **attributes)
+
+
+def beneficiary(bank: World, _number: int, beneficiary_id: str, **attributes: Any) -> None:
+    bank.beneficiary("user-maria", beneficiary_id, f"amigo {beneficiary_id}", **attributes)
+
+
+class Listing(NamedTuple):
+    """A list, how an entry gets into it, and an attribute without which nothing is said."""
+
+    operation_id: str
+    entries: str
+    id_name: str
+    put: Callable[..., None]
+    attribute: str
+
+
+LISTINGS = (
+    Listing("listPurchases", "purchases", "purchase_id", purchase, "total_amount"),
+    Listing("listTransactions", "transactions", "transaction_id", movement, "amount"),
+    Listing("listBeneficiaries", "beneficiaries", "beneficiary_id", beneficiary, "name"),
+)
+
+
+@pytest.fixture(params=LISTINGS, ids=lambda one: one.operation_id)
+def listing(request: pytest.FixtureRequest) -> Listing:
+    found: Listing = request.param
+    return found
+
+
+@pytest.mark.parametrize("garbled", GARBLED, ids=str)
+def test_a_list_names_what_cannot_be_read_and_has_everything_else(
+    bank: World, listing: Listing, garbled: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, name in enumerate(("a", "b", "c"), start=1):
+        listing.put(bank, number, name)
+    listing.put(bank, 2, "b", **{listing.attribute: garbled})
+
+    status, body = bank.call(listing.operation_id)
+
+    assert status == 200
+    assert sorted(one[listing.id_name] for one in body[listing.entries]) == ["a", "c"]
+    assert body["unreadable"] == ["b"]
+    assert '"UnreadableItems":[1.0]' in capsys.readouterr().out
+
+
+def test_a_list_that_can_be_read_says_nothing_of_it(bank: World, listing: Listing) -> None:
+    listing.put(bank, 1, "a")
+    _, body = bank.call(listing.operation_id)
+    assert len(body[listing.entries]) == 1
+    assert "unreadable" not in body
+
+
+def test_pages_go_on_after_what_cannot_be_read(bank: World, listing: Listing) -> None:
+    names = [f"{number}" for number in range(1, 8)]
+    for number, name in enumerate(names, start=1):
+        garbled = {listing.attribute: ["1"]} if number in {2, 3, 4, 7} else {}
+        listing.put(bank, number, name, **garbled)
+
+    seen: list[str] = []
+    arguments: dict[str, str] = {"limit": "2"}
+    for _ in names:
+        status, body = bank.call(listing.operation_id, **arguments)
+        assert status == 200
+        told = [one[listing.id_name] for one in body[listing.entries]]
+        assert 0 < len(told) + len(body.get("unreadable", ())) <= 2
+        seen += [*told, *body.get("unreadable", ())]
+        if "next_token" not in body:
+            break
+        arguments["next_token"] = body["next_token"]
+    assert sorted(seen) == names
+
+
+def test_a_page_of_ids_alone_stays_within_its_budget(bank: World) -> None:
+    for number in range(40):
+        name = f"{number:02}{LONG}"
+        purchase(bank, 1, name, quantity="many")
+    _, body = bank.call("listPurchases", limit="50")
+    assert 0 < len("".join(body["unreadable"])) < PAGE_BUDGET_BYTES
+    assert "next_token" in body
+
+
+@pytest.mark.parametrize(
+    "garbled",
+    [
+        *({"balance": value} for value in (*GARBLED, "12", True)),
+        {"status": 1},
+        {"currency": ["MXN"]},
+        {"account_type": "credit", "credit_limit": "1000"},
+    ],
+    ids=str,
+)
+def test_an_account_that_cannot_be_read_is_named_beside_the_others(
+    bank: World, garbled: dict[str, Any]
+) -> None:
+    [account] = [i for i in bank.items("accounts") if i["account_id"] == "acc-maria-savings"]
+    bank.put("accounts", **account | garbled)
+
+    _, all_ = bank.call("getBalance")
+    _, one = bank.call("getBalance", account_id="acc-maria-savings")
+    _, other = bank.call("getBalance", account_id="acc-maria")
+
+    assert [a["account_id"] for a in all_["accounts"]] == ["acc-maria", "acc-maria-credit"]
+    assert all_["unreadable"] == ["acc-maria-savings"]
+    assert one == {"accounts": [], "unreadable": ["acc-maria-savings"]}
+    assert "unreadable" not in other
+
+
+def test_nothing_is_moved_from_or_to_an_account_that_cannot_be_read(bank: World) -> None:
+    bank.account("user-juan", "acc-juan", "1.00", status=1)
+    before = bank.snapshot()
+    for from_, to in (("acc-maria", "acc-juan"), ("acc-juan", "acc-maria")):
+        user_id = from_.replace("acc", "user")
+        status, _ = bank.call(
+            "createTransfer", user_id=user_id, from_account=from_, to_account=to, amount="1"
+        )
+        assert status == 500
+    assert bank.snapshot() == before
+
+
+def test_a_retailer_is_not_paid_into_one_account_while_another_cannot_be_read(bank: World) -> None:
+    """Which one is paid follows from all of them, and a refusal would be for good."""
+    open_shop(bank)
+    request = buy(bank)
+    bank.account("retailer-azteca", "acc-azteca-2", "1.00", status=1)
+    with pytest.raises(Exception, match="INTERNAL_ERROR"):
+        pay(bank, request)
+    bank.account("retailer-azteca", "acc-azteca-2", "1.00")
+    assert pay(bank, request)["event_type"] == "PAYMENT_COMPLETED"
+
+
+def test_a_purchase_of_today_that_cannot_be_read_keeps_nobody_from_buying(bank: World) -> None:
+    open_shop(bank)
+    bank.rebuild(settings=bank.resources.settings._replace(require_confirmation="agents"))
+    purchase(bank, 1, "a", timestamp_purchase_id=f"{START.isoformat()}#a", total_amount=["1"])
+    status, body = bank.call("createPurchase", yes=False, **BUY)
+    assert (status, body["confirmation"]["warnings"]) == (428, [])
+    assert bank.call("createPurchase", **BUY)[0] == 200
+
+
+@pytest.mark.parametrize("asked", ["¿cuánto tengo?", "how much do I have?", "ponle 100 a mi mamá"])
+def test_the_chat_tells_of_it(asked: str) -> None:
+    chat = Chat()
+    [account] = [i for i in chat.bank.items("accounts") if i["account_id"] == "acc-maria-savings"]
+    chat.bank.put("accounts", **account | {"balance": ["1"]})
+
+    assert "acc-maria-savings" in chat.say(asked).text
+
+
+def test_the_chat_lists_movements_of_which_a_page_cannot_be_read() -> None:
+    chat = Chat()
+    for item in chat.bank.items("transactions"):
+        if item["user_id"] == "user-maria":
+            chat.bank.put("transactions", **item | {"amount": ["1"]})
+    said = chat.say("mis movimientos")
+    assert said.outcome == "answered"
+    assert "no pude leer" in said.text
