@@ -41,7 +41,7 @@ class Purchase(Task):
     def fill(self, talk: Talk, reading: Reading) -> "Purchase":
         """Put in what a message says to buy, and how."""
         memory, terms, meant = talk.memory, read_wish(reading), offers_meant(talk, reading)
-        self.benefit = terms.benefit or self.benefit
+        self.benefit, self.is_sure = terms.benefit or self.benefit, True
         self.quantity = self.quantity if terms.quantity is None else terms.quantity
         named = [part.value for part in reading.of("account")]
         if named or terms.benefit:

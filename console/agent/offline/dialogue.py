@@ -116,7 +116,7 @@ def agreed(talk: Talk, reading: Reading) -> Reply | None:
         return talk.say("say_yes")
     is_of_offer = is_shopping and not (memory.state == "left" or asked.wanted)
     if memory.offer is not None and is_of_offer and not reading.has("thumbs"):
-        return (tasks.sure if memory.offer.stock else tasks.go_on)(talk, purchase(talk, reading))
+        return tasks.unsure(talk, purchase(talk, reading))
     memory.asked = replace(asked)
     return asked.question or talk.say("nothing_pending")
 
@@ -148,7 +148,6 @@ READERS: Final[tuple[tuple[Reader, str], ...]] = (
     (chosen, "thing"),
     (questions.questioned, "question"),
     (questions.followed_up, "question"),
-    (ordering.half_amended, "thing"),
     (questions.stated, "unread"),
     (questions.searched, "thing"),
     (questions.not_understood, "unread"),

@@ -40,7 +40,11 @@ def ordered(talk: Talk, reading: Reading) -> Reply | None:
             task.called = before.given.get("name", "")
     todo[0].unread = ", ".join(task.unread for task in todo if task.unread)
     if mood or not all(order.is_asked_for for order in orders):
-        return _doubted(talk, reading, todo)
+        first, is_answer = todo[0], isinstance(talk.memory.task, Transfer) and not reading.orders
+        is_told = isinstance(first, Transfer) and (first.has_recipient or first.amount)
+        if not is_told and (mood != "duty" or first.kind != "transfer"):
+            return stated(talk, reading)
+        first.is_sure = is_answer and bool(talk.memory.asked.wanted) and not mood
     return _begun(talk, reading, todo)
 
 
@@ -85,21 +89,6 @@ def _task(talk: Talk, reading: Reading, order: Order) -> Task:
     return purchase(talk, reading if is_only else talk.read(reading.quote(first, last)))
 
 
-def _doubted(talk: Talk, reading: Reading, todo: list[Task]) -> Reply | None:
-    """Ask whether what is spoken of is to be done at all; what answers a question surely is."""
-    task, is_answer = todo[0], bool(talk.memory.asked.wanted) and not reading.orders
-    if not isinstance(task, Transfer):
-        return stated(talk, reading)
-    if task.has_recipient and todo[1:]:
-        return tasks.start(talk, todo, is_sure=is_answer and not reading.mood)
-    if task.has_recipient:
-        return tasks.sure(talk, task)
-    if reading.has("duty"):
-        talk.memory.begin(task)
-        return talk.ask("ask_duty", "recipient", "amount")
-    return tasks.go_on(talk, task) if task.amount is not None else stated(talk, reading)
-
-
 def _begun(talk: Talk, reading: Reading, todo: list[Task]) -> Flow:
     """Begin with what is ordered; what waits already stays before it, unless it is corrected.
 
@@ -130,13 +119,17 @@ def amended(talk: Talk, reading: Reading) -> Reply | None:
         return None
     if task is not None and is_asked and _chosen_of_list(talk, reading):
         return tasks.go_on(talk, task)
-    orders = _told(talk, reading)
-    is_whole = orders[0].is_whole and not orders[0].unread
+    order, *more = _told(talk, reading)
+    is_whole = order.is_whole and not order.unread
     if isinstance(task, Addition) and not is_whole and _fills_addition(talk, reading, task):
         return tasks.go_on(talk, task)
-    if any(_is_of_no_transfer(order) for order in reading.orders):
+    is_short = len(reading.tokens) <= _MAX_SHORT and not (reading.asks or reading.has("verb"))
+    asked_about = {"unread"} if is_short and talk.memory.waiting is not None else set()
+    rest = {part.kind for part in order.unread} - asked_about
+    order.unread = [part for part in order.unread if part.kind == "unread"]
+    if more or any(_is_of_no_transfer(one) for one in reading.orders):
         return None
-    return _repeated(talk, reading, *orders) or _changed(talk, reading, *orders)
+    return _repeated(talk, reading, order, rest) or _changed(talk, reading, order, rest)
 
 
 def _is_of_no_transfer(order: Order) -> bool:
@@ -181,17 +174,16 @@ def _fills_addition(talk: Talk, reading: Reading, task: Addition) -> bool:
     return bool(said.keys() - {"relationship"})
 
 
-def _changed(talk: Talk, reading: Reading, order: Order, *more: Order) -> Reply | None:
-    """Put what a message says besides courtesies into a transfer; nothing may be unread."""
+def _changed(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Reply | None:
+    """Put what a message says into a transfer, where the rest of it is none that may stop that."""
     memory, task = talk.memory, talk.memory.task
     is_other = not all(_is_amendment(talk, one) for one in reading.orders)
     if not isinstance(task, Transfer) or (is_other and not memory.asked.wanted):
         return None
-    rest = {part.kind for part in order.unread}
     one = tasks.meant(talk, reading) if memory.open[1:] else None
     is_pointed = isinstance(one, Transfer) and (one is not task or reading.has("ordinal"))
     if isinstance(one, Transfer) and is_pointed and rest <= {"ordinal", "here"}:
-        task, order.unread = one, []
+        task = one
         order.said = {k: p for k, p in order.said.items() if k in {"amount", "from"}}
         if not order.said:
             others = [other for other in memory.open if other is not task]
@@ -201,7 +193,7 @@ def _changed(talk: Talk, reading: Reading, order: Order, *more: Order) -> Reply 
         return tasks.go_on(talk, task)
     elif rest:
         return None
-    if more or not _is_amending(talk, reading, order):
+    if not _is_amending(talk, reading, order):
         return None
     task.fill(talk, order, reading)
     return tasks.go_on(talk, task) if task is memory.task else tasks.queue(talk, [task])
@@ -250,20 +242,7 @@ def _is_said(talk: Talk, order: Order) -> bool:
     return bool(order.said) and is_of_one and not is_of_nobody
 
 
-def half_amended(talk: Talk, reading: Reading) -> Reply | None:
-    """Ask whether what waits is to be changed, where a message says so with words unread."""
-    task, [order, *_] = talk.memory.waiting, _told(talk, reading)
-    is_short = len(reading.tokens) <= _MAX_SHORT and not (reading.asks or reading.has("verb"))
-    is_new = order.is_whole and bool(order.recipient)
-    is_half = is_short and reading.has("unread") and _is_said(talk, order)
-    is_other = is_new and not reading.has("and", "also", "again")
-    if not isinstance(task, Transfer) or not is_half or is_other:
-        return None
-    order.unread = reading.of("unread")
-    return tasks.go_on(talk, (Transfer() if is_new else task).fill(talk, order, reading))
-
-
-def _repeated(talk: Talk, reading: Reading, order: Order, *more: Order) -> Reply | None:
+def _repeated(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Reply | None:
     """Do for another what was asked for: "lo mismo a Sofi", "y a mi hermano también", "y 50 a él".
 
     What waits for a yes stays first; this is done after it.
@@ -272,17 +251,17 @@ def _repeated(talk: Talk, reading: Reading, order: Order, *more: Order) -> Reply
     model = memory.task if isinstance(memory.task, Transfer) else memory.done
     is_like = reading.has("same_order", "also", "again") or reading.first_kind == "and"
     is_like |= reading.first_kind == "yes" and (reading.has("and") or "amount" in order.said)
-    rest = {part.kind for part in order.unread} - {"same_order", "also", "adjust"}
-    if not isinstance(model, Transfer) or not is_like or rest or more:
+    is_other = not rest <= {"same_order", "also", "adjust"}
+    if not isinstance(model, Transfer) or not is_like or is_other:
         return None
     if not order.said and reading.has("same_order") and memory.waiting is None:
         like = replace(model, given=model.given.copy())
-        return (tasks.go_on if reading.has("verb") else tasks.sure)(talk, like)
+        return (tasks.go_on if reading.has("verb") else tasks.unsure)(talk, like)
     is_new = "amount" in order.said
     is_of_another = "to" in order.said or (is_new and reading.has("again"))
     if not is_of_another or not _is_said(talk, order) or not (is_new or model.amount):
         return None
-    order.unread = []
     like = Transfer(given={} if is_new else {"amount": model.given["amount"]})
     task = like.fill(talk, order, reading)
-    return tasks.queue(talk, [task]) if memory.waiting is model else tasks.go_on(talk, task)
+    is_after = memory.waiting is model and not task.unread
+    return tasks.queue(talk, [task]) if is_after else tasks.go_on(talk, task)

@@ -56,6 +56,8 @@ class Task:
     """Its arguments; all of them, once it is settled."""
     unread: str = ""
     """What was said with it and is no part of it: it is asked about before anything is shown."""
+    is_sure: bool = True
+    """Whether it is said for sure that it is to be done; if not, that is asked too."""
     called: str = ""
     """What the person calls what it is for."""
     kind: ClassVar[str] = "call"

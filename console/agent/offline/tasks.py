@@ -15,8 +15,8 @@ def go_on(talk: Talk, task: Task) -> Flow:
     """Go on with a task as far as what is known allows, and after it with those behind it."""
     talk.memory.begin(task)
     question = yield from task.settle(talk)
-    if question is None and task.unread:
-        question = sure(talk, task)
+    if question is None and (task.unread or not task.is_sure):
+        question = _sure(talk, task)
     yield from show(talk, task) if question is None else [question]
 
 
@@ -55,12 +55,17 @@ def _next(talk: Talk) -> Flow:
         yield from go_on(talk, talk.memory.open[0])
 
 
-def sure(talk: Talk, task: Task) -> Say:
+def unsure(talk: Talk, task: Task) -> Flow:
+    """Go on with a task that may not be wanted: that is asked before anything is shown."""
+    task.is_sure = False
+    return go_on(talk, task)
+
+
+def _sure(talk: Talk, task: Task) -> Say:
     """Ask whether what is spoken of is to be done at all; say what of it was not read."""
-    yes = (frozenset[str](), partial(setattr, task, "unread", ""))
-    told, said = task.told(talk), task.unread
-    talk.memory.begin(task)
-    question = talk.ask(f"sure_{task.kind}", "confirmation", choices=[yes], **told)
+    said, sure = task.unread, partial(vars(task).update, unread="", is_sure=True)
+    yes = (frozenset[str](), sure)
+    question = talk.ask(f"sure_{task.kind}", "confirmation", choices=[yes], **task.told(talk))
     return Say(f"{talk.text('unread', said=said)} {question.delta}", "asked") if said else question
 
 
@@ -70,11 +75,8 @@ def queue(talk: Talk, tasks: list[Task]) -> Flow:
     yield talk.say("queued", what=names(talk, tasks))
 
 
-def start(talk: Talk, tasks: Sequence[Task], *, is_sure: bool = True) -> Flow:
-    """Begin with the first of several tasks: they take the place of the one that was spoken of.
-
-    Where it is not sure that they are wanted, that is asked first.
-    """
+def start(talk: Talk, tasks: Sequence[Task]) -> Flow:
+    """Begin with the first of several tasks: they take the place of the one that was spoken of."""
     memory, before = talk.memory, talk.memory.open[:1]
     memory.drop(*before)
     memory.open = [*tasks, *(one for one in memory.open if one not in tasks)]
@@ -82,7 +84,7 @@ def start(talk: Talk, tasks: Sequence[Task], *, is_sure: bool = True) -> Flow:
         yield Say(talk.text("gives_way", what=names(talk, gone)) + "\n")
     if tasks[1:]:
         yield Say(talk.text("several_orders", count=len(tasks)) + "\n")
-    yield from go_on(talk, tasks[0]) if is_sure else [sure(talk, tasks[0])]
+    yield from go_on(talk, tasks[0])
 
 
 def drop(talk: Talk, gone: Sequence[Task]) -> Flow:

@@ -45,6 +45,7 @@ class Transfer(Task):
     def fill(self, talk: Talk, order: Order, reading: Reading) -> "Transfer":
         """Put in what an order says."""
         said, given, person = order.said, self.given, talk.memory.last_person
+        self.is_sure = True
         if (amount := said.get("amount")) is not None:
             self.doubt = amount.doubt
             given["amount"] = "" if self.doubt else f"{amount.value:.2f}"
