@@ -138,8 +138,8 @@ class Purchase(Task):
             return
         key = "purchase_pending" if status == "pending" else "bought"
         yield Say(told(talk, "purchase_repeated" if body.get("repeated") else key, body))
-        if status == "completed" and not body.get("repeated"):
-            yield from talk.receipt(body["purchase_id"], body["created_at"], payer)
+        if status == "completed":
+            yield from talk.receipt(body["purchase_id"], body, payer)
 
     def told(self, talk: Talk) -> dict[str, Any]:
         """Return which product it is."""

@@ -106,7 +106,9 @@ def _begun(talk: Talk, reading: Reading, todo: list[Task]) -> Flow:
         for task, resolved in zip(sent, (yield from talk.look_all(*wanted)), strict=True):
             task.settle_person(talk, resolved)
     unclear = [t for t in todo if isinstance(t, Transfer) and (t.doubt or t.recipient)]
-    yield from tasks.start(talk, sorted(todo, key=lambda task: task not in unclear))
+    if waiting is not None:
+        talk.memory.state = "building"
+    yield from tasks.go_on(talk, *sorted(todo, key=lambda task: task not in unclear))
 
 
 # --- what goes on with an order ---

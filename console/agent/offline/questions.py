@@ -40,10 +40,8 @@ def _is_somebody(reading: Reading, part: Part) -> bool:
 def explained(talk: Talk, reading: Reading) -> Reply | None:
     """Answer what is no business of the operations, where nothing is said of a transfer besides."""
     for topic in asking.topics_of(reading)[:1]:
-        said = reading.of("amount", "person", "name", "account")
-        beside = [p for p in said if not topic.covered.issuperset(range(p.first, p.last))]
-        is_told = any(not finding.is_thing(reading.words, reading.word(p.last - 1)) for p in beside)
-        if topic.intent in kinds("explained") and topic.score >= _MIN_PLAIN and not is_told:
+        is_plain = topic.intent in kinds("explained") and topic.score >= _MIN_PLAIN
+        if is_plain and not any(order.is_whole for order in reading.orders):
             return talk.say(f"told_{topic.intent}")
     return None
 

@@ -155,11 +155,13 @@ class Memory:
             self.state, self.asked = "queued", Asked()
         self.open = [task for task in self.open if task not in gone]
 
-    def begin(self, task: Task) -> None:
-        """Put a task first; a new one has what is half put together give way, not what waits."""
-        kept = self.open[task not in self.open and self.state == "building" :]
-        self.open = [task, *(one for one in kept if one is not task)]
+    def begin(self, *tasks: Task) -> list[Task]:
+        """Put tasks first; return what is half put together, which gives way to a new one."""
+        is_new = self.state == "building" and tasks[0] not in self.open
+        gone, kept = self.open[:is_new], self.open[is_new:]
+        self.open = [*tasks, *(one for one in kept if one not in tasks)]
         self.state, self.asked = "building", Asked()
+        return gone
 
     def is_own(self, account_id: object) -> bool:
         """Tell whether an account is the customer's."""
@@ -357,9 +359,11 @@ class Talk:
         key = "which_since" if span.last is None else key if span.first else "which_until"
         return self.text(key, first=self.written(span.first), last=self.written(span.last))
 
-    def receipt(self, number: str, moment: str, account_id: str) -> Flow:
-        """Say under which number something was done, on which day, and what is now left."""
-        yield Say("\n" + self.text("receipt", number=number, day=self.day_of(moment)))
+    def receipt(self, number: str, done: Mapping[str, Any], account_id: str) -> Flow:
+        """Say under which number something new was done, on which day, and what is now left."""
+        if done.get("repeated"):
+            return
+        yield Say("\n" + self.text("receipt", number=number, day=self.day_of(done["created_at"])))
         try:
             body = yield from self.look("getBalance", account_id=account_id)
         except NotAnswered:

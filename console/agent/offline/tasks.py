@@ -11,9 +11,12 @@ from console.agent.offline.text import Part, words_of
 from console.agent.offline.transferring import Transfer
 
 
-def go_on(talk: Talk, task: Task) -> Flow:
+def go_on(talk: Talk, task: Task, *others: Task) -> Flow:
     """Go on with a task as far as what is known allows, and after it with those behind it."""
-    talk.memory.begin(task)
+    if gone := talk.memory.begin(task, *others):
+        yield Say(talk.text("gives_way", what=names(talk, gone)) + "\n")
+    if others:
+        yield Say(talk.text("several_orders", count=1 + len(others)) + "\n")
     question = yield from task.settle(talk)
     if question is None and (task.unread or not task.is_sure):
         question = _sure(talk, task)
@@ -73,18 +76,6 @@ def queue(talk: Talk, tasks: list[Task]) -> Flow:
     """Put tasks behind what waits for a yes."""
     talk.memory.open += [task for task in tasks if task not in talk.memory.open]
     yield talk.say("queued", what=names(talk, tasks))
-
-
-def start(talk: Talk, tasks: Sequence[Task]) -> Flow:
-    """Begin with the first of several tasks: they take the place of the one that was spoken of."""
-    memory, before = talk.memory, talk.memory.open[:1]
-    memory.drop(*before)
-    memory.open = [*tasks, *(one for one in memory.open if one not in tasks)]
-    if gone := [task for task in before if task not in tasks]:
-        yield Say(talk.text("gives_way", what=names(talk, gone)) + "\n")
-    if tasks[1:]:
-        yield Say(talk.text("several_orders", count=len(tasks)) + "\n")
-    yield from go_on(talk, tasks[0])
 
 
 def drop(talk: Talk, gone: Sequence[Task]) -> Flow:

@@ -61,8 +61,9 @@ class Transfer(Task):
             self.recipient, self.doubt = "", "people"
             given |= {"to_account": "", "amount": ""}
         if "from" in said and (source := said["from"].value):
-            self.passed = given.get("from_account", "") if source == "other" else ""
-            given["from_account"] = source
+            last = talk.memory.last_account
+            self.passed = given.get("from_account") or last if source == "other" else ""
+            given["from_account"] = last if source == "same" else source
         if "reason" in said:
             given["description"] = said["reason"].value
         is_near, word = reading.words.is_near_number, reading.word
@@ -133,14 +134,11 @@ class Transfer(Task):
 
     def _payer(self, talk: Talk, accounts: Sequence[OwnAccount]) -> Say | None:
         """Find the account that pays; return a question when it is not sure."""
-        given, last = self.given, talk.memory.last_account
-        among = [a for a in accounts if a.account_id != given["to_account"]]
-        if given.get("from_account") == "same":
-            given["from_account"] = last
-        elif given.get("from_account") == "other":
+        among = [a for a in accounts if a.account_id != self.given["to_account"]]
+        if self.given.get("from_account") == "other":
             usual = next((a.account_id for a in accounts if a.type == "checking"), "")
-            shown = self.passed or last or usual
-            others = [a for a in among if a.account_id != shown and a.type != "credit"]
+            passed = {self.passed or usual}
+            others = [a for a in among if a.account_id not in passed and a.type != "credit"]
             among = [a for a in others if a.is_active] or among
         return talk.settle_account(self, "from_account", among)
 
@@ -151,12 +149,10 @@ class Transfer(Task):
         to = body["to_account"]
         if not memory.is_own(to):
             memory.last_person = Person(self._payee(talk), self.called, to)
-        if body.get("repeated"):
-            yield talk.say("transfer_repeated")
-            return
+        key = "transfer_repeated" if body.get("repeated") else "transferred"
         who, source = self._payee(talk), talk.account(body["from_account"])
-        yield talk.say("transferred", amount=body["amount"], who=who, source=source)
-        yield from talk.receipt(body["transaction_id"], body["created_at"], body["from_account"])
+        yield talk.say(key, amount=body["amount"], who=who, source=source)
+        yield from talk.receipt(body["transaction_id"], body, body["from_account"])
 
     def told(self, talk: Talk) -> dict[str, Any]:
         """Return how much it is, and for whom."""
