@@ -13,7 +13,6 @@ from console.agent.events import MessageRead, Span
 from console.agent.offline import ordering, questions, tasks
 from console.agent.offline.buying import chosen, purchase
 from console.agent.offline.lexicon import TOLD_AS, is_foreign, kinds
-from console.agent.offline.naming import by_example, named
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Asked, Flow, NotAnswered, Reply, Talk
 from console.agent.offline.text import Part
@@ -134,14 +133,14 @@ def denied(talk: Talk, reading: Reading) -> Reply | None:
 
 
 READERS: Final[tuple[tuple[Reader, str], ...]] = (
-    (named, ""),
+    (ordering.named, ""),
     (strange, "unread"),
     (several, "thing"),
     (cancelled, "thing"),
     (agreed, "thing"),
     (denied, "thing"),
     (tasks.reordered, "thing"),
-    (by_example, "question"),
+    (ordering.by_example, "question"),
     (questions.explained, "question"),
     (ordering.amended, "thing"),
     (ordering.ordered, "thing"),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from console.agent.offline import asking, banking, buying, finding, naming, tasks
+from console.agent.offline import asking, banking, buying, finding, tasks
 from console.agent.offline.asking import MovementsQuery
 from console.agent.offline.days import before
 from console.agent.offline.lexicon import REFUSED, kinds
@@ -177,7 +177,7 @@ _ANSWERS: Final[Mapping[str, Callable[[Talk, Reading, asking.Topic], Reply | Non
     "total": lambda talk, reading, _: tasks.total(talk) or _again(talk, reading, is_sum=True),
     "each": lambda talk, reading, _topic: _again(talk, reading, is_sum=False),
     "tasks": lambda talk, _reading, _topic: tasks.listed(talk),
-    "help": lambda talk, _reading, _topic: naming.help_(talk),
+    "help": lambda talk, _reading, _topic: help_(talk),
 }
 """How a question is answered, by what it is about; all others with a sentence, `told_...`."""
 
@@ -268,3 +268,17 @@ def not_understood(talk: Talk, reading: Reading) -> Flow:
     first, second, *_ = [*known, talk.text("try_balance"), talk.text("try_how_to")]
     key = "number_alone" if is_number else "nearest"
     yield talk.say(key, "not_understood", said=quoted, first=first, second=second)
+
+
+def help_(talk: Talk) -> Flow:
+    """List what can be done, with phrases for it, and the operations that have none."""
+    phrased = [name for name in talk.operations if f"help_{name}" in talk.words.replies]
+    others = ", ".join(name for name in talk.operations if name not in phrased)
+    yield talk.lines(
+        [
+            talk.text("help_head"),
+            *(f"- {talk.text(f'help_{name}')}" for name in phrased),
+            f"- {talk.text('help_others', operations=others)}" if others else "",
+            talk.text("help_foot"),
+        ]
+    )
