@@ -146,9 +146,6 @@ def _is_of_no_transfer(order: Order) -> bool:
 def _chosen_of_list(talk: Talk, reading: Reading) -> bool:
     """Take one of those that the question listed, by its number or its words."""
     choices, number = talk.memory.asked.choices, reading.number_alone
-    task, people = talk.memory.task, talk.memory.people
-    if isinstance(task, Transfer) and not (choices or task.has_recipient):
-        choices = [(person.words, partial(task.choose, person)) for person in people]
     listed = [take for words, take in choices if words]
     said = {token.word for token in reading.tokens if token.kind == "word"}
     said |= {part.value for part in reading.of("account")}

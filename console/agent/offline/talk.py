@@ -201,12 +201,14 @@ class Talk:
         A number alone answers what was asked: how many months, which product; "una" is how many.
         """
         memory, task = self.memory, self.memory.task
-        people = [] if memory.open[1:] or not said.match(part.first, "to") else memory.people
-        if part.kind == "ordinal" and people and part.value <= len(people):
-            person = people[part.value - (part.value > 0)]
+        wanted, number = memory.asked.wanted if is_alone else (), part.whole or 0
+        is_whom = "recipient" in wanted and not memory.asked.choices
+        is_to = part.kind == "ordinal" and said.match(part.first, "to") and not memory.open[1:]
+        people = memory.people if is_to or is_whom else []
+        if part.kind in {"ordinal", "amount"} and number and number <= len(people):
+            person = people[number - (number > 0)]
             return replace(part, kind="person", value=person.alias, way="to")
         is_bought = task.kind == "purchase" if task else memory.topic in {"search", "compare"}
-        wanted, number = memory.asked.wanted if is_alone else (), part.whole or 0
         is_spread = is_bought and said.match(part.first - 1, "spread") and number in INSTALMENTS
         if part.kind == "amount" and (is_spread or ("benefit" in wanted and number > 1)):
             return replace(part, kind="benefit", value=f"{MSI}-{number}")

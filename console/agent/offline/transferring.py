@@ -1,4 +1,4 @@
-"""Transfers and whom they may go to: put together what is said, ask for the rest, tell the outcome."""
+"""Transfers and whom they may go to: put together what is said, ask for the rest, tell of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
