@@ -139,7 +139,7 @@ class Purchase(Task):
         key = "purchase_pending" if status == "pending" else "bought"
         yield Say(told(talk, "purchase_repeated" if body.get("repeated") else key, body))
         if status == "completed":
-            yield from talk.receipt(body["purchase_id"], body, payer)
+            yield from talk.receipt(body, payer)
 
     def told(self, talk: Talk) -> dict[str, Any]:
         """Return which product it is."""

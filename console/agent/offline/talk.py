@@ -205,7 +205,7 @@ class Talk:
         is_whom = "recipient" in wanted and not memory.asked.choices
         is_to = part.kind == "ordinal" and said.match(part.first, "to") and not memory.open[1:]
         people = memory.people if is_to or is_whom else []
-        if part.kind in {"ordinal", "amount"} and number and number <= len(people):
+        if part.kind in {"ordinal", "amount"} and people and number and number <= len(people):
             person = people[number - (number > 0)]
             return replace(part, kind="person", value=person.alias, way="to")
         is_bought = task.kind == "purchase" if task else memory.topic in {"search", "compare"}
@@ -361,11 +361,12 @@ class Talk:
         key = "which_since" if span.last is None else key if span.first else "which_until"
         return self.text(key, first=self.written(span.first), last=self.written(span.last))
 
-    def receipt(self, number: str, done: Mapping[str, Any], account_id: str) -> Flow:
+    def receipt(self, done: Mapping[str, Any], account_id: str) -> Flow:
         """Say under which number something new was done, on which day, and what is now left."""
         if done.get("repeated"):
             return
-        yield Say("\n" + self.text("receipt", number=number, day=self.day_of(done["created_at"])))
+        number, day = done.get("transaction_id") or done["purchase_id"], done["created_at"]
+        yield Say("\n" + self.text("receipt", number=number, day=self.day_of(day)))
         try:
             body = yield from self.look("getBalance", account_id=account_id)
         except NotAnswered:

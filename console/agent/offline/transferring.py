@@ -153,7 +153,7 @@ class Transfer(Task):
         key = "transfer_repeated" if body.get("repeated") else "transferred"
         who, source = self._payee(talk), talk.account(body["from_account"])
         yield talk.say(key, amount=body["amount"], who=who, source=source)
-        yield from talk.receipt(body["transaction_id"], body, body["from_account"])
+        yield from talk.receipt(body, body["from_account"])
 
     def told(self, talk: Talk) -> dict[str, Any]:
         """Return how much it is, and for whom."""
