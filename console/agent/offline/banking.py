@@ -18,11 +18,7 @@ from console.agent.offline.things import OwnAccount, account_of, person_of
 
 
 def balance(
-    talk: Talk,
-    said: str,
-    unread: str = "",
-    supposed: Decimal | None = None,
-    head: str = "balance_head",
+    talk: Talk, said: str, supposed: Decimal | None = None, head: str = "balance_head"
 ) -> Question:
     """Tell what is on all accounts or on those meant; and what would be left of it."""
     memory = talk.memory
@@ -37,7 +33,6 @@ def balance(
         memory.last_account = accounts[0].account_id
         body = yield from talk.look("getBalance", account_id=memory.last_account)
         accounts = [account_of(entry) for entry in body["accounts"]]
-    yield from talk.unfiltered(unread)
     accounts.sort(key=lambda account: account.account_id != memory.last_account)
     heads = [] if len(accounts) == 1 else [talk.text(head if accounts else "no_accounts")]
     lines = [_balance_line(talk, account) for account in accounts]
@@ -82,19 +77,16 @@ _LISTS: Final[Mapping[str, tuple[str, Callable[[Talk, Mapping[str, Any]], str]]]
 }
 
 
-def listed(
-    talk: Talk, operation_id: str, unread: str = "", token: str = "", shown: int = 0
-) -> Flow:
+def listed(talk: Talk, operation_id: str, token: str = "", shown: int = 0) -> Flow:
     """List whom the customer can transfer to, or the customer's purchases, a page of them."""
     memory, (key, line) = talk.memory, _LISTS[operation_id]
     memory.topic = key
     body = yield from talk.look(operation_id, next_token=token)
-    yield from talk.unfiltered(unread)
     entries: list[Mapping[str, Any]] = next(v for v in body.values() if isinstance(v, list))
     if key == "people":
         memory.people = memory.people[:shown] + [person_of(entry) for entry in entries]
     token, last = body.get("next_token") or "", shown + len(entries)
-    memory.more = partial(listed, talk, operation_id, "", token, last) if token else None
+    memory.more = partial(listed, talk, operation_id, token, last) if token else None
     head = talk.text(f"{key}_head" if entries else f"{key}_none")
     lines = talk.numbered((line(talk, entry) for entry in entries), shown)
     yield talk.lines([head, *lines, talk.text("more_available") if token else ""])
@@ -127,8 +119,8 @@ _MAX_PAGES: Final = 6
 _SHOWN: Final = 10
 
 
-def movements(talk: Talk, query: MovementsQuery, unread: str = "") -> Question:
-    """List movements, or add them up; and say what nothing was made of."""
+def movements(talk: Talk, query: MovementsQuery) -> Question:
+    """List movements, or add them up."""
     memory = talk.memory
     memory.topic = "transactions"
     if query.is_date_unread:
@@ -150,7 +142,6 @@ def movements(talk: Talk, query: MovementsQuery, unread: str = "") -> Question:
         if not resolved.get("beneficiary"):
             return talk.say("is_nobody", said=query.other)
         query = replace(query, other=resolved["beneficiary"]["account_id"])
-    yield from talk.unfiltered(unread)
     if query.is_sum and not query.direction:
         query = replace(query, direction="credit" if query.type == "deposit" else "debit")
     return (yield from _told(talk, query, arguments))

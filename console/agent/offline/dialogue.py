@@ -34,6 +34,8 @@ def answer(talk: Talk, text: str) -> Flow:
     rest, reply = _reply(talk, reading)
     if rest:
         yield message_read(talk, reading, rest)
+    if reading.ignored:
+        yield Say(talk.text("not_filtered", said=reading.quoted(reading.ignored)) + "\n")
     yield from _flow(reply)
     if memory.asked is not asked:
         return

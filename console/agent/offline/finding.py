@@ -109,10 +109,9 @@ Attempts = Iterable[tuple[str, Mapping[str, str]]]
 """What to look for, one after the other: what is said of what is found, and the arguments."""
 
 
-def search(talk: Talk, *wishes: Wish, unread: str = "") -> Flow:
-    """Look for products and list them, one thing after the other; say what nothing is made of."""
+def search(talk: Talk, *wishes: Wish) -> Flow:
+    """Look for products and list them, one thing after the other."""
     memory = talk.memory
-    yield from talk.unfiltered(unread)
     memory.topic = "search"
     if memory.task is not None and memory.task.kind == "purchase":
         if memory.waiting is not None:

@@ -103,41 +103,30 @@ def _balance(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply:
     is_supposed = len(amounts) == 1 and reading.values("condition", "enough")
     supposed = amounts[0].value if is_supposed else None
     head = "balance_head_session" if reading.values("introducing") else "balance_head"
-    unread = _unused(reading, "excluding", "ordinal", "day")
-    return banking.balance(talk, asking.account_in(reading), unread, supposed, head)
-
-
-def _unused(reading: Reading, *kinds_: str) -> str:
-    """Return what narrows a question and nothing was made of."""
-    reading.ignored = reading.of(*kinds_)
-    return reading.quoted(reading.ignored)
+    reading.ignored = reading.of("excluding", "ordinal", "day")
+    return banking.balance(talk, asking.account_in(reading), supposed, head)
 
 
 def _movements(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
-    query = asking.read_query(reading)
+    """List movements, or others than those listed; tell which words nothing is made of."""
     is_refined = reading.first_kind == "and" or reading.match(0, "only") is not None
     if talk.memory.topic == "transactions" and is_refined:
         return _again(talk, reading)
-    return _listed(talk, reading, query, *topic.covered)
-
-
-def _listed(talk: Talk, reading: Reading, query: MovementsQuery, *covered: int) -> Reply:
-    """List movements; say of which words and amounts nothing was made."""
-    _, days, _ = reading.days()
+    query, (_, days, _) = asking.read_query(reading), reading.days()
     amounts = (p for p in reading.of("amount") if p.value and p.first not in days)
     numbers = [part for part in amounts if (part.whole or 0) != query.limit]
     numbers += [b for b, n in pairwise(reading.parts) if n in numbers and b.kind in kinds("bounds")]
     words = [
         part
         for part in reading.of("unread")
-        if part.first not in covered
+        if part.first not in topic.covered
         and reading.tokens[part.first].kind == "word"
         and not reading.words.matches(reading.tokens, part.first)
         and reading.quote(part.first, part.last) != query.about
     ]
     words += numbers + reading.of("excluding")
     reading.ignored = [part for part in reading.parts if part in words]
-    return banking.movements(talk, query, reading.quoted(reading.ignored))
+    return banking.movements(talk, query)
 
 
 def _purchase_status(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply | None:
@@ -149,7 +138,8 @@ def _purchase_status(talk: Talk, reading: Reading, _topic: asking.Topic) -> Repl
 
 
 def _list(talk: Talk, reading: Reading, operation_id: str) -> Reply:
-    return banking.listed(talk, operation_id, _unused(reading, *kinds("narrowing")))
+    reading.ignored = reading.of(*kinds("narrowing"))
+    return banking.listed(talk, operation_id)
 
 
 def _who_is(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply | None:
@@ -189,7 +179,7 @@ def followed_up(talk: Talk, reading: Reading) -> Reply | None:
     if is_other or reading.mood not in {"", "past_mark", "day"}:
         return None
     if (query.type or query.direction) and not finding.names_a_thing(reading):
-        return _listed(talk, reading, query)
+        return _movements(talk, reading, asking.Topic("movements", 0, frozenset()))
     if topic == "transactions":
         return _again(talk, reading)
     is_alone = not (topic or reading.beside(*kinds("asking_account")))
@@ -240,8 +230,7 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
         return buying.compared(talk, reading)
     numbers = [p for p in reading.of("amount") if not finding.role(reading, p)]
     reading.ignored = reading.of("excluding") + numbers
-    unread = reading.quoted(reading.ignored)
-    return finding.search(talk, *_wishes(talk, reading, wish), unread=unread)
+    return finding.search(talk, *_wishes(talk, reading, wish))
 
 
 def _wishes(talk: Talk, reading: Reading, wish: Wish) -> list[Wish]:

@@ -242,11 +242,6 @@ class Talk:
         """Return lines with numbers, which go on after those that were listed before."""
         return [f"{number}. {line}" for number, line in enumerate(lines, start=after + 1)]
 
-    def unfiltered(self, said: str) -> Flow:
-        """Say by which words a list is not narrowed, if there are any."""
-        if said:
-            yield Say(self.text("not_filtered", said=said) + "\n")
-
     def ask(self, key: str, *wanted: str, choices: Sequence[Choice] = (), **fields: object) -> Say:
         """Ask for something of the first task, and remember it."""
         question = self.say(key, "asked", **fields)
