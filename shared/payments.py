@@ -80,19 +80,6 @@ class PaymentCompleted(PaymentRequest, Answer):
     transaction_id: Identifier = Field(description="Identifier of the payment.")
 
 
-class PaymentError(Request):
-    """Why a payment failed."""
-
-    code: str = Field(min_length=1, max_length=64, description="Machine-readable reason.")
-    message: str = Field(max_length=500, description="The reason in a sentence.")
-
-
-class PaymentFailed(PaymentRequest):
-    """Data of PAYMENT_FAILED: the purchase was not paid."""
-
-    error: PaymentError = Field(description="The reason.")
-
-
 class OfPurchase(Protocol):
     """Whatever names a purchase: the purchase itself, or what is said of its payment."""
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from action_groups.crm.aliases import phrases, reading, records, resolving, vocabulary, words
 from action_groups.crm.aliases.choosing import alias_problem
 from action_groups.crm.aliases.folding import Key, comparison_key, index_key
-from action_groups.crm.aliases.resolving import MAX_CANDIDATES, MAX_PEOPLE, resolve
+from action_groups.crm.aliases.resolving import MAX_CANDIDATES, MAX_PEOPLE, in_order, resolve
 from tests.support.alias_cases import (
     BLIND_SET,
     KNOWN_SET,
@@ -371,7 +371,7 @@ def test_the_comparison_key_is_empty_when_the_alias_says_nothing(alias):
 
 def problem(alias: str, name: str = "Zoila Ek Canul", relationship: str = "") -> str | None:
     others = [JUAN, ROSA, Someone("pedro", "Pedro Núñez", "Pedrito", "friend")]
-    return alias_problem(Key(alias), name=name, relationship=relationship, others=others)
+    return alias_problem(Key(alias), name=name, relationship=relationship, others=in_order(others))
 
 
 @pytest.mark.parametrize(

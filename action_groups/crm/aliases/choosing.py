@@ -1,12 +1,17 @@
 """Which aliases a customer may give to a beneficiary: those that cannot mean somebody else."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from action_groups.crm.aliases import vocabulary
 from action_groups.crm.aliases.folding import Key, content_words, key_words
 from action_groups.crm.aliases.phrases import is_readable, scripts, split
-from action_groups.crm.aliases.records import P, alias_senses, contradict, relationship_senses
+from action_groups.crm.aliases.records import (
+    Written,
+    alias_senses,
+    contradict,
+    relationship_senses,
+)
 from action_groups.crm.aliases.words import singular_of
 from shared.text import tokens_of
 
@@ -14,7 +19,9 @@ MAX_ALIAS_DIGITS: Final = 6
 MIN_ALIAS_CHARACTERS: Final = 2
 
 
-def alias_problem(key: Key, *, name: str, relationship: str, others: Sequence[P]) -> str | None:
+def alias_problem(
+    key: Key, *, name: str, relationship: str, others: Sequence[Written[Any]]
+) -> str | None:
     """Tell what to correct in an alias that could send money to the wrong person, if anything.
 
     No other beneficiary has the same one, which is asked before by its key.
@@ -56,12 +63,12 @@ def _wording_problem(words: Sequence[str]) -> str | None:
 
 
 def _several_people_problem(
-    tokens: Sequence[str], name: Sequence[str], others: Sequence[P]
+    tokens: Sequence[str], name: Sequence[str], others: Sequence[Written[Any]]
 ) -> str | None:
     own_name = set(content_words(name))
     parts = [part for part in map(content_words, split(tokens)) if part]
     if len(parts) > 1:
-        names = (key_words(tokens_of(other.name)) for other in others)
+        names = (key_words(other.name) for other in others)
         first_names = {words[0] for words in names if words}
         if all(_starts_with_person(part[0], first_names) for part in parts):
             return "The alias names several people: use one that names only this person."
@@ -79,10 +86,10 @@ def _starts_with_person(word: str, first_names: set[str]) -> bool:
     )
 
 
-def _namesake_problem(key: Key, name: Sequence[str], others: Sequence[P]) -> str | None:
+def _namesake_problem(key: Key, name: Sequence[str], others: Sequence[Written[Any]]) -> str | None:
     is_own_name = {*key.words} <= {*key_words(name)}
-    for tokens in (tokens_of(other.name) for other in others):
-        other_name = key_words(tokens) if key.may_be_in(tokens) else []
+    for other in others:
+        other_name = key_words(other.name) if key.may_be_in(other.name) else []
         is_part_of_name = {*key.words} <= {*other_name} and not is_own_name
         if is_part_of_name or key.words in (other_name, other_name[:1]):
             return (

@@ -57,20 +57,21 @@ class Case(NamedTuple, Generic[P]):
 
 def resolve(phrase: str, people: Iterable[P]) -> Resolution[P]:
     """Tell whom a phrase means among a customer's beneficiaries."""
-    return resolve_key(Key(phrase), people)
+    return resolve_key(Key(phrase), in_order(people))
 
 
-def resolve_key(key: Key, people: Iterable[P]) -> Resolution[P]:
-    """Tell whom the phrase of a key means.
+def resolve_key(key: Key, known: Sequence[Written[P]]) -> Resolution[P]:
+    """Tell whom the phrase of a key means among people `in_order`.
 
     Those who are stored under its key are asked about when their alias is another.
     """
-    known, phrase = _by_id(people), key.written
+    phrase = key.written
     if len(" ".join(phrase.split())) > MAX_PHRASE_CHARACTERS:
         return Resolution("none", None, ())
-    written = [Written(person) for person in known[:MAX_PEOPLE]]
+    written = known[:MAX_PEOPLE]
     defined = set(_definitions(key, written))
-    stored_so = {p.beneficiary_id for p in known if key.literal and p.alias_lower == key.literal}
+    people = (one.person for one in known)
+    stored_so = {p.beneficiary_id for p in people if key.literal and p.alias_lower == key.literal}
     unsettled = stored_so - defined
     is_settled = len(known) <= MAX_PEOPLE and not unsettled
     may_be_sure = is_settled and len(key.text) > 1 and is_trusted(phrase)
@@ -89,10 +90,11 @@ def resolve_key(key: Key, people: Iterable[P]) -> Resolution[P]:
     return _ambiguous_or_none(cases, defined | unsettled)
 
 
-def _by_id(people: Iterable[P]) -> list[P]:
-    """Return the people in an order of their own, each once."""
+def in_order(people: Iterable[P]) -> list[Written[P]]:
+    """Return what is written of the people, in an order of their own, each once."""
     ordered = sorted(people, key=attrgetter("beneficiary_id", "name", "alias", "relationship"))
-    return list({person.beneficiary_id: person for person in ordered}.values())
+    once = {person.beneficiary_id: person for person in ordered}
+    return [Written(person) for person in once.values()]
 
 
 def _definitions(key: Key, written: Iterable[Written[P]]) -> Iterator[str]:
@@ -168,7 +170,7 @@ def _sole_definition(
     if not is_literal and not _says_the_same(key.tokens, owner.alias):
         return None
     others = [one for one in written if one is not owner]
-    if any(_fits_another(key, owner, other, in_full) for other in others):
+    if _fits_another(key, owner, others, in_full):
         return None
     if Record(owner).is_contradictory and any(_fits_by_role(other, in_full) for other in others):
         return None
@@ -181,15 +183,16 @@ def _says_the_same(said: Sequence[str], recorded: Sequence[str]) -> bool:
     return is_plural(said) == is_plural(recorded) and not signs & ({*said} ^ {*recorded})
 
 
-def _fits_another(key: Key, owner: Written[P], other: Written[P], in_full: _InFull) -> bool:
-    if other.is_named(key):
-        return True
+def _fits_another(
+    key: Key, owner: Written[P], others: Sequence[Written[P]], in_full: _InFull
+) -> bool:
     is_own_name = owner.has_in_name(key)
-    if not is_own_name and other.has_in_name(key):
+    if any(one.is_named(key) or (not is_own_name and one.has_in_name(key)) for one in others):
         return True
     has_article = not vocabulary.ARTICLES.isdisjoint(key.tokens)
-    is_mention = is_own_name and has_article and in_full.reader.read(Record(other)).is_mention
-    return is_mention and vocabulary.ARTICLES.isdisjoint(owner.alias)
+    if not (is_own_name and has_article and vocabulary.ARTICLES.isdisjoint(owner.alias)):
+        return False
+    return any(in_full.reader.read(Record(one)).is_mention for one in others)
 
 
 def _fits_by_role(other: Written[P], in_full: _InFull) -> bool:

@@ -7,7 +7,7 @@ from pydantic import Field
 from action_groups.crm import crm
 from action_groups.crm.aliases.choosing import alias_problem
 from action_groups.crm.aliases.folding import Key
-from action_groups.crm.aliases.resolving import resolve_key
+from action_groups.crm.aliases.resolving import in_order, resolve_key
 from action_groups.crm.errors import (
     AccountNotFound,
     AliasRefused,
@@ -27,7 +27,7 @@ from shared.confirmation import Terms, Warned
 from shared.holders import names_differ, shown_holder
 from shared.identity import Caller
 from shared.models import Answer, Identifier, Line, Request
-from shared.text import plain_line, tokens_of
+from shared.text import plain_line
 
 
 class NewBeneficiary(Request):
@@ -148,8 +148,8 @@ def _warnings(request: NewBeneficiary, account: Account) -> Iterator[Warned]:
 
 
 def _check_alias(request: NewBeneficiary, others: list[Beneficiary]) -> None:
-    key = Key(request.alias)
-    if any(key.is_of(tokens_of(other.alias)) for other in others):
+    key, written = Key(request.alias), in_order(others)
+    if any(other.is_called(key) for other in written):
         raise AliasTaken(
             "The customer already calls another beneficiary so: ask for a different alias."
         )
@@ -157,11 +157,11 @@ def _check_alias(request: NewBeneficiary, others: list[Beneficiary]) -> None:
         key,
         name=request.name,
         relationship=request.relationship or "",
-        others=others,
+        others=written,
     )
     if problem is not None:
         raise AliasRefused(problem)
-    meant = resolve_key(key, others).person
+    meant = resolve_key(key, written).person
     if meant is not None and meant.account_id != request.account_id:
         raise AliasTaken(
             "The customer already means another beneficiary by this alias: ask for one that tells "

@@ -4,6 +4,8 @@ The event only says that the payment is decided. What is believed is the record 
 event that says something else, or of a purchase that there is not, ends nothing.
 """
 
+from pydantic import Field
+
 from action_groups.marketplace import marketplace
 from action_groups.marketplace.errors import PaymentUnmatched
 from action_groups.marketplace.models import EXAMPLE_PURCHASE, PurchaseEntry, PurchaseError
@@ -11,16 +13,29 @@ from action_groups.marketplace.purchases import COMPLETED, FAILED, Purchase
 from action_groups.marketplace.store import MarketStore
 from shared.changes import Change, Stamp
 from shared.identity import Caller
+from shared.models import Request
 from shared.owed import confirmed_in
 from shared.payments import (
     EXAMPLE_PAYMENT,
     PaymentCompleted,
-    PaymentError,
-    PaymentFailed,
     PaymentRequest,
     end_key,
     payment_key,
 )
+
+
+class PaymentError(Request):
+    """Why a payment failed."""
+
+    code: str = Field(min_length=1, max_length=64, description="Machine-readable reason.")
+    message: str = Field(max_length=500, description="The reason in a sentence.")
+
+
+class PaymentFailed(PaymentRequest):
+    """Data of PAYMENT_FAILED: the purchase was not paid."""
+
+    error: PaymentError = Field(description="The reason.")
+
 
 _ASKED = EXAMPLE_PAYMENT.model_dump() | {"purchase_id": EXAMPLE_PURCHASE.purchase_id}
 
