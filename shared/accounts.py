@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 
 from shared.dynamodb import DynamoDB, Item, Place
 from shared.money import MXN
-from shared.observability import UNREADABLE, note_unreadable
+from shared.observability import sorted_out
 
 ACTIVE = "active"
 CREDIT = "credit"
@@ -138,14 +138,7 @@ class Accounts:
 
     def sorted_out_of(self, user_id: str) -> tuple[list[Account], list[Item]]:
         """Return the owner's accounts by account id, and the items that cannot be read."""
-        accounts, unreadable = [], []
-        for item in self._items_of(user_id):
-            try:
-                accounts.append(Account.from_item(item))
-            except UNREADABLE as error:
-                note_unreadable(error)
-                unreadable.append(item)
-        return accounts, unreadable
+        return sorted_out(self._items_of(user_id), Account.from_item)
 
     def _items_of(self, user_id: str) -> Iterator[Item]:
         return self._database.query_all(

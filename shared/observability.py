@@ -7,16 +7,19 @@ of the invocation, which costs no call and needs no permission.
 
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from shared.errors import CentliError, ErrorBody, answer_for
 from shared.log_lines import SERVICE, compact, json_logger, keys
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 NAMESPACE = "CENTLI"
 UNHANDLED = "UNHANDLED"
@@ -127,6 +130,18 @@ def note_unreadable(error: Exception) -> None:
     extra = {"error_type": type(error).__name__, "frames": where_it_failed(error)}
     logger.error("item not readable", extra=extra)
     measured("UnreadableItems")
+
+
+def sorted_out(items: Iterable[T], read: Callable[[T], U]) -> tuple[list[U], list[T]]:
+    """Return what items say, and those that cannot be read, which are recorded."""
+    found, unreadable = [], []
+    for item in items:
+        try:
+            found.append(read(item))
+        except UNREADABLE as error:
+            note_unreadable(error)
+            unreadable.append(item)
+    return found, unreadable
 
 
 def where_it_failed(error: BaseException) -> list[str]:

@@ -1,12 +1,14 @@
 """Beneficiaries in DynamoDB, and the one question the CRM asks of the accounts."""
 
 import hashlib
+from collections.abc import Iterator
 from typing import NamedTuple, Self
 
 from action_groups.crm.aliases.folding import comparison_key, index_key
 from shared.accounts import Account, Accounts
 from shared.dynamodb import ConditionCheck, DynamoDB, Item, Page, Put
 from shared.limits import Limits
+from shared.observability import sorted_out
 from shared.settings import Settings
 
 MAX_BENEFICIARIES = 500
@@ -26,8 +28,11 @@ class Beneficiary(NamedTuple):
 
     @classmethod
     def from_item(cls, item: Item) -> Self:
-        """Read an item of the beneficiaries table."""
-        return cls(
+        """Read an item of the beneficiaries table.
+
+        Raises LookupError or ValueError for one that is not as it has to be.
+        """
+        read = cls(
             beneficiary_id=item["beneficiary_id"],
             name=item.get("name", ""),
             alias=item.get("alias", ""),
@@ -35,6 +40,9 @@ class Beneficiary(NamedTuple):
             relationship=item.get("relationship", ""),
             alias_lower=item.get("alias_lower", ""),
         )
+        if {*map(type, read)} != {str}:
+            raise ValueError("the beneficiary has a value of another type")
+        return read
 
 
 class BeneficiaryStore:
@@ -48,14 +56,23 @@ class BeneficiaryStore:
         """What is known of the accounts that the customers pay."""
 
     def all_of(self, user_id: str) -> list[Beneficiary]:
-        """Return the owner's beneficiaries: one more than `MAX_BENEFICIARIES` tells of too many."""
-        items = self._database.query_all(
+        """Return the owner's beneficiaries: one more than `MAX_BENEFICIARIES` tells of too many.
+
+        Raises what `Beneficiary.from_item` does: nothing may be decided on some of them.
+        """
+        return [*map(Beneficiary.from_item, self._items_of(user_id))]
+
+    def sorted_out_of(self, user_id: str) -> tuple[list[Beneficiary], list[Item]]:
+        """Return as many of the owner's beneficiaries, and the items that cannot be read."""
+        return sorted_out(self._items_of(user_id), Beneficiary.from_item)
+
+    def _items_of(self, user_id: str) -> Iterator[Item]:
+        return self._database.query_all(
             self._beneficiaries,
             condition="user_id = :user",
             values={":user": user_id},
             limit=MAX_BENEFICIARIES + 1,
         )
-        return [Beneficiary.from_item(item) for item in items]
 
     def page_of(self, user_id: str, start: Item | None, read_items: int) -> Page:
         """Read the owner's beneficiaries by id."""

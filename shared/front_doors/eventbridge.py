@@ -136,7 +136,10 @@ def _check_source(
 
 
 def _sent_at(event: dict[str, Any]) -> datetime:
-    """Return when the bus took an event. The `timestamp` in the envelope is the sender's claim."""
+    """Return when the bus took an event, unless its sender gave another time to PutEvents.
+
+    It may, as it may send an order again: one whose time is to come is too old that much later.
+    """
     try:
         moment = datetime.fromisoformat(event["time"])
     except (KeyError, TypeError, ValueError):

@@ -142,6 +142,23 @@ def test_an_account_that_cannot_be_read_is_named_beside_the_others(
     assert "unreadable" not in other
 
 
+@pytest.mark.parametrize("attribute", ["name", "alias", "account_id", "relationship"])
+def test_whoever_may_be_somebody_who_cannot_be_read_is_asked_about(
+    bank: World, attribute: str
+) -> None:
+    bank.beneficiary("user-maria", "ben-juan", "mi hermano")
+    assert bank.call("resolveAlias", alias="mi hermano")[1]["match"] == "exact"
+    [juan] = bank.items("beneficiaries")
+    bank.put("beneficiaries", **juan | {"beneficiary_id": "ben-b", attribute: ["mi hermano"]})
+
+    _, body = bank.call("resolveAlias", alias="mi hermano")
+
+    assert (body["match"], "beneficiary" in body) == ("ambiguous", False)
+    assert [c["beneficiary_id"] for c in body["candidates"]] == ["ben-juan"]
+    assert body["unreadable"] == ["ben-b"]
+    assert bank.call("resolveAlias", alias="nadie")[1]["match"] == "none"
+
+
 def test_nothing_is_moved_from_or_to_an_account_that_cannot_be_read(bank: World) -> None:
     bank.account("user-juan", "acc-juan", "1.00", status=1)
     before = bank.snapshot()

@@ -7,7 +7,7 @@ from action_groups.crm.aliases.resolving import resolve
 from action_groups.crm.models import EXAMPLE_BENEFICIARY, BeneficiaryEntry
 from action_groups.crm.store import BeneficiaryStore
 from shared.identity import Caller
-from shared.models import Answer, Request, SearchText
+from shared.models import Answer, Request, SearchText, Unreadable
 
 
 class AliasQuery(Request):
@@ -39,6 +39,7 @@ class AliasResolution(Answer):
         description="Who may be meant, best first; to ask the customer about when there is no "
         "`beneficiary`."
     )
+    unreadable: Unreadable = None
 
 
 @crm.operation(
@@ -61,7 +62,11 @@ def resolve_alias(caller: Caller, request: AliasQuery, people: BeneficiaryStore)
     Use the beneficiary for a transfer only when there is one. Otherwise ask the customer which of
     the candidates is meant; never choose one yourself.
     """
-    resolution = resolve(request.alias, people.all_of(caller.user_id))
+    known, unreadable = people.sorted_out_of(caller.user_id)
+    resolution = resolve(request.alias, known)
+    if unreadable and resolution.person is not None:
+        # Who cannot be read may be meant as well.
+        resolution = resolution._replace(match="ambiguous", person=None)
     fields_of = BeneficiaryEntry.fields_of
     return AliasResolution(
         match=resolution.match,
@@ -76,4 +81,5 @@ def resolve_alias(caller: Caller, request: AliasQuery, people: BeneficiaryStore)
             )
             for candidate in resolution.candidates
         ],
+        unreadable=[str(item["beneficiary_id"]) for item in unreadable] or None,
     )
