@@ -94,10 +94,15 @@ class AmountReader(Cursor):
         hedge, is_negative = self.match(at, "hedge"), self.word(at) in _MINUS
         start = at if hedge is None else self.past(hedge.last, "of_amount", limit=1)
         amount = self._bare(start + is_negative)
-        if amount is None:
-            return self._unstated(at)
-        doubt = "hedge" if hedge else "negative" if is_negative else amount.doubt
-        return replace(amount, doubt=doubt, first=at)
+        if amount is not None:
+            doubt = "hedge" if hedge else "negative" if is_negative else amount.doubt
+            return replace(amount, doubt=doubt, first=at)
+        found = self.match(at, "unstated", "slang")
+        if found is None:
+            return None
+        rest = self._bare(self.after(found.last, "of_amount"))
+        last = self.past(found.last, "money", "currency", limit=1) if rest is None else rest.last
+        return Part("amount", at, last, Decimal(0), doubt=found.kind)
 
     def offered(self, amount: Part) -> Decimal | None:
         """Return the amount that is meant if words beside and in it are slips of numbers."""
@@ -108,36 +113,30 @@ class AmountReader(Cursor):
         found = next(filter(None, map(reader.amount_at, range(len(usual)))), None)
         return found.value if found and found.is_sure and not found.unit else None
 
-    def _unstated(self, at: int) -> Part | None:
-        found = self.match(at, "unstated", "slang")
-        if found is None:
-            return None
-        rest = self._bare(self.after(found.last, "of_amount"))
-        last = self.past(found.last, "money", "currency", limit=1) if rest is None else rest.last
-        return Part("amount", at, last, Decimal(0), doubt=found.kind)
-
     def _bare(self, at: int) -> Part | None:
+        """Return a number with what it counts, if it is not that of an account, or only "un"."""
         is_money = self.word(at) == "$"
         read = self.number_at(at + is_money)
-        if read is None:
+        before = self.match(at - 1, "account_noun", "account_number")
+        if read is None or (before is not None and self.tokens[at].kind == "number"):
             return None
         last, is_article = read.last, self.word(read.first) in self.words.of("articles")
-        is_counted = self.match(last, "currency", "cents", "slang", "piece") is not None
-        if is_article and last == read.first + 1 and not (is_counted or self.is_number(last)):
+        unit = self.match(last, *_UNITS, "cents", "currency")
+        is_counted = unit is not None or self.match(last, "piece") or self.is_number(last)
+        if is_article and last == read.first + 1 and not is_counted:
             return None
-        return self._doubted(self._with_units(replace(read, first=at, is_money=is_money)))
-
-    def _with_units(self, amount: Part) -> Part:
-        """Take in what follows: the currency, the centavos, or what else is counted."""
-        at, unit = amount.last, self.match(amount.last, *_UNITS, "cents", "currency")
-        if unit is None and self.word(at) != "$":
-            is_counted = self.match(at, "counted") is not None
-            return replace(amount, unit=self.word(at)) if is_counted else self._with_cents(amount)
-        kind, last = ("currency", at + 1) if unit is None else (unit.kind, unit.last)
+        amount, kind = replace(read, first=at, is_money=is_money), ""
+        if unit is not None:
+            amount, kind = replace(amount, last=unit.last, is_money=True), unit.kind
         if kind == "cents":
-            return _with_hundredths(replace(amount, value=Decimal(0)), amount, last)
-        amount = replace(amount, last=last, is_money=True)
-        return replace(amount, doubt=kind) if kind in _UNITS else self._with_cents(amount)
+            amount = _with_hundredths(replace(amount, value=Decimal(0)), read, amount.last)
+        elif kind in _UNITS:
+            amount = replace(amount, doubt=kind)
+        elif not kind and self.match(last, "counted") is not None:
+            amount = replace(amount, unit=self.word(last))
+        else:
+            amount = self._with_cents(amount)
+        return self._doubted(amount)
 
     def _with_cents(self, amount: Part) -> Part:
         """Take in "con cincuenta centavos" or "50/100 M.N."."""

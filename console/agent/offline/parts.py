@@ -24,8 +24,6 @@ _MAX_REASON_WORDS: Final = 8
 _MAX_PLACE: Final = 20
 """How far down a list "la 2" may point; a larger number is something else."""
 INSTALMENTS: Final = range(2, 61)
-_MAX_MARK: Final = 5
-"""How many words say at most that a name comes next."""
 _LED: Final = ("verb", "clitic")
 _SIGNS: Final = {"stop": ",;:.…!¡", "asking": "¿?", "quote": "\"«»“”„‘’'"}
 
@@ -41,18 +39,19 @@ class Scanner(DayReader):
         """Return the parts of the message, in order; together they are the whole message."""
         found, ends = list[Part](), tuple(self.words.of("to_somebody"))
         quotes = [i for i, t in enumerate(self.tokens) if t.said in _SIGNS["quote"]]
-        pairs = zip(quotes[::2], quotes[1::2], strict=False)
-        self.around_names = {p for pair in pairs if self._names(pair[0]) for p in pair}
+        marks = (self.match(at, "alias_is", "name_is", "note") for at in range(len(self.tokens)))
+        named, pairs = {m.last for m in marks if m}, zip(quotes[::2], quotes[1::2], strict=False)
+        self.around_names = {place for pair in pairs if pair[0] in named for place in pair}
         readers: tuple[Callable[[int], Part | None], ...] = (
             self._sign,
             lambda at: self._phrase(at, 2),
             self._note,
             self._benefit,
             self._ordinal,
-            self._day,
+            lambda at: found if (found := self.days_at(at)) and found.kind != "dates" else None,
             self._led,
             self._account,
-            self._amount,
+            self.amount_at,
             lambda at: self._person(at, is_free=before in {*_LED, "same_order"}),
             self._verb,
             self._clitic,
@@ -70,11 +69,6 @@ class Scanner(DayReader):
             found.append(replace(part, kind=kind, first=at, way="to" if is_to else part.way))
             at, before = part.last, part.kind
         return found
-
-    def _names(self, at: int) -> bool:
-        """Tell whether what comes next is what somebody, or a reason, is said to be called."""
-        places = range(max(at - _MAX_MARK, 0), at)
-        return any(self.past(p, "alias_is", "name_is", "note", limit=1) == at for p in places)
 
     # --- signs, phrases, words ---
 
@@ -94,13 +88,13 @@ class Scanner(DayReader):
             return None
         if found.kind == "condition" and self._ends(found.last):
             return self.match(at, "yes") or found
-        return (self._amount(at) if found.kind in {"hedge", "under", "over"} else None) or found
+        return (self.amount_at(at) if found.kind in {"hedge", "under", "over"} else None) or found
 
     def _verb(self, at: int) -> Part | None:
         adjust, verb = self.match(at, "adjust"), self.verb(at)
-        if adjust is not None and self.amount_at(at + 1) is not None:
-            return adjust
-        return self.match(at, "take") or (Part("verb", at, at + 1, verb) if verb else None)
+        is_adjusted = adjust is not None and self.amount_at(at + 1) is not None
+        taken = adjust if is_adjusted else self.match(at, "take")
+        return taken or (Part("verb", at, at + 1, verb) if verb else None)
 
     def _clitic(self, at: int) -> Part | None:
         """Take "le" where a verb follows, or another such word."""
@@ -128,17 +122,6 @@ class Scanner(DayReader):
     def _ends(self, at: int) -> bool:
         rest = self.tokens[self.past(at, "here", limit=1) :]
         return not rest or (rest[0].kind == "sign" and rest[0].said != "%")
-
-    def _day(self, at: int) -> Part | None:
-        """Take days, but for what is a number that may be anything."""
-        found = self.days_at(at)
-        return None if found is None or found.kind == "dates" else found
-
-    def _amount(self, at: int) -> Part | None:
-        before = self.match(at - 1, "account_noun", "account_number")
-        return (
-            None if before is not None and self.tokens[at].kind == "number" else self.amount_at(at)
-        )
 
     def _benefit(self, at: int) -> Part | None:
         """Take how to pay: "de contado", "a 12 meses"."""
@@ -271,31 +254,27 @@ class Scanner(DayReader):
 
     def _reason(self, start: int, *, is_marked: bool = False) -> Part | None:
         """Take a few nouns that little words join; any two words, where it is said to be one."""
-        last, run = start, 0
+        last, run, articles = start, 0, self.words.of("articles")
         longest = self.words.grammar["noun_chain"] + is_marked
         begins = ("month", "joke") if is_marked else ()
         for place in range(start, min(start + _MAX_REASON_WORDS, len(self.tokens))):
-            token, own = self.tokens[place], ("day", "money", "month") if place > start else begins
+            token, verb, own = self.tokens[place], self.verb(place), ("day", "money", "month")
             is_little = self.match(place, "particle", "for", "article") is not None
             is_over = run >= longest and not is_little and not self._is_written(place)
             is_numbered = is_marked and token.kind == "number" and (run or place == start)
             if is_over or not (token.kind == "word" or is_numbered):
                 break
-            if not self.match(place, *own) and self._ends_reason(place, start):
+            is_other = (
+                self.match(place, *kinds("ends_reason"), "relation")
+                or (verb and verb.form not in {"past", "other"})
+                or (place > start and self._led(place))
+                or self._account(place)
+                or (token.word in self.words.numbers and token.word not in articles)
+            )
+            if is_other and not self.match(place, *(own if place > start else begins)):
                 break
             last, run = (last, 0) if is_little else (place + 1, run + 1)
         near = (self.words.is_near_number(self.word(p)) for p in range(start, last))
         if last == start or (not is_marked and any(near)):
             return None
         return Part("reason", start, last, self.quote(start, last))
-
-    def _ends_reason(self, place: int, start: int) -> bool:
-        token, verb = self.tokens[place], self.verb(place)
-        is_number = token.word in self.words.numbers
-        return (
-            self.match(place, *kinds("ends_reason"), "relation") is not None
-            or (verb is not None and verb.form not in {"past", "other"})
-            or (place > start and self._led(place) is not None)
-            or self._account(place) is not None
-            or (is_number and token.word not in self.words.of("articles"))
-        )
