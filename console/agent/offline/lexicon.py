@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -45,8 +44,8 @@ class Lexicon:
         intents = data["intents"] | data.get("operations", {})
         self.intents = {name: list(_phrases(row)) for name, row in intents.items()}
         """What is asked for, each with phrases for it; some are operations without a flow."""
-        rows = [(n, sort, row) for sort, by in data["numbers"].items() for n, row in by.items()]
-        self.numbers = {word: (int(n), sort) for n, sort, row in rows for word in row.split()}
+        counted = ((sort, n, row) for sort, by in data["numbers"].items() for n, row in by.items())
+        self.numbers = {word: (int(n), sort) for sort, n, row in counted for word in row.split()}
         """What number words count, and how they join others: a table of `[numbers]`."""
         words = (_by_word(data.get(name, {})) for name in ("spell", "products", "categories"))
         self.spell, self.products, self.categories = words
@@ -62,15 +61,22 @@ class Lexicon:
                         self.verbs[written] = Verb(known.act, "doubtful")
         self.phrases: dict[str, list[tuple[Phrase, str, str]]] = {}
         """Phrases, kinds and values by the first word: the longest first, values before none."""
-        for kind, told in data["words"].items():
-            for value, row in told.items() if isinstance(told, dict) else [("", told)]:
-                for phrase in _phrases(row):
-                    self.phrases.setdefault(phrase[0], []).append((phrase, kind, value))
-        for found in self.phrases.values():
-            found.sort(key=lambda entry: (-len(entry[0]), not entry[2]))
-        self.known = self.numbers.keys() | {fold(form) for form in self.verbs}
+        kinds_of = ((k, t if isinstance(t, dict) else {"": t}) for k, t in data["words"].items())
+        rows = [(kind, value, row) for kind, told in kinds_of for value, row in told.items()]
+        entries = [(phrase, kind, value) for kind, value, row in rows for phrase in _phrases(row)]
+        for entry in sorted(entries, key=lambda entry: (-len(entry[0]), not entry[2])):
+            self.phrases.setdefault(entry[0][0], []).append(entry)
+        verbs, said = (
+            set(map(fold, self.verbs)),
+            {word for phrase, *_ in entries for word in phrase},
+        )
+        self.known = self.numbers.keys() | verbs | said
         """The words that mean anything in this language."""
-        self.known.update(w for found in self.phrases.values() for said, *_ in found for w in said)
+        asked = {word for row in self.intents.values() for phrase in row for word in phrase}
+        asked = (asked | self.of("looked_for")) - self.numbers.keys()
+        self.likely = {word for word in asked if len(word) >= _MIN_TYPO_LETTERS}
+        """Its long words that are asked with, looked for, or verbs: what a slip may be of."""
+        self.likely |= {verb for verb in verbs if len(verb) > _MIN_TYPO_LETTERS}
         orders = {written for written, verb in self.verbs.items() if verb.form != "past"}
         same = _by_word(data["same"])
         self.same = same | {fold(w): one for w, one in same.items() if fold(w) not in orders}
@@ -147,7 +153,7 @@ def _file(name: str) -> dict[str, Any]:
 @cache
 def lexicon(language: Language) -> Lexicon:
     """Return what is known of a language, and of the other one the words that it has not."""
-    words, other = copy(_alone(language)), _alone("en" if language == "es" else "es")
+    words, other = map(Lexicon, sorted(_LANGUAGES, key=lambda one: one != language))
     for name in ("numbers", "spell", "verbs", "phrases", "products", "categories", "same"):
         own, more = getattr(words, name), getattr(other, name)
         is_any = name in {"products", "categories", "same"}
@@ -157,9 +163,6 @@ def lexicon(language: Language) -> Lexicon:
     both = words.intents | other.intents
     words.intents = {n: [*words.intents.get(n, ()), *other.intents.get(n, ())] for n in both}
     return words
-
-
-_alone: Final = cache(Lexicon)
 
 
 def _by_word(rows: Mapping[str, Any]) -> dict[str, str]:
@@ -222,22 +225,12 @@ def _nearest(word: str, language: Language) -> str:
 
     Neither the first nor the last letter may be wrong: they tell verbs' forms apart.
     """
-    allowed, known = 1 + (len(word) >= _MIN_TWO_TYPOS_LETTERS), _alone(language)
-    alike = (c for c in _candidates(language) if c[0] == word[0] and c[-1] == word[-1])
+    allowed, known = 1 + (len(word) >= _MIN_TWO_TYPOS_LETTERS), lexicon(language)
+    alike = (one for one in known.likely if (one[0], one[-1]) == (word[0], word[-1]))
     near = sorted((damerau_levenshtein_distance(word, other), other) for other in alike)
     best = [other for slips, other in near if slips == near[0][0] <= allowed]
     meanings = {known.verbs.get(other) or other for other in best}
     return best[0] if len(meanings) == 1 else ""
-
-
-@cache
-def _candidates(language: Language) -> set[str]:
-    """Return the long words of a language that are asked with, looked for, or verbs."""
-    known = _alone(language)
-    asked = {word for phrases in known.intents.values() for phrase in phrases for word in phrase}
-    common = (asked | known.of("looked_for")) - known.numbers.keys()
-    verbs = {form for form in map(fold, known.verbs) if len(form) > _MIN_TYPO_LETTERS}
-    return verbs.union(word for word in common if len(word) >= _MIN_TYPO_LETTERS)
 
 
 @lru_cache(maxsize=4096)
