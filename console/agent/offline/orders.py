@@ -273,10 +273,8 @@ def sent_in(order: Order, reading: Reading, *, is_expected: bool = False) -> Ite
     unread.
     """
     current, parts = order, _without_denied(order.parts, reading)
-    marks, is_joint = list[Part](), False
-    for place, part in enumerate(parts):
-        before = parts[place - 1].kind if place else ""
-        after = parts[place + 1].kind if place + 1 < len(parts) else ""
+    marks, is_joint, around = list[Part](), False, ["", *(part.kind for part in parts), ""]
+    for before, part, after in zip(around, parts, around[2:], strict=False):
         is_no = reading.denies(part) and after not in {"stop", "correcting"}
         is_led = bool(marks) or before in {"verb", "clitic"}
         if part.kind in {"and", "stop"}:
@@ -308,13 +306,10 @@ def _without_denied(parts: list[Part], reading: Reading) -> list[Part]:
 
 def _next(current: Order, part: Part, following: str) -> Order | None:
     """Return the order that a part begins after a whole one: "y lo mismo a Sofi"."""
-    said, same = {slot_of(part): part}, dict(current.said)
-    if "amount" not in same or same.pop("to", None) is None:
+    is_to, slot = part.kind == "person", slot_of(part)
+    is_same = part.kind == "same_order" or (is_to and following in {"also", "same_order"})
+    is_new = slot == "amount" or (is_to and following == "amount")
+    if not current.is_whole or not (is_same or is_new):
         return None
-    if part.kind == "same_order":
-        said = same
-    elif part.kind == "person" and following in {"also", "same_order"}:
-        said = same | said
-    elif slot_of(part) != "amount" and not (part.kind == "person" and following == "amount"):
-        return None
-    return Order(current.act, [part], current.is_asked_for, said)
+    same = {name: one for name, one in current.said.items() if is_same and name != "to"}
+    return Order(current.act, [part], current.is_asked_for, same | ({slot: part} if slot else {}))

@@ -149,7 +149,7 @@ class Scanner(DayReader):
             or self._account(source, "from")
             or self._account(target, "to")
             or self._person(source, "from", is_free=False)
-            or (self._person(target, "to") if self.match(at, "to") is not None else None)
+            or self._person(self.after(at, "to"), "to")
             or self._person(self.after(at, "for_person"), "to", is_free=False)
             or (replace(amount, way="of") if amount and not amount.unit else None)
         )

@@ -187,12 +187,9 @@ class Talk:
         """Return what a text says, in parts."""
         tokens, day = tokens_of(text, self.language), today(self.clock())
         reading = Reading(self.words, text, tokens, day)
-        reading.parts = reading.scan()
+        reading.parts = parts = reading.scan()
         telling = reading.beside(*kinds("filling"), "to", "asking", "question")
-        reading.parts = [
-            self._in_context(reading, part, is_alone=telling in ([], [part]))
-            for part in reading.parts
-        ]
+        reading.parts = [self._in_context(reading, p, is_alone=telling in ([], [p])) for p in parts]
         return reading
 
     def _in_context(self, said: Cursor, part: Part, *, is_alone: bool) -> Part:
