@@ -284,7 +284,7 @@ class Purchases:
             newest_first=True,
             limit=_MAX_SEARCHED,
         )
-        found = (item for item in items if item["purchase_id"] == purchase_id)
+        found = (item for item in items if item.get("purchase_id") == purchase_id)
         item = next(found, None)
         return Purchase.from_item(item) if item else None
 

@@ -81,6 +81,17 @@ class TestOfAnIndex:
         bank.account("user-ana", "acc-new", "0.00")
         assert "error" not in order.to(bank)["data"]
 
+    def test_an_account_that_has_another_owner_than_the_index_still_shows_is_found(
+        self, bank: World, order: Order
+    ) -> None:
+        bank.account("user-ana", "acc-new", "0.00")
+        bank.clock.move(timedelta(minutes=1))
+        let_wait(bank)
+        key = serialize({"user_id": "user-ana", "account_id": "acc-new"})
+        bank.client.delete_item(TableName=f"{PREFIX}-accounts", Key=key)
+        bank.account("user-eva", "acc-new", "0.00")
+        assert "error" not in order.to(bank)["data"]
+
     def test_without_the_wait_it_would_be_refused_for_good(
         self, bank: World, order: Order, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -182,6 +182,12 @@ def test_a_retailer_is_not_paid_into_one_account_while_another_cannot_be_read(ba
     assert pay(bank, request)["event_type"] == "PAYMENT_COMPLETED"
 
 
+def test_a_purchase_is_found_beside_one_without_its_id(bank: World) -> None:
+    purchase(bank, 1, "a")
+    bank.put("purchases", user_id="user-maria", timestamp_purchase_id="2026-11-02T15:00:00Z#b")
+    assert bank.call("getPurchase", purchase_id="a")[0] == 200
+
+
 def test_a_purchase_of_today_that_cannot_be_read_keeps_nobody_from_buying(bank: World) -> None:
     open_shop(bank)
     bank.rebuild(settings=bank.resources.settings._replace(require_confirmation="agents"))
