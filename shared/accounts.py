@@ -136,9 +136,14 @@ class Accounts:
         """
         return [*map(Account.from_item, self._items_of(user_id))]
 
-    def sorted_out_of(self, user_id: str) -> tuple[list[Account], list[Item]]:
-        """Return the owner's accounts by account id, and the items that cannot be read."""
-        return sorted_out(self._items_of(user_id), Account.from_item)
+    def sorted_out_of(
+        self, user_id: str, account_id: str | None
+    ) -> tuple[list[Account], list[Item]]:
+        """Return the owner's accounts by account id, or this one, and items that cannot be read."""
+        if account_id is None:
+            return sorted_out(self._items_of(user_id), Account.from_item)
+        item = self._database.get(*self.place(user_id, account_id))
+        return sorted_out([] if item is None else [item], Account.from_item)
 
     def _items_of(self, user_id: str) -> Iterator[Item]:
         return self._database.query_all(

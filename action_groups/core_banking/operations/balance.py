@@ -11,7 +11,6 @@ from shared.accounts import Account
 from shared.identity import Caller
 from shared.models import Answer, Identifier, Request, Unreadable
 from shared.money import MXN
-from shared.observability import UNREADABLE, note_unreadable
 
 
 class BalanceQuery(Request):
@@ -70,24 +69,16 @@ def get_balance(caller: Caller, request: BalanceQuery, bank: BankStore) -> Balan
 
     Call it without account_id to learn which accounts the customer has and their identifiers.
     """
-    if request.account_id is None:
-        accounts, unreadable = bank.accounts.sorted_out_of(caller.user_id)
-        return _told(accounts, [str(item["account_id"]) for item in unreadable])
-    try:
-        account = bank.accounts.get(caller.user_id, request.account_id)
-    except UNREADABLE as error:
-        note_unreadable(error)
-        return _told([], [request.account_id])
-    if account is None:
+    accounts, unreadable = bank.accounts.sorted_out_of(caller.user_id, request.account_id)
+    if request.account_id is not None and not (accounts or unreadable):
         raise AccountNotFound(
             "The customer has no account with this `account_id`. Call getBalance without it to "
             "see the customer's accounts."
         )
-    return _told([account], [])
-
-
-def _told(accounts: list[Account], unreadable: list[str]) -> Balances:
-    return Balances(accounts=[_balance(a) for a in accounts], unreadable=unreadable or None)
+    return Balances(
+        accounts=[_balance(account) for account in accounts],
+        unreadable=[str(item["account_id"]) for item in unreadable] or None,
+    )
 
 
 def _balance(account: Account) -> AccountBalance:
