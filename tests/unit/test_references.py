@@ -319,9 +319,9 @@ MOST_OF_TYPICAL = {
     "get_purchase": 0.40,
     "list_purchases": 0.40,
     "create_purchase": 1.09,
-    "resolve_alias": 0.68,
+    "resolve_alias": 0.67,
     "list_beneficiaries": 0.49,
-    "add_beneficiary": 0.98,
+    "add_beneficiary": 0.52,
 }
 """Of the functions that a warm answer of *typical* calls without its Tracer, which is off outside
 of Lambda and calls as many again: what is reached, so that nothing creeps back."""
