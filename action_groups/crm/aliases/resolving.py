@@ -70,8 +70,11 @@ def resolve_key(key: Key, known: Sequence[Written[P]]) -> Resolution[P]:
         return Resolution("none", None, ())
     written = known[:MAX_PEOPLE]
     defined = set(_definitions(key, written))
-    people = (one.person for one in known)
-    stored_so = {p.beneficiary_id for p in people if key.literal and p.alias_lower == key.literal}
+    stored_so = {
+        one.person.beneficiary_id
+        for one in known
+        if key.literal and one.person.alias_lower == key.literal
+    }
     unsettled = stored_so - defined
     is_settled = len(known) <= MAX_PEOPLE and not unsettled
     may_be_sure = is_settled and len(key.text) > 1 and is_trusted(phrase)
