@@ -25,8 +25,7 @@ def balance(
     memory.topic = "balance"
     accounts = [a for a in memory.accounts if said in {a.type, a.account_id}]
     if len(accounts) != 1:
-        own = yield from talk.own_accounts()
-        accounts = [account for account in own if said in {account.type, account.account_id, ""}]
+        accounts = yield from talk.own_accounts(said)
     if said and not accounts:
         return _no_account(talk, said)
     if said and len(accounts) == 1:
@@ -62,7 +61,7 @@ def _balance_line(talk: Talk, account: OwnAccount) -> str:
 def own_accounts(talk: Talk, said: str = "") -> Flow:
     """Tell the numbers of the customer's own accounts, or of that which is meant."""
     talk.memory.topic = "own_account"
-    own = [a for a in (yield from talk.own_accounts()) if said in {"", a.type, a.account_id}]
+    own = yield from talk.own_accounts(said)
     told = [(talk.account(a.type).capitalize(), a.account_id) for a in own]
     lines = [talk.text("own_account_line", account=name, number=id_) for name, id_ in told]
     yield talk.lines([talk.text("own_account"), *lines])

@@ -19,8 +19,6 @@ _MAX_COMPARED: Final = 5
 _AMOUNTS: Final = ("monthly_payment", "last_payment", "cashback")
 _FIGURES: Final = ("benefit", "months", *_AMOUNTS, "points")
 
-Benefit = Mapping[str, Any]
-"""An option of compareBenefits, as the bank told it."""
 Compared = Sequence[tuple[Offer, Mapping[str, Any]]]
 """Products, each with what compareBenefits answered for it."""
 
@@ -175,14 +173,14 @@ def _benefits(talk: Talk, offers: Sequence[Offer], quantity: int) -> Asking[Comp
     return list(zip(offers, asked, strict=True))
 
 
-def _eligible(body: Mapping[str, Any], wanted: str) -> list[Benefit]:
+def _eligible(body: Mapping[str, Any], wanted: str) -> list[Mapping[str, Any]]:
     """Return the options that the customer can have: those wanted, in the bank's order."""
     kind, _, months = wanted.partition("-")
     had = [o for o in body["options"] if o["eligible"] and o.get("benefit")]
     return [o for o in had if o["benefit"] == wanted or (not months and kind in o["benefit"])]
 
 
-def _told(talk: Talk, key: str, option: Benefit, name: str = "") -> str:
+def _told(talk: Talk, key: str, option: Mapping[str, Any], name: str = "") -> str:
     kind = option["benefit"].partition("-")[0].lower()
     amounts = {name: Decimal(option[name]) for name in _AMOUNTS if option.get(name)}
     return talk.text(f"{key}_{kind}", name=name, **{**option, **amounts})

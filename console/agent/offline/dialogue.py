@@ -85,11 +85,17 @@ def strange(talk: Talk, reading: Reading) -> Reply | None:
     return talk.say(key, "not_understood") if key else None
 
 
-def cancelled(talk: Talk, reading: Reading) -> Reply | None:
-    """Drop what is open, or one of several."""
-    is_of_done = not talk.memory.open and reading.values("make_noun", "purchase_noun")
-    if reading.covers("cancel", *kinds("dropping")) and not is_of_done:
-        return tasks.drop(talk, talk.memory.open)
+def dropped(talk: Talk, reading: Reading) -> Reply | None:
+    """Drop what is open, or one of it; a no may say why: "no, está muy caro"."""
+    memory, said = talk.memory, reading.beside("courtesy")
+    is_more = reading.is_question or reading.has(*kinds("saying")) or reading.is_ordering
+    is_why = [p.kind for p in said[1:2]] == ["stop"] and reading.denies(said[0]) and not is_more
+    is_no, is_of_whom = is_why or reading.covers("no", *_POLITE), "recipient" in memory.asked.wanted
+    if is_no and is_of_whom and memory.asked.choices:
+        return talk.ask("ask_recipient_amount", "recipient")
+    is_of_done = not memory.open and reading.values("make_noun", "purchase_noun")
+    if is_no or (reading.covers("cancel", *kinds("dropping")) and not is_of_done):
+        return tasks.drop(talk, memory.open)
     is_less = reading.has("adjust") and not reading.has("amount")
     is_dropping = reading.has("cancel") or is_less or reading.ends_in_no
     task = tasks.meant(talk, reading) if is_dropping else None
@@ -122,28 +128,14 @@ def agreed(talk: Talk, reading: Reading) -> Reply | None:
     return asked.question or talk.say("nothing_pending")
 
 
-def denied(talk: Talk, reading: Reading) -> Reply | None:
-    """Take a no where something was asked, with why: "no, está muy caro"."""
-    memory, said = talk.memory, reading.beside("courtesy")
-    is_more = reading.is_question or reading.has(*kinds("saying")) or reading.is_ordering
-    is_why = [p.kind for p in said[1:2]] == ["stop"] and reading.denies(said[0]) and not is_more
-    if not is_why and not reading.covers("no", *_POLITE):
-        return None
-    if memory.asked.choices and "recipient" in memory.asked.wanted:
-        return talk.ask("ask_recipient_amount", "recipient")
-    return tasks.drop(talk, memory.open)
-
-
 READERS: Final[tuple[tuple[Reader, str], ...]] = (
     (ordering.named, ""),
     (strange, "unread"),
     (several, "thing"),
-    (cancelled, "thing"),
+    (dropped, "thing"),
     (agreed, "thing"),
-    (denied, "thing"),
     (tasks.reordered, "thing"),
-    (ordering.by_example, "question"),
-    (questions.explained, "question"),
+    (ordering.explained, "question"),
     (ordering.amended, "thing"),
     (ordering.ordered, "thing"),
     (chosen, "thing"),

@@ -12,7 +12,6 @@ from console.agent.offline.asking import MovementsQuery, topics_of
 from console.agent.offline.buying import Purchase, purchase
 from console.agent.offline.lexicon import REFUSED, kinds
 from console.agent.offline.orders import Order, Reading, sent_in
-from console.agent.offline.parts import OWN_ACCOUNTS
 from console.agent.offline.questions import stated
 from console.agent.offline.talk import Flow, Reply, Talk, Task
 from console.agent.offline.transferring import Addition, Transfer, read_addition
@@ -20,6 +19,7 @@ from console.agent.operations import AgentOperation
 
 _SURELY: Final = 1.6
 _MAX_SHORT: Final = 10
+_MIN_PLAIN: Final = 1.5
 
 
 def ordered(talk: Talk, reading: Reading) -> Reply | None:
@@ -85,11 +85,8 @@ def _owed(talk: Talk, reading: Reading) -> list[Order]:
 def _task(talk: Talk, reading: Reading, order: Order) -> Task:
     if order.act in {"send", "give"}:
         return Transfer().fill(talk, order, reading)
-    if order.act == "add":
-        return read_addition(replace(reading, parts=order.parts))
-    first, last = order.parts[0].first, order.parts[-1].last
-    is_only = len(reading.orders) == 1
-    return purchase(talk, reading if is_only else talk.read(reading.quote(first, last)))
+    said = replace(reading, parts=order.parts)
+    return read_addition(said) if order.act == "add" else purchase(talk, said)
 
 
 def _begun(talk: Talk, reading: Reading, todo: list[Task]) -> Flow:
@@ -313,11 +310,18 @@ def _carry_out(talk: Talk, operation: AgentOperation, arguments: dict[str, str])
         yield from task.receipt(talk, body)
 
 
-def by_example(talk: Talk, reading: Reading) -> Reply | None:
-    """Call the operation one of whose phrases a message says, with what the schema names."""
-    found = (talk.operations.get(topic.intent) for topic in topics_of(reading))
-    operation = next(filter(None, found), None)
-    return None if operation is None else _exemplified(talk, reading, operation)
+def explained(talk: Talk, reading: Reading) -> Reply | None:
+    """Call the operation that has a phrase for it, or answer what is no business of any.
+
+    That is not answered where a whole transfer is told beside it.
+    """
+    topics, is_told = topics_of(reading), any(order.is_whole for order in reading.orders)
+    for operation in filter(None, (talk.operations.get(topic.intent) for topic in topics)):
+        return _exemplified(talk, reading, operation)
+    for topic in topics[:1]:
+        if topic.intent in kinds("explained") and topic.score >= _MIN_PLAIN and not is_told:
+            return talk.say(f"told_{topic.intent}")
+    return None
 
 
 def _exemplified(talk: Talk, reading: Reading, operation: AgentOperation) -> Flow:
@@ -327,10 +331,8 @@ def _exemplified(talk: Talk, reading: Reading, operation: AgentOperation) -> Flo
     numbers = [p for p in reading.of("amount") if p.first not in days and not p.doubt]
     people, accounts = reading.of("person", "name"), reading.of("account")
     if accounts and "account_id" in operation.inputs:
-        named_, own = accounts[0].value, (yield from talk.own_accounts())
-        fitting = [account.account_id for account in own if account.type == named_]
-        is_type = named_ in OWN_ACCOUNTS
-        said["account_id"] = named_ if not is_type else fitting[0] if len(fitting) == 1 else ""
+        own = yield from talk.own_accounts(accounts[0].value)
+        said["account_id"] = own[0].account_id if len(own) == 1 else accounts[0].value
     for name, parameter in operation.inputs.items():
         if parameter.type in {"number", "integer"} and name != "limit" and len(numbers) == 1:
             said[name] = str(numbers[0].value)

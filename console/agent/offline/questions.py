@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Final
 
 from console.agent.offline import asking, banking, buying, finding, tasks
@@ -12,14 +12,12 @@ from console.agent.offline.lexicon import REFUSED, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Flow, Reply, Talk
 from console.agent.offline.text import Part
-from console.agent.offline.things import Wish
 from console.agent.offline.transferring import Transfer
 
 _MAX_QUOTED: Final = 60
 _MIN_PRICE: Final = 1_000
 """A number beside a thing that is its price, and not its size or how many."""
 _MIN_SURE: Final = 0.7
-_MIN_PLAIN: Final = 1.5
 
 
 def _is_somebody(reading: Reading, part: Part) -> bool:
@@ -35,15 +33,6 @@ def _is_somebody(reading: Reading, part: Part) -> bool:
         or (is_owner and word not in reading.words.known)
         or (part.kind == "person" and (part.way != "to" or finding.is_kin(reading, part)))
     )
-
-
-def explained(talk: Talk, reading: Reading) -> Reply | None:
-    """Answer what is no business of the operations, where nothing is said of a transfer besides."""
-    for topic in asking.topics_of(reading)[:1]:
-        is_plain = topic.intent in kinds("explained") and topic.score >= _MIN_PLAIN
-        if is_plain and not any(order.is_whole for order in reading.orders):
-            return talk.say(f"told_{topic.intent}")
-    return None
 
 
 def questioned(talk: Talk, reading: Reading) -> Reply | None:
@@ -66,22 +55,18 @@ def asked_beside(talk: Talk, reading: Reading) -> Reply | None:
     things = frozenset(p for p, token in said if finding.is_thing(words, token.word))
     covered = topics[0].covered if topics else things
     is_other = reading.is_ordering or reading.mood not in {"", "past_mark", "day"}
-    if is_other or not _is_whole(reading, covered):
-        return None
-    if topics:
-        return _about(talk, reading, topics[0])
-    return searched(talk, reading) if reading.values("want_thing", "will", "tell") else None
-
-
-def _is_whole(reading: Reading, covered: frozenset[int]) -> bool:
-    """Tell whether nothing is said besides what is asked for."""
-    return all(
+    is_whole = all(
         place in covered
         or part.kind in kinds("asking_parts")
         or (part.kind not in kinds("taking_back") and reading.match(place, *kinds("asking_words")))
         for part in reading.parts
         for place in range(part.first, part.last)
     )
+    if is_other or not is_whole:
+        return None
+    if topics:
+        return _about(talk, reading, topics[0])
+    return searched(talk, reading) if reading.values("want_thing", "will", "tell") else None
 
 
 def _about(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
@@ -215,7 +200,7 @@ def stated(talk: Talk, reading: Reading) -> Reply | None:
 
 
 def searched(talk: Talk, reading: Reading) -> Reply | None:
-    """Look for what a message names."""
+    """Look for what a message names; for each of the things that it joins."""
     if reading.mood not in {"", "condition", "day"} or reading.has("verb", "clitic"):
         return None
     wish, words = finding.read_wish(reading), {token.word for token in reading.tokens}
@@ -230,17 +215,10 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
         return buying.compared(talk, reading)
     numbers = [p for p in reading.of("amount") if not finding.role(reading, p)]
     reading.ignored = reading.of("excluding") + numbers
-    return finding.search(talk, *_wishes(talk, reading, wish))
-
-
-def _wishes(talk: Talk, reading: Reading, wish: Wish) -> list[Wish]:
-    """Return what to look for: one thing, or each of those that a message joins."""
-    joints = [part for part in reading.parts if part.kind in {"and", "stop"}]
-    ends = [0, *(end for part in joints for end in (part.first, part.last)), len(reading.tokens)]
-    quotes = (reading.quote(*pair) for pair in zip(ends[::2], ends[1::2], strict=True))
-    pieces = [talk.read(quote) for quote in quotes if quote]
-    is_each = len(pieces) > 1 and all(finding.names_a_thing(piece) for piece in pieces)
-    return [finding.read_wish(piece) for piece in pieces] if is_each else [wish]
+    runs = groupby(reading.parts, lambda part: part.kind in {"and", "stop"})
+    pieces = [replace(reading, parts=[*run]) for is_joint, run in runs if not is_joint]
+    is_each = all(finding.names_a_thing(piece) for piece in pieces)
+    return finding.search(talk, *(map(finding.read_wish, pieces) if is_each else [wish]))
 
 
 def not_understood(talk: Talk, reading: Reading) -> Flow:

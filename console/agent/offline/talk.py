@@ -274,11 +274,11 @@ class Talk:
             bodies.append(body)
         return bodies
 
-    def own_accounts(self) -> Asking[list[OwnAccount]]:
-        """Ask the bank for the customer's accounts."""
+    def own_accounts(self, said: str = "") -> Asking[list[OwnAccount]]:
+        """Ask the bank for the customer's accounts: all, or those of a type or an identifier."""
         body = yield from self.look("getBalance")
         self.memory.accounts = [account_of(entry) for entry in body["accounts"]]
-        return self.memory.accounts
+        return [a for a in self.memory.accounts if said in {a.type, a.account_id, ""}]
 
     def look_through(
         self, name: str, arguments: Mapping[str, str], most: int, enough: Enough = lambda _: False

@@ -181,12 +181,14 @@ def _accounts_for(talk: Talk, person: Person, said: str) -> bool:
     little = ("relation", "possessive", "definite", "article", "honorific", "particle")
     places = [p for p, token in enumerate(reading.tokens) if token.kind == "word"]
     telling = [reading.word(place) for place in places if not reading.match(place, *little)]
-    return all(any(_is_near(said, word) for word in called) for said in telling)
-
-
-def _is_near(said: str, word: str) -> bool:
-    allowed = min(_MAX_TYPO, len(word) // 3)
-    return word.startswith(said[:4]) or damerau_levenshtein_distance(said, word) <= allowed
+    return all(
+        any(
+            word.startswith(said[:4])
+            or damerau_levenshtein_distance(said, word) <= min(_MAX_TYPO, len(word) // 3)
+            for word in called
+        )
+        for said in telling
+    )
 
 
 # --- adding a beneficiary ---
@@ -195,7 +197,6 @@ _LITTLE: Final = ("particle", "article", "to", "also")
 _MARKS: Final = {"name_is": "name", "alias_is": "alias", "account_is": "account_id"}
 _JOINING: Final = ':"“”«»'
 """Signs between what names a field and what is said of it."""
-_ASKED: Final = {"name": "name", "alias": "alias", "account": "account_id"}
 
 
 @dataclass(eq=False, kw_only=True)
@@ -230,7 +231,7 @@ def read_addition(reading: Reading, asked: str = "") -> Addition:
     The first words are of the field that was asked for. Where none is asked for or named, they are
     an alias if they say what somebody is, "mi tía Lupita"; else a name, then an alias.
     """
-    account, runs = _runs(reading, _ASKED.get(asked, ""))
+    account, runs = _runs(reading, _MARKS.get(f"{asked}_is", ""))
     given, unread = {"account_id": account} if account else {}, list[str]()
     for named, first, last in sorted(runs, key=lambda run: not run[0]):
         called = reading.quote(first, last)
