@@ -97,23 +97,19 @@ class Transfer(Task):
             question = talk.settle_account(self, "to_account", accounts)
         if question is not None or self.amount is None:
             return question or self._ask(talk)
-        self.given["amount"] = f"{self.amount:.2f}"
         return self._payer(talk, accounts)
 
     def _ask(self, talk: Talk) -> Say:
         """Ask for the amount, or for whom it is, or for both."""
         doubt, self.doubt, choices = self.doubt, "", []
-        key = f"doubt_{doubt}" if doubt else "ask_recipient_amount"
+        wanted = [] if self.has_recipient else ["recipient"]
+        wanted += ["amount"] if self.amount is None else []
+        key = f"doubt_{doubt}" if doubt else "_".join(("ask", *wanted))
         if doubt in _SLIPS and self.offered is not None:
             key = "doubt_near_offer"
             choices = [(frozenset[str](), self.giving("amount", f"{self.offered:.2f}"))]
-        elif not doubt and self.amount is not None:
-            key = "ask_recipient"
-        elif not doubt and self.has_recipient:
-            is_own = talk.memory.is_own(self.given["to_account"])
-            key = "ask_amount_own" if is_own else "ask_amount"
-        wanted = [] if self.has_recipient else ["recipient"]
-        wanted += ["amount"] if self.amount is None else []
+        elif key == "ask_amount" and talk.memory.is_own(self.given["to_account"]):
+            key = "ask_amount_own"
         told = {**self.told(talk), "said": self.doubted, "offered": self.offered}
         return talk.ask(key, *wanted, choices=choices, **told)
 
