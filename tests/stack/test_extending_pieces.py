@@ -105,7 +105,7 @@ PIECES = [
     ),
     (
         "shared/settings.py",
-        'points_table: str = Field(alias="POINTS_TABLE", min_length=1)',
+        "points_table: str",
         "POINTS_TABLE: given to every function, and no setting of shared/settings.py",
     ),
     (
