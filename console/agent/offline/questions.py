@@ -211,7 +211,7 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
     is_other = not is_wanted or reading.has("person", "money")
     if not (is_named or (not is_other if wish.words else is_of_things and is_any)):
         return None
-    if is_named and wish.benefit and reading.is_question:
+    if is_named and wish.benefit and reading.is_question and not reading.has("want_thing"):
         return buying.compared(talk, reading)
     numbers = [p for p in reading.of("amount") if not finding.role(reading, p)]
     reading.ignored = reading.of("excluding") + numbers
