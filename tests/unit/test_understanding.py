@@ -122,6 +122,8 @@ def test_an_order_with_something_unread_around_it_is_not_shown(case: Case) -> No
         "mándale tres mil cuatrocientos noventa y mueve a mi hermano",
         "mándale 100 a mi hermano, espera por favor",
         "send 100 to my brother, actually please",
+        "haz lo que sea, manda 100 a mi hermano",
+        "make dinner and send 100 to my brother",
         "mándale 100 a mi hermano no a mi mamá",
         "transfiere 100 a mi tarjeta a mi hermano",
     ],

@@ -97,7 +97,7 @@ class Reading(Scanner):
         found, left = list[Order](), list[Part]()
         for segment in _segments(self.parts):
             order = Order(_act(segment), segment, _is_asked_for(segment, self))
-            if order.act in {"send", "give", "make"}:
+            if order.act in {"send", "give"}:
                 found += sent_in(order, self)
             elif order.act:
                 found.append(order)
@@ -227,7 +227,7 @@ def _is_of_one(parts: Sequence[Part], before: int, head: int) -> bool:
     act, between = parts[before].value.act, {part.kind for part in parts[before + 1 : head]}
     second = parts[head].value.act if parts[head].kind == "verb" else ""
     if second and act == "make":
-        return not between & {"amount", "person", "stop"}
+        return not between & {"amount", "person", "stop", "and"}
     return act == second == "send" and "person" not in between and "amount" in between
 
 
@@ -240,7 +240,7 @@ def _act(segment: Sequence[Part]) -> str:
         return "buy"
     found = next((act for act in ("add", "send", "buy", "give") if act in acts), "")
     is_sent = "make_noun" in kinds or kinds >= {"later", "amount", "person"}
-    return found or ("send" if is_sent else "make" if "make" in acts else "")
+    return found or ("send" if is_sent else "")
 
 
 def _is_asked_for(segment: Sequence[Part], reading: Reading) -> bool:
