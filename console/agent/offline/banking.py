@@ -51,7 +51,7 @@ def _no_account(talk: Talk, said: str) -> Say:
 
 def _balance_line(talk: Talk, account: OwnAccount) -> str:
     name = talk.account(account.type).capitalize()
-    if not account.is_active:
+    if account.status != "active":
         name += talk.text("not_active", status=talk.text(f"status_{account.status}"))
     key = "credit_line" if account.type == "credit" else "balance_line"
     owed = max(-account.balance, Decimal(0))
@@ -179,7 +179,8 @@ def _told(
 def _sum(talk: Talk, query: MovementsQuery, wanted: Sequence[Movement], day: str) -> Say:
     """Add movements up; what goes between the customer's own accounts is neither way."""
     memory, way, ends = talk.memory, query.direction, ("from_account", "to_account")
-    own = [m for m in wanted if not query.other and all(memory.is_own(m.get(e)) for e in ends)]
+    own_ids = memory.known.own_accounts
+    own = [m for m in wanted if not query.other and all(m.get(end) in own_ids for end in ends)]
     counted = [movement for movement in wanted if movement not in own][: query.limit]
     total = sum((Decimal(movement["amount"]) for movement in counted), Decimal(0))
     which, count = _which(talk, query), len(counted)
@@ -212,7 +213,7 @@ def _line(talk: Talk, movement: Mapping[str, Any]) -> str:
     is_debit = movement["direction"] == "debit"
     way = "to_account" if is_debit else "from_account"
     other = movement.get(way)
-    if other and (talk.memory.is_own(other) or other in talk.memory.known.people):
+    if other in talk.memory.known.own_accounts or other in talk.memory.known.people:
         what = talk.text(way, type=what, account=talk.account(other))
     return talk.text(
         "movement_line",

@@ -123,7 +123,9 @@ def agreed(talk: Talk, reading: Reading) -> Reply | None:
         return talk.say("say_yes")
     is_of_offer = is_shopping and not (memory.state == "left" or asked.wanted)
     if memory.offer is not None and is_of_offer and not reading.has("thumbs"):
-        return tasks.unsure(talk, purchase(talk, reading))
+        task = purchase(talk, reading)
+        task.is_sure = False
+        return tasks.go_on(talk, task)
     memory.asked = replace(asked)
     return asked.question or talk.say("nothing_pending")
 

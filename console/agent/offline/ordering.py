@@ -73,7 +73,7 @@ def _is_rather_asked(reading: Reading, orders: list[Order]) -> bool:
 
 def _owed(talk: Talk, reading: Reading) -> list[Order]:
     """Return what is said to be owed, or is whole without a verb: "200 a mi hermano"."""
-    orders, is_duty = _told(talk, reading), reading.has("duty") and talk.memory.waiting is None
+    orders, is_duty = _told(reading), reading.has("duty") and talk.memory.waiting is None
     is_whole = all(order.is_whole and not order.unread for order in orders)
     is_said = (is_duty or is_whole) and all(_is_said(talk, order) for order in orders)
     is_other = reading.orders or reading.has("want_thing") or reading.is_question
@@ -121,7 +121,7 @@ def amended(talk: Talk, reading: Reading) -> Reply | None:
         return None
     if task is not None and is_asked and _chosen_of_list(talk, reading):
         return tasks.go_on(talk, task)
-    order, *more = _told(talk, reading)
+    order, *more = _told(reading)
     is_whole = order.is_whole and not order.unread
     if isinstance(task, Addition) and not is_whole and _fills_addition(talk, reading, task):
         return tasks.go_on(talk, task)
@@ -222,12 +222,9 @@ def _is_amending(talk: Talk, reading: Reading, order: Order) -> bool:
     return _is_said(talk, order) and is_meant and not is_taken_back
 
 
-def _told(talk: Talk, reading: Reading) -> list[Order]:
+def _told(reading: Reading) -> list[Order]:
     """Return what the parts of a message say of transfers, whether or not they have a verb."""
-    is_for, parts = "recipient" in talk.memory.asked.wanted, reading.parts
-    if is_for:
-        parts = [replace(p, way=p.way or "to") if p.kind == "account" else p for p in parts]
-    parts = parts[reading.begins_otherwise :]
+    parts = reading.parts[reading.begins_otherwise :]
     orders = list(sent_in(Order("send", parts), reading, is_expected=True))
     for order in orders:
         order.unread = [p for p in order.unread if p.kind not in kinds("filling", "joints")]
@@ -254,8 +251,8 @@ def _repeated(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Rep
     if not isinstance(model, Transfer) or not is_like or is_other:
         return None
     if not order.said and reading.has("same_order") and memory.waiting is None:
-        like = replace(model, given=model.given.copy())
-        return (tasks.go_on if reading.has("verb") else tasks.unsure)(talk, like)
+        like = replace(model, given=model.given.copy(), is_sure=reading.has("verb"))
+        return tasks.go_on(talk, like)
     is_new = "amount" in order.said
     is_of_another = "to" in order.said or (is_new and reading.has("again"))
     if not is_of_another or not _is_said(talk, order) or not (is_new or model.amount):

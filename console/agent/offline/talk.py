@@ -62,10 +62,6 @@ class Task:
     """What the person calls what it is for."""
     kind: ClassVar[str] = "call"
 
-    def giving(self, argument: str, value: str) -> Callable[[], None]:
-        """Return what gives an argument."""
-        return partial(self.given.__setitem__, argument, value)
-
     def settle(self, talk: "Talk") -> Question:  # noqa: ARG002 - what is given by name is settled
         """Find out what it takes to show it; return a question where something is missing."""
         yield from ()
@@ -163,10 +159,6 @@ class Memory:
         self.state, self.asked = "building", Asked()
         return gone
 
-    def is_own(self, account_id: object) -> bool:
-        """Tell whether an account is the customer's."""
-        return account_id in self.known.own_accounts
-
 
 @dataclass
 class Talk:
@@ -205,6 +197,8 @@ class Talk:
         if part.kind in {"ordinal", "amount"} and people and number and number <= len(people):
             person = people[number - (number > 0)]
             return replace(part, kind="person", value=person.alias, way="to")
+        if part.kind == "account" and "recipient" in memory.asked.wanted:
+            return replace(part, way=part.way or "to")
         is_bought = task.kind == "purchase" if task else memory.topic in {"search", "compare"}
         is_spread = is_bought and said.match(part.first - 1, "spread") and number in INSTALMENTS
         if part.kind == "amount" and (is_spread or ("benefit" in wanted and number > 1)):
@@ -326,16 +320,17 @@ class Talk:
         """Find the own account that is meant as an argument; ask where it is not sure."""
         said = task.given.pop(argument, "")
         fitting = [a for a in among if (said or usual) in {a.type, a.account_id, "other"}]
-        usable = [a for a in fitting if a.is_active or said not in {"", "other"}]
-        own = usable if len(usable) == 1 else [a for a in fitting or among if a.is_active] or among
-        choices = [(frozenset({a.type}), task.giving(argument, a.account_id)) for a in own]
+        active = [a for a in fitting or among if a.status == "active"]
+        usable = [a for a in fitting if a in active or said not in {"", "other"}]
+        own, give = usable if len(usable) == 1 else active or among, task.given.__setitem__
+        choices = [(frozenset({a.type}), partial(give, argument, a.account_id)) for a in own]
         if len(usable) == 1:
             choices[0][1]()
             return None
         lines = (f"{self.account(a.type).capitalize()} ({money(a.available)})" for a in own)
         told = "\n".join(self.numbered(lines))
         question = self.ask(f"ask_own_{argument}", "account", choices=choices, accounts=told)
-        is_own = said in {"", *OWN_ACCOUNTS} or self.memory.is_own(said)
+        is_own = said in {"", *OWN_ACCOUNTS} or said in self.memory.known.own_accounts
         theirs = self.text("others_account") + "\n"
         return question if is_own else replace(question, delta=theirs + question.delta)
 

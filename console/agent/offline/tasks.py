@@ -58,12 +58,6 @@ def _next(talk: Talk) -> Flow:
         yield from go_on(talk, talk.memory.open[0])
 
 
-def unsure(talk: Talk, task: Task) -> Flow:
-    """Go on with a task that may not be wanted: that is asked before anything is shown."""
-    task.is_sure = False
-    return go_on(talk, task)
-
-
 def _sure(talk: Talk, task: Task) -> Say:
     """Ask whether what is spoken of is to be done at all; say what of it was not read."""
     said, sure = task.unread, partial(vars(task).update, unread="", is_sure=True)
@@ -113,7 +107,8 @@ def reordered(talk: Talk, reading: Reading) -> Reply | None:
         first = memory.open[-1] if is_last else meant(talk, reading)
         return go_on(talk, first) if first is not None else None
     waiting = memory.waiting if is_swap else None
-    if not isinstance(waiting, Transfer) or not memory.is_own(waiting.given["to_account"]):
+    own = memory.known.own_accounts
+    if not isinstance(waiting, Transfer) or waiting.given["to_account"] not in own:
         return None
     source, to = waiting.given["from_account"], waiting.given["to_account"]
     waiting.given |= {"from_account": to, "to_account": source}

@@ -21,11 +21,6 @@ class OwnAccount:
     available: Decimal
     status: str
 
-    @property
-    def is_active(self) -> bool:
-        """Whether it can be used."""
-        return self.status == "active"
-
 
 @dataclass(frozen=True)
 class Person:

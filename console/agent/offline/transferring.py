@@ -107,8 +107,9 @@ class Transfer(Task):
         key = f"doubt_{doubt}" if doubt else "_".join(("ask", *wanted))
         if doubt in _SLIPS and self.offered is not None:
             key = "doubt_near_offer"
-            choices = [(frozenset[str](), self.giving("amount", f"{self.offered:.2f}"))]
-        elif key == "ask_amount" and talk.memory.is_own(self.given["to_account"]):
+            offer = partial(self.given.__setitem__, "amount", f"{self.offered:.2f}")
+            choices = [(frozenset[str](), offer)]
+        elif key == "ask_amount" and self.given["to_account"] in talk.memory.known.own_accounts:
             key = "ask_amount_own"
         told = {**self.told(talk), "said": self.doubted, "offered": self.offered}
         return talk.ask(key, *wanted, choices=choices, **told)
@@ -136,7 +137,7 @@ class Transfer(Task):
             usual = next((a.account_id for a in accounts if a.type == "checking"), "")
             passed = {self.passed or usual}
             others = [a for a in among if a.account_id not in passed and a.type != "credit"]
-            among = [a for a in others if a.is_active] or among
+            among = [a for a in others if a.status == "active"] or among
         return talk.settle_account(self, "from_account", among)
 
     def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Flow:
@@ -144,7 +145,7 @@ class Transfer(Task):
         memory = talk.memory
         memory.last_account, memory.topic = body["from_account"], "balance"
         to = body["to_account"]
-        if not memory.is_own(to):
+        if to not in memory.known.own_accounts:
             memory.last_person = Person(self._payee(talk), self.called, to)
         key = "transfer_repeated" if body.get("repeated") else "transferred"
         who, source = self._payee(talk), talk.account(body["from_account"])
