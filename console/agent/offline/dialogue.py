@@ -34,9 +34,7 @@ def answer(talk: Talk, text: str) -> Flow:
     rest, reply = _reply(talk, reading)
     if rest:
         yield message_read(talk, reading, rest)
-    if reading.ignored:
-        yield Say(talk.text("not_filtered", said=reading.quoted(reading.ignored)) + "\n")
-    yield from _flow(reply)
+    yield from _answered(talk, reading, reply)
     if memory.asked is not asked:
         return
     if memory.state == "waiting":
@@ -62,12 +60,21 @@ def several(talk: Talk, reading: Reading) -> Reply | None:
     for part in before + [part for part in joints if part.first >= end][:1]:
         first = reading.quote(0, part.last if part.kind == "asking" else part.first)
         halves = [talk.read(first), talk.read(reading.quote(part.last, len(reading.tokens)))]
-        beside = [one for half in halves if (one := questions.asked_beside(talk, half)) is not None]
+        asked = ((half, questions.asked_beside(talk, half)) for half in halves)
+        beside = [_answered(talk, half, one) for half, one in asked if one is not None]
         orders = [half for half in halves if half.is_ordering]
         is_put_off = bool(orders) and part not in before and halves[1].has("day", "later")
-        if beside and (beside[1:] or orders) and not is_put_off:
+        is_unsure = is_put_off or (orders and any(half.ignored for half in halves))
+        if beside and (beside[1:] or orders) and not is_unsure:
             return _flow(*beside, *(_reply(talk, order)[1] for order in orders))
     return None
+
+
+def _answered(talk: Talk, reading: Reading, reply: Reply) -> Flow:
+    """Answer; say first of which words nothing is made."""
+    if reading.ignored:
+        yield Say(talk.text("not_filtered", said=reading.quoted(reading.ignored)) + "\n")
+    yield from _flow(reply)
 
 
 def _flow(*replies: Reply) -> Flow:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
+from itertools import groupby
 from typing import Final
 
 from console.agent.brain import Say
@@ -95,6 +96,13 @@ def is_thing(words: Lexicon, word: str) -> bool:
 def names_a_thing(reading: Reading) -> bool:
     """Tell whether a message names a thing that shops sell."""
     return any(is_thing(reading.words, fold(word)) for pair in things_in(reading) for word in pair)
+
+
+def each_thing(reading: Reading) -> list[Reading]:
+    """Return what a message says of each of the things that it joins, else all that it says."""
+    runs = groupby(reading.parts, lambda part: part.kind in {"and", "stop"})
+    pieces = [replace(reading, parts=[*run]) for is_joint, run in runs if not is_joint]
+    return pieces if all(map(names_a_thing, pieces)) else [reading]
 
 
 # --- finding products ---

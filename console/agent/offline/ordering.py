@@ -10,6 +10,7 @@ from typing import Final
 from console.agent.offline import tasks
 from console.agent.offline.asking import MovementsQuery, topics_of
 from console.agent.offline.buying import Purchase, purchase
+from console.agent.offline.finding import each_thing
 from console.agent.offline.lexicon import REFUSED, kinds
 from console.agent.offline.orders import Order, Reading, sent_in
 from console.agent.offline.questions import stated
@@ -34,7 +35,12 @@ def ordered(talk: Talk, reading: Reading) -> Reply | None:
         return tasks.drop(talk, talk.memory.open)
     if mood in REFUSED and mood != "condition" and not is_bought:
         return talk.say(REFUSED[mood])
-    todo = [_task(talk, reading, o) for o in orders if o.act != "buy" or o.is_asked_for]
+    todo = [
+        task
+        for o in orders
+        if o.act != "buy" or o.is_asked_for
+        for task in _tasks(talk, reading, o)
+    ]
     if not todo or any(_is_amendment(talk, order) for order in reading.orders):
         return None
     for before, task in pairwise(todo):
@@ -82,11 +88,17 @@ def _owed(talk: Talk, reading: Reading) -> list[Order]:
     return [replace(order, unread=[]) for order in orders]
 
 
-def _task(talk: Talk, reading: Reading, order: Order) -> Task:
+def _tasks(talk: Talk, reading: Reading, order: Order) -> list[Task]:
+    """Return what an order asks for: a purchase for each thing that it joins, else one task."""
     if order.act in {"send", "give"}:
-        return Transfer().fill(talk, order, reading)
+        return [Transfer().fill(talk, order, reading)]
     said = replace(reading, parts=order.parts)
-    return read_addition(said) if order.act == "add" else purchase(talk, said)
+    if order.act == "add":
+        return [read_addition(said)]
+    each = each_thing(said)
+    if each[1:]:
+        return [Purchase().fill(talk, one) for one in each]
+    return [purchase(talk, said if reading.orders[1:] else reading)]
 
 
 def _begun(talk: Talk, reading: Reading, todo: list[Task]) -> Flow:

@@ -92,7 +92,8 @@ class Reading(Scanner):
     def orders(self) -> list[Order]:
         """What it asks for, in the order in which it does.
 
-        An amount right beside a word that was not read is doubted: "5 tamales".
+        Which account pays for what is bought is said of that. An amount right beside a word that
+        was not read is doubted: "5 tamales".
         """
         found, left = list[Order](), list[Part]()
         for segment in _segments(self.parts):
@@ -103,6 +104,10 @@ class Reading(Scanner):
                 found.append(order)
             else:
                 left += [part for part in segment if part.kind not in kinds("quiet")]
+        for bought, order in [*pairwise(found)]:
+            if bought.act == "buy" and order.is_of_payer:
+                bought.parts += order.parts
+                found.remove(order)
         for order in found:
             amount = order.said.get("amount")
             beside = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Final
 
 from console.agent.offline import asking, banking, buying, finding, tasks
@@ -58,7 +58,10 @@ def asked_beside(talk: Talk, reading: Reading) -> Reply | None:
     is_whole = all(
         place in covered
         or part.kind in kinds("asking_parts")
-        or (part.kind not in kinds("taking_back") and reading.match(place, *kinds("asking_words")))
+        or (
+            part.kind not in kinds("taking_back", "moods")
+            and reading.match(place, *kinds("asking_words"))
+        )
         for part in reading.parts
         for place in range(part.first, part.last)
     )
@@ -215,10 +218,7 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
         return buying.compared(talk, reading)
     numbers = [p for p in reading.of("amount") if not finding.role(reading, p)]
     reading.ignored = reading.of("excluding") + numbers
-    runs = groupby(reading.parts, lambda part: part.kind in {"and", "stop"})
-    pieces = [replace(reading, parts=[*run]) for is_joint, run in runs if not is_joint]
-    is_each = all(finding.names_a_thing(piece) for piece in pieces)
-    return finding.search(talk, *(map(finding.read_wish, pieces) if is_each else [wish]))
+    return finding.search(talk, *map(finding.read_wish, finding.each_thing(reading)))
 
 
 def not_understood(talk: Talk, reading: Reading) -> Flow:
