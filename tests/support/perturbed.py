@@ -40,7 +40,7 @@ def orders() -> list[Case]:
     return [
         case
         for case in read_cases(OWN)
-        if case.operation == "createTransfer" and not case.before and "=" not in case.text
+        if case.operation in MONEY and not case.before and "=" not in case.text
     ]
 
 

@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Final
 
 from console.agent.brain import Say
 from console.agent.offline import finding, tasks
-from console.agent.offline.finding import NO_BENEFIT, is_of_thing, offers_meant, read_wish
+from console.agent.offline.finding import NO_BENEFIT, is_kin, offers_meant, read_wish
 from console.agent.offline.lexicon import benefit_name, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI, OWN_ACCOUNTS
 from console.agent.offline.talk import Asked, Asking, Flow, Question, Reply, Talk, Task
+from console.agent.offline.text import Part
 from console.agent.offline.things import Offer, Wish
 from console.agent.wording import benefit_refusal
 
@@ -54,8 +56,7 @@ class Purchase(Task):
             self.offer = memory.offer
         if self.quantity is None and self.wish == Wish():
             self.quantity = memory.wish.quantity
-        unread = reading.of(*kinds("not_buying"))
-        self.unread = reading.quoted(p for p in unread if not is_of_thing(reading, p))
+        self.unread = reading.quoted(_unread(reading, len(memory.offers)))
         return self
 
     def settle(self, talk: Talk) -> Question:
@@ -145,6 +146,36 @@ class Purchase(Task):
             named = self.called or self.given.get("product_id")
             return {"product": named or talk.text("something")}
         return {"product": self.offer.name, "cost": self.offer.price * (self.quantity or 1)}
+
+
+def _unread(reading: Reading, listed: int) -> list[Part]:
+    """Return what says nothing of a purchase, of so many listed products or of one by its words.
+
+    Words are those of the product where they stand beside a thing; else where it is expected. What
+    corrects begins an order.
+    """
+    parts, unread, is_beginning = reading.parts, list[Part](), True
+    ends = [i for i, part in enumerate(parts) if part.kind in kinds("apart")]
+    runs = [parts[first:last] for first, last in pairwise([0, *ends, len(parts)])]
+    things = [run for run in runs if finding.names_a_thing(replace(reading, parts=run))]
+    ordering = [run for run in runs if run[:1] and run[0].kind in {"verb", "take"}][:1]
+    called = [part for run in things or ordering or runs for part in run]
+    roles = {finding.role(reading, part) for part in reading.of("amount")}
+    for part, following in zip(parts, [*(p.kind for p in parts[1:]), ""], strict=True):
+        is_read = part.kind in kinds("quiet", "buying") or part.kind in roles
+        if part.kind in kinds("free_text"):
+            is_word = reading.tokens[part.first].kind == "word"
+            is_read = is_word and part in called and not is_kin(reading, part)
+        elif part.kind == "relative":
+            is_read = following in kinds("free_text")
+        elif part.kind in {"ordinal", "other"}:
+            is_read = listed > 0 and (part.kind == "other" or abs(part.value) <= listed)
+        elif part.kind in kinds("correcting"):
+            is_no = reading.denies(part) and following not in {"stop", "correcting"}
+            is_read = (is_beginning or not ordering) and not is_no
+        is_beginning = is_beginning and part.kind in kinds("quiet", "correcting")
+        unread += [] if is_read else [part]
+    return unread
 
 
 def told(talk: Talk, key: str, purchase: Mapping[str, Any]) -> str:

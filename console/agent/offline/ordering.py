@@ -7,10 +7,9 @@ from functools import partial
 from itertools import pairwise
 from typing import Final
 
-from console.agent.offline import tasks
+from console.agent.offline import finding, tasks
 from console.agent.offline.asking import MovementsQuery, topics_of
 from console.agent.offline.buying import Purchase, purchase
-from console.agent.offline.finding import each_thing
 from console.agent.offline.lexicon import REFUSED, kinds
 from console.agent.offline.orders import Order, Reading, sent_in
 from console.agent.offline.questions import stated
@@ -95,10 +94,12 @@ def _tasks(talk: Talk, reading: Reading, order: Order) -> list[Task]:
     said = replace(reading, parts=order.parts)
     if order.act == "add":
         return [read_addition(said)]
-    each = each_thing(said)
-    if each[1:]:
+    said = said if reading.orders[1:] else reading
+    each = finding.each_thing(said)
+    words = (word for one in each for _, word in finding.things_in(one))
+    if each[1:] and all(finding.is_thing(reading.words, w) or w.isdigit() for w in words):
         return [Purchase().fill(talk, one) for one in each]
-    return [purchase(talk, said if reading.orders[1:] else reading)]
+    return [purchase(talk, said)]
 
 
 def _begun(talk: Talk, reading: Reading, todo: list[Task]) -> Flow:

@@ -1,7 +1,7 @@
 """Transfers and whom they may go to: put together what is said, ask for the rest, tell of it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
@@ -13,6 +13,7 @@ from console.agent.offline.lexicon import kinds
 from console.agent.offline.orders import Order, Reading
 from console.agent.offline.parts import OWN_ACCOUNTS
 from console.agent.offline.talk import Flow, Question, Talk, Task
+from console.agent.offline.text import Part
 from console.agent.offline.things import OwnAccount, Person, account_of, person_of
 from console.agent.wording import readable_amount
 from shared.text import fold
@@ -228,7 +229,10 @@ def read_addition(reading: Reading, asked: str = "") -> Addition:
     The first words are of the field that was asked for. Where none is asked for or named, they are
     an alias if they say what somebody is, "mi tía Lupita"; else a name, then an alias.
     """
-    account, runs = _runs(reading, _MARKS.get(f"{asked}_is", ""))
+    parts = reading.parts
+    head = next((i for i, p in enumerate(parts) if p.kind in {"verb", "register", "add_noun"}), -1)
+    said = replace(reading, parts=parts[max(head, 0) :])
+    account, runs = _runs(said, _MARKS.get(f"{asked}_is", ""))
     given, unread = {"account_id": account} if account else {}, list[str]()
     for named, first, last in sorted(runs, key=lambda run: not run[0]):
         called = reading.quote(first, last)
@@ -243,8 +247,20 @@ def read_addition(reading: Reading, asked: str = "") -> Addition:
             slot = named or "alias"
         if slot == "beside" or called not in given.setdefault(slot, called):
             unread.append(called)
-    unread.append(reading.quoted(reading.of(*kinds("adding_nobody"))))
+    unread.append(reading.quoted(_unread(reading, head)))
     return Addition(given=given, unread=", ".join(filter(None, unread)))
+
+
+def _unread(reading: Reading, head: int) -> Iterator[Part]:
+    """Yield what says nothing of somebody to add, with the order's verb at a place."""
+    following = [*(part.kind for part in reading.parts[1:]), ""]
+    for place, part in enumerate(reading.parts):
+        token, is_person = reading.tokens[part.first], following[place] in {"person", "name"}
+        is_read = part.kind in kinds("quiet", "adding") or (part.kind == "hedge" and is_person)
+        if part.kind in kinds("free_text"):
+            is_read = place > head and (token.kind in {"word", "number"} or token.said in _JOINING)
+        if not is_read:
+            yield part
 
 
 def _runs(reading: Reading, named: str) -> tuple[str, list[tuple[str, int, int]]]:
