@@ -13,7 +13,7 @@ from console.agent.offline.lexicon import benefit_name, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI, OWN_ACCOUNTS
 from console.agent.offline.talk import Asked, Asking, Flow, Question, Reply, Talk, Task
-from console.agent.offline.text import Part
+from console.agent.offline.text import Part, words_of
 from console.agent.offline.things import Offer, Wish
 from console.agent.wording import benefit_refusal
 
@@ -56,7 +56,7 @@ class Purchase(Task):
             self.offer = memory.offer
         if self.quantity is None and self.wish == Wish():
             self.quantity = memory.wish.quantity
-        self.unread = reading.quoted(_unread(reading, len(memory.offers)))
+        self.unread = reading.quoted(_unread(reading, memory.offers))
         return self
 
     def settle(self, talk: Talk) -> Question:
@@ -148,8 +148,8 @@ class Purchase(Task):
         return {"product": self.offer.name, "cost": self.offer.price * (self.quantity or 1)}
 
 
-def _unread(reading: Reading, listed: int) -> list[Part]:
-    """Return what says nothing of a purchase, of so many listed products or of one by its words.
+def _unread(reading: Reading, listed: Sequence[Offer]) -> list[Part]:
+    """Return what says nothing of a purchase: of one of the products listed, or one by its words.
 
     Words are those of the product where they stand beside a thing; else where it is expected. What
     corrects begins an order.
@@ -159,20 +159,28 @@ def _unread(reading: Reading, listed: int) -> list[Part]:
     runs = [parts[first:last] for first, last in pairwise([0, *ends, len(parts)])]
     things = [run for run in runs if finding.names_a_thing(replace(reading, parts=run))]
     ordering = [run for run in runs if run[:1] and run[0].kind in {"verb", "take"}][:1]
-    called = [part for run in things or ordering or runs for part in run]
+    is_pointed = reading.has(
+        "ordinal", "other", "here", "cheapest", "dearest", "account", "benefit"
+    )
+    expected = things or ordering or ([] if is_pointed else runs)
+    called = [part for run in expected for part in run]
+    words = frozenset[str]().union(*(offer.words for offer in listed))
     roles = {finding.role(reading, part) for part in reading.of("amount")}
     for part, following in zip(parts, [*(p.kind for p in parts[1:]), ""], strict=True):
         is_read = part.kind in kinds("quiet", "buying") or part.kind in roles
         if part.kind in kinds("free_text"):
             is_word = reading.tokens[part.first].kind == "word"
-            is_read = is_word and part in called and not is_kin(reading, part)
+            said = words_of(reading.quote(part.first, part.last))
+            is_known = words & said or reading.match(part.first, "into")
+            is_read = is_word and (part in called or bool(is_known)) and not is_kin(reading, part)
         elif part.kind == "relative":
             is_read = following in kinds("free_text")
         elif part.kind in {"ordinal", "other"}:
-            is_read = listed > 0 and (part.kind == "other" or abs(part.value) <= listed)
+            is_read = bool(listed) and (part.kind == "other" or abs(part.value) <= len(listed))
         elif part.kind in kinds("correcting"):
             is_no = reading.denies(part) and following not in {"stop", "correcting"}
             is_read = (is_beginning or not ordering) and not is_no
+            is_read = is_read and part not in reading.afterthought
         is_beginning = is_beginning and part.kind in kinds("quiet", "correcting")
         unread += [] if is_read else [part]
     return unread

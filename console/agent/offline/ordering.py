@@ -1,7 +1,7 @@
 """Messages that order something, or go on with an order: an answer, an amendment, one more."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -13,7 +13,8 @@ from console.agent.offline.buying import Purchase, purchase
 from console.agent.offline.lexicon import REFUSED, kinds
 from console.agent.offline.orders import Order, Reading, sent_in
 from console.agent.offline.questions import stated
-from console.agent.offline.talk import Flow, Reply, Talk, Task
+from console.agent.offline.talk import Choice, Flow, Reply, Talk, Task
+from console.agent.offline.text import Part
 from console.agent.offline.transferring import Addition, Transfer, read_addition
 from console.agent.operations import AgentOperation
 
@@ -160,6 +161,8 @@ def _chosen_of_list(talk: Talk, reading: Reading) -> bool:
     said = {token.word for token in reading.tokens if token.kind == "word"}
     said |= {part.value for part in reading.of("account")}
     fitting = [take for words, take in choices if words & said]
+    if reading.afterthought or _strange(reading, choices):
+        return False
     if number is not None and 0 < number <= len(listed):
         fitting = [listed[number - 1]]
     elif reading.mood or reading.has("amount"):
@@ -169,21 +172,36 @@ def _chosen_of_list(talk: Talk, reading: Reading) -> bool:
     return len(fitting) == 1
 
 
+def _strange(reading: Reading, choices: Sequence[Choice]) -> list[Part]:
+    """Return the parts that no kind of part is and that none of the choices is called by."""
+    called = frozenset[str]().union(*(words for words, _ in choices))
+    return [
+        part
+        for part in reading.of("unread", "adjust")
+        if called.isdisjoint(reading.word(place) for place in range(part.first, part.last))
+    ]
+
+
 def _fills_addition(talk: Talk, reading: Reading, task: Addition) -> bool:
     """Put an answer into an addition, or what is told of it otherwise: "no, se llama ..."."""
     asked, first = talk.memory.asked.wanted, reading.first_kind
-    said = read_addition(reading, *asked[:1]).given
-    is_marked = reading.has("name_is", "account_is", "alias_is")
+    read = read_addition(reading, *asked[:1])
+    said, marked = read.given, [n for n in ("name", "alias") if reading.has(f"{n}_is")]
+    is_marked = bool(marked) or reading.has("account_is")
     is_told = is_marked or (not asked and first in {"negation", "correcting", "no"})
     is_denied = reading.has(*kinds("adding_nobody")) and not (is_told and first == "negation")
     is_other = reading.has("question", "verb") or (reading.has("amount") and not asked)
     if is_denied or is_other or not (asked or is_told):
         return False
-    name = said.get("name", "")
-    if not (asked or is_marked or (name.istitle() and " " in name)):
-        said.pop("name", None)
+    told, name = {*asked, *marked}, said.get("name", "")
+    is_name = "name" in told or (name.istitle() and " " in name)
+    beside = [] if is_name else [said.pop("name", "")]
+    beside += [said.pop("alias", "")] if "alias" in task.given.keys() - told else []
+    if not said.keys() - {"relationship"}:
+        return False
     task.given |= said
-    return bool(said.keys() - {"relationship"})
+    task.unread = ", ".join(filter(None, [read.unread, *beside]))
+    return True
 
 
 def _changed(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Reply | None:
@@ -241,6 +259,7 @@ def _told(reading: Reading) -> list[Order]:
     orders = list(sent_in(Order("send", parts), reading, is_expected=True))
     for order in orders:
         order.unread = [p for p in order.unread if p.kind not in kinds("filling", "joints")]
+    orders[-1].unread += reading.afterthought
     return orders
 
 

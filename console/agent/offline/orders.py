@@ -7,13 +7,14 @@ is (a denial, a condition, a day to come) only changes what is answered.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Final
 
 from console.agent.offline.lexicon import kinds
 from console.agent.offline.parts import Scanner
 from console.agent.offline.text import Part
 
+_CLOSING: Final = ("stop", "courtesy", "correcting", "let_that", "now")
 _ORDERING: Final = frozenset({"order", "formal", "polite"})
 _SLOTS: Final = {"person": "to", "name": "to", "same": "to"} | {s: s for s in ("amount", "reason")}
 _TWICE: Final = {"amount": "several", "to": "people"}
@@ -177,7 +178,15 @@ class Reading(Scanner):
         """Whether a "no" only begins a correction: "no, mejor mándale 300"."""
         kinds = [part.kind for part in self.parts[:2]]
         is_no = kinds[:1] in (["negation"], ["cancel"]) and kinds[1:] in (["stop"], ["correcting"])
-        return is_no and not self.of("negation")[1:]
+        is_led = is_no and self.tokens[self.parts[1].first].said == ":"
+        return is_no and not is_led and not self.of("negation")[1:]
+
+    @property
+    def afterthought(self) -> list[Part]:
+        """What corrects after a sign at the end, and nothing else: "la de ahorro, no, espera"."""
+        run = list(takewhile(lambda p: p.kind in _CLOSING, reversed(self.parts)))
+        is_apart = len(run) < len(self.parts) and bool(run) and run[-1].kind == "stop"
+        return [part for part in run if part.kind == "correcting"] if is_apart else []
 
     @property
     def ends_in_no(self) -> bool:
