@@ -159,12 +159,10 @@ def _unread(reading: Reading, listed: Sequence[Offer]) -> list[Part]:
     runs = [parts[first:last] for first, last in pairwise([0, *ends, len(parts)])]
     things = [run for run in runs if finding.names_a_thing(replace(reading, parts=run))]
     ordering = [run for run in runs if run[:1] and run[0].kind in {"verb", "take"}][:1]
-    is_pointed = reading.has(
-        "ordinal", "other", "here", "cheapest", "dearest", "account", "benefit"
-    )
-    expected = things or ordering or ([] if is_pointed else runs)
+    expected = things or ordering or ([] if reading.has(*kinds("picking")) else runs)
     called = [part for run in expected for part in run]
     words = frozenset[str]().union(*(offer.words for offer in listed))
+    afterthought = reading.afterthought
     roles = {finding.role(reading, part) for part in reading.of("amount")}
     for part, following in zip(parts, [*(p.kind for p in parts[1:]), ""], strict=True):
         is_read = part.kind in kinds("quiet", "buying") or part.kind in roles
@@ -179,8 +177,7 @@ def _unread(reading: Reading, listed: Sequence[Offer]) -> list[Part]:
             is_read = bool(listed) and (part.kind == "other" or abs(part.value) <= len(listed))
         elif part.kind in kinds("correcting"):
             is_no = reading.denies(part) and following not in {"stop", "correcting"}
-            is_read = (is_beginning or not ordering) and not is_no
-            is_read = is_read and part not in reading.afterthought
+            is_read = (is_beginning or not ordering) and not is_no and part not in afterthought
         is_beginning = is_beginning and part.kind in kinds("quiet", "correcting")
         unread += [] if is_read else [part]
     return unread

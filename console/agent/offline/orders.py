@@ -14,7 +14,6 @@ from console.agent.offline.lexicon import kinds
 from console.agent.offline.parts import Scanner
 from console.agent.offline.text import Part
 
-_CLOSING: Final = ("stop", "courtesy", "correcting", "let_that", "now")
 _ORDERING: Final = frozenset({"order", "formal", "polite"})
 _SLOTS: Final = {"person": "to", "name": "to", "same": "to"} | {s: s for s in ("amount", "reason")}
 _TWICE: Final = {"amount": "several", "to": "people"}
@@ -184,7 +183,7 @@ class Reading(Scanner):
     @property
     def afterthought(self) -> list[Part]:
         """What corrects after a sign at the end, and nothing else: "la de ahorro, no, espera"."""
-        run = list(takewhile(lambda p: p.kind in _CLOSING, reversed(self.parts)))
+        run = list(takewhile(lambda p: p.kind in kinds("closing"), reversed(self.parts)))
         is_apart = len(run) < len(self.parts) and bool(run) and run[-1].kind == "stop"
         return [part for part in run if part.kind == "correcting"] if is_apart else []
 

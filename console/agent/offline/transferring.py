@@ -254,13 +254,14 @@ def read_addition(reading: Reading, asked: str = "") -> Addition:
 def _unread(reading: Reading, head: int) -> Iterator[Part]:
     """Yield what says nothing of somebody to add, with the order's verb at a place; -1 for none."""
     following = [*(part.kind for part in reading.parts[1:]), ""]
+    afterthought = reading.afterthought
     for place, part in enumerate(reading.parts):
         token, is_person = reading.tokens[part.first], following[place] in {"person", "name"}
         is_read = part.kind in kinds("quiet", "adding") or (part.kind == "hedge" and is_person)
         if part.kind in kinds("free_text"):
             is_read = place > head and (token.kind in {"word", "number"} or token.said in _JOINING)
         elif head < 0 and part.kind in {"correcting", "negation", "no"}:
-            is_read = place == 0 or (part.kind == "correcting" and part not in reading.afterthought)
+            is_read = place == 0 or (part.kind == "correcting" and part not in afterthought)
         if not is_read:
             yield part
 
