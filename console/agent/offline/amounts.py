@@ -161,7 +161,9 @@ class AmountReader(Cursor):
             return replace(amount, last=self.after(last, kind), doubt=doubt or "hedge")
         is_either = kind == "or" or (kind == "and" and self.match(amount.first - 1, "between"))
         if is_either and (other := self._bare(last + 1)) is not None:
-            return replace(amount, last=other.last, doubt="range", unit=other.unit)
+            is_pair = other.doubt != "range"
+            ends = tuple(sorted((amount.value, other.value))) if is_pair else amount.value
+            return replace(amount, last=other.last, value=ends, doubt="range", unit=other.unit)
         if kind == "times":
             return replace(amount, last=self.after(last, kind), doubt="several")
         if last < len(self.tokens) and not amount.unit and self._goes_on(last):

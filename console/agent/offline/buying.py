@@ -281,7 +281,8 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
     is_bought = is_said if is_taking or is_open else is_paid and (is_one or memory.offer)
     if is_bought and not is_asking:
         return tasks.go_on(talk, purchase(talk, reading))
-    return compared(talk, reading) if is_one or terms.benefit or is_counted else None
+    is_narrower = bool(meant) and (is_one or not finding.names_a_thing(reading))
+    return compared(talk, reading) if is_narrower or terms.benefit or is_counted else None
 
 
 def compared(talk: Talk, reading: Reading) -> Question:

@@ -30,13 +30,14 @@ def read_wish(reading: Reading) -> Wish:
     is_telling = any(not word.isdigit() for word in words) and not is_category
     said = {role(reading, part): part for part in reversed(reading.of("amount"))}
     count = said["count"].whole if "count" in said else None
+    lowest, highest = said["range"].value if "range" in said else (None, None)
     is_plain = count in range(1, MAX_QUANTITY + 1) or "count" not in said
     is_unclear = not is_plain or (reading.has("dozen") and not words)
     return Wish(
         words=" ".join(words)[:_MAX_SEARCH_CHARACTERS] if is_telling else "",
         category=reading.words.categories.get(name, "") if is_category else "",
-        max_price=said["under"].value or None if "under" in said else None,
-        min_price=said["over"].value or None if "over" in said else None,
+        max_price=said["under"].value or None if "under" in said else highest,
+        min_price=said["over"].value or None if "over" in said else lowest,
         cheapest=reading.has("cheapest"),
         benefit=next((part.value for part in reversed(reading.of("benefit"))), ""),
         quantity=0 if is_unclear else count,
@@ -44,13 +45,17 @@ def read_wish(reading: Reading) -> Wish:
 
 
 def role(reading: Reading, part: Part) -> str:
-    """Return what a number says of things: `under` or `over` a price, `count`, `size`, nothing."""
+    """Return what a number says of things: `count`, `size`; `under`, `over`, `range`; or nothing."""
     place = reading.parts.index(part)
     around = range(reading.parts[max(place - 1, 0)].first, min(part.first + 3, part.last))
     bounds = (reading.match(at, "under", "over") for at in around)
     if (bound := next(filter(None, bounds), None)) is not None:
         return bound.kind
-    is_size, is_led = is_thing(reading.words, reading.word(part.first - 1)), part.way == "of"
+    if isinstance(part.value, tuple) and reading.match(part.first - 1, "between") is not None:
+        return "range"
+    is_led, before = part.way == "of", part.first - 1
+    is_pointed = is_led and reading.match(before, "definite", "here") is not None
+    is_size = is_pointed or is_thing(reading.words, reading.word(before))
     if part.unit or is_led:
         is_size = reading.match(part.last, "piece", "container") is None
     is_none = part.is_money or (not part.is_sure if is_size else is_led)

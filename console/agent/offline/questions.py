@@ -8,7 +8,7 @@ from typing import Final
 from console.agent.offline import asking, banking, buying, finding, tasks
 from console.agent.offline.asking import MovementsQuery
 from console.agent.offline.days import before
-from console.agent.offline.lexicon import REFUSED, kinds
+from console.agent.offline.lexicon import REFUSED, TOLD_AS, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Flow, Reply, Talk
 from console.agent.offline.text import Part
@@ -222,13 +222,21 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
 
 
 def not_understood(talk: Talk, reading: Reading) -> Flow:
-    """Say what was not understood, and the two nearest things that can be done."""
+    """Say what was not understood, and the two nearest things that can be done.
+
+    Where it holds or changes what waits for a yes, that is asked about before it is shown again.
+    """
     polite = ("courtesy", "yes", "thumbs", "now")
     if reading.has(*polite) and not reading.beside(*polite, "stop"):
         yield talk.say("told_thanks")
         return
     text = reading.text
     quoted = text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…"
+    waiting, told_as = talk.memory.waiting, {TOLD_AS.get(part.kind) for part in reading.parts}
+    if waiting is not None and told_as & {"hold", "change"}:
+        waiting.unread = quoted
+        yield from tasks.go_on(talk, waiting)
+        return
     is_number = reading.has("amount") and not reading.beside("amount", "stop")
     keys = (f"try_{intent}" for intent in asking.nearest(reading))
     known = [talk.text(key) for key in keys if key in talk.words.replies]

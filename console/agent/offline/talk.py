@@ -203,7 +203,8 @@ class Talk:
         is_spread = is_bought and said.match(part.first - 1, "spread") and number in INSTALMENTS
         if part.kind == "amount" and (is_spread or ("benefit" in wanted and number > 1)):
             return replace(part, kind="benefit", value=f"{MSI}-{number}")
-        if part.kind == "amount" and "product" in wanted and number > 0:
+        is_listed = len(said.tokens) == 1 and task is None and memory.topic == "search"
+        if part.kind == "amount" and ("product" in wanted or is_listed) and number > 0:
             return replace(part, kind="ordinal", value=number)
         is_one = self.words.numbers.get(said.word(part.first)) == (1, "unit") and task and is_bought
         if is_one and is_alone and "product" not in wanted and part.last == part.first + 1:
