@@ -10,7 +10,6 @@ import gc
 import importlib
 import io
 import json
-import logging
 import os
 import statistics
 import sys
@@ -19,7 +18,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
-from typing import Any
+from typing import Any, Final
 from unittest import mock
 
 from boto3.dynamodb.transform import TransformationInjector
@@ -27,7 +26,6 @@ from botocore.client import BaseClient
 
 from benchmarks.reference import aws
 from benchmarks.start import TRACED, event_of, spread
-from shared.observability import logger
 
 ROUNDS = 15
 ANSWERS_A_ROUND = 10
@@ -38,6 +36,7 @@ OPERATIONS = {
 }
 _ALSO_ASKED = {"resolve_alias": ({"alias": "Juan Lopez"},)}
 """What an operation is asked besides its example: here a name, which no index has."""
+_NOWHERE: Final = open(os.devnull, "w")  # noqa: PTH123, SIM115 as long as the process
 _CONVERSIONS = (
     "inject_condition_expressions",
     "inject_attribute_value_input",
@@ -85,14 +84,10 @@ def report() -> str:
 
 
 def handlers(group: str) -> tuple[Handler, Handler]:
-    """Return the handler of the product and that of *typical*; their log lines go nowhere."""
-    nowhere = open(os.devnull, "w")  # noqa: PTH123, SIM115 as long as the process
-    with redirect_stdout(nowhere):
+    """Return the handler of the product and that of *typical*, whose log lines go nowhere."""
+    with redirect_stdout(_NOWHERE):
         typical = importlib.import_module(f"benchmarks.reference.typical.{group}")
         own = getattr(importlib.import_module("action_groups.handler"), group)
-    for handler in logger.handlers:
-        assert isinstance(handler, logging.StreamHandler)
-        handler.setStream(nowhere)
     return own, typical.lambda_handler
 
 
@@ -164,7 +159,7 @@ class Replayed:
         total = 0
         with (
             clock.running(self._answers, is_traced=self._is_traced),
-            redirect_stdout(io.StringIO()),
+            redirect_stdout(_NOWHERE),
         ):
             for _ in range(ANSWERS_A_ROUND):
                 event = json.loads(self._event)

@@ -20,7 +20,7 @@ compact: Final = json.JSONEncoder(default=str, separators=(",", ":")).encode
 
 
 class JsonLogger(logging.Logger):
-    """Writes each message with its `extra` to the streams of its handlers; None is left out.
+    """Writes each message with its `extra` to standard output; None is left out.
 
     It makes its lines itself: the records and locks of `logging` take longer than the line.
     """
@@ -37,21 +37,26 @@ class JsonLogger(logging.Logger):
             "message": str(msg),
             "timestamp": f"{seconds},{int(now % 1 * 1000):03}+0000",
             "service": SERVICE,
-            **keys.get(),
+            **known(),
             **(extra or {}),
         }
-        trace = os.environ.get("_X_AMZN_TRACE_ID")
-        if trace:
-            line["xray_trace_id"] = trace.partition(";")[0].removeprefix("Root=")
-        text = compact({name: value for name, value in line.items() if value is not None})
-        for handler in self.handlers:
-            if isinstance(handler, logging.StreamHandler):
-                handler.stream.write(f"{text}\n")
-                handler.stream.flush()
+        self.write(compact({name: value for name, value in line.items() if value is not None}))
+
+    def write(self, line: str) -> None:
+        """Write a line that is made already, whatever the level."""
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
 
-def json_logger() -> logging.Logger:
-    """Return the logger of the functions: to standard output, from LOG_LEVEL on."""
-    logger = JsonLogger("centli", os.environ.get("LOG_LEVEL", "INFO"))
-    logger.addHandler(logging.StreamHandler(sys.stdout))
-    return logger
+def known() -> dict[str, Any]:
+    """Return what every line has besides: the keys that are set, and the id of the trace."""
+    trace = os.environ.get("_X_AMZN_TRACE_ID")
+    found = keys.get()
+    if not trace:
+        return found
+    return {**found, "xray_trace_id": trace.partition(";")[0].removeprefix("Root=")}
+
+
+def json_logger() -> JsonLogger:
+    """Return the logger of the functions: from LOG_LEVEL on."""
+    return JsonLogger("centli", os.environ.get("LOG_LEVEL", "INFO"))

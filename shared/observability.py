@@ -1,13 +1,14 @@
 """What an invocation tells of itself: structured log lines and metrics, without personal data.
 
 Names, accounts, amounts and payloads never appear. Every line carries the correlation id that the
-events of the request carry. Metrics are printed in CloudWatch's embedded metric format at the end
-of the invocation, which costs no call and needs no permission.
+events of the request carry. What became of a request is one line at its end, in CloudWatch's
+embedded metric format: CloudWatch takes its metrics from the line, which costs no call and needs no
+permission.
 """
 
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
@@ -16,7 +17,7 @@ from http import HTTPStatus
 from typing import Any, Final, Literal, TypeVar
 
 from shared.errors import CentliError, ErrorBody, answer_for
-from shared.log_lines import SERVICE, compact, json_logger, keys
+from shared.log_lines import SERVICE, compact, json_logger, keys, known
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -39,17 +40,19 @@ UNREADABLE: Final = (LookupError, TypeError, ValueError, AttributeError, Arithme
 
 
 class _Seen:
-    """What is known of the invocation so far; a failure, unless somebody says otherwise."""
+    """What is known of the request so far; a failure, unless somebody says otherwise."""
 
-    operation: str = "unknown"
     status: int = HTTPStatus.INTERNAL_SERVER_ERROR
     code: str | None = UNHANDLED
     repeated: bool = False
     amount: Decimal | None = None
+    is_answered: bool = False
+    has_failed: bool = False
+    why: Mapping[str, Any] | None = None
 
     @property
     def outcome(self) -> str:
-        if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if self.has_failed or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return "failed"
         return "refused" if self.status >= HTTPStatus.BAD_REQUEST else "completed"
 
@@ -58,34 +61,28 @@ _seen: ContextVar[_Seen] = ContextVar("seen")
 
 
 @contextmanager
-def observed(context: Any) -> Iterator[None]:
-    """Observe one invocation: give its log lines their ids, and record its metrics at the end."""
+def observed(context: Any = None) -> Iterator[None]:
+    """Observe one request: give its log lines their ids, and tell at the end what became of it."""
     request_id = getattr(context, "aws_request_id", None)
+    named = {"correlation_id": request_id, "function_request_id": request_id} if request_id else {}
     seen = _Seen()
     token = _seen.set(seen)
-    no_keys = keys.set({})
-    note(correlation_id=request_id, function_request_id=request_id)
+    former = keys.set(named)
     try:
         yield
     except BaseException:
-        seen.status = HTTPStatus.INTERNAL_SERVER_ERROR
+        seen.has_failed, seen.is_answered = True, False
         seen.code = seen.code or UNHANDLED
         raise
     finally:
         _record(seen)
-        keys.reset(no_keys)
+        keys.reset(former)
         _seen.reset(token)
 
 
-def note(**named: str | None) -> None:
+def note(**named: str) -> None:
     """Put ids and names of this system, never a customer's values, on the lines that follow."""
     keys.set(keys.get() | named)
-
-
-def started(operation_id: str) -> None:
-    """Say which operation the invocation is for."""
-    _current().operation = operation_id
-    note(operation=operation_id)
 
 
 def answered(
@@ -93,36 +90,28 @@ def answered(
 ) -> None:
     """Say what an operation answered, whichever door the request came through."""
     seen = _current()
-    seen.status, seen.repeated = status, repeated
+    seen.status, seen.repeated, seen.is_answered = status, repeated, True
     seen.code = body["error"]["code"] if status >= HTTPStatus.BAD_REQUEST else None
     seen.amount = _amount(body) if changes and seen.code is None else None
     if correlation_id is not None:
         note(correlation_id=correlation_id)
-    logger.info(
-        "request answered", extra={"status": status, "code": seen.code, "repeated": repeated}
-    )
 
 
 def unanswered(error: Exception) -> tuple[int, ErrorBody]:
     """Say why a request got no answer from its operation; return the status and error to answer."""
     status, described = answer_for(error)
     seen = _current()
-    seen.status, seen.code, seen.repeated, seen.amount = status, described["code"], False, None
-    logger.warning(
-        "request not answered",
-        extra={
-            "status": status,
-            "code": described["code"],
-            "error_type": type(error).__name__,
-            "frames": where_it_failed(error) if status >= CentliError.status else None,
-        },
-    )
+    seen.status, seen.code = status, described["code"]
+    seen.is_answered, seen.repeated, seen.amount = False, False, None
+    frames = {"frames": where_it_failed(error)} if status >= CentliError.status else {}
+    seen.why = {"error_type": type(error).__name__, **frames}
     return status, described
 
 
 def measured(name: str, value: float = 1, unit: Literal["Count", "Seconds"] = "Count") -> None:
-    """Print a metric of the whole service, beside those of each invocation."""
-    _print_metrics(_metrics([["service"]], {}, (name,), value, unit))
+    """Write a metric of the whole service, beside those of each request."""
+    directive = _directive([["service"]], (name,), unit)
+    _write(_metrics([directive], {}), {name: value})
 
 
 def note_unreadable(error: Exception) -> None:
@@ -163,14 +152,12 @@ def _amount(body: dict[str, Any]) -> Decimal | None:
 
 
 def _record(seen: _Seen) -> None:
-    """Print the metrics of an invocation. Whatever goes wrong here, the request is not touched."""
+    """Tell what became of a request. Whatever goes wrong here, the request is not touched."""
     try:
-        _count(seen, "outcome", seen.outcome, _counts(seen))
-        if seen.code is not None and not seen.repeated:
-            name = "Refusals" if seen.outcome == "refused" else "Failures"
-            _count(seen, "code", seen.code, (name,))
-    except Exception as error:  # noqa: BLE001 a metric is never worth a request
-        logger.warning("metrics not recorded", extra={"error_type": type(error).__name__})
+        text = _told(seen.outcome, seen.status, seen.code, _counts(seen), seen.is_answered)
+        _write(text, {"operation": "unknown", "repeated": seen.repeated, **(seen.why or {})})
+    except Exception as error:  # noqa: BLE001 a line is never worth a request
+        logger.warning("request not recorded", extra={"error_type": type(error).__name__})
 
 
 def _counts(seen: _Seen) -> tuple[str, ...]:
@@ -183,35 +170,58 @@ def _counts(seen: _Seen) -> tuple[str, ...]:
     return ("Requests", bucket)
 
 
-def _count(seen: _Seen, dimension: str, value: str, names: tuple[str, ...]) -> None:
-    """Count one of each, by operation and dimension, and by the dimension over all operations."""
-    _print_metrics(_counted(seen.operation, dimension, value, names))
-
-
 @lru_cache(maxsize=256)
-def _counted(operation: str, dimension: str, value: str, names: tuple[str, ...]) -> str:
-    values = {"operation": operation, dimension: value}
-    return _metrics([["operation", dimension, "service"], ["service", dimension]], values, names)
-
-
-def _metrics(
-    by: list[list[str]],
-    values: dict[str, str],
-    names: tuple[str, ...],
-    value: float = 1,
-    unit: str = "Count",
+def _told(
+    outcome: str,
+    status: int,
+    code: str | None,
+    counts: tuple[str, ...],
+    is_answered: bool,
 ) -> str:
-    """Return metrics in the embedded metric format, but for their time.
+    """Return what the line of a request has, but for what no other has.
 
-    They are of one value, by sets of dimensions of these values.
+    What is counted is by operation and outcome, and a refusal or failure by its code as well; both
+    over all operations too.
     """
+    directives = [_by("outcome", counts)]
+    if code is not None and "Repeats" not in counts:
+        name = "Refusals" if outcome == "refused" else "Failures"
+        directives.append(_by("code", (name,)))
+        counts = (*counts, name)
+    said = {
+        "level": "INFO" if is_answered else "WARNING",
+        "message": "request answered" if is_answered else "request not answered",
+        "outcome": outcome,
+        "status": status,
+        **({} if code is None else {"code": code}),
+        **dict.fromkeys(counts, 1),
+    }
+    return _metrics(directives, said)
+
+
+def _by(dimension: str, names: tuple[str, ...]) -> dict[str, Any]:
+    return _directive([["operation", dimension, "service"], ["service", dimension]], names)
+
+
+def _directive(
+    by: list[list[str]], names: tuple[str, ...], unit: Literal["Count", "Seconds"] = "Count"
+) -> dict[str, Any]:
+    """Return what has CloudWatch take metrics from a line, by sets of its fields."""
     metrics = [{"Name": name, "Unit": unit} for name in names]
-    directive = {"Namespace": NAMESPACE, "Dimensions": by, "Metrics": metrics}
-    found = {name: [float(value)] for name in names}
-    about = {"CloudWatchMetrics": [directive]}
-    return compact({"_aws": about, **values, "service": SERVICE, **found})
+    return {"Namespace": NAMESPACE, "Dimensions": by, "Metrics": metrics}
 
 
-def _print_metrics(metrics: str) -> None:
-    about = '{"_aws":{'
-    print(f'{about}"Timestamp":{time.time_ns() // 1_000_000},{metrics.removeprefix(about)}')
+_ABOUT: Final = '{"_aws":{'
+
+
+def _metrics(directives: list[dict[str, Any]], said: Mapping[str, Any]) -> str:
+    """Return a line in the embedded metric format, but for its time and what is its own."""
+    line = {"_aws": {"CloudWatchMetrics": directives}, **said, "service": SERVICE}
+    return compact(line).removeprefix(_ABOUT).removesuffix("}")
+
+
+def _write(metrics: str, own: Mapping[str, Any]) -> None:
+    """Write a line of metrics with what is its own, which is something in any case."""
+    now_ms = time.time_ns() // 1_000_000
+    rest = compact({**own, **known()}).removeprefix("{")
+    logger.write(f'{_ABOUT}"Timestamp":{now_ms},{metrics},{rest}')

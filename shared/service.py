@@ -28,7 +28,7 @@ from shared.errors import InvalidRequest, UnknownOperation
 from shared.identity import Caller, caller_from
 from shared.meanwhile import Begin, at_once, in_a_thread
 from shared.models import Request
-from shared.observability import answered, logger, measured, note, started, unanswered
+from shared.observability import answered, logger, measured, note, unanswered
 from shared.operations import ActionGroup, Operation
 from shared.outcomes import Outcome
 from shared.publisher import Publisher
@@ -148,7 +148,7 @@ class Service:
         if operation is None:
             message = f"This action group has no such operation. It has: {', '.join(known)}."
             raise UnknownOperation(message)
-        started(operation.operation_id)
+        note(operation=operation.operation_id)
         return operation
 
     def answer(self, read: Callable[[], Call]) -> Outcome:

@@ -24,7 +24,7 @@ from shared.clock import to_iso
 from shared.dynamodb import Item
 from shared.errors import OrderExpired
 from shared.identity import Caller
-from shared.observability import logger, measured, where_it_failed
+from shared.observability import logger, measured, note, observed, where_it_failed
 from shared.owed import confirmed_in
 from shared.payments import PaymentRequest, end_key, payment_key, payment_of
 from shared.service import Call, Service, connect
@@ -118,17 +118,30 @@ def _look_at(service: Service, entry: Item) -> None:
     decided = market.decided_payment(payment_key(purchase.user_id, request))
     age = _age(service, purchase.created_at)
     if decided is not None:
-        operation = service.triggered_by(decided["event_type"])
-        _end(service, Call(operation, "sweeper", purchase.user_id, decided["data"]))
+        _end(
+            service,
+            lambda: Call(
+                service.triggered_by(decided["event_type"]),
+                "sweeper",
+                purchase.user_id,
+                decided["data"],
+            ),
+        )
     elif age > timedelta(hours=service.settings.order_max_age_hours):
-        _end(service, Call(cancel_purchase, "sweeper", purchase.user_id, request.model_dump()))
+        _end(service, lambda: _cancelling(purchase, request))
     elif item["ask_at"] <= to_iso(service.clock()) and purchase.request_key is not None:
         service.publish_again(purchase.request_key)
         market.purchases.ask_again_at(purchase, service.clock() + age)
 
 
-def _end(service: Service, call: Call) -> None:
-    outcome = service.answer(lambda: call)
+def _cancelling(purchase: Purchase, request: PaymentRequest) -> Call:
+    note(operation=cancel_purchase.operation_id)
+    return Call(cancel_purchase, "sweeper", purchase.user_id, request.model_dump())
+
+
+def _end(service: Service, read: Callable[[], Call]) -> None:
+    with observed():
+        outcome = service.answer(read)
     if not outcome.is_recorded:
         measured("SweepFailures")
 

@@ -65,7 +65,7 @@ def test_a_deployed_function_prints_its_metrics(deployed: Deployed) -> None:
         "service": "centli",
         "operation": "getBalance",
         "outcome": "completed",
-        "Requests": [1],
+        "Requests": 1,
     }
 
 

@@ -1,16 +1,14 @@
 """Logs tell what happened and where it failed, and nothing of the customer."""
 
-import io
 import json
 import re
-from collections.abc import Iterator
+import sys
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from shared.front_doors.eventbridge import EventNotHandled
-from shared.observability import logger
 from tests.support.arguments import ON_AGENT_DOOR, ON_BUS_DOOR
 from tests.support.faults import FailingDatabase, client_error
 from tests.support.world import World
@@ -25,16 +23,6 @@ PERSONAL = {
     "balance": "48642.13",
     "purchase": "purchase-confidential",
 }
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """What the logger writes to stdout."""
-    handler = logger.handlers[0]
-    stream = io.StringIO()
-    former = handler.setStream(stream)  # type: ignore[attr-defined]
-    yield stream
-    handler.setStream(former)  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -97,14 +85,14 @@ def everything(bank: World) -> None:
             try:
                 bank.send(operation.group, operation.event_type or "", data, user_id=user_id)
             except Exception as error:  # noqa: BLE001 it becomes the dead letter's error message
-                print(error)
+                print(error, file=sys.stderr)
     bank.run_relay()
     with pytest.raises(EventNotHandled):
         bank.deliver("crm", PERSONAL["name"], {"data": PERSONAL})
 
 
-def lines(log: io.StringIO) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in log.getvalue().splitlines()]
+def lines(log: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.splitlines()]
 
 
 def assert_confidential(text: str) -> None:
@@ -115,11 +103,14 @@ def assert_confidential(text: str) -> None:
         assert not re.search(rf"\b{number}\b", text), number
 
 
-def test_nothing_of_the_customer_is_in_the_logs(confidential: World, log: io.StringIO) -> None:
+def test_nothing_of_the_customer_is_in_the_logs(
+    confidential: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     everything(confidential)
 
-    assert_confidential(log.getvalue())
-    logged = lines(log)
+    written = capsys.readouterr()
+    assert_confidential(written.out + written.err)
+    logged = lines(written.out)
     assert {line["message"] for line in logged} == {
         "request answered",
         "request not answered",
@@ -138,13 +129,14 @@ def test_nothing_of_the_customer_is_in_the_logs(confidential: World, log: io.Str
     ids=lambda error: type(error).__name__,
 )
 def test_a_failure_is_logged_with_its_place_and_type_and_not_its_text(
-    confidential: World, log: io.StringIO, error: Exception, capsys: pytest.CaptureFixture[str]
+    confidential: World, error: Exception, capsys: pytest.CaptureFixture[str]
 ) -> None:
     confidential.connect(FailingDatabase(error))
     everything(confidential)
 
-    assert_confidential(log.getvalue() + capsys.readouterr().out)
-    failed = [line for line in lines(log) if line.get("status", 0) >= 500]
+    written = capsys.readouterr()
+    assert_confidential(written.out + written.err)
+    failed = [line for line in lines(written.out) if line.get("status", 0) >= 500]
     assert failed
     for line in failed:
         assert line["error_type"] == type(error).__name__
@@ -152,14 +144,14 @@ def test_a_failure_is_logged_with_its_place_and_type_and_not_its_text(
 
 
 def test_a_payload_in_the_logs_would_be_noticed(
-    confidential: World, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+    confidential: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control of the tests above."""
     monkeypatch.setattr("shared.observability.where_it_failed", lambda error: [str(error)])
     confidential.connect(FailingDatabase(RuntimeError(str(PERSONAL))))
     everything(confidential)
     with pytest.raises(AssertionError):
-        assert_confidential(log.getvalue())
+        assert_confidential(capsys.readouterr().out)
 
 
 def test_digits_inside_a_time_or_an_id_are_not_taken_for_the_customers() -> None:
@@ -169,12 +161,12 @@ def test_digits_inside_a_time_or_an_id_are_not_taken_for_the_customers() -> None
 
 
 def test_each_request_is_one_line_that_says_which_operation_and_outcome(
-    bank: World, log: io.StringIO
+    bank: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bank.call("getBalance")
     bank.send("core_banking", "TRANSFER_REQUEST", {}, correlation_id="c-1")
     bank.send("core_banking", "BALANCE_QUERY", {}, correlation_id="c-2")
-    agent, refused, answered = lines(log)
+    agent, refused, answered = lines(capsys.readouterr().out)
     assert (agent["operation"], agent["status"], agent["level"]) == ("getBalance", 200, "INFO")
     assert (refused["event_type"], refused["code"]) == ("TRANSFER_REQUEST", "INVALID_REQUEST")
     assert (answered["correlation_id"], answered["repeated"]) == ("c-2", False)

@@ -1,5 +1,6 @@
 """Guarantee 3: a purchase always ends, also when events are lost, and never twice."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -161,7 +162,7 @@ def test_a_purchase_that_cannot_be_read_does_not_keep_the_others_pending(
     assert ended["data"]["quantity"] == 1
     told = capsys.readouterr().out
     assert "SweepFailures" in told
-    assert '"OldestPendingPurchase":[86520.0]' in told.replace(" ", "")
+    assert '"OldestPendingPurchase":86520.0}' in told.replace(" ", "")
 
 
 @pytest.mark.parametrize("since", ["2026-01-01T00:00:00", "2026-01-01 yesterday"])
@@ -179,7 +180,23 @@ def test_without_a_pending_purchase_the_age_of_the_oldest_is_zero(
     shop: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(shop)
-    assert '"OldestPendingPurchase":[0.0]' in capsys.readouterr().out.replace(" ", "")
+    assert '"OldestPendingPurchase":0.0}' in capsys.readouterr().out.replace(" ", "")
+
+
+def test_each_end_is_one_line_and_its_ids_are_on_no_line_after_it(
+    shop: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pay(shop, buy(shop))
+    shop.clock.move(MINUTE)
+    shop.call("createPurchase", session_id="s-2", **BUY | {"quantity": "1"})
+    shop.clock.move(DAY + MINUTE)
+    capsys.readouterr()
+    sweep(Service(load_group("marketplace"), shop.resources), lambda: True)
+
+    paid, cancelled, age = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (paid["operation"], paid["Requests"]) == ("completePurchase", 1)
+    assert (cancelled["operation"], cancelled["Requests"]) == ("cancelPurchase", 1)
+    assert {*age} == {"_aws", "service", "OldestPendingPurchase"}
 
 
 def test_a_sweep_without_time_tells_the_age_and_looks_at_nothing(shop: World) -> None:
