@@ -45,8 +45,8 @@ def one_start_at_a_time() -> Iterator[None]:
         os.close(held)
 
 
-def write(port: int, endpoint: str, region: str, account: str, secret: str) -> Path:
-    """Write a file of credentials and return its path. Raises ConsoleError."""
+def write(port: int, endpoint: str, region: str, account: str, secret: str) -> None:
+    """Write a file of credentials. Raises ConsoleError."""
     path = file_of(port)
     profile = {
         "aws_access_key_id": account,
@@ -63,7 +63,12 @@ def write(port: int, endpoint: str, region: str, account: str, secret: str) -> P
             file.write(f"{text}\n")
     except OSError as error:
         raise ConsoleError(f"Could not write the credentials of the local AWS: {error}.") from None
-    return path
+
+
+def remove(port: int, secret: str) -> None:
+    """Remove the file that has this secret: another local AWS may be on the port by now."""
+    if secret_of(port) == secret:
+        file_of(port).unlink(missing_ok=True)
 
 
 def secret_of(port: int) -> str | None:

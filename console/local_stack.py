@@ -74,7 +74,6 @@ class LocalStack:
         self._folder = Path(tempfile.mkdtemp(prefix="centli-"))
         self._process: subprocess.Popen[bytes] | None = None
         self._secret = secrets.token_hex(_SECRET_BYTES)
-        self._credentials: Path | None = None
 
     @property
     def endpoint(self) -> str:
@@ -118,9 +117,7 @@ class LocalStack:
             )
         with credentials.one_start_at_a_time():
             take(self.port, "--port").close()
-            self._credentials = credentials.write(
-                self.port, self.endpoint, LOCAL_REGION, LOCAL_ACCOUNT, self._secret
-            )
+            credentials.write(self.port, self.endpoint, LOCAL_REGION, LOCAL_ACCOUNT, self._secret)
             with self.log.open("wb") as log:
                 self._process = subprocess.Popen(  # noqa: S603 this project's own file
                     # -P: the folder of the script is no place to import from
@@ -184,5 +181,4 @@ class LocalStack:
                     _kill_with_its_functions(self._process)
                     self._process.communicate()  # waits, and closes the pipe
                 shutil.rmtree(self._folder, ignore_errors=True)
-                if self._credentials is not None:
-                    self._credentials.unlink(missing_ok=True)
+                credentials.remove(self.port, self._secret)

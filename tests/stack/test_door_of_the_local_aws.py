@@ -348,6 +348,15 @@ def test_the_credentials_are_a_file_that_only_its_user_reads_and_that_ends_with_
     assert running(first.port) is None
 
 
+def test_a_stack_that_stops_leaves_the_credentials_of_the_next_one_on_its_port() -> None:
+    with LocalStack(free_port()) as first:
+        credentials.write(first.port, first.endpoint, "us-east-1", ACCOUNT, "of the next")
+
+    assert credentials.secret_of(first.port) == "of the next"
+    credentials.remove(first.port, "of the next")
+    assert not credentials.file_of(first.port).exists()
+
+
 def test_an_aws_client_works_with_the_profile_alone(local_stack: LocalStack) -> None:
     code = (
         f"import boto3; s = boto3.Session(profile_name='{credentials.PROFILE}'); "
