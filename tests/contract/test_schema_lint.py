@@ -76,10 +76,6 @@ JSON_BODY = """\
             schema:
               type: object
 """
-TO_ACCOUNT = """\
-                to_account:
-                  type: string
-"""
 AMOUNT = """\
                 amount:
                   type: number
