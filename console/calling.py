@@ -30,9 +30,9 @@ _FIRST_REFUSAL: Final = 400
 
 EXIT_NOT_CONFIRMED: Final = 3
 _NOT_CONFIRMED: Final = (
-    "centli: nothing was done: the bank waits for the customer's yes to these terms. Run this in a "
-    "terminal to be asked, or give --confirm."
+    "centli: nothing was done: the bank waits for the customer's yes to these terms."
 )
+_HOW_TO_CONFIRM: Final = " Run this in a terminal to be asked, or give --confirm."
 
 
 def invoke(
@@ -68,7 +68,8 @@ def invoke(
         event["sessionAttributes"]["confirmation"] = mint(deployment, terms["challenge"])
         status, body = _exchange(deployment, event)
     if "confirmation" in body:
-        print(_NOT_CONFIRMED, file=sys.stderr)
+        how = "" if confirm or _is_at_terminal() else _HOW_TO_CONFIRM
+        print(_NOT_CONFIRMED + how, file=sys.stderr)
         return EXIT_NOT_CONFIRMED
     return 0 if status < _FIRST_REFUSAL else 1
 
@@ -89,7 +90,7 @@ def _is_agreed(
 
     Anything but what is asked for is a no.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not _is_at_terminal():
         return False
     asked = card(operation_id, arguments, confirmation, KnownThings(), "en", invocation_id="")
     Plain(Console(highlight=False), trace=False, echo=False).show(asked, "en")
@@ -97,6 +98,10 @@ def _is_agreed(
     if asked.must_repeat is not None:
         return repeats(answer, asked.must_repeat)
     return read_decision(answer) == "CONFIRM"
+
+
+def _is_at_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def send(

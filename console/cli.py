@@ -12,14 +12,14 @@ import click
 from console import commands
 from console.commands._options import examples
 from console.errors import ConsoleError
+from console.stopping import READER_IS_GONE
 
 PROGRAM: Final = "centli"
 COMPLETION_VARIABLE: Final = "_CENTLI_COMPLETE"
 """Set by the shell's completion, which asks the command itself."""
 
 _INTERRUPTED: Final = 130
-_READER_IS_GONE: Final = 141
-"""What a shell says of a command that Ctrl-C ended, and of one whose output nobody reads."""
+"""What a shell says of a command that Ctrl-C ended: 128 and SIGINT."""
 
 
 class _Commands(click.Group):
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         _write_no_more()
-        return _READER_IS_GONE
+        return READER_IS_GONE
     except (KeyboardInterrupt, click.Abort):
         return _INTERRUPTED
     except Exception as error:

@@ -101,7 +101,7 @@ def reach(where: Where) -> Deployment:
         return find(cloud, where.stack)
     except BotoCoreError as error:
         place = "AWS" if where.aws else f"the local stack on port {where.local_port}"
-        told = f"Could not reach {place}: {error}"
+        told = f"Could not reach {place}: {str(error).removesuffix('.')}."
         if where.aws:
             told += (
                 " Region and credentials come from AWS_DEFAULT_REGION, AWS_PROFILE and the like."

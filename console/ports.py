@@ -11,7 +11,7 @@ class PortTaken(ConsoleError):
 
 
 def take(port: int, option: str) -> socket.socket:
-    """Return a socket that has a port, or any free one for 0.
+    """Return a socket that listens on a port, or on any free one for 0.
 
     Raises ConsoleError, which names the option that chooses another, when it cannot be had:
     PortTaken where something listens on it.
@@ -20,6 +20,7 @@ def take(port: int, option: str) -> socket.socket:
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         taken.bind((HOST, port))
+        taken.listen()
     except PermissionError:
         taken.close()
         raise ConsoleError(

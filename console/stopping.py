@@ -3,6 +3,10 @@
 import contextlib
 import signal
 from collections.abc import Iterator
+from typing import Final
+
+READER_IS_GONE: Final = 141
+"""What a shell says of a command whose output nobody reads any more: 128 and SIGPIPE."""
 
 _SIGNALS = ("SIGTERM", "SIGHUP")
 

@@ -326,6 +326,9 @@ def main() -> int:
         _COMMANDS[name](arguments)
     except subprocess.CalledProcessError as error:
         return int(error.returncode)
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
     return 0

@@ -10,7 +10,7 @@ from threading import Thread
 from playwright.sync_api import Page, sync_playwright
 
 from console.chat.session import ChatSettings, chat_service
-from console.ports import free_port
+from console.ports import free_port, take
 from console.web.server import WebChatServer
 from console.where import DEFAULT_PORT, Where
 from scripts.browser import find_browser, launch
@@ -29,7 +29,7 @@ def main() -> int:
         return 1
     where = Where(port=free_port(preferred=DEFAULT_PORT))
     with chat_service(ChatSettings(where), print) as service, sync_playwright() as playwright:
-        server = WebChatServer(service, port=0)
+        server = WebChatServer(service, take(0, "another"))
         serving = Thread(target=server.run)
         serving.start()
         try:

@@ -27,6 +27,7 @@ from console.agent.events import (
 )
 from console.agent.language import Language
 from console.agent.wording import printable
+from console.stopping import READER_IS_GONE
 from shared import json_text
 
 _YES_OR_NO: Final[Mapping[Language, str]] = {"es": "sí / no", "en": "yes / no"}
@@ -39,10 +40,6 @@ _SETTLED: Final[Mapping[Settlement, str]] = {"refused": "bold red", "changed": "
 _REFUSED: Final = 400
 
 
-_READER_IS_GONE: Final = 141
-"""What a shell says of a command whose output nobody reads any more: 128 and SIGPIPE."""
-
-
 class Output(Console):
     """Standard output, which may be closed before all is written."""
 
@@ -51,7 +48,7 @@ class Output(Console):
         try:
             super().on_broken_pipe()
         except SystemExit:
-            raise SystemExit(_READER_IS_GONE) from None
+            raise SystemExit(READER_IS_GONE) from None
 
 
 class Renderer(Protocol):

@@ -22,7 +22,6 @@ from console.agent.patience import Patience
 from console.chat.stack import ChatStack
 from console.chat.watch import Watch
 from console.customers import check_customer, customers_instead_of
-from console.errors import ConsoleError
 from console.seeds import seeded_customers
 from console.stopping import stop_on_terminate
 from console.where import Where
@@ -121,8 +120,6 @@ class ChatService:
         )
 
     def _deployed_agent(self, agent: str) -> Callable[[str], Agent]:
-        if not self._settings.where.aws:
-            raise ConsoleError("A deployed agent runs in AWS: give --aws too.")
         agent_id, _, alias_id = agent.partition(":")
         client = boto3.client("bedrock-agent-runtime", config=_ONE_ATTEMPT)
         return lambda user_id: BedrockAgent(

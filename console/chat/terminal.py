@@ -33,7 +33,6 @@ from console.agent.wording import printable
 from console.chat.rendering import JsonLines, Output, Plain, Renderer
 from console.chat.session import ChatService
 from console.chat.watch import Subscription
-from console.errors import ConsoleError
 
 EXIT_CODES: Final[Mapping[TurnOutcome, int]] = {
     "answered": 0,
@@ -134,13 +133,8 @@ class Manner:
 
 
 def run(service: ChatService, user_id: str, manner: Manner) -> int:
-    """Hold a conversation and return the exit code of the command.
-
-    Raises ConsoleError when `yes` would confirm what a person types.
-    """
+    """Hold a conversation and return the exit code of the command."""
     is_typed = manner.messages is None and sys.stdin.isatty()
-    if manner.yes is not None and manner.messages is None:
-        raise ConsoleError("--yes confirms unseen: it goes with -m only.")
     if isinstance(sys.stdout, TextIOWrapper):
         # JSON is UTF-8 wherever it is written; a person's terminal may know fewer letters.
         sys.stdout.reconfigure(encoding="utf-8" if manner.as_json else None, errors="replace")

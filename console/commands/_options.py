@@ -149,6 +149,9 @@ def choose_brain(command: Function) -> Function:
         agent: str | None,
         **others: Any,
     ) -> Any:
+        if agent is not None and not where.aws:
+            raise click.UsageError("A deployed agent runs in AWS: give --aws too.")
+
         def settings(users: Sequence[str]) -> "ChatSettings":
             from console.chat.session import ChatSettings
 
@@ -160,16 +163,20 @@ def choose_brain(command: Function) -> Function:
     return with_settings
 
 
-class Pair(click.ParamType[tuple[str, str]]):
-    """An argument of an operation: `name=value`."""
-
-    name = "name=value"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        """Return name and value."""
-        name, equals, text = str(value).partition("=")
+def _by_name(
+    _context: click.Context, _parameter: click.Parameter, pairs: Sequence[str]
+) -> dict[str, str]:
+    """Return the values by name. Raises BadParameter; of two values for a name none counts."""
+    values: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
         if not equals or not name:
-            self.fail(f"Write arguments as name=value; `{value}` is not so written.", param, ctx)
-        return name, text
+            raise click.BadParameter(f"Write arguments as name=value; `{pair}` is not so written.")
+        if name in values:
+            raise click.BadParameter(f"`{name}` is given twice: give it once.")
+        values[name] = value
+    return values
+
+
+take_arguments = click.argument("arguments", nargs=-1, callback=_by_name, metavar="[NAME=VALUE]...")
+"""The arguments of an operation."""

@@ -76,6 +76,8 @@ def command(
     from console.chat import session, terminal
 
     chosen = settings([user])
+    if yes and not messages:
+        raise click.UsageError("--yes confirms unseen: it goes with -m only.")
     is_bounded = yes_up_to is not None and yes_to is not None
     if not is_bounded and (yes_up_to is not None or yes_to is not None):
         raise click.UsageError("--yes-up-to and --yes-to go together.")

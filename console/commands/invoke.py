@@ -1,15 +1,15 @@
 """`centli invoke`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import click
 
 from console.commands._options import (
-    Pair,
     choose_stack,
     choose_user,
     complete_operation,
     examples,
+    take_arguments,
 )
 from console.where import Where
 
@@ -24,7 +24,7 @@ from console.where import Where
     )
 )
 @click.argument("operation", shell_complete=complete_operation)
-@click.argument("arguments", nargs=-1, type=Pair(), metavar="[NAME=VALUE]...")
+@take_arguments
 @choose_user("The caller; '' for none.")
 @click.option("--session", help="Session id; a new one unless said.")
 @click.option("--request-id", help="The application's own id of the request.")
@@ -35,7 +35,7 @@ from console.where import Where
 def command(
     *,
     operation: str,
-    arguments: Sequence[tuple[str, str]],
+    arguments: Mapping[str, str],
     user: str,
     session: str | None,
     request_id: str | None,
@@ -53,7 +53,7 @@ def command(
     return calling.invoke(
         where,
         operation,
-        dict(arguments),
+        arguments,
         user_id=user,
         session_id=session,
         request_id=request_id,

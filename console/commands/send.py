@@ -1,15 +1,15 @@
 """`centli send`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import click
 
 from console.commands._options import (
-    Pair,
     choose_stack,
     choose_user,
     complete_event_type,
     examples,
+    take_arguments,
 )
 from console.where import Where
 
@@ -22,7 +22,7 @@ from console.where import Where
     )
 )
 @click.argument("event_type", shell_complete=complete_event_type)
-@click.argument("arguments", nargs=-1, type=Pair(), metavar="[NAME=VALUE]...")
+@take_arguments
 @choose_user("The caller; '' for none.")
 @click.option("--correlation-id", help="A new one unless said.")
 @click.option(
@@ -36,7 +36,7 @@ from console.where import Where
 def command(
     *,
     event_type: str,
-    arguments: Sequence[tuple[str, str]],
+    arguments: Mapping[str, str],
     user: str,
     correlation_id: str | None,
     times: int,
@@ -51,7 +51,7 @@ def command(
     return calling.send(
         where,
         event_type,
-        dict(arguments),
+        arguments,
         user_id=user,
         correlation_id=correlation_id,
         times=times,

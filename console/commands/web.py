@@ -39,7 +39,11 @@ def command(
 ) -> int:
     """Open the test chat as a web page on this machine. A stack is started when none runs."""
     from console.chat import session
+    from console.ports import take
     from console.web.server import serve
 
-    with session.chat_until_stopped(settings(users)) as service:
-        return serve(service, port=web_port, open_browser=not no_browser)
+    with (
+        take(web_port, "--web-port") as listening,
+        session.chat_until_stopped(settings(users)) as service,
+    ):
+        return serve(service, listening, open_browser=not no_browser)

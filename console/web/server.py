@@ -9,7 +9,6 @@ from threading import Thread
 import uvicorn
 
 from console.chat.session import ChatService
-from console.ports import take
 from console.web.app import Web
 from console.where import HOST
 
@@ -17,9 +16,9 @@ _ANSWERS_END_SECONDS = 5
 """An answer that its client does not read, or a request that never ends, is then cut off."""
 
 
-def serve(service: ChatService, *, port: int, open_browser: bool) -> int:
+def serve(service: ChatService, listening: socket.socket, *, open_browser: bool) -> int:
     """Serve the web chat until the process is told to end, and return its exit code."""
-    server = WebChatServer(service, port=port)
+    server = WebChatServer(service, listening)
     print(
         f"\nThe web chat is at\n\n  {server.address}\n\n"
         "Whoever has this address may act as the customers: keep it to yourself. Ctrl-C ends it.",
@@ -33,13 +32,12 @@ def serve(service: ChatService, *, port: int, open_browser: bool) -> int:
 
 
 class WebChatServer:
-    """The web chat's server; from its creation it listens on this machine only."""
+    """The web chat's server."""
 
-    def __init__(self, service: ChatService, *, port: int) -> None:
-        """Take the port, or 0 for any that is free. Raises ConsoleError when it is taken."""
-        self._socket = take(port, "--web-port")
-        self._socket.listen()
-        self.port: int = self._socket.getsockname()[1]
+    def __init__(self, service: ChatService, listening: socket.socket) -> None:
+        """Take what is served, and a socket that listens; it is closed at the end."""
+        self._socket = listening
+        self.port: int = listening.getsockname()[1]
         token = secrets.token_urlsafe(32)
         self.address = f"http://{HOST}:{self.port}/#token={token}"
         self._web = Web(service)

@@ -73,6 +73,19 @@ def test_help_is_an_answer_and_a_command_that_is_none_is_named(
     assert told.err.startswith(said)
 
 
+def test_a_folder_that_may_not_be_written_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_arguments: object) -> None:
+        Path("/proc/build").mkdir()
+
+    monkeypatch.setitem(dev._COMMANDS, "chat", fail)
+    monkeypatch.setattr("sys.argv", ["dev.py", "chat"])
+
+    assert dev.main() == 1
+    assert capsys.readouterr().err.startswith("/proc/build: ")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="there is no lock of files that both systems have")
 def test_of_two_first_runs_at_once_one_makes_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -182,6 +182,8 @@ def test_invoke_asks_the_person_at_a_terminal(stack_port: str, typed: str, code:
 
     assert terminal.end() == code, terminal.shown
     assert "Juan L*** G***" in terminal.shown
+    assert ("nothing was done" in terminal.shown) == (code == 3)
+    assert "Run this in a terminal" not in terminal.shown
 
 
 def test_send_prints_the_events_that_follow(stack_port: str) -> None:

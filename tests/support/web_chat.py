@@ -19,6 +19,7 @@ from console.agent.operations import read_operations
 from console.chat.watch import Watch
 from console.deployment import Deployment
 from console.errors import ConsoleError
+from console.ports import take
 from console.web.server import WebChatServer
 from shared.clock import system_clock
 
@@ -88,7 +89,7 @@ def page_service(deployment: Deployment, brain: Callable[[], Brain]) -> Iterator
 @contextmanager
 def web_chat_server(service: Any, port: int = 0) -> Iterator[WebChatServer]:
     """Serve a web chat in a thread while the context lasts."""
-    server = WebChatServer(service, port=port)
+    server = WebChatServer(service, take(port, "another"))
     thread = Thread(target=server.run, name="web chat", daemon=True)
     thread.start()
     try:

@@ -113,7 +113,7 @@ def test_options_stand_before_and_after_arguments_in_any_order() -> None:
     ]
 
     assert len(read) == 12
-    assert read[0]["arguments"] == (("account_id", "a=b"),)
+    assert read[0]["arguments"] == {"account_id": "a=b"}
     assert (read[0]["operation"], read[0]["user"], read[0]["port"]) == ("getBalance", "x", 77)
     assert all(params == read[0] for params in read)
 
@@ -130,6 +130,11 @@ def test_options_stand_before_and_after_arguments_in_any_order() -> None:
         (["chat", "--port", "99999"], ["Usage: centli chat ", "--port"]),
         (["invoke", "getBalance", "amount"], ["Usage: centli invoke ", "`amount`"]),
         (["invoke", "getBalance", "--aws", "--port", "77"], ["--aws and --port exclude"]),
+        (["invoke", "createTransfer", "amount=5", "amount=50"], ["`amount` is given twice"]),
+        (["send", "TRANSFER_REQUEST", "amount=5", "amount=50"], ["`amount` is given twice"]),
+        (["chat", "--yes"], ["--yes", "-m"]),
+        (["chat", "--agent", "AGENT"], ["give --aws too"]),
+        (["web", "--agent", "AGENT"], ["give --aws too"]),
     ],
 )
 def test_wrong_usage_shows_the_command_it_was_meant_for(
@@ -269,19 +274,24 @@ def test_a_reader_who_left_is_no_error(arguments: str) -> None:
         assert process.wait(30) == 141
 
 
-def test_a_port_that_is_taken_is_told_before_anything_is_promised(
+@pytest.mark.parametrize(("command", "option"), [("mcp", "--http-port"), ("web", "--web-port")])
+def test_a_port_that_is_taken_is_told_before_anything_is_promised_or_started(
+    command: str,
+    option: str,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.setattr("console.chat.session.ChatStack", pytest.fail)
     with socket.socket() as taken:
         taken.bind((HOST, 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        assert main(["mcp", "--http-port", port]) == 1
+        assert main([command, option, port]) == 1
 
     printed = capsys.readouterr()
     assert printed.out == ""
     assert f"Port {port} is taken" in printed.err
-    assert "--http-port" in printed.err
+    assert option in printed.err
 
 
 def test_a_fault_of_this_software_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Why a stack cannot be used is told as it is, with what to correct."""
 
+import os
 from typing import Any
 
 import boto3
@@ -44,10 +45,22 @@ def test_a_stack_that_may_not_be_seen_is_not_said_to_be_missing(code: str, told:
         find(cloud, "mine")
 
 
-def test_where_region_and_credentials_come_from_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+@pytest.mark.parametrize(
+    ("region", "lacking"),
+    [({}, "specify a region"), ({"AWS_DEFAULT_REGION": "us-east-1"}, "locate credentials")],
+)
+def test_where_region_and_credentials_come_from_is_told(
+    region: dict[str, str], lacking: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = {
+        "AWS_CONFIG_FILE": "/nowhere",
+        "AWS_SHARED_CREDENTIALS_FILE": "/nowhere",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in (nowhere | region).items():
+        monkeypatch.setenv(name, value)
 
-    with pytest.raises(ConsoleError, match=r"You must specify a region\. .* AWS_DEFAULT_REGION"):
+    with pytest.raises(ConsoleError, match=rf"{lacking}\. Region and .* AWS_DEFAULT_REGION"):
         reach(Where(aws=True))
