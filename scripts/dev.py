@@ -327,8 +327,7 @@ def main() -> int:
     except subprocess.CalledProcessError as error:
         return int(error.returncode)
     except OSError as error:
-        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
-        return 1
+        sys.exit(f"{error.filename}: {error.strerror}")
     except KeyboardInterrupt:
         return 130
     return 0
