@@ -45,7 +45,7 @@ def read_wish(reading: Reading) -> Wish:
 
 
 def role(reading: Reading, part: Part) -> str:
-    """Return what a number says of things: `count`, `size`; `under`, `over`, `range`; or nothing."""
+    """Return what a number says of things: `count`, `size`, `under`, `over`, `range` or nothing."""
     place = reading.parts.index(part)
     around = range(reading.parts[max(place - 1, 0)].first, min(part.first + 3, part.last))
     bounds = (reading.match(at, "under", "over") for at in around)
