@@ -70,11 +70,12 @@ MILLION = 1_000_000
 
 @dataclass
 class Use:
-    """What was consumed: request units of DynamoDB, events, invocations."""
+    """What was consumed: request units of DynamoDB, stream records, events, invocations."""
 
     reads: float = 0
     writes: float = 0
     cancelled: float = 0
+    stream_records: float = 0
     events: float = 0
     invocations: float = 0
     waited_seconds: float = 0
@@ -311,6 +312,7 @@ class Bank:
         self._iterator = page["NextShardIterator"]
         if page["Records"]:
             self.meter.use.invocations += 1
+            self.meter.use.stream_records += len(page["Records"])
             assert relay(page, self._publisher, list[Any]().append) == {"batchItemFailures": []}
 
     def _end_of_stream(self, deployment: Deployment) -> str:
