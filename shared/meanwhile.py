@@ -5,11 +5,9 @@ history that is drawn from a seed, it is done at once.
 """
 
 from collections.abc import Callable
-from concurrent import futures
-from concurrent.futures import Future
-from functools import cache
-from threading import Thread
-from typing import Protocol, TypeVar
+from queue import SimpleQueue
+from threading import Lock, Thread
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -24,16 +22,13 @@ class Begin(Protocol):
 
 def in_a_thread(do: Callable[[], T], /) -> Callable[[], T]:
     """Begin it in another thread, and go on."""
-    return _threads().submit(do).result
-
-
-@cache
-def _threads() -> "futures.ThreadPoolExecutor":
-    """Return the threads: each is made when none is idle, and stays, for a start takes long.
-
-    Their module is imported here, by `futures` itself: the start of a function needs none.
-    """
-    return futures.ThreadPoolExecutor(thread_name_prefix="meanwhile")
+    begun = _Begun(do)
+    try:
+        thread = _idle.pop()
+    except IndexError:
+        thread = _Staying()
+    thread.take(begun)
+    return begun.wait
 
 
 def both(begin: Begin, ask: Callable[[], T], do: Callable[[], U]) -> tuple[T, U]:
@@ -51,20 +46,72 @@ def within(seconds: float, do: Callable[[], T]) -> T:
 
     Raises TimeoutError then; it goes on, and nobody learns what came of it.
     """
-    future: Future[T] = Future()
-    Thread(target=_settle, args=(future, do), daemon=True).start()
-    return future.result(timeout=seconds)
+    begun = _Begun(do)
+    Thread(target=begun.finish, daemon=True).start()
+    return begun.wait(seconds)
 
 
 def at_once(do: Callable[[], T], /) -> Callable[[], T]:
     """Do it now; whoever waits for it learns what came of it."""
-    future: Future[T] = Future()
-    _settle(future, do)
-    return future.result
-
-
-def _settle(future: "Future[T]", do: Callable[[], T]) -> None:
     try:
-        future.set_result(do())
+        result = do()
     except Exception as error:  # noqa: BLE001 it is raised where it is waited for
-        future.set_exception(error)
+        return _raising(error)
+    return lambda: result
+
+
+def _raising(error: BaseException) -> Callable[[], Any]:
+    def wait() -> Any:
+        raise error
+
+    return wait
+
+
+class _Begun(Generic[T]):
+    """What one thread does and another waits for, as often as it likes."""
+
+    def __init__(self, do: Callable[[], T]) -> None:
+        self._do = do
+        self._wait: Callable[[], T]
+        self._unfinished = Lock()
+        self._unfinished.acquire()
+
+    def finish(self, then: Callable[[], object] = lambda: None) -> None:
+        """Do it, and do something `then`, before whoever waits goes on."""
+        try:
+            self._wait = at_once(self._do)
+        except BaseException as error:  # noqa: BLE001 a thread has nobody else to tell
+            self._wait = _raising(error)
+        then()
+        self._unfinished.release()
+
+    def wait(self, seconds: float = -1) -> T:
+        """Return its result or raise what it raised, or TimeoutError after so many seconds."""
+        if not self._unfinished.acquire(timeout=seconds):
+            raise TimeoutError
+        self._unfinished.release()
+        return self._wait()
+
+
+class _Staying:
+    """A thread that does one thing after another: to start one takes longer than to hand over.
+
+    So does a pool of the library, by half of what a resolved alias takes in all.
+    """
+
+    def __init__(self) -> None:
+        self._given: SimpleQueue[_Begun[Any]] = SimpleQueue()
+        self.take = self._given.put
+        Thread(target=self._work, name="meanwhile", daemon=True).start()
+
+    def _work(self) -> None:
+        while True:
+            self._given.get().finish(self._is_idle)
+
+    def _is_idle(self) -> None:
+        _idle.append(self)
+
+
+_idle: Final[list[_Staying]] = []
+"""The threads that wait for something to do. Each is made when none is, so none is in a snapshot,
+and there are as many as ever had something to do at the same time."""
