@@ -56,13 +56,16 @@ class Stamp(NamedTuple):
         confirmed = {} if self.proof is None else self.proof.trail
         return {"door": self.door, "correlation_id": self.correlation_id, **confirmed}
 
-    def kept(self, terms: Terms) -> dict[str, Any]:
+    def kept(self, terms: Terms | None) -> dict[str, Any]:
         """Return what a change keeps for good of its request: the trail, and what was shown when.
+
+        The terms are there where the change `is_shown`.
 
         `request_key` leads to the record of the request, as long as that is kept.
         """
         kept: dict[str, Any] = {**self.trail, "request_key": self.record_key}
         if self.proof is not None:
+            assert terms is not None
             kept["terms"] = terms.payload()
             kept["warned"] = self.proof.warned
             kept["shown_at"] = to_iso(self.proof.shown_at)
@@ -74,8 +77,8 @@ class Change(NamedTuple, Generic[A_co]):
 
     It owes the operation's success event to the bus: with `event_data`, or else the answer, under
     `correlation_id` and on the yes that is `confirmed`, or else those of the request. What needs
-    confirmation has the `terms` and `warnings` that a person has to see, and what the day's limit
-    still allows (`left_today`, pesos).
+    confirmation has, where it `is_shown`, the `terms` and `warnings` that a person has to see, and
+    what the day's limit still allows (`left_today`, pesos).
     """
 
     answer: A_co

@@ -124,13 +124,17 @@ def create_transfer(
     day = None if is_own else bank.limits.day(caller.user_id, stamp.at)
     if day is not None:
         bank.limits.check(caller.user_id, paid, day, request.amount, stamp.at)
-    terms = TransferTerms(
-        from_account=payer.account_id,
-        to_account=payee.account_id,
-        to_holder=shown_holder(payee, caller.user_id),
-        amount=request.amount,
-        currency=MXN,
-        description=plain_line(request.description or "") or None,
+    terms = (
+        TransferTerms(
+            from_account=payer.account_id,
+            to_account=payee.account_id,
+            to_holder=shown_holder(payee, caller.user_id),
+            amount=request.amount,
+            currency=MXN,
+            description=plain_line(request.description or "") or None,
+        )
+        if stamp.is_shown
+        else None
     )
     movement = Movement(
         payer=payer,
@@ -159,7 +163,9 @@ def create_transfer(
         receipt,
         writes,
         terms=terms,
-        warnings=list(_warnings(payer, paid, request.amount, bank, stamp, is_own=is_own)),
+        warnings=list(_warnings(payer, paid, request.amount, bank, stamp, is_own=is_own))
+        if stamp.is_shown
+        else (),
         left_today=None if day is None else day.left,
     )
 

@@ -122,12 +122,16 @@ def add_beneficiary(
         relationship=request.relationship or "",
     )
     entry = BeneficiaryEntry.model_validate(BeneficiaryEntry.fields_of(beneficiary))
-    terms = BeneficiaryTerms(
-        name=plain_line(request.name),
-        alias=plain_line(request.alias),
-        relationship=plain_line(request.relationship or "") or None,
-        account_id=request.account_id,
-        holder=shown_holder(account, caller.user_id),
+    terms = (
+        BeneficiaryTerms(
+            name=plain_line(request.name),
+            alias=plain_line(request.alias),
+            relationship=plain_line(request.relationship or "") or None,
+            account_id=request.account_id,
+            holder=shown_holder(account, caller.user_id),
+        )
+        if stamp.is_shown
+        else None
     )
     return Change(
         BeneficiaryAdded(beneficiary=entry),
@@ -136,7 +140,7 @@ def add_beneficiary(
             people.still_held(account),
         ],
         terms=terms,
-        warnings=list(_warnings(request, account)),
+        warnings=list(_warnings(request, account)) if stamp.is_shown else (),
     )
 
 

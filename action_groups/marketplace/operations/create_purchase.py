@@ -185,15 +185,19 @@ def create_purchase(
     option = _chosen(request, product, total, payer, market)
     figures = _figures(option)
     _check_figures(request, figures)
-    terms = PurchaseTerms(
-        product_name=plain_line(product.name[:MAX_NAME_LENGTH]),
-        retailer_name=plain_line(retailer_name[:MAX_NAME_LENGTH]) or None,
-        quantity=request.quantity,
-        unit_price=product.price,
-        total_amount=total,
-        account_id=payer.account_id,
-        benefit=option.benefit if option else None,
-        **figures,
+    terms = (
+        PurchaseTerms(
+            product_name=plain_line(product.name[:MAX_NAME_LENGTH]),
+            retailer_name=plain_line(retailer_name[:MAX_NAME_LENGTH]) or None,
+            quantity=request.quantity,
+            unit_price=product.price,
+            total_amount=total,
+            account_id=payer.account_id,
+            benefit=option.benefit if option else None,
+            **figures,
+        )
+        if stamp.is_shown
+        else None
     )
     purchase = Purchase(
         user_id=caller.user_id,
@@ -220,7 +224,7 @@ def create_purchase(
         market.purchases.reserve(purchase, item, product.stored_benefits),
         event_data=payment_of(item).model_dump(exclude_none=True),
         terms=terms,
-        warnings=list(_warnings(request, product, earlier)),
+        warnings=list(_warnings(request, product, earlier)) if stamp.is_shown else (),
     )
 
 
