@@ -21,7 +21,7 @@ of the payment. One that does not decides nothing and becomes a dead letter.
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Protocol, Self
+from typing import Annotated, Any, Final, Protocol, Self
 
 from pydantic import Field, model_validator
 
@@ -31,13 +31,16 @@ from shared.deliveries import delivery_key, fingerprint
 from shared.dynamodb import Item
 from shared.ids import moment_of
 from shared.models import Answer, Identifier, Line, Request
-from shared.money import MXN, Amount, Currency
+from shared.money import MAX_AMOUNT, MXN, Amount, Currency
 from shared.owed import owed_by
 
 PENDING = "pending"
 """The status of a purchase whose payment is still to come."""
 
-Points = Annotated[int, Field(ge=1, le=10**12)]
+MAX_RATE: Final = Decimal(1000)
+"""Points for a peso, or pesos for a point: more is an error of writing."""
+
+Points = Annotated[int, Field(ge=1, le=int(MAX_AMOUNT * MAX_RATE))]
 
 
 class PaymentRequest(Request):

@@ -38,6 +38,7 @@ from action_groups.marketplace.models import BenefitOption, BestOption, ReasonCo
 from action_groups.marketplace.store import Product
 from shared.clock import BANK_ZONE, day_of
 from shared.money import CENTAVO, MAX_AMOUNT
+from shared.payments import MAX_RATE
 from shared.text import fold
 
 MSI, CASHBACK, POINTS, UNKNOWN = "MSI", "cashback", "points", "unknown"
@@ -50,8 +51,6 @@ MAX_SHOWN_CHARACTERS: Final = 60
 
 _NOTHING: Final = Decimal("0.00")
 _PERCENT: Final = Decimal(100)
-_MAX_RATE: Final = Decimal(1000)
-"""Points for a peso, or pesos for a point: more is an error of writing."""
 
 
 class _Unreadable(ValueError):
@@ -307,8 +306,8 @@ def _read(given: Mapping[str, Any], zone: ZoneInfo) -> Iterator[Term]:
     elif kind == CASHBACK:
         offers = [Cashback(_needed(given, "percent", _PERCENT), _most(given))]
     else:
-        rate = _needed(given, "points_per_peso", _MAX_RATE)
-        worth = _number(given, "peso_per_point", _MAX_RATE)
+        rate = _needed(given, "points_per_peso", MAX_RATE)
+        worth = _number(given, "peso_per_point", MAX_RATE)
         offers = [Points(rate, worth, _most(given))]
     minimum = _number(given, "minimum_purchase") or _NOTHING
     first = _day(given, "valid_from", zone) or date.min

@@ -10,6 +10,8 @@ import pytest
 
 from action_groups.marketplace.purchases import FIGURES
 from shared.dynamodb import DynamoDB, Write
+from shared.money import MAX_AMOUNT
+from shared.payments import MAX_RATE
 from shared.service import ANSWERED_WITHIN
 from tests.support.faults import (
     CarelessDatabase,
@@ -323,6 +325,25 @@ def test_points_are_kept_on_the_record_of_the_payment(shop: World) -> None:
     shop.settle()
 
     assert {r["points"] for r in shop.items("transactions")} == {1200}
+
+
+@pytest.mark.parametrize(
+    "offer", [{"type": "points", "points_per_peso": MAX_RATE}, {"type": "cashback", "percent": 100}]
+)
+def test_the_most_that_a_benefit_can_give_can_be_bought_with(
+    shop: World, offer: dict[str, Any]
+) -> None:
+    shop.account("user-maria", "acc-maria", str(MAX_AMOUNT))
+    shop.product("prod-tv", price=MAX_AMOUNT, stock=1, benefits=[offer])
+    price = str(MAX_AMOUNT)
+    status, _ = shop.call(
+        "createPurchase",
+        **{**BUY, "quantity": "1", "unit_price": price, "benefit": str(offer["type"])},
+    )
+    shop.settle()
+
+    assert status == 200
+    assert [one["status"] for one in purchases(shop)] == ["completed"]
 
 
 def test_purchases_of_others_are_not_found_and_pages_hold_each_once(shop: World) -> None:
