@@ -16,7 +16,9 @@ delivering its event again; `action_groups.marketplace.sweeper` does so, and end
 Two records in the requests table decide everything, each written once, under a key of the
 purchase's own: whether it is paid (`payment_key`), and how it ended (`end_key`). No event is proof
 by itself: a request to pay has to agree with the purchase, and the end of a payment with the record
-of the payment. One that does not decides nothing and becomes a dead letter.
+of the payment. Nor is that record, which whoever writes requests could have written: what is said
+to be paid has its money record, which core banking alone can write. What does not agree decides
+nothing and becomes a dead letter.
 """
 
 from datetime import datetime
@@ -101,9 +103,9 @@ def end_key(user_id: str, request: OfPurchase) -> str:
     return delivery_key("purchase end", user_id, request.purchase_id)
 
 
-def sort_key(purchase_id: str, created_at: str) -> str:
-    """Return the sort key of a purchase."""
-    return f"{created_at}#{purchase_id}"
+def sort_key(identifier: str, created_at: str) -> str:
+    """Return the sort key of a purchase or of a money record."""
+    return f"{created_at}#{identifier}"
 
 
 def purchase_key(user_id: str, purchase_id: str) -> Item | None:
@@ -112,6 +114,28 @@ def purchase_key(user_id: str, purchase_id: str) -> Item | None:
     if moment is None:
         return None
     return {"user_id": user_id, "timestamp_purchase_id": sort_key(purchase_id, to_iso(moment))}
+
+
+def money_key(payment: PaymentCompleted) -> Item | None:
+    """Return the key of the payer's money record of a payment; None for an id that others gave."""
+    moment = moment_of(payment.transaction_id)
+    if moment is None:
+        return None
+    return {
+        "account_id": payment.account_id,
+        "timestamp_txn_id": sort_key(payment.transaction_id, to_iso(moment)),
+    }
+
+
+def is_money_of(record: Item | None, user_id: str, payment: PaymentCompleted) -> bool:
+    """Tell whether a money record is of this very payment: then the money has moved."""
+    told = {
+        "user_id": user_id,
+        "type": "payment",
+        "purchase_id": payment.purchase_id,
+        "amount": -payment.amount,
+    }
+    return record is not None and told.items() <= record.items()
 
 
 def payment_of(purchase: Item) -> PaymentRequest:

@@ -15,9 +15,11 @@ from shared.money import MXN, Currency, amount_from_number
 from shared.observability import logger
 from shared.paging import Allowance
 from shared.payments import (
-    OfPurchase,
+    PaymentCompleted,
     PaymentRequest,
     decided_payment,
+    is_money_of,
+    money_key,
     not_paid,
     payment_key,
     purchase_key,
@@ -88,6 +90,7 @@ class MarketStore:
         self._products = settings.products_table
         self._retailers = settings.retailers_table
         self._requests = settings.requests_table
+        self._transactions = settings.transactions_table
         self._clock = clock
         self.zone = settings.bank_time_zone
         """The time zone of the bank."""
@@ -126,12 +129,13 @@ class MarketStore:
             lambda: [*self.purchases.made_since(user_id, since)], *places
         )
 
-    def read_ahead_of_end(self, user_id: str, request: OfPurchase) -> None:
-        """Read at once a purchase and the record of its payment."""
+    def read_ahead_of_end(self, user_id: str, request: PaymentRequest) -> None:
+        """Read at once a purchase, the record of its payment, and the money record of that."""
         purchase = purchase_key(user_id, request.purchase_id)
         self._database.read_ahead(
             *([self.purchases.place(purchase)] if purchase is not None else []),
             self._request_place(payment_key(user_id, request)),
+            *self._money_places(request),
         )
 
     def product(self, product_id: str, retailer_id: str) -> Product | None:
@@ -198,6 +202,11 @@ class MarketStore:
         record = self._database.get(*self._request_place(record_key))
         return None if record is None else decided_payment(record)
 
+    def is_paid(self, user_id: str, payment: PaymentCompleted) -> bool:
+        """Tell whether the money of a payment has moved, by core banking's own record."""
+        records = (self._database.get(*place) for place in self._money_places(payment))
+        return any(is_money_of(record, user_id, payment) for record in records)
+
     def never_to_be_paid(
         self, purchase: Purchase, request: PaymentRequest, error: dict[str, str], at: datetime
     ) -> Put:
@@ -224,6 +233,11 @@ class MarketStore:
 
     def _request_place(self, record_key: str) -> Place:
         return self._requests, {"request_id": record_key}
+
+    def _money_places(self, request: PaymentRequest) -> list[Place]:
+        """Return where the money record is of what is said to be paid, if that is said."""
+        key = money_key(request) if isinstance(request, PaymentCompleted) else None
+        return [] if key is None else [(self._transactions, key)]
 
 
 def credit_of(account: Account) -> Decimal | None:

@@ -17,7 +17,14 @@ from shared.decoding import _base_type, _is_stand_in
 from shared.dynamodb import serialize
 from shared.models import Line, PageToken
 from shared.operations import Operation
-from shared.payments import PENDING, end_key, payment_key, purchase_key
+from shared.payments import (
+    PENDING,
+    PaymentCompleted,
+    end_key,
+    money_key,
+    payment_key,
+    purchase_key,
+)
 from tests.support.dynamodb import StrictDynamoDB
 from tests.support.tables import PREFIX
 from tests.support.world import SETTINGS, World, seed_all, seeded_tables, world
@@ -52,7 +59,9 @@ def furnished(**settings: Any) -> Iterator[World]:
 
 
 def prove(bank: World, step: Operation) -> None:
-    """Add what makes the example of a step true: its purchase, and the decision on its payment."""
+    """Add what makes the example of a step true: its purchase, the decision on its payment, and the
+    money of one that is made.
+    """
     payment = RIGHT[step.operation_id]
     item = {
         **(purchase_key("user-maria", payment["purchase_id"]) or {}),
@@ -71,6 +80,10 @@ def prove(bank: World, step: Operation) -> None:
     events = [json_text.dumps({"event_type": step.event_type, "data": payment})]
     if step.event_type != "PAYMENT_REQUEST":
         bank.put("requests", request_id=key, events=events)
+    if isinstance(step.example_request, PaymentCompleted):
+        told = {"purchase_id": payment["purchase_id"], "amount": -payment["amount"]}
+        place = money_key(step.example_request) or {}
+        bank.put("transactions", **place, user_id="user-maria", type="payment", **told)
 
 
 _CONTROL = ["a\nb", "a\x00b", "\u202eabc", "a\u2066b", "\u200b", "a\u2028b", "\ud800"]

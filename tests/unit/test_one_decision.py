@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from shared import json_text
 from shared.clock import day_of
 from shared.dynamodb import ConditionCheck, serialize
 from shared.errors import OrderExpired, SourceNotAllowed
 from shared.front_doors.eventbridge import EventNotHandled
+from shared.payments import PaymentRequest, payment_key
 from tests.support.faults import CarelessDatabase, ScriptedDatabase, after
 from tests.support.shop import buy, end, open_shop, pay, purchase, stock
 from tests.support.tables import PREFIX
@@ -232,6 +234,42 @@ class TestOfAnEnd:
 
         end(shop, decided)
         assert_consistent(shop)
+
+    def test_a_payment_on_record_whose_money_did_not_move_ends_nothing(self, shop: World) -> None:
+        """The functions of every group may write requests; core banking's alone write money."""
+        request = buy(shop)
+        decided = pay(shop, request)
+        money = next(r for r in shop.items("transactions") if r["account_id"] == "acc-maria")
+        key = {name: money[name] for name in ("account_id", "timestamp_txn_id")}
+        other = {"purchase_id": "another", "amount": Decimal("-599.99"), "user_id": "user-juan"}
+        for record in (None, *({**money, name: value} for name, value in other.items())):
+            shop.client.delete_item(TableName=f"{PREFIX}-transactions", Key=serialize(key))
+            if record is not None:
+                shop.put("transactions", **record)
+            with pytest.raises(EventNotHandled, match=r"^PAYMENT_UNMATCHED$"):
+                end(shop, decided)
+            assert purchase(shop)["status"] == "pending"
+
+        shop.put("transactions", **money)
+        end(shop, decided)
+        assert_consistent(shop)
+
+    def test_an_id_that_tells_no_time_is_of_no_payment(self, shop: World) -> None:
+        request = buy(shop)
+        data = request["data"] | {"transaction_id": "txn-1"}
+        forged = request | {"event_type": "PAYMENT_COMPLETED", "source": "core-banking"}
+        shop.put(
+            "requests",
+            request_id=payment_key("user-maria", PaymentRequest(**request["data"])),
+            answer=json_text.dumps(data),
+            correlation_id=request["correlation_id"],
+            created_at=request["timestamp"],
+            user_id="user-maria",
+            events=[json_text.dumps({"event_type": "PAYMENT_COMPLETED", "source": "core-banking"})],
+        )
+        with pytest.raises(EventNotHandled, match=r"^PAYMENT_UNMATCHED$"):
+            end(shop, forged, data=data)
+        assert purchase(shop)["status"] == "pending"
 
     def test_an_end_that_came_too_early_is_handled_when_it_is_redriven(self, shop: World) -> None:
         """It leaves no refusal on record that a redrive would repeat."""

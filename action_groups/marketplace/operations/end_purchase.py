@@ -1,7 +1,8 @@
 """The end of a purchase: what core banking answers to its PAYMENT_REQUEST.
 
-The event only says that the payment is decided. What is believed is the record of the decision; an
-event that says something else, or of a purchase that there is not, ends nothing.
+The event only says that the payment is decided. What is believed is the record of the decision, and
+of a payment that was made the record of its money too. An event that says something else, or of a
+purchase that there is not, ends nothing.
 """
 
 from pydantic import Field
@@ -58,6 +59,8 @@ def complete_purchase(
 ) -> Change[PurchaseEntry]:
     """Confirm a pending purchase that is paid."""
     purchase = _matched(caller, request, market)
+    if not market.is_paid(caller.user_id, request):
+        raise PaymentUnmatched("No money has moved for the payment on record.")
     return Change(
         PurchaseEntry.of(purchase).model_copy(
             update={"status": COMPLETED, "transaction_id": request.transaction_id}
