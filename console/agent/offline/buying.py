@@ -34,6 +34,8 @@ class Purchase(Task):
     """What to look for, where it is none of those shown."""
     quantity: int | None = None
     """How many; 0 where how many was said, but no number of pieces."""
+    counted: str = ""
+    """What is counted, as the shops call it."""
     benefit: str = ""
     operation_id: str = "createPurchase"
     kind = "purchase"
@@ -42,7 +44,8 @@ class Purchase(Task):
         """Put in what a message says to buy, and how."""
         memory, terms, meant = talk.memory, read_wish(reading), offers_meant(talk, reading)
         self.benefit, self.is_sure = terms.benefit or self.benefit, True
-        self.quantity = self.quantity if terms.quantity is None else terms.quantity
+        if terms.quantity is not None:
+            self.quantity, self.counted = terms.quantity, terms.counted
         named = [part.value for part in reading.of("account")]
         if named or terms.benefit:
             self.given["account_id"] = named[0] if named else ""
@@ -55,7 +58,7 @@ class Purchase(Task):
         elif self.offer is None:
             self.offer = memory.offer
         if self.quantity is None and self.wish == Wish():
-            self.quantity = memory.wish.quantity
+            self.quantity, self.counted = memory.wish.quantity, memory.wish.counted
         self.unread = reading.quoted(_unread(reading, memory.offers))
         return self
 
@@ -94,7 +97,8 @@ class Purchase(Task):
             question = finding.listed(talk, talk.text("ask_which_product"))
         else:
             return talk.ask("ask_none_shown", "product")
-        question = replace(question, outcome="asked")
+        unread = talk.text("unread", said=self.unread) + "\n" if self.unread else ""
+        question = Say(unread + question.delta, "asked")
         self.wish, memory.asked = Wish(), Asked(("product",), question)
         return question
 
@@ -103,9 +107,9 @@ class Purchase(Task):
             self.offer = None
             return talk.ask("ask_other", "product", product=offer.name)
         is_enough = offer.stock >= (self.quantity or 1)
-        if is_enough and self.quantity != 0:
+        if is_enough and self.quantity != 0 and finding.is_counted(offer, self.counted):
             return None
-        self.quantity, key = 0, "ask_count" if is_enough else "ask_fewer"
+        self.counted, self.quantity, key = "", 0, "ask_count" if is_enough else "ask_fewer"
         return talk.ask(key, "quantity", product=offer.name, count=offer.stock)
 
     def _settle_benefit(self, talk: Talk, offer: Offer) -> Question:
@@ -119,7 +123,7 @@ class Purchase(Task):
             return None
         [(_, body)] = yield from _benefits(talk, [offer], self.quantity or 1)
         fitting = _eligible(body, self.benefit)
-        if len(fitting) == 1:
+        if len(fitting) == 1 and self.benefit != finding.SEVERAL:
             had, self.benefit = fitting[0], fitting[0]["benefit"]
             self.given |= {n: str(had[n]) for n in _FIGURES if had.get(n) is not None}
             return None
@@ -163,11 +167,12 @@ def _unread(reading: Reading, listed: Sequence[Offer]) -> list[Part]:
     called = [part for run in expected for part in run]
     words = frozenset[str]().union(*(offer.words for offer in listed))
     afterthought = reading.afterthought
-    roles = {finding.role(reading, part) for part in reading.of("amount")}
+    roles = {finding.role(reading, part) for part in reading.of("amount")} - {""}
+    numbers = [part for part in reading.of("amount") if finding.role(reading, part)]
     for part, following in zip(parts, [*(p.kind for p in parts[1:]), ""], strict=True):
-        is_read = part.kind in kinds("quiet", "buying") or part.kind in roles
+        is_read = part.kind in kinds("quiet", "buying") or part.kind in roles or part in numbers
         if part.kind in kinds("free_text"):
-            is_word = reading.tokens[part.first].kind == "word"
+            is_word = reading.tokens[part.first].kind in {"word", "number"}
             said = words_of(reading.quote(part.first, part.last))
             is_known = words & said or reading.match(part.first, "into")
             is_read = is_word and (part in called or bool(is_known)) and not is_kin(reading, part)
@@ -240,7 +245,7 @@ def _ask_benefit(talk: Talk, compared: Compared, wanted: str, count: int) -> Say
     names = ", ".join(dict.fromkeys(offer.name for offer, _ in compared))
     told = {"product": names, "benefit": benefit_name(talk.language, wanted)}
     why = talk.text("benefit_unavailable", reason=" ".join(["", *reasons[:1]]), **told)
-    options = "\n".join(_lines(talk, compared, MSI if is_had else "", count))
+    options = "\n".join(_lines(talk, compared, wanted if is_had else "", count))
     asked = ("benefit", "product") if compared[1:] else ("benefit",)
     return talk.ask("ask_benefit", *asked, why="" if is_had else why, options=options)
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Final
 
 from console.agent.brain import Say
-from console.agent.offline.lexicon import Lexicon, benefit_name
+from console.agent.offline.lexicon import benefit_name, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
 from console.agent.offline.talk import Asking, Flow, More, Talk
@@ -17,9 +17,11 @@ from console.agent.offline.things import Offer, Wish, offer_of
 from shared.text import fold
 
 NO_BENEFIT: Final = "none"
+SEVERAL: Final = "-"
+"""What is said of how to pay where more than one way is."""
 MAX_QUANTITY: Final = 100
 _MAX_SEARCH_CHARACTERS: Final = 140
-_LEFT_OUT: Final = ("plain", "article", "container", "piece", "terse")
+_LEFT_OUT: Final = ("plain", "article", "container", "piece", "terse", "numbered")
 
 
 def read_wish(reading: Reading) -> Wish:
@@ -29,23 +31,39 @@ def read_wish(reading: Reading) -> Wish:
     is_category = name in reading.words.of("category_names")
     is_telling = any(not word.isdigit() for word in words) and not is_category
     said = {role(reading, part): part for part in reversed(reading.of("amount"))}
-    count = said["count"].whole if "count" in said else None
+    counts = [part for part in reading.of("amount") if role(reading, part) == "count"]
+    is_plain = all(part.whole in range(1, MAX_QUANTITY + 1) for part in counts)
+    is_unclear = reading.has("dozen") or counts[1:] or not is_plain
+    after = (reading.parts[reading.parts.index(part) + 1 :][:1] for part in counts[:1])
+    counted = [word for [one] in filter(None, after) for word, _ in _called(reading, one)]
     lowest, highest = said["range"].value if "range" in said else (None, None)
-    is_plain = count in range(1, MAX_QUANTITY + 1) or "count" not in said
-    is_unclear = not is_plain or (reading.has("dozen") and not words)
     return Wish(
         words=" ".join(words)[:_MAX_SEARCH_CHARACTERS] if is_telling else "",
         category=reading.words.categories.get(name, "") if is_category else "",
         max_price=said["under"].value or None if "under" in said else highest,
         min_price=said["over"].value or None if "over" in said else lowest,
         cheapest=reading.has("cheapest"),
-        benefit=next((part.value for part in reversed(reading.of("benefit"))), ""),
-        quantity=0 if is_unclear else count,
+        benefit=_benefit(reading),
+        quantity=0 if is_unclear else counts[0].whole if counts else None,
+        counted=counted[0] if counted else "",
     )
 
 
+def _benefit(reading: Reading) -> str:
+    """Return how it is to be paid: what was said last of what corrects, else all that is said."""
+    marks = [i for i, part in enumerate(reading.parts) if part.kind in kinds("correcting")]
+    after = [p.value for p in reading.parts[max(marks, default=0) :] if p.kind == "benefit"]
+    said = set(after or [part.value for part in reading.of("benefit")])
+    said -= {MSI} if any(way.startswith(f"{MSI}-") for way in said) else set()
+    return said.pop() if len(said) == 1 else SEVERAL if said else ""
+
+
 def role(reading: Reading, part: Part) -> str:
-    """Return what a number says of things: `count`, `size`, `under`, `over`, `range` or nothing."""
+    """Return what a number says of things: `count`, `size`; `under`, `over`, `range`; or nothing.
+
+    A count stands right before what it counts, or alone where no thing is named; any other number
+    tells which thing is meant.
+    """
     place = reading.parts.index(part)
     around = range(reading.parts[max(place - 1, 0)].first, min(part.first + 3, part.last))
     bounds = (reading.match(at, "under", "over") for at in around)
@@ -53,30 +71,48 @@ def role(reading: Reading, part: Part) -> str:
         return bound.kind
     if isinstance(part.value, tuple) and reading.match(part.first - 1, "between") is not None:
         return "range"
-    is_led, before = part.way == "of", part.first - 1
-    is_pointed = is_led and reading.match(before, "definite", "here") is not None
-    is_size = is_pointed or is_thing(reading.words, reading.word(before))
-    if part.unit or is_led:
-        is_size = reading.match(part.last, "piece", "container") is None
-    is_none = part.is_money or (not part.is_sure if is_size else is_led)
-    return "" if is_none else "size" if is_size else "count"
+    for begin, end in ((place, "over"), (place - 2, "under")):
+        run = reading.parts[max(begin, 0) : begin + 3]
+        if [one.kind for one in run] == ["amount", "to", "amount"]:
+            is_from = run[0].way == "of" or reading.match(run[0].first - 1, "from")
+            if is_from and run[0].is_sure and run[2].is_sure and run[0].value < run[2].value:
+                return end
+    before, after = reading.parts[:place][-1:], reading.parts[place + 1 : place + 2]
+    is_said = reading.match(part.first - 1, "numbered") is not None or part.way == "of"
+    is_led = is_said or any(
+        one.kind not in kinds("before_count") and (one.kind != "unread" or _called(reading, one))
+        for one in before
+    )
+    is_piece = reading.match(part.last, "piece", "container") is not None
+    is_before = any(_called(reading, one) for one in after)
+    is_alone = not any(_called(reading, one) for one in reading.parts)
+    if not is_led and (is_piece or (not part.unit and (is_before or is_alone))):
+        return "" if part.is_money else "count"
+    is_of_it = part.way != "of" or any(p.kind in kinds("described") for p in before)
+    return "size" if is_of_it and part.is_sure and not part.is_money else ""
 
 
 def things_in(reading: Reading) -> list[tuple[str, str]]:
     """Return the words for things, as the shops call them and as they were said."""
-    found = []
+    found = list[tuple[str, str]]()
     for part in reading.parts:
         is_size = part.kind == "amount" and role(reading, part) == "size"
-        is_said = part.kind in {"unread", "name", "reason"} or is_of_thing(reading, part)
-        for place in range(part.first, part.last):
-            token = reading.tokens[place]
-            called = reading.words.product(token.word)
-            is_left_out = not called and reading.match(place, *_LEFT_OUT) is not None
-            if is_size and token.kind == "number":
-                found.append((token.said, token.word))
-            elif is_said and token.kind == "word" and not is_left_out:
-                said = token.word if fold(token.said) != token.word else token.said.lower()
-                found.append((called or said, token.word))
+        number = f"{part.value.normalize():f}" if is_size else ""
+        found += [(number, number)] if is_size else _called(reading, part)
+    return found
+
+
+def _called(reading: Reading, part: Part) -> list[tuple[str, str]]:
+    """Return the words of a part that say what a thing is."""
+    is_said = part.kind in {"unread", "name", "reason"} or is_of_thing(reading, part)
+    found = list[tuple[str, str]]()
+    for place in range(part.first, part.last) if is_said else ():
+        token = reading.tokens[place]
+        called = reading.words.product(token.word)
+        is_left_out = not called and reading.match(place, *_LEFT_OUT) is not None
+        if token.kind in {"word", "number"} and not is_left_out:
+            said = token.word if fold(token.said) != token.word else token.said.lower()
+            found.append((called or said, token.word))
     return found
 
 
@@ -91,16 +127,9 @@ def is_kin(reading: Reading, part: Part) -> bool:
     return any(reading.match(place, "relation", "possessive") for place in places)
 
 
-def is_thing(words: Lexicon, word: str) -> bool:
-    """Tell whether a word is a thing that shops sell."""
-    return not words.of("things").isdisjoint({word, word.removesuffix("s")}) or bool(
-        words.product(word)
-    )
-
-
 def names_a_thing(reading: Reading) -> bool:
     """Tell whether a message names a thing that shops sell."""
-    return any(is_thing(reading.words, fold(word)) for pair in things_in(reading) for word in pair)
+    return any(reading.words.is_thing(fold(word)) for pair in things_in(reading) for word in pair)
 
 
 def each_thing(reading: Reading) -> list[Reading]:
@@ -144,7 +173,7 @@ def _attempts(talk: Talk, wish: Wish) -> Attempts:
     if len(words) > 1:
         generic = talk.words.of("generic")
         telling = [w for w in words if w.isalpha() and generic.isdisjoint({w, stem(w)})]
-        things = [word for word in telling if is_thing(talk.words, word)]
+        things = [word for word in telling if talk.words.is_thing(word)]
         sized = " ".join(w for w in words if w in things or w.isdigit())
         fewer = dict.fromkeys([sized, *things] if things else telling)
         for word in [*fewer][:_MAX_WORDS_TRIED]:
@@ -159,6 +188,11 @@ def find(talk: Talk, wish: Wish, wanted: Attempts = (), *, is_also: bool = False
         page = {**arguments, "limit": str(_PAGE)}
         bodies = yield from talk.look_through("searchProducts", page, _MAX_PAGES)
         every = [offer_of(entry) for body in bodies for entry in body["products"]]
+        said = words_of(arguments.get("search", ""))
+        called = [o for o in every if all(_same(frozenset({word}), o.words) for word in said)]
+        is_sized = any(word.isdigit() for word in said)
+        if is_sized or (called and talk.words.categories.keys().isdisjoint(said)):
+            every = called
         token, head = bodies[-1].get("next_token"), key
         if every or token:
             break
@@ -239,6 +273,12 @@ def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:
     words = [words_of(called) | {stem(fold(said))} for called, said in things_in(reading)]
     having = [offer for offer in offers if all(_same(any_of, offer.words) for any_of in words)]
     return pointed or ((having or None) if words else [])
+
+
+def is_counted(offer: Offer, counted: str) -> bool:
+    """Tell whether what is counted is this product, not what is in it: "100 tabletas"."""
+    said = words_of(counted) | {fold(counted).removesuffix("s")}
+    return not counted or _same(said, offer.names)
 
 
 def _same(said: frozenset[str], called: frozenset[str]) -> bool:

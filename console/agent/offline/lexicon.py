@@ -97,6 +97,11 @@ class Lexicon:
         """Return the words of a set."""
         return self.sets.get(name, frozenset())
 
+    def is_thing(self, word: str) -> bool:
+        """Tell whether a word is a thing that shops sell."""
+        known = self.of("things") & {word, word.removesuffix("s")}
+        return bool(known or self.product(word))
+
     def product(self, word: str) -> str:
         """Return what the shops call a thing."""
         forms = (word, word.removesuffix("s"), word.removesuffix("es"))

@@ -98,7 +98,7 @@ def _tasks(talk: Talk, reading: Reading, order: Order) -> list[Task]:
     said = said if reading.orders[1:] else reading
     each = finding.each_thing(said)
     words = (word for one in each for _, word in finding.things_in(one))
-    if each[1:] and all(finding.is_thing(reading.words, w) or w.isdigit() for w in words):
+    if each[1:] and all(reading.words.is_thing(w) or w.isdigit() for w in words):
         return [Purchase().fill(talk, one) for one in each]
     return [purchase(talk, said)]
 

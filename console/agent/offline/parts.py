@@ -112,7 +112,8 @@ class Scanner(DayReader):
                 return Part("ordinal", at, number.last, int(number.value))
         if last is not None and start > at and self._ends(last.last):
             return Part("ordinal", at, last.last, -1)
-        place = self.after(at, "numbered")
+        is_of_thing = self.match(at, "definite") is None and self.words.is_thing(self.word(at - 1))
+        place = len(tokens) if is_of_thing else self.after(at, "numbered")
         said, after = self.word(place), place + 1
         joined = self.match(after, "also", "courtesy", "months_lead", "from", "and")
         is_alone = self._ends(after) or self.verb(after) or joined

@@ -52,7 +52,7 @@ def asked_beside(talk: Talk, reading: Reading) -> Reply | None:
     """Answer what asks or looks for something, and has no word that is no part of that."""
     topics = [topic for topic in asking.topics_of(reading)[:1] if topic.intent in kinds("queries")]
     said, words = enumerate(reading.tokens), reading.words
-    things = frozenset(p for p, token in said if finding.is_thing(words, token.word))
+    things = frozenset(p for p, token in said if words.is_thing(token.word))
     covered = topics[0].covered if topics else things
     is_other = reading.is_ordering or reading.mood not in {"", "past_mark", "day"}
     is_whole = all(
@@ -209,7 +209,7 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
     wish, words = finding.read_wish(reading), {token.word for token in reading.tokens}
     is_named = finding.names_a_thing(reading) or bool(wish.category)
     is_wanted = reading.has("want_thing", "take", "benefit", "will")
-    is_of_things = is_wanted or any(finding.is_thing(reading.words, word) for word in words)
+    is_of_things = is_wanted or any(reading.words.is_thing(word) for word in words)
     is_any = wish.max_price or wish.cheapest or words & reading.words.of("any_thing")
     is_other = not is_wanted or reading.has("person", "money")
     if not (is_named or (not is_other if wish.words else is_of_things and is_any)):

@@ -20,7 +20,7 @@ from console.agent.events import MessageRead, TurnOutcome
 from console.agent.language import Language
 from console.agent.offline.asking import MovementsQuery
 from console.agent.offline.days import Span, today
-from console.agent.offline.lexicon import BANK, Cursor, Lexicon, kinds, lexicon, tokens_of
+from console.agent.offline.lexicon import BANK, Lexicon, kinds, lexicon, tokens_of
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import INSTALMENTS, MSI, OWN_ACCOUNTS
 from console.agent.offline.text import Part
@@ -184,7 +184,7 @@ class Talk:
         reading.parts = [self._in_context(reading, p, is_alone=telling in ([], [p])) for p in parts]
         return reading
 
-    def _in_context(self, said: Cursor, part: Part, *, is_alone: bool) -> Part:
+    def _in_context(self, said: Reading, part: Part, *, is_alone: bool) -> Part:
         """Take "al 2" as one of the people listed, "a 18" as months where things are shown.
 
         A number alone answers what was asked: how many months, which product; "una" is how many.
@@ -200,6 +200,7 @@ class Talk:
         if part.kind == "account" and "recipient" in memory.asked.wanted:
             return replace(part, way=part.way or "to")
         is_bought = task.kind == "purchase" if task else memory.topic in {"search", "compare"}
+        is_bought |= any(verb.value.act == "buy" for verb in said.of("verb"))
         is_spread = is_bought and said.match(part.first - 1, "spread") and number in INSTALMENTS
         if part.kind == "amount" and (is_spread or ("benefit" in wanted and number > 1)):
             return replace(part, kind="benefit", value=f"{MSI}-{number}")

@@ -52,10 +52,19 @@ class Offer:
     @property
     def words(self) -> frozenset[str]:
         """The words that it may be called by."""
-        own = words_of(f"{self.name} {self.description} {self.shop}")
-        spelled = {stem(said) for word in own for said in usual_spelling(word, "es")}
-        called = {lexicon("es").product(word) for word in own} - {""}
-        return own | spelled | {stem(fold(word)) for word in called}
+        return _calling(f"{self.name} {self.description} {self.shop}")
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The words of its name, and what else they are called."""
+        return _calling(self.name)
+
+
+def _calling(text: str) -> frozenset[str]:
+    own = words_of(text)
+    spelled = {stem(said) for word in own for said in usual_spelling(word, "es")}
+    called = {lexicon("es").product(word) for word in own} - {""}
+    return own | spelled | {stem(fold(word)) for word in called}
 
 
 @dataclass(frozen=True)
@@ -68,9 +77,11 @@ class Wish:
     min_price: Decimal | None = None
     cheapest: bool = False
     benefit: str = ""
-    """As the bank names it, such as MSI-12; `MSI` without a number of months; or "none"."""
+    """As the bank names it, such as MSI-12; `MSI` without how many months; "none"; "-": several."""
     quantity: int | None = None
-    """How many; 0 where what is said is no number of pieces: "unas 3", "dos o tres"."""
+    """How many; 0 where what is said is no number of pieces: "unas 3", "una docena"."""
+    counted: str = ""
+    """What is counted, as the shops call it; empty where only how many is said, or pieces."""
 
 
 account_of: Final = TypeAdapter(OwnAccount).validate_python
