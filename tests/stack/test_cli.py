@@ -37,14 +37,6 @@ def stack_port() -> Iterator[str]:
         yield str(stack.port)
 
 
-def test_the_demonstration_holds_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    shown = centli("demo", environment={"TMPDIR": str(tmp_path)})
-
-    assert shown.returncode == 0, shown.stdout + shown.stderr
-    assert "All of the above was checked" in shown.stdout
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_invoke_prints_the_exact_request_and_response(stack_port: str) -> None:
     shown = centli("invoke", "getBalance", "--port", stack_port)
 
@@ -272,32 +264,6 @@ def test_a_reader_who_leaves_ends_the_command_without_a_word(stack_port: str) ->
         process.stdout.close()
         assert process.stderr.read() == ""
         assert process.wait(TIMEOUT_SECONDS) == 141
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code", "told"),
-    [
-        (["invoke", "getBalances"], 1, "There is no operation `getBalances`"),
-        (["invoke", "getBalance", "account_id"], 2, "Write arguments as name=value"),
-        (["send", "NO_SUCH_EVENT"], 1, "Nothing handles `NO_SUCH_EVENT`"),
-        (["invoke", "getBalance", "--port", "1"], 1, "Start one with `centli up --port 1`"),
-        (["chat", "-m", "hola", "--yes", "--brain", "openai:x"], 2, "--yes-up-to PESOS"),
-        (["chat", "-m", "hola", "--yes", "--aws", "--agent", "A1"], 2, "--yes-to ACCOUNT"),
-        (["chat", "-m", "hola", "--yes", "--yes-up-to", "5"], 2, "go together"),
-        (["chat", "-m", "hola", "--yes-up-to", "5", "--yes-to", "acc"], 2, "give --yes"),
-        (["chat", "-m", "hola", "--yes-up-to", "x", "--yes-to", "acc"], 2, "amount in pesos"),
-        (["dead-letters", "redrive"], 2, "Name what to redrive with either --id or --all"),
-        (["dead-letters", "--all"], 2, "Name what to redrive with either --id or --all"),
-    ],
-)
-def test_a_mistake_on_the_command_line_is_explained(
-    arguments: list[str], code: int, told: str
-) -> None:
-    shown = centli(*arguments)
-
-    assert (shown.returncode, shown.stdout) == (code, "")
-    assert told in shown.stderr
-    assert "Traceback" not in shown.stderr
 
 
 def test_the_seed_scripts_run_by_themselves_and_change_nothing_the_second_time(

@@ -38,24 +38,34 @@ def _without_what_varies(line: str) -> str:
     return line.rstrip()
 
 
-def test_the_conversation_is_printed_as_both_readmes_show_it() -> None:
+def test_the_conversation_is_printed_as_both_readmes_show_it_and_leaves_nothing_behind(
+    tmp_path: Path,
+) -> None:
     lines, _ = shown()
     said = [line.removeprefix(PROMPT) for line in lines if line.startswith(PROMPT)]
     port = str(free_port())  # where no stack runs: the chat starts one of its own
 
-    ended = centli("chat", "--port", port, *(word for text in said for word in ("-m", text)))
+    ended = centli(
+        *("chat", "--port", port, *(word for text in said for word in ("-m", text))),
+        environment={"TMPDIR": str(tmp_path)},
+    )
 
     assert said
     assert ended.returncode == 0, ended.stderr
+    assert "starting a local AWS" in ended.stderr
+    assert list(tmp_path.iterdir()) == []
     assert comparable(ended.stdout.splitlines()) == comparable(lines)
 
 
-def test_the_demonstration_is_printed_as_both_readmes_show_it() -> None:
+def test_the_demonstration_is_printed_as_both_readmes_show_it_and_leaves_nothing_behind(
+    tmp_path: Path,
+) -> None:
     _, lines = shown()
 
-    ended = centli("demo")
+    ended = centli("demo", environment={"TMPDIR": str(tmp_path)})
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert list(tmp_path.iterdir()) == []
     scenes = scenes_of(comparable(lines))
     printed = scenes_of(comparable(ended.stdout.splitlines()))
 

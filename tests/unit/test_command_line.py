@@ -118,6 +118,9 @@ def test_options_stand_before_and_after_arguments_in_any_order() -> None:
     assert all(params == read[0] for params in read)
 
 
+YES = ["chat", "-m", "hola", "--yes"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -128,11 +131,18 @@ def test_options_stand_before_and_after_arguments_in_any_order() -> None:
         (["help", "invoke", "x"], ["`centli invoke` has no commands"]),
         (["invoke"], ["Usage: centli invoke ", "OPERATION"]),
         (["chat", "--port", "99999"], ["Usage: centli chat ", "--port"]),
-        (["invoke", "getBalance", "amount"], ["Usage: centli invoke ", "`amount`"]),
+        (["invoke", "getBalance", "amount"], ["Usage: centli invoke ", "Write", "`amount`"]),
         (["invoke", "getBalance", "--aws", "--port", "77"], ["--aws and --port exclude"]),
         (["invoke", "createTransfer", "amount=5", "amount=50"], ["`amount` is given twice"]),
         (["send", "TRANSFER_REQUEST", "amount=5", "amount=50"], ["`amount` is given twice"]),
         (["chat", "--yes"], ["--yes", "-m"]),
+        ([*YES, "--brain", "openai:x"], ["--yes-up-to PESOS"]),
+        ([*YES, "--aws", "--agent", "A1"], ["--yes-to ACCOUNT"]),
+        ([*YES, "--yes-up-to", "5"], ["go together"]),
+        (["chat", "-m", "hola", "--yes-up-to", "5", "--yes-to", "acc"], ["give --yes"]),
+        ([*YES, "--yes-up-to", "x", "--yes-to", "acc"], ["amount in pesos"]),
+        (["dead-letters", "redrive"], ["Name what to redrive with either --id or --all"]),
+        (["dead-letters", "--all"], ["Name what to redrive with either --id or --all"]),
         (["chat", "--agent", "AGENT"], ["give --aws too"]),
         (["web", "--agent", "AGENT"], ["give --aws too"]),
     ],
@@ -144,6 +154,23 @@ def test_wrong_usage_shows_the_command_it_was_meant_for(
     shown = capsys.readouterr()
     assert shown.out == ""
     assert all(part in shown.err for part in told), shown.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["invoke", "getBalances"], "There is no operation `getBalances`"),
+        (["send", "NO_SUCH_EVENT"], "Nothing handles `NO_SUCH_EVENT`"),
+        (["invoke", "getBalance", "--port", "1"], "Start one with `centli up --port 1`"),
+    ],
+)
+def test_what_there_is_not_is_told(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert told in shown.err
 
 
 def settings_of(words: list[str]) -> dict[str, click.Option]:
