@@ -258,21 +258,10 @@ def test_a_conversation_of_hundreds_of_turns_is_shown_up_to_its_end_and_bounded(
     with web_chat_server(service) as server:
         window = open_window(server.address, wait=False)
         window.say("hola")
-        window.page.evaluate(
-            """async () => {
-                const kept = sessionStorage.getItem("centli.conversations");
-                const [id] = Object.values(JSON.parse(kept));
-                const headers = {
-                    Authorization: `Bearer ${sessionStorage.getItem("centli.token")}`,
-                    "Content-Type": "application/json",
-                };
-                for (let turn = 1; turn <= 600; turn += 1) {
-                    const body = JSON.stringify({ text: `turno ${turn}` });
-                    const path = `/api/conversations/${id}/messages`;
-                    await (await fetch(path, { method: "POST", headers, body })).text();
-                }
-            }"""
-        )
+        [conversation] = server._web._conversations._conversations.values()
+        for turn in range(1, 601):
+            conversation.say(f"turno {turn}")
+            assert conversation.wait_until_idle(WAIT_SECONDS)
         window.page.reload()
         expect(window.theirs.last).to_have_text("turno 600")
         expect(window.theirs.last).to_be_in_viewport()

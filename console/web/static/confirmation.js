@@ -18,7 +18,8 @@ export class Confirmation {
     this.confirm = this.#confirmButton();
     this.buttons = [this.confirm, cancel];
     this.foot = make("div", "foot", ...this.buttons);
-    this.element = make("section", "confirmation");
+    this.element = make("div", "confirmation");
+    this.element.role = "group"; // no landmark: a conversation has many, with the same question
     this.element.tabIndex = -1;
     this.#fill(before);
     if (Number.isFinite(this.expiresAt)) this.#waitForTheEnd();
