@@ -162,7 +162,7 @@ def _mapping(kind: Any, text: str) -> dict[str, Any]:
 def _json_or_none(text: str) -> Any:
     try:
         return json_text.loads(text)
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
 
 

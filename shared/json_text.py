@@ -31,8 +31,14 @@ def dumps_readable(value: Any) -> str:
 
 
 def loads(text: str) -> Any:
-    """Read JSON; fractions become Decimal. Raises ValueError for what is not JSON."""
-    return simplejson.loads(text, use_decimal=True)
+    """Read JSON; fractions become Decimal.
+
+    Raises ValueError for what is not JSON, or has a number or a depth that nothing here can hold.
+    """
+    try:
+        return simplejson.loads(text, use_decimal=True)
+    except (ArithmeticError, RecursionError):
+        raise ValueError("the JSON has a number or a depth out of all bounds") from None
 
 
 def digest(value: Any) -> str:

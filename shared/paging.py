@@ -76,7 +76,7 @@ def position_of(
         position, binding = json_text.loads(base64.b64decode(padded, b"-_", validate=True).decode())
         if _is_key(position, key_names) and binding == _binding(caller, listing, position):
             return dict(position)
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError):
         pass
     raise PageTokenNotFound(_NOT_FOUND)
 

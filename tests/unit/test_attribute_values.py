@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from shared.attribute_values import from_attribute, to_attribute
@@ -27,8 +27,10 @@ def outcome_of(do: Any, value: Any) -> Any:
     """Return what becomes of a value; a refusal by its kind."""
     try:
         return comparable(do(value))
-    except (TypeError, DecimalException) as error:
-        return type(error)
+    except DecimalException:
+        return DecimalException
+    except TypeError:
+        return TypeError
 
 
 def comparable(value: Any) -> Any:
@@ -49,7 +51,9 @@ def comparable(value: Any) -> Any:
 
 @given(VALUES)
 def test_a_value_is_written_as_boto3_writes_it_and_read_as_boto3_reads_it(value: Any) -> None:
-    assert outcome_of(to_attribute, value) == outcome_of(TypeSerializer().serialize, value)
+    theirs = outcome_of(TypeSerializer().serialize, value)
+    assume(theirs is not DecimalException)  # boto3 refuses zeros at the end, too
+    assert outcome_of(to_attribute, value) == theirs
 
     if not isinstance(outcome_of(to_attribute, value), type):
         attribute = TypeSerializer().serialize(value)
@@ -82,6 +86,15 @@ def test_what_dynamodb_has_no_type_for_is_refused(value: Any) -> None:
 def test_a_number_is_never_rounded(text: str) -> None:
     with pytest.raises(DecimalException):
         to_attribute(Decimal(text))
+
+
+@pytest.mark.parametrize("text", ["1" + "0" * 100, "-12" + "0" * 50, "0." + "0" * 60 + "1"])
+def test_a_number_with_more_zeros_than_digits_is_read_and_written_as_it_is(text: str) -> None:
+    """DynamoDB answers 1E+100 with all its zeros; boto3 cannot read that."""
+    read = from_attribute({"N": text})
+    assert read == Decimal(text)
+    assert from_attribute({"NS": [text]}) == {Decimal(text)}
+    assert Decimal(to_attribute(read)["N"]) == read
 
 
 def test_the_attribute_value_of_an_unknown_type_is_refused() -> None:

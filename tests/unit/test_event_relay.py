@@ -166,6 +166,7 @@ def test_amounts_are_published_to_the_centavo(bus: ChunkingBus) -> None:
         ['{"source": "crm"}'],
         ['{"source": 5, "event_type": "X"}'],
         ["[" * 10_000],
+        ['{"source": "crm", "event_type": "X", "data": 1e9999999999999999999}'],
         ['{"source": "crm", "event_type": "X", "data": "\\ud800"}'],
     ],
     ids=lambda events: str(events)[:60],
@@ -179,6 +180,14 @@ def test_an_item_that_cannot_be_read_becomes_a_dead_letter_and_holds_up_nothing(
     assert run(bus, record(1), bad, record(3)) == {"batchItemFailures": []}
     assert numbers(bus) == [1, 3]
     assert unreadable == [bad]
+
+
+def test_a_number_of_any_size_in_an_item_holds_up_nothing(bus: ChunkingBus) -> None:
+    """DynamoDB writes 1E+100 with all its zeros, in a stream as well."""
+    large = record(2)
+    large["dynamodb"]["NewImage"]["rank"] = {"N": "1" + "0" * 100}
+    assert run(bus, record(1), large, record(3)) == {"batchItemFailures": []}
+    assert numbers(bus) == [1, 2, 3]
 
 
 def test_a_record_without_its_image_holds_up_nothing(bus: ChunkingBus) -> None:

@@ -384,6 +384,15 @@ def test_no_json_but_an_issued_token_is_a_position(content: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["[1e9999999999999999999, 2]", "[2, 1e-9999999999999999999]", "[" * 750, "1" * 750]
+)
+def test_a_token_with_a_number_or_a_depth_out_of_all_bounds_is_not_found(
+    history: World, text: str
+) -> None:
+    refused(history, base64.urlsafe_b64encode(text.encode()).decode().rstrip("="))
+
+
+@pytest.mark.parametrize(
     "key",
     [
         {},

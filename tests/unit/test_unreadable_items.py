@@ -80,6 +80,16 @@ def test_a_list_names_what_cannot_be_read_and_has_everything_else(
     assert '"UnreadableItems":1' in capsys.readouterr().out
 
 
+def test_a_number_of_any_size_beside_what_a_list_tells_hides_nothing(
+    bank: World, listing: Listing
+) -> None:
+    listing.put(bank, 1, "a", rank=Decimal("1E+100"))
+    listing.put(bank, 2, "b")
+    status, body = bank.call(listing.operation_id)
+    assert status == 200
+    assert sorted(one[listing.id_name] for one in body[listing.entries]) == ["a", "b"]
+
+
 def test_a_list_that_can_be_read_says_nothing_of_it(bank: World, listing: Listing) -> None:
     listing.put(bank, 1, "a")
     _, body = bank.call(listing.operation_id)
