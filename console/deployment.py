@@ -22,6 +22,8 @@ _WAIT_SECONDS = 120
 _POLL_SECONDS = 0.1
 _NO_SUCH_STACK = "ValidationError"
 """The code by which CloudFormation says that there is none of that name."""
+_TELLING_OUTPUT = "AccountsTableName"
+"""An output that every stack of `template.yaml` has once it is deployed."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Deployment:
     @property
     def name_prefix(self) -> str:
         """What the names of the stack's resources begin with."""
-        return self.outputs["AccountsTableName"].removesuffix("-accounts")
+        return self.outputs[_TELLING_OUTPUT].removesuffix("-accounts")
 
     @property
     def bank_zone(self) -> ZoneInfo:
@@ -86,6 +88,11 @@ def find(cloud: Cloud, stack: str = DEFAULT_STACK) -> Deployment:
             "local one with `centli up`."
         ) from None
     outputs = {o["OutputKey"]: o["OutputValue"] for o in described.get("Outputs", [])}
+    if _TELLING_OUTPUT not in outputs:
+        raise ConsoleError(
+            f"The stack `{stack}` ({described['StackStatus']}) has no output {_TELLING_OUTPUT}: "
+            "its deployment has not ended or has failed, or it is of another template."
+        )
     given = {p["ParameterKey"]: p["ParameterValue"] for p in described.get("Parameters", [])}
     return Deployment(cloud, outputs, given)
 

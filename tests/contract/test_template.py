@@ -1,6 +1,7 @@
 """`template.yaml` against the specification, the design, and the operations that are declared."""
 
 import json
+import re
 from copy import deepcopy
 from importlib import import_module
 from itertools import product
@@ -794,6 +795,17 @@ def test_every_alarm_tells_the_topic_and_is_explained_in_the_operations_guide() 
         file, _, anchor = properties["AlarmDescription"].partition("#")
         assert file == "docs/operations.md"
         assert f"## {anchor.replace('-', ' ').capitalize()}\n" in guide
+
+
+def test_every_metric_is_in_the_operations_guide() -> None:
+    sources = [
+        path.read_text() for top in ("shared", "action_groups") for path in Path(top).rglob("*.py")
+    ]
+    named = {name for text in sources for name in re.findall(r'measured\("(\w+)"', text)}
+
+    assert {"UnreadableItems", "SweepFailures"} <= named
+    guide = Path("docs/operations.md").read_text()
+    assert [name for name in named | {METRIC} if f"| `{name}` |" not in guide] == []
 
 
 def test_silence_is_a_fault_where_something_is_said_in_any_case() -> None:

@@ -1,6 +1,7 @@
 """Why a stack cannot be used is told as it is, with what to correct."""
 
 import os
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -13,9 +14,9 @@ from console.where import Where
 
 
 class Refusing:
-    """An AWS that answers every question for a stack with one error."""
+    """An AWS that answers every question for a stack with one error, or one status."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str = "", *, status: str = "") -> None:
         self._client = boto3.client(
             "cloudformation",
             region_name="us-east-1",
@@ -23,7 +24,11 @@ class Refusing:
             aws_secret_access_key="secret",
         )
         stubber = Stubber(self._client)
-        stubber.add_client_error("describe_stacks", code, "So it is.")
+        if status:
+            stack = {"StackName": "mine", "CreationTime": datetime.now(UTC), "StackStatus": status}
+            stubber.add_response("describe_stacks", {"Stacks": [stack]})
+        else:
+            stubber.add_client_error("describe_stacks", code, "So it is.")
         stubber.activate()
 
     def client(self, _service: str) -> Any:
@@ -42,6 +47,14 @@ def test_a_stack_that_may_not_be_seen_is_not_said_to_be_missing(code: str, told:
     cloud: Any = Refusing(code)
 
     with pytest.raises(ConsoleError, match=told):
+        find(cloud, "mine")
+
+
+@pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "ROLLBACK_COMPLETE"])
+def test_a_stack_that_is_not_deployed_is_told_with_its_status(status: str) -> None:
+    cloud: Any = Refusing(status=status)
+
+    with pytest.raises(ConsoleError, match=rf"`mine` \({status}\) has no output"):
         find(cloud, "mine")
 
 
