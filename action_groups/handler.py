@@ -26,4 +26,6 @@ def _made(name: str) -> "LambdaHandler":
     from shared.front_doors import lambda_handler_for  # noqa: PLC0415
     from shared.service import Service, connect  # noqa: PLC0415
 
-    return lambda_handler_for(Service(load_group(name), connect()))
+    service = Service(load_group(name), connect())
+    service.reach()
+    return lambda_handler_for(service)

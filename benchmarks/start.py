@@ -62,11 +62,11 @@ TRACED = {
 _INTRODUCTION = """## The start of a function
 
 Processor time of a fresh process until its handler is ready (*init*), of its first and of its
-second answer, each of one call to AWS. The product makes its first call to AWS at the start: its
-*init* has the reading of the certificates and the connection in it, and its first answer costs
-about what a warm one costs. *Floor* and *typical* connect in their first answer, and read all the
-authorities that botocore trusts, not only those of Amazon. A customer waits for both, *init and
-first*.
+second answer, each of one call to AWS. The product makes its first call to AWS at the start, a read
+about nobody (the relay, a call about nothing): its *init* has the reading of the certificates, the
+connection, and what botocore makes once for such a call. *Floor* and *typical* connect in their
+first answer, and read all the authorities that botocore trusts, not only those of Amazon. A
+customer waits for both, *init and first*.
 
 Median and quartiles of {} rounds.
 

@@ -191,6 +191,10 @@ class DynamoDB:
         self._client = client
         self._begin = begin
 
+    def describe(self) -> None:
+        """Make a call that tells and changes nothing."""
+        self._client.describe_endpoints()
+
     def get(self, table: str, key: Item, *, moving: Container[str] = ()) -> Item | None:
         """Read one item, strongly consistent.
 

@@ -1,9 +1,12 @@
 """Who is calling. The front door says so; no operation takes a user id as a parameter."""
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from shared.errors import Unauthenticated
 from shared.ids import CUSTOMER_ID
+
+NOBODY: Final = " "
+"""Whose id nobody has: those of customers have no blanks."""
 
 
 class Caller(NamedTuple):

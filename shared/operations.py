@@ -125,6 +125,8 @@ class ActionGroup:
     """A named set of operations over one kind of data access.
 
     `store` builds the group's data access from the DynamoDB client, the settings and the clock.
+    `first_read` is what the function for agents asks of it at its start, about nobody: reads that
+    it may make in any case, as its first answer will.
     """
 
     name: str
@@ -132,6 +134,7 @@ class ActionGroup:
     title: str
     description: str
     store: Callable[[DynamoDB, Settings, Clock], Any]
+    first_read: Callable[[Any], object] | None = None
     _operations: list[Operation] = field(default_factory=list)
 
     def operation(

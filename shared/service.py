@@ -63,14 +63,12 @@ class Resources(NamedTuple):
 def connect() -> Resources:
     """Build the resources from the environment, once, at cold start."""
     settings = Settings.from_environment(os.environ)
-    dynamodb = client_of("dynamodb")
-    reach(dynamodb.describe_endpoints)
     publisher = None
     if "bus" in settings.doors:
         publisher = Publisher(client_of("events"), settings.event_bus_name)
     return Resources(
         settings=settings,
-        database=DynamoDB(dynamodb, in_a_thread),
+        database=DynamoDB(client_of("dynamodb"), in_a_thread),
         publisher=publisher,
         is_mac=KmsMacCheck(partial(client_of, "kms"), settings.confirmation_key_arn),
         begin=in_a_thread,
@@ -113,6 +111,7 @@ class Service:
         self.settings = resources.settings
         self.clock = resources.clock
         self.publisher = resources.publisher
+        self._database = resources.database
         self._is_mac = resources.is_mac
         self._begin = resources.begin
         self._sleep = resources.sleep
@@ -124,6 +123,18 @@ class Service:
             sleep=resources.sleep,
             random=resources.random,
         )
+
+    def reach(self) -> None:
+        """Make a first call to DynamoDB at the start, rather than while somebody waits.
+
+        A function for agents makes the first read of its group, and so what a client makes once for
+        each kind of call. Those of the bus have no read in common that each may make.
+        """
+        first_read = self.group.first_read
+        if first_read is None or self.publisher is not None:
+            reach(self._database.describe)
+        else:
+            reach(partial(first_read, self.store))
 
     def routed(self, method: str, path: str) -> Operation:
         """Return the operation of a method and path template. Raises UnknownOperation."""

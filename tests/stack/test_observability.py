@@ -69,6 +69,18 @@ def test_a_deployed_function_prints_its_metrics(deployed: Deployed) -> None:
     }
 
 
+def test_a_function_for_agents_may_make_its_first_read(deployed: Deployed) -> None:
+    for operation, function in (
+        ("getBalance", "core-banking"),
+        ("listPurchases", "marketplace"),
+        ("listBeneficiaries", "crm"),
+    ):
+        deployed.call(operation)
+        lines = all_lines(deployed, f"centli-{function}")
+        assert lines
+        assert not [line for line in lines if "not reached at the start" in line]
+
+
 def test_the_dashboard_and_the_alarms_are_deployed_under_the_names_of_the_stack(
     deployed: Deployed,
 ) -> None:
