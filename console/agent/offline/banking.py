@@ -189,6 +189,7 @@ def _sum(talk: Talk, query: MovementsQuery, wanted: Sequence[Movement], day: str
         [
             talk.text(f"sum_{way}", total=total, which=which, count=count),
             talk.text("sum_counted") if is_of_all else talk.text("sum_own") if own else "",
+            talk.text("sum_bought") if query.about and not counted else "",
             talk.text("sum_partial", day=day) if day else "",
         ]
     )

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from console.agent.brain import Call, CallOutcome, Heard, Say
 from console.agent.events import MessageRead, Span
-from console.agent.offline import ordering, questions, tasks
+from console.agent.offline import finding, ordering, questions, tasks
 from console.agent.offline.buying import chosen, purchase
 from console.agent.offline.lexicon import TOLD_AS, is_foreign, kinds
 from console.agent.offline.orders import Reading
@@ -96,6 +96,7 @@ def dropped(talk: Talk, reading: Reading) -> Reply | None:
     """Drop what is open, or one of it; a no may say why: "no, está muy caro"."""
     memory, said = talk.memory, reading.beside("courtesy")
     is_more = reading.is_question or reading.has(*kinds("saying")) or reading.is_ordering
+    is_more |= finding.names_a_thing(reading) and bool(reading.of("correcting")[1:])
     is_why = [p.kind for p in said[1:2]] == ["stop"] and reading.denies(said[0]) and not is_more
     is_no, is_of_whom = is_why or reading.covers("no", *_POLITE), "recipient" in memory.asked.wanted
     if is_no and is_of_whom and memory.asked.choices:
@@ -125,7 +126,7 @@ def agreed(talk: Talk, reading: Reading) -> Reply | None:
     if memory.task is not None and is_yes and (takes or (is_again and memory.state == "left")):
         for take in takes:
             take()
-        return tasks.go_on(talk, memory.task)
+        return tasks.go_on(talk, memory.task or memory.open[0])
     if memory.waiting is not None:
         return talk.say("say_yes")
     is_of_offer = is_shopping and not (memory.state == "left" or asked.wanted)

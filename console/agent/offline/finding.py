@@ -136,6 +136,7 @@ def each_thing(reading: Reading) -> list[Reading]:
     """Return what a message says of each of the things that it joins, else all that it says."""
     runs = groupby(reading.parts, lambda part: part.kind in {"and", "stop"})
     pieces = [replace(reading, parts=[*run]) for is_joint, run in runs if not is_joint]
+    pieces = [one for one in pieces if one.beside(*kinds("quiet"), "both", "everyone")]
     return pieces if all(map(names_a_thing, pieces)) else [reading]
 
 

@@ -99,8 +99,8 @@ class Lexicon:
 
     def is_thing(self, word: str) -> bool:
         """Tell whether a word is a thing that shops sell."""
-        known = self.of("things") & {word, word.removesuffix("s")}
-        return bool(known or self.product(word))
+        forms = {word, word.removesuffix("s"), word.removesuffix("es")}
+        return bool(self.of("things") & forms or self.product(word))
 
     def product(self, word: str) -> str:
         """Return what the shops call a thing."""

@@ -97,10 +97,13 @@ def _tasks(talk: Talk, reading: Reading, order: Order) -> list[Task]:
         return [read_addition(said)]
     said = said if reading.orders[1:] else reading
     each = finding.each_thing(said)
-    words = (word for one in each for _, word in finding.things_in(one))
-    if each[1:] and all(reading.words.is_thing(w) or w.isdigit() for w in words):
-        return [Purchase().fill(talk, one) for one in each]
-    return [purchase(talk, said)]
+    if not each[1:]:
+        return [purchase(talk, said)]
+    words = [word for one in each for _, word in finding.things_in(one)]
+    strange = [w for w in words if not (reading.words.is_thing(w) or w.isdigit())]
+    first, *rest = [Purchase().fill(talk, one) for one in each]
+    first.unread = ", ".join(filter(None, [first.unread, *strange]))
+    return [first, *rest]
 
 
 def _begun(talk: Talk, reading: Reading, todo: list[Task]) -> Flow:
@@ -278,6 +281,9 @@ def _repeated(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Rep
     memory = talk.memory
     model = memory.task if isinstance(memory.task, Transfer) else memory.done
     is_like = reading.has("same_order", "also", "again") or reading.first_kind == "and"
+    if isinstance(memory.waiting, Purchase) and is_like and finding.names_a_thing(reading):
+        bought = Purchase().fill(talk, reading)
+        return tasks.queue(talk, [bought]) if bought.offer is None else None
     is_like |= reading.first_kind == "yes" and (reading.has("and") or "amount" in order.said)
     is_other = not rest <= {"same_order", "also", "adjust"}
     if not isinstance(model, Transfer) or not is_like or is_other:

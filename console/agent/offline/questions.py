@@ -107,26 +107,33 @@ def _movements(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | Non
     words = [
         part
         for part in reading.of("unread")
-        if part.first not in topic.covered
-        and reading.tokens[part.first].kind == "word"
-        and not reading.words.matches(reading.tokens, part.first)
-        and reading.quote(part.first, part.last) != query.about
+        if _is_unknown(reading, part, topic) and reading.quote(part.first, part.last) != query.about
     ]
     words += numbers + reading.of("excluding")
     reading.ignored = [part for part in reading.parts if part in words]
     return banking.movements(talk, query)
 
 
-def _purchase_status(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply | None:
+def _is_unknown(reading: Reading, part: Part, topic: asking.Topic) -> bool:
+    """Tell whether a word says more than what is asked about."""
+    is_word = part.first not in topic.covered and reading.tokens[part.first].kind == "word"
+    return is_word and not reading.words.matches(reading.tokens, part.first)
+
+
+def _purchase_status(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
     if talk.memory.purchase_id:
         return banking.purchase_status(talk)
     if isinstance(talk.memory.done, Transfer) and not reading.has("purchase_noun"):
         return banking.movements(talk, MovementsQuery(limit=1))
-    return _list(talk, reading, "listPurchases") if reading.values("purchase_noun") else None
+    is_list = reading.values("purchase_noun")
+    return _list(talk, reading, topic, "listPurchases") if is_list else None
 
 
-def _list(talk: Talk, reading: Reading, operation_id: str) -> Reply:
-    reading.ignored = reading.of(*kinds("narrowing"))
+def _list(talk: Talk, reading: Reading, topic: asking.Topic, operation_id: str) -> Reply:
+    """List purchases or beneficiaries; tell what is said of which of them."""
+    unknown = [part for part in reading.of("unread") if _is_unknown(reading, part, topic)]
+    narrowing = [p for p in reading.of(*kinds("narrowing")) if p.first not in topic.covered]
+    reading.ignored = [p for p in reading.parts if p in unknown or p in narrowing]
     return banking.listed(talk, operation_id)
 
 
@@ -149,8 +156,8 @@ _ANSWERS: Final[Mapping[str, Callable[[Talk, Reading, asking.Topic], Reply | Non
     "compare": lambda talk, reading, _topic: buying.compared(talk, reading),
     "catalogue": lambda talk, reading, _topic: finding.search(talk, finding.read_wish(reading)),
     "more": _more,
-    "purchases": lambda talk, reading, _topic: _list(talk, reading, "listPurchases"),
-    "beneficiaries": lambda talk, reading, _topic: _list(talk, reading, "listBeneficiaries"),
+    "purchases": lambda talk, reading, topic: _list(talk, reading, topic, "listPurchases"),
+    "beneficiaries": lambda talk, reading, topic: _list(talk, reading, topic, "listBeneficiaries"),
     "own_account": lambda talk, _reading, _topic: banking.own_accounts(talk),
     "total": lambda talk, reading, _: tasks.total(talk) or _again(talk, reading, is_sum=True),
     "each": lambda talk, reading, _topic: _again(talk, reading, is_sum=False),

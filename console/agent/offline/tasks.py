@@ -1,6 +1,7 @@
 """The open tasks: the first is gone on with until it waits for a yes, the others wait behind it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from console.agent.brain import Say
@@ -48,6 +49,11 @@ def show(talk: Talk, task: Task) -> Flow:
         had = [own.available for own in memory.accounts if own.account_id in payers]
         cost = task.told(talk).get("cost") or 0
         yield talk.explain(outcome, *(left for left in had if left < cost))
+        if outcome.kind == "answered" and memory.open[1:]:
+            behind = [(frozenset[str](), partial(memory.drop, task))]
+            told = names(talk, memory.open[1:])
+            question = talk.ask("still_behind", *memory.asked.wanted, choices=behind, what=told)
+            yield replace(question, delta="\n" + question.delta)
     if task not in memory.open:
         yield from _next(talk)
 
