@@ -208,6 +208,7 @@ def test_the_terms_of_a_purchase_have_the_total_and_the_figures_of_its_benefit(b
     assert body["confirmation"]["terms"] == {
         "product_name": "Televisor HD de 32 pulgadas",
         "retailer_name": "Electrónica Azteca",
+        "retailer_id": "retailer-electronica-azteca",
         "quantity": 1,
         "unit_price": 3799,
         "total_amount": 3799,
@@ -523,6 +524,40 @@ def test_another_price_or_cashback_than_the_one_shown_is_not_bought(
     assert body["confirmation"]["terms"]["cashback"] == Decimal("151.96")
     _product(bank, "SET price = :price", price=Decimal("3800.00"))
     assert door(bank, operation, proof=bank.proof(body), **wanted)[0] == "PRICE_CHANGED"
+
+
+def test_a_shop_that_only_has_the_name_of_the_one_shown_is_not_bought_from(
+    bank: World, door: Door
+) -> None:
+    """The customer need not name the shop when one alone sells the product."""
+    operation = BY_ID["createPurchase"]
+    wanted = {name: right(operation)[name] for name in ("product_id", "account_id", "unit_price")}
+    _, asked = door(bank, operation, **wanted)
+    [product] = [p for p in bank.items("products") if p["product_id"] == wanted["product_id"]]
+    place = {name: product[name] for name in ("product_id", "retailer_id")}
+    bank.client.delete_item(TableName=f"{PREFIX}-products", Key=serialize(place))
+    bank.put("products", **product | {"retailer_id": "retailer-otra"})
+    bank.retailer("retailer-otra", asked["confirmation"]["terms"]["retailer_name"])
+
+    code, body = door(bank, operation, proof=bank.proof(asked), **wanted)
+
+    assert code == "TERMS_CHANGED"
+    assert body["confirmation"]["terms"]["retailer_id"] == "retailer-otra"
+
+
+def test_a_product_of_whose_name_a_card_can_show_nothing_is_shown_by_its_id(
+    bank: World, door: Door
+) -> None:
+    operation = BY_ID["createPurchase"]
+    bank.put(
+        "products",
+        **next(
+            p for p in bank.items("products") if p["product_id"] == right(operation)["product_id"]
+        )
+        | {"name": "«acc-1234»"},
+    )
+    _, asked = door(bank, operation, **right(operation))
+    assert asked["confirmation"]["terms"]["product_name"] == right(operation)["product_id"]
 
 
 def test_of_two_yeses_to_the_same_transfer_the_second_is_asked_again(

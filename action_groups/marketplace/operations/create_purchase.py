@@ -82,6 +82,7 @@ class PurchaseTerms(Terms):
 
     product_name: str = Field(description="What the product is called.")
     retailer_name: str | None = Field(description="Who sells it.")
+    retailer_id: str = Field(description="Who sells it, by the bank's id: names may be alike.")
     quantity: int = Field(description="How many.")
     unit_price: Decimal = Field(description="Pesos of one.")
     total_amount: Decimal = Field(description="Pesos of them all.")
@@ -187,8 +188,9 @@ def create_purchase(
     _check_figures(request, figures)
     terms = (
         PurchaseTerms(
-            product_name=plain_line(product.name[:MAX_NAME_LENGTH]),
+            product_name=plain_line(product.name[:MAX_NAME_LENGTH]) or product.product_id,
             retailer_name=plain_line(retailer_name[:MAX_NAME_LENGTH]) or None,
+            retailer_id=product.retailer_id,
             quantity=request.quantity,
             unit_price=product.price,
             total_amount=total,
