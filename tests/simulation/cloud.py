@@ -51,7 +51,7 @@ def silence() -> Iterator[None]:
     observability.logger.setLevel("CRITICAL")
     with (
         mock.patch.object(observability, "_record"),
-        mock.patch.object(observability, "_print_metrics"),
+        mock.patch.object(observability, "_write"),
     ):
         yield
     observability.logger.setLevel(level)
