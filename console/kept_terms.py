@@ -39,7 +39,10 @@ def contradictions(item: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _agree(term: Any, stored: Any) -> bool:
-    """Tell whether a term is what is stored: a debit has a sign, and text is shown cleaned."""
+    """Tell whether a term is what is stored: a debit has a sign, and text is shown cleaned.
+
+    Of a name with nothing left to show, the term is the id.
+    """
     if isinstance(term, Decimal) and isinstance(stored, Decimal):
         return abs(term) == abs(stored)
-    return term == stored or (isinstance(stored, str) and term == plain_line(stored))
+    return term == stored or (isinstance(stored, str) and plain_line(stored) in ("", term))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from console.kept_terms import contradictions
 from shared.confirmation import TERMS_WANTED, VALID_FOR, Proof
 from shared.dynamodb import serialize
 from shared.operations import Operation
@@ -558,6 +559,11 @@ def test_a_product_of_whose_name_a_card_can_show_nothing_is_shown_by_its_id(
     )
     _, asked = door(bank, operation, **right(operation))
     assert asked["confirmation"]["terms"]["product_name"] == right(operation)["product_id"]
+
+    assert door(bank, operation, proof=bank.proof(asked), **right(operation))[0] is None
+    [bought] = [item for item in bank.items("purchases") if "terms" in item]
+    assert [*contradictions(bought)] == []
+    assert [*contradictions(bought | {"retailer_id": "retailer-otra"})] == ["retailer_id"]
 
 
 def test_of_two_yeses_to_the_same_transfer_the_second_is_asked_again(
