@@ -68,11 +68,12 @@ def line_problem(text: str) -> str | None:
     - characters that look like a blank but are none, and letters under piles of marks, which would
       cover the lines above and below.
     """
-    if any(map(_looks_blank, text)):
+    unusual = text.translate(_UNUSUAL)
+    if any(map(_looks_blank, unusual)):
         return "must have plain blanks between its words, not characters that look like blanks"
-    if _without_piles(text) != text:
+    if unusual and _without_piles(text) != text:
         return "must not have more than two marks on a letter: write it with plain letters"
-    signs = dict.fromkeys(filter(_opens_or_closes, _APOSTROPHE.sub("", text)))
+    signs = unusual and dict.fromkeys(filter(_opens_or_closes, _APOSTROPHE.sub("", text)))
     if signs:
         return (
             f"must not have {' '.join(signs)} in it: write it without brackets, guillemets and "
@@ -155,5 +156,12 @@ def _with_plain_hyphen(character: str) -> str:
     return "-" if is_hyphen else character
 
 
+def _is_unusual(character: str) -> bool:
+    is_mark = unicodedata.category(character)[0] == "M"
+    return is_mark or _looks_blank(character) or _opens_or_closes(character)
+
+
+_UNUSUAL: Final = _Becomes(lambda c: c if _is_unusual(c) else None)
+"""Leaves what `line_problem` looks for: most lines have none of it."""
 _SPOKEN: Final = _Becomes(lambda c: None if unicodedata.category(c) in {"Mn", "Cf"} else c)
 _SEEN: Final = _Becomes(lambda c: " " if _is_left_out(c) else c)
