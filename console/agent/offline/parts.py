@@ -55,7 +55,7 @@ class Scanner(DayReader):
             lambda at: self._person(at, is_free=before in {*_LED, "same_order"}),
             self._verb,
             self._clitic,
-            self._led_reason,
+            lambda at: self._led_reason(at, is_of_person=before in {"person", "name"}),
             lambda at: self._phrase(at, 1),
             self._name,
             lambda at: self.match(at, *kinds("function")),
@@ -203,6 +203,8 @@ class Scanner(DayReader):
         is_things = bool(self.match(start - 1, "several")) and self.tokens[last - 1].said.islower()
         if last == start or not (has_relation or (is_free and not is_things)):
             return None
+        if has_relation and any(self.match(place, "their") for place in range(at, start)):
+            return None
         led = (p for p in range(at, start) if self.match(p, "possessive", "honorific"))
         first = next(led, start)
         tokens = self.tokens[first:last]
@@ -247,11 +249,18 @@ class Scanner(DayReader):
             start += 1
         return self._reason(start, is_marked=True) or Part("note", at, start)
 
-    def _led_reason(self, at: int) -> Part | None:
-        """Take what is paid, "la renta", or what follows "para" or "por"."""
+    def _led_reason(self, at: int, *, is_of_person: bool) -> Part | None:
+        """Take what is paid, "la renta", or what follows "para" or "por".
+
+        What follows "de" right after somebody may tell who it is, "la mamá de Sofi", unless it is
+        known to be paid.
+        """
         start = self.past(at, "definite", limit=1)
         led = self.past(self.after(at, "for"), "particle", "article")
-        return self._reason(led if self.match(start, "purpose") is None else start)
+        found = self._reason(led if self.match(start, "purpose") is None else start)
+        is_whose = is_of_person and found is not None and self.match(at, "whose") is not None
+        places = range(found.first, found.last) if found is not None and is_whose else ()
+        return found if not places or any(self.match(p, "purpose") for p in places) else None
 
     def _reason(self, start: int, *, is_marked: bool = False) -> Part | None:
         """Take a few nouns that little words join; any two words, where it is said to be one."""

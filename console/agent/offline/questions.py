@@ -1,7 +1,8 @@
 """Messages that ask, look for something, or tell: what is read, and what is not, is said."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
@@ -51,25 +52,37 @@ def questioned(talk: Talk, reading: Reading) -> Reply | None:
 def asked_beside(talk: Talk, reading: Reading) -> Reply | None:
     """Answer what asks or looks for something, and has no word that is no part of that."""
     topics = [topic for topic in asking.topics_of(reading)[:1] if topic.intent in kinds("queries")]
-    said, words = enumerate(reading.tokens), reading.words
-    things = frozenset(p for p, token in said if words.is_thing(token.word))
-    covered = topics[0].covered if topics else things
+    said = enumerate(reading.tokens)
+    things = {p for p, token in said if reading.words.is_thing(token.word)}
     is_other = reading.is_ordering or reading.mood not in {"", "past_mark", "day"}
-    is_whole = all(
-        place in covered
-        or part.kind in kinds("asking_parts")
-        or (
-            part.kind not in kinds("taking_back", "moods")
-            and reading.match(place, *kinds("asking_words"))
-        )
-        for part in reading.parts
-        for place in range(part.first, part.last)
-    )
-    if is_other or not is_whole:
+    words = topics[0].covered if topics else things
+    if is_other or _unused(reading, {*words, *reading.days()[1]}):
         return None
     if topics:
         return _about(talk, reading, topics[0])
     return searched(talk, reading) if reading.values("want_thing", "will", "tell") else None
+
+
+def _unused(
+    reading: Reading, covered: Collection[int], *used: str, taken: Collection[object] = ()
+) -> list[Part]:
+    """Return the parts that say nothing of a question.
+
+    Its words are the tokens that its phrases cover and the kinds `used` besides those of every
+    question; what parts say, or are quoted as, is `taken`. What bounds an unused amount is unused.
+    """
+
+    def is_used(part: Part) -> bool:
+        said, places = {part.value, reading.quote(part.first, part.last)}, (part.first, part.last)
+        is_of_it = part.kind in (*kinds("asking_parts"), *used) or not said.isdisjoint(taken)
+        is_other = part.kind in kinds("taking_back", "moods")
+        words = () if is_other else (*kinds("asking_words"), *used)
+        return is_of_it or all(p in covered or reading.match(p, *words) for p in range(*places))
+
+    left = [part for part in reading.parts if not is_used(part)]
+    pairs = [(one, next_) for one, next_ in pairwise(reading.parts) if next_.kind == "amount"]
+    left += [one for one, amount in pairs if amount in left and one.kind in kinds("bounds")]
+    return [part for part in reading.parts if part in left]
 
 
 def _about(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
@@ -81,7 +94,7 @@ def _about(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
     return talk.say(key) if is_told else None
 
 
-def _balance(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply:
+def _balance(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply:
     said = reading.of("name", "reason", "person", "unread")
     if any(_is_somebody(reading, part) for part in said) and not reading.orders:
         return talk.say("others_money")
@@ -91,33 +104,24 @@ def _balance(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply:
     is_supposed = len(amounts) == 1 and reading.values("condition", "enough")
     supposed = amounts[0].value if is_supposed else None
     head = "balance_head_session" if reading.values("introducing") else "balance_head"
-    reading.ignored = reading.of("excluding", "ordinal", "day")
+    reading.ignored = [] if is_supposed else _unused(reading, topic.covered, *kinds("asking_money"))
     return banking.balance(talk, asking.account_in(reading), supposed, head)
 
 
 def _movements(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
-    """List movements, or others than those listed; tell which words nothing is made of."""
+    """List movements, or others than those listed."""
     is_refined = reading.first_kind == "and" or reading.match(0, "only") is not None
     if talk.memory.topic == "transactions" and is_refined:
         return _again(talk, reading)
-    query, (_, days, _) = asking.read_query(reading), reading.days()
-    amounts = (p for p in reading.of("amount") if p.value and p.first not in days)
-    numbers = [part for part in amounts if (part.whole or 0) != query.limit]
-    numbers += [b for b, n in pairwise(reading.parts) if n in numbers and b.kind in kinds("bounds")]
-    words = [
-        part
-        for part in reading.of("unread")
-        if _is_unknown(reading, part, topic) and reading.quote(part.first, part.last) != query.about
-    ]
-    words += numbers + reading.of("excluding")
-    reading.ignored = [part for part in reading.parts if part in words]
+    return _moved(talk, reading, asking.read_query(reading), topic.covered)
+
+
+def _moved(talk: Talk, reading: Reading, query: MovementsQuery, covered: Collection[int]) -> Reply:
+    """List movements, or add them up; tell which words nothing is made of."""
+    taken = {query.other, query.about, query.limit} - {"", None}
+    words = {*covered, *reading.days()[1]}
+    reading.ignored = _unused(reading, words, *kinds("asking_movements"), taken=taken)
     return banking.movements(talk, query)
-
-
-def _is_unknown(reading: Reading, part: Part, topic: asking.Topic) -> bool:
-    """Tell whether a word says more than what is asked about."""
-    is_word = part.first not in topic.covered and reading.tokens[part.first].kind == "word"
-    return is_word and not reading.words.matches(reading.tokens, part.first)
 
 
 def _purchase_status(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
@@ -125,15 +129,12 @@ def _purchase_status(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply
         return banking.purchase_status(talk)
     if isinstance(talk.memory.done, Transfer) and not reading.has("purchase_noun"):
         return banking.movements(talk, MovementsQuery(limit=1))
-    is_list = reading.values("purchase_noun")
-    return _list(talk, reading, topic, "listPurchases") if is_list else None
+    is_of_purchases = reading.values("purchase_noun")
+    return _list(talk, reading, topic, "listPurchases") if is_of_purchases else None
 
 
 def _list(talk: Talk, reading: Reading, topic: asking.Topic, operation_id: str) -> Reply:
-    """List purchases or beneficiaries; tell what is said of which of them."""
-    unknown = [part for part in reading.of("unread") if _is_unknown(reading, part, topic)]
-    narrowing = [p for p in reading.of(*kinds("narrowing")) if p.first not in topic.covered]
-    reading.ignored = [p for p in reading.parts if p in unknown or p in narrowing]
+    reading.ignored = _unused(reading, topic.covered, *kinds("asking_movements"))
     return banking.listed(talk, operation_id)
 
 
@@ -156,11 +157,13 @@ _ANSWERS: Final[Mapping[str, Callable[[Talk, Reading, asking.Topic], Reply | Non
     "compare": lambda talk, reading, _topic: buying.compared(talk, reading),
     "catalogue": lambda talk, reading, _topic: finding.search(talk, finding.read_wish(reading)),
     "more": _more,
-    "purchases": lambda talk, reading, topic: _list(talk, reading, topic, "listPurchases"),
-    "beneficiaries": lambda talk, reading, topic: _list(talk, reading, topic, "listBeneficiaries"),
+    "purchases": partial(_list, operation_id="listPurchases"),
+    "beneficiaries": partial(_list, operation_id="listBeneficiaries"),
     "own_account": lambda talk, _reading, _topic: banking.own_accounts(talk),
-    "total": lambda talk, reading, _: tasks.total(talk) or _again(talk, reading, is_sum=True),
-    "each": lambda talk, reading, _topic: _again(talk, reading, is_sum=False),
+    "total": lambda talk, reading, topic: (
+        tasks.total(talk) or _again(talk, reading, topic.covered, is_sum=True)
+    ),
+    "each": lambda talk, reading, topic: _again(talk, reading, topic.covered, is_sum=False),
     "tasks": lambda talk, _reading, _topic: tasks.listed(talk),
     "help": lambda talk, _reading, _topic: help_(talk),
 }
@@ -185,7 +188,9 @@ def followed_up(talk: Talk, reading: Reading) -> Reply | None:
     return tell(talk, query.account)
 
 
-def _again(talk: Talk, reading: Reading, **change: bool) -> Reply | None:
+def _again(
+    talk: Talk, reading: Reading, covered: Collection[int] = (), **change: bool
+) -> Reply | None:
     """Go on with the movements last told of: others of them, or, by a change, a sum or a list."""
     known, query = talk.memory.query, asking.read_query(reading)
     if query.span is None and known.span is not None and "last" in reading.values("relative"):
@@ -193,7 +198,7 @@ def _again(talk: Talk, reading: Reading, **change: bool) -> Reply | None:
     said = {name: value for name, value in vars(query).items() if value} | change
     if talk.memory.topic != "transactions" or not said:
         return None
-    return banking.movements(talk, replace(known, **{"limit": None, **said}))
+    return _moved(talk, reading, replace(known, **{"limit": None, **said}), covered)
 
 
 # --- what is told, and what is looked for ---
