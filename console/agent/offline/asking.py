@@ -116,8 +116,9 @@ class MovementsQuery:
     """What the description must have: "renta" in "¿cuánto gasté en renta?"."""
     other: str = ""
     """Whom the money went to or came from, in the person's own words."""
-    is_date_unread: bool = False
-    """Whether days are spoken of that are none, or none that have been."""
+    unclear: str = ""
+    """Why it cannot be answered, as in the sentences `unclear_...`: days that are none, or none
+    that have been; a "him" that may be nobody spoken of."""
     is_sum: bool = False
     """Whether a total is asked for rather than a list."""
 
@@ -136,17 +137,22 @@ def read_query(reading: Reading) -> MovementsQuery:
     types, direction = reading.values("movement"), min(reading.values("direction"), default="")
     people = [part for part in reading.of("person", "name") if part.first not in days]
     other = people[0].value if len(people) == 1 else ""
-    is_of_type = len(types) == 1 and not (other and direction == "credit")
+    verbs = reading.of("verb")
+    is_told = other or any(reading.match(verb.first, "movement") for verb in verbs)
+    is_sent = any(verb.value.act == "send" for verb in verbs)
+    is_into = is_sent and any(part.way == "to" for part in reading.of("account"))
     return MovementsQuery(
         account=account_in(reading),
         span=span,
-        type=next(iter(types)) if is_of_type else "",
-        direction=direction,
+        type=next(iter(types))
+        if len(types) == 1 and not (is_told and direction == "credit")
+        else "",
+        direction="credit" if is_into else direction,
         about=_about(reading, days) if direction != "credit" else "",
         other=other,
-        is_date_unread=is_unread or (span is None and bool(reading.values("coming"))),
+        unclear="dates" if is_unread or (span is None and reading.values("coming")) else "",
         limit=_limit(reading, days),
-        is_sum=bool(reading.values("sum")),
+        is_sum=bool(reading.values("sum")) and not is_into,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
+from itertools import groupby
 from typing import Any, Final
 
 from console.agent.brain import Say
@@ -18,9 +19,13 @@ from console.agent.offline.things import OwnAccount, account_of, person_of
 
 
 def balance(
-    talk: Talk, said: str, supposed: Decimal | None = None, head: str = "balance_head"
+    talk: Talk,
+    said: str,
+    supposed: Decimal | None = None,
+    head: str = "balance_head",
+    payer_id: str = "",
 ) -> Question:
-    """Tell what is on all accounts or on those meant; and what would be left of it."""
+    """Tell what is on all accounts or on those meant; and what would be left on the payer's."""
     memory = talk.memory
     memory.topic = "balance"
     accounts = [a for a in memory.accounts if said in {a.type, a.account_id}]
@@ -36,8 +41,11 @@ def balance(
     heads = [] if len(accounts) == 1 else [talk.text(head if accounts else "no_accounts")]
     lines = [_balance_line(talk, account) for account in accounts]
     spendable = [account for account in accounts if account.type != "credit"]
-    if supposed is not None and spendable:
-        payer = min(spendable, key=lambda account: account.type != "checking")
+    if spendable[1:]:
+        lines.append(talk.text("balance_total", total=sum(a.available for a in spendable)))
+    payers = [account for account in spendable if payer_id in {account.account_id, ""}]
+    if supposed is not None and payers:
+        payer = min(payers, key=lambda account: account.type != "checking")
         left, name = payer.available - supposed, talk.account(payer.type)
         key = "would_remain" if left >= 0 else "would_not_suffice"
         lines.append(talk.text(key, account=name, amount=supposed, left=left))
@@ -122,9 +130,9 @@ def movements(talk: Talk, query: MovementsQuery) -> Question:
     """List movements, or add them up."""
     memory = talk.memory
     memory.topic = "transactions"
-    if query.is_date_unread:
-        return talk.say("dates_unread")
     memory.query, said = query, query.account
+    if query.unclear:
+        return talk.say(f"unclear_{query.unclear}")
     if not memory.has_names:
         yield from talk.look("listBeneficiaries")
         yield from talk.own_accounts()
@@ -151,13 +159,14 @@ def _told(
 ) -> Question:
     """List or add up movements; where only some are wanted, through as many pages as that takes."""
     is_some, limit = query.direction or query.other or query.about, query.limit or _SHOWN
+    wanted_in = partial(_wanted, query=query, abouts=_each(talk, query.about))
     bodies = yield from talk.look_through(
         "listTransactions",
         {**arguments, "limit": str(MAX_PAGE if is_some else limit)},
         _MAX_PAGES,
-        lambda bodies: not (is_some and (query.is_sum or len(_wanted(bodies, query)) < limit)),
+        lambda bodies: not (is_some and (query.is_sum or len(wanted_in(bodies)) < limit)),
     )
-    wanted, token = _wanted(bodies, query), bodies[-1].get("next_token") or ""
+    wanted, token = wanted_in(bodies), bodies[-1].get("next_token") or ""
     moments = [movement["created_at"] for body in bodies for movement in body["transactions"]]
     since = bodies[-1].get("looked_back_to") or next(reversed(moments), "")
     day = talk.day_of(since) if token and since else ""
@@ -195,14 +204,24 @@ def _sum(talk: Talk, query: MovementsQuery, wanted: Sequence[Movement], day: str
     )
 
 
-def _wanted(bodies: Sequence[Mapping[str, Any]], query: MovementsQuery) -> list[Movement]:
+def _each(talk: Talk, about: str) -> list[frozenset[str]]:
+    """Return the words of each of the reasons that a text joins: "medicinas y renta"."""
+    said = talk.read(about)
+    runs = groupby(range(len(said.tokens)), lambda place: said.match(place, "and") is None)
+    each = ([*run] for is_reason, run in runs if is_reason)
+    return [words_of(said.quote(one[0], one[-1] + 1)) for one in each] or [frozenset()]
+
+
+def _wanted(
+    bodies: Sequence[Mapping[str, Any]], query: MovementsQuery, abouts: Sequence[frozenset[str]]
+) -> list[Movement]:
     """Return the movements that are asked for; what an account began with is neither way."""
     return [
         movement
         for body in bodies
         for movement in body["transactions"]
         if query.other in {movement.get("to_account"), movement.get("from_account"), ""}
-        and words_of(query.about) <= words_of(movement.get("description") or "")
+        and any(about <= words_of(movement.get("description") or "") for about in abouts)
         and query.direction in {movement["direction"], ""}
         and not (query.direction and movement["type"] == "opening")
     ]

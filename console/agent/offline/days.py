@@ -58,6 +58,14 @@ def _end(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
+def _half(now: date, half: int, month: int = 0, year: int = 0) -> Span:
+    """Return a half of a month: to the 15th, or from the 16th."""
+    whole = _dates(now, month=month or now.month, year=year)
+    first, last = whole.first or now, whole.last or now
+    middle = first.replace(day=_MID_MONTH)
+    return Span(first, min(middle, last)) if half == 1 else Span(middle + _DAY, last)
+
+
 def _back(now: date, back: int) -> Span:
     return Span(now - back * _DAY, now - back * _DAY)
 
@@ -107,6 +115,7 @@ _FORMS: Final = tuple(
         (f"(?P<month>m){_TO}(?P<to_month>m){_YEAR}", _dates),
         (f"(?P<day>n){_MONTH}{_YEAR}", _dates),
         (f"(?P<month>m)(?P<day>n)?{_YEAR}", _dates),
+        (f"(?P<half>f)(?:{_MONTH})?{_YEAR}", _half),
         ("(?P<back>d)", _back),
         ("[tlrx]?kl?", _weekend),
         ("[tr]?(?P<weekday>w)(?P<before>l)?", _weekday),
@@ -123,11 +132,11 @@ _LETTERS: Final[Mapping[str, str]] = dict(
         r"(\S+)=(\S)",
         "month=m weekday=w day=d unit=u unit.year=a into=& and=+ from=o definite=o between=o "
         "relative.this=t relative.last=l relative.recent=r relative.latest=x relative.weekend=k "
-        "relative.since=s relative.until=h ordinal.1=n -=- –=- /=/",
+        "relative.since=s relative.until=h ordinal.1=n half_month=f -=- –=- /=/",
     )
 )
 """By the kind of a phrase, or its kind and value."""
-_KINDS: Final = ("month", "weekday", "day", "unit", "relative", "into", "and")
+_KINDS: Final = ("half_month", "month", "weekday", "day", "unit", "relative", "into", "and")
 _LEADS: Final = ("from", "definite", "between", "ordinal")
 _MAX_PIECES: Final = 12
 _MANY: Final = 1_000

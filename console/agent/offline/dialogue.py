@@ -101,9 +101,10 @@ def dropped(talk: Talk, reading: Reading) -> Reply | None:
     is_no, is_of_whom = is_why or reading.covers("no", *_POLITE), "recipient" in memory.asked.wanted
     if is_no and is_of_whom and memory.asked.choices:
         return talk.ask("ask_recipient_amount", "recipient")
-    is_of_done = not memory.open and reading.values("make_noun", "purchase_noun")
-    if is_no or (reading.covers("cancel", *kinds("dropping")) and not is_of_done):
-        return tasks.drop(talk, memory.open)
+    is_named = not memory.open and reading.values("make_noun", "purchase_noun")
+    if is_no or reading.covers("cancel", *kinds("dropping")):
+        is_of_done = not is_no and (memory.has_done or is_named)
+        return talk.say("told_undo") if is_of_done else tasks.drop(talk, memory.open)
     is_less = reading.has("adjust") and not reading.has("amount")
     is_dropping = reading.has("cancel") or is_less or reading.ends_in_no
     task = tasks.meant(talk, reading) if is_dropping else None

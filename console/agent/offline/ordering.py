@@ -45,7 +45,7 @@ def ordered(talk: Talk, reading: Reading) -> Reply | None:
         return None
     for before, task in pairwise(todo):
         if isinstance(before, Addition) and isinstance(task, Transfer) and not task.has_recipient:
-            task.given["to_account"] = before.given.get("account_id", "")
+            task.given["to_account"], task.after = before.given.get("account_id", ""), before
             task.called = before.given.get("name", "")
     todo[0].unread = ", ".join(task.unread for task in todo if task.unread)
     if mood or not all(order.is_asked_for for order in orders):
@@ -244,15 +244,19 @@ def _is_amendment(talk: Talk, order: Order) -> bool:
 def _is_amending(talk: Talk, reading: Reading, order: Order) -> bool:
     """Tell whether parts are said of a task: of what was left or put aside, only what tells so.
 
-    What somebody else did is not: "mi hermano me transfirió"; nor what is taken back: "200 no".
+    What somebody else did is not: "mi hermano me transfirió"; nor what is taken back, "200 no", or
+    a reason right after a no, "nel pastel".
     """
+    reason = order.said.get("reason")
+    is_bare = reason is not None and reading.quote(reason.first, reason.last) == reason.value
     forms = {part.value.form for part in reading.of("verb")}
     is_aside = talk.memory.topic == "search" and not talk.memory.asked.wanted
     is_open = talk.memory.state != "left" and not is_aside
     is_told = reading.has("correcting", "let_that", "set_amount", "verb")
     is_told = is_told or reading.first_kind in {"negation", "no"}
     is_meant = is_told or is_open or order.said.keys() <= {"to", "from"}
-    is_taken_back = reading.ends_in_no or forms & {"past", "other", "subjunctive"}
+    is_denied = reading.ends_in_no or (is_bare and reading.denies(reading.parts[0]))
+    is_taken_back = is_denied or forms & {"past", "other", "subjunctive"}
     return _is_said(talk, order) and is_meant and not is_taken_back
 
 

@@ -11,7 +11,7 @@ from itertools import pairwise, takewhile
 from typing import Final
 
 from console.agent.offline.lexicon import kinds
-from console.agent.offline.parts import Scanner
+from console.agent.offline.parts import OWN_ACCOUNTS, Scanner
 from console.agent.offline.text import Part
 
 _ORDERING: Final = frozenset({"order", "formal", "polite"})
@@ -76,7 +76,8 @@ def slot_of(part: Part, *, is_expected: bool = True) -> str:
     """Return what a part says of a transfer, if anything."""
     if part.kind == "account":
         is_source = part.way == "from" or (is_expected and not part.way)
-        return "from" if is_source else "to" if part.way or part.value == "credit" else ""
+        is_target = part.way or part.value == "credit" or part.value not in OWN_ACCOUNTS | {""}
+        return "from" if is_source else "to" if is_target else ""
     return "" if part.unit else _SLOTS.get(part.kind, "")
 
 
@@ -262,7 +263,7 @@ def _is_asked_for(segment: Sequence[Part], reading: Reading) -> bool:
     forms = [segment[place].value.form for place in places]
     is_question = any(part.kind == "asking" for part in segment)
     if not forms or {"past", "other"} & set(forms):
-        return not forms and not is_question
+        return not forms and not (is_question or reading.is_question)
     place, form = places[0], forms[0]
     leads = {part.kind for part in segment[_led_from(segment, place) : place]}
     if "will_that" in leads:

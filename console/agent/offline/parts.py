@@ -266,9 +266,10 @@ class Scanner(DayReader):
         """Take a few nouns that little words join; any two words, where it is said to be one."""
         last, run, articles = start, 0, self.words.of("articles")
         longest = self.words.grammar["noun_chain"] + is_marked
-        begins = ("month", "joke") if is_marked else ()
+        dates = ("month", "day", "weekday")
+        begins, goes_on = (*dates, "joke") if is_marked else (), (*dates, "money")
         for place in range(start, min(start + _MAX_REASON_WORDS, len(self.tokens))):
-            token, verb, own = self.tokens[place], self.verb(place), ("day", "money", "month")
+            token, verb = self.tokens[place], self.verb(place)
             is_little = self.match(place, "particle", "for", "article") is not None
             is_over = run >= longest and not is_little and not self._is_written(place)
             is_numbered = is_marked and token.kind == "number" and (run or place == start)
@@ -281,7 +282,7 @@ class Scanner(DayReader):
                 or self._account(place)
                 or (token.word in self.words.numbers and token.word not in articles)
             )
-            if is_other and not self.match(place, *(own if place > start else begins)):
+            if is_other and not self.match(place, *(goes_on if place > start else begins)):
                 break
             last, run = (last, 0) if is_little else (place + 1, run + 1)
         near = (self.words.is_near_number(self.word(p)) for p in range(start, last))

@@ -13,7 +13,7 @@ from console.agent.offline.lexicon import REFUSED, TOLD_AS, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Flow, Reply, Talk
 from console.agent.offline.text import Part
-from console.agent.offline.transferring import Transfer
+from console.agent.offline.transferring import Transfer, may_be
 
 _MAX_QUOTED: Final = 60
 _MIN_PRICE: Final = 1_000
@@ -102,10 +102,13 @@ def _balance(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply:
     amounts = [p for p in reading.of("amount") if not p.doubt]
     amounts = [p for p in amounts if p.is_money or p.value >= _MIN_PRICE or not is_of_thing]
     is_supposed = len(amounts) == 1 and reading.values("condition", "enough")
-    supposed = amounts[0].value if is_supposed else None
+    supposed, payer = amounts[0].value if is_supposed else None, ""
+    waiting = talk.memory.waiting
+    if isinstance(waiting, Transfer) and not is_supposed:
+        supposed, payer = waiting.amount, waiting.given["from_account"]
     head = "balance_head_session" if reading.values("introducing") else "balance_head"
     reading.ignored = [] if is_supposed else _unused(reading, topic.covered, *kinds("asking_money"))
-    return banking.balance(talk, asking.account_in(reading), supposed, head)
+    return banking.balance(talk, asking.account_in(reading), supposed, head, payer)
 
 
 def _movements(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
@@ -113,7 +116,19 @@ def _movements(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | Non
     is_refined = reading.first_kind == "and" or reading.match(0, "only") is not None
     if talk.memory.topic == "transactions" and is_refined:
         return _again(talk, reading)
-    return _moved(talk, reading, asking.read_query(reading), topic.covered)
+    return _moved(talk, reading, _query(talk, reading), topic.covered)
+
+
+def _query(talk: Talk, reading: Reading) -> MovementsQuery:
+    """Return which movements are asked for; "le" and "him" are the person spoken of last."""
+    query, person = asking.read_query(reading), talk.memory.last_person
+    said = [part.value for part in reading.of("same")]
+    said += ["clitic" for p in range(len(reading.tokens)) if reading.match(p, "him_or_her")]
+    if query.other or query.account or not said:
+        return query
+    if person is None or not may_be(talk, said[0], person):
+        return replace(query, unclear="whom")
+    return replace(query, other=person.alias or person.name)
 
 
 def _moved(talk: Talk, reading: Reading, query: MovementsQuery, covered: Collection[int]) -> Reply:
@@ -172,7 +187,7 @@ _ANSWERS: Final[Mapping[str, Callable[[Talk, Reading, asking.Topic], Reply | Non
 
 def followed_up(talk: Talk, reading: Reading) -> Reply | None:
     """Go on with the question before, "¿y en ahorro?"; or take what no phrase fits by its words."""
-    topic, query = talk.memory.topic, asking.read_query(reading)
+    topic, query = talk.memory.topic, _query(talk, reading)
     is_other = reading.has("amount", "take", "want_thing") or reading.orders
     if is_other or reading.mood not in {"", "past_mark", "day"}:
         return None
@@ -192,13 +207,13 @@ def _again(
     talk: Talk, reading: Reading, covered: Collection[int] = (), **change: bool
 ) -> Reply | None:
     """Go on with the movements last told of: others of them, or, by a change, a sum or a list."""
-    known, query = talk.memory.query, asking.read_query(reading)
+    known, query = talk.memory.query, _query(talk, reading)
     if query.span is None and known.span is not None and "last" in reading.values("relative"):
         query = replace(query, span=before(known.span))
     said = {name: value for name, value in vars(query).items() if value} | change
     if talk.memory.topic != "transactions" or not said:
         return None
-    return _moved(talk, reading, replace(known, **{"limit": None, **said}), covered)
+    return _moved(talk, reading, replace(known, **{"limit": None, "unclear": "", **said}), covered)
 
 
 # --- what is told, and what is looked for ---
@@ -244,10 +259,12 @@ def not_understood(talk: Talk, reading: Reading) -> Flow:
         return
     text = reading.text
     quoted = text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…"
-    waiting, told_as = talk.memory.waiting, {TOLD_AS.get(part.kind) for part in reading.parts}
-    if waiting is not None and told_as & {"hold", "change"}:
+    waiting, is_done = talk.memory.waiting, talk.memory.has_done
+    is_against = {"hold", "change"} & {TOLD_AS.get(part.kind) for part in reading.parts}
+    if is_against and waiting is not None:
         waiting.unread = quoted
-        yield from tasks.go_on(talk, waiting)
+    if is_against and (waiting is not None or is_done):
+        yield from [talk.say("told_undo")] if waiting is None else tasks.go_on(talk, waiting)
         return
     is_number = reading.has("amount") and not reading.beside("amount", "stop")
     keys = (f"try_{intent}" for intent in asking.nearest(reading))

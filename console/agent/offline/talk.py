@@ -60,6 +60,8 @@ class Task:
     """Whether it is said for sure that it is to be done; if not, that is asked too."""
     called: str = ""
     """What the person calls what it is for."""
+    after: "Task | None" = None
+    """What it rests on: left, if that is."""
     kind: ClassVar[str] = "call"
 
     def settle(self, talk: "Talk") -> Question:  # noqa: ARG002 - what is given by name is settled
@@ -145,11 +147,20 @@ class Memory:
         """What was shown and is neither carried out nor left."""
         return self.open[0] if self.state in {"shown", "waiting"} else None
 
+    @property
+    def has_done(self) -> bool:
+        """Whether something was carried out and nothing else is spoken of."""
+        return not self.open and self.done is not None and self.state != "left"
+
     def drop(self, *gone: Task) -> None:
         """Forget open tasks; where the first is one of them, nothing is begun."""
         if self.task in gone:
             self.state, self.asked = "queued", Asked()
         self.open = [task for task in self.open if task not in gone]
+
+    def resting_on(self, task: Task) -> list[Task]:
+        """Return a task and those that rest on it."""
+        return [task, *(one for one in self.open if one.after is task)]
 
     def begin(self, *tasks: Task) -> list[Task]:
         """Put tasks first; return what is half put together, which gives way to a new one."""

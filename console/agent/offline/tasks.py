@@ -43,7 +43,7 @@ def show(talk: Talk, task: Task) -> Flow:
             wrong = code.partition("_")[0].lower()
             memory.asked = Asked((wrong,) if wrong in {"alias", "account"} else ())
         elif outcome.kind == "declined":
-            memory.drop(task)
+            memory.drop(*memory.resting_on(task))
             memory.state = "left"
         payers = {task.given.get("from_account"), task.given.get("account_id")}
         had = [own.available for own in memory.accounts if own.account_id in payers]

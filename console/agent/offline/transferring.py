@@ -57,7 +57,7 @@ class Transfer(Task):
         if (to := said.get("to")) is not None:
             self.recipient = self.called = order.recipient
             given["to_account"] = to.value if to.kind == "account" else ""
-        if person is not None and not self.has_recipient and _may_be(talk, order.pronoun, person):
+        if person is not None and not self.has_recipient and may_be(talk, order.pronoun, person):
             self.choose(person)
         if to is not None and to.doubt:
             self.recipient, self.doubt = "", "people"
@@ -164,7 +164,7 @@ class Transfer(Task):
         return known.get(to, (self.called,))[0] or talk.account(to)
 
 
-def _may_be(talk: Talk, pronoun: str, person: Person) -> bool:
+def may_be(talk: Talk, pronoun: str, person: Person) -> bool:
     """Tell whether "ella" or "him" may be somebody: by the ending of what they are called."""
     told = {"pronoun_he": "m", "pronoun_she": "f"}.get(pronoun, "")
     words = {fold(word) for word in f"{person.name.split()[0]} {person.alias}".split()}
