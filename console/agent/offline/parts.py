@@ -266,8 +266,7 @@ class Scanner(DayReader):
         """Take a few nouns that little words join; any two words, where it is said to be one."""
         last, run, articles = start, 0, self.words.of("articles")
         longest = self.words.grammar["noun_chain"] + is_marked
-        dates = ("month", "day", "weekday")
-        begins, goes_on = (*dates, "joke") if is_marked else (), (*dates, "money")
+        begins = ("month", "joke", "day", "weekday") if is_marked else ()
         for place in range(start, min(start + _MAX_REASON_WORDS, len(self.tokens))):
             token, verb = self.tokens[place], self.verb(place)
             is_little = self.match(place, "particle", "for", "article") is not None
@@ -282,6 +281,8 @@ class Scanner(DayReader):
                 or self._account(place)
                 or (token.word in self.words.numbers and token.word not in articles)
             )
+            is_whose = self.match(place - 1, "whose") is not None
+            goes_on = ("day", "money", "month", *(("weekday",) if is_whose else ()))
             if is_other and not self.match(place, *(goes_on if place > start else begins)):
                 break
             last, run = (last, 0) if is_little else (place + 1, run + 1)
