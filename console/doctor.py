@@ -80,13 +80,20 @@ def stack_of(deployment: Deployment, stack_name: str) -> Stack:
     """Read the stack."""
     cloudformation = deployment.cloud.client("cloudformation")
     [described] = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
-    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack_name)
     return Stack(
         deployment,
         described["StackStatus"],
         {p["ParameterKey"]: p["ParameterValue"] for p in described.get("Parameters", [])},
-        [resource for page in pages for resource in page["StackResourceSummaries"]],
+        list(_listed(cloudformation, "list_stack_resources", StackName=stack_name)),
     )
+
+
+def _listed(client: Any, operation: str, **place: str) -> Iterator[Any]:
+    """Yield what an operation lists, page by page."""
+    paginator = client.get_paginator(operation)
+    for page in paginator.paginate(**place):
+        for listed in paginator.result_keys:
+            yield from listed.search(page)
 
 
 def examined(stack: Stack, checks: Mapping[str, Check] = CHECKS) -> Iterator[Finding]:
@@ -253,7 +260,7 @@ def _agent_of_the_template(logical: str) -> Any:
 def _other_schemas(client: Any, agent: str, version: str) -> Iterator[str]:
     """Yield how the schemas of a version of an agent differ from those of this code."""
     place = {"agentId": agent, "agentVersion": version}
-    groups = client.list_agent_action_groups(**place)["actionGroupSummaries"]
+    groups = _listed(client, "list_agent_action_groups", **place)
     served = {g["actionGroupName"]: g["actionGroupId"] for g in groups}
     for group in all_groups():
         if group.name not in served:
@@ -270,7 +277,7 @@ def _gateway_tools(stack: Stack) -> Iterator[Complaint]:
     """Look whether the gateway beside the stack lists the tools of this code."""
     client = stack.client("bedrock-agentcore-control")
     for place in _gateways(stack):
-        listed = client.list_gateway_targets(**place)["items"]
+        listed = _listed(client, "list_gateway_targets", **place)
         targets = {target["name"]: target["targetId"] for target in listed}
         mend = "Deploy gateway.yaml again."
         wanted = _tools_of_targets(is_server=policies.MCP_TARGET in targets)
@@ -322,9 +329,9 @@ def _policies(stack: Stack) -> Iterator[Complaint]:
     client = stack.client("bedrock-agentcore-control")
     name = f"{stack.deployment.name_prefix}-gateway".replace("-", "_")
     is_local = stack.deployment.cloud.is_local  # the local AWS has none
-    engines = [] if is_local else client.list_policy_engines()["policyEngines"]
+    engines = [] if is_local else _listed(client, "list_policy_engines")
     for engine in (e for e in engines if e["name"] == name):
-        listed = client.list_policies(policyEngineId=engine["policyEngineId"])["policies"]
+        listed = _listed(client, "list_policies", policyEngineId=engine["policyEngineId"])
         cedar = (policy["definition"].get("cedar", {}).get("statement", "") for policy in listed)
         named = set(_ACTION.findall(" ".join(cedar)))
         declared = set(policies.actions(all_groups()))
@@ -342,7 +349,7 @@ def _gateway_rate(stack: Stack) -> Iterator[Complaint]:
     """Look whether the gateway counts how often a customer calls each tool that needs their yes."""
     client = stack.client("bedrock-agentcore-control")
     for place in _gateways(stack):
-        limits = client.list_gateway_rate_limits(**place)["rateLimits"]
+        limits = _listed(client, "list_gateway_rate_limits", **place)
         counted = {
             entry["dimensions"].get("toolName", "").rpartition("___")[2]
             for limit in limits
@@ -358,7 +365,8 @@ def _gateways(stack: Stack) -> Iterator[dict[str, str]]:
     """Yield where the gateway beside the stack is, if there is one; the local AWS has none."""
     name = f"{stack.deployment.name_prefix}-gateway"
     client = stack.client("bedrock-agentcore-control")
-    for gateway in [] if stack.deployment.cloud.is_local else client.list_gateways()["items"]:
+    is_local = stack.deployment.cloud.is_local
+    for gateway in [] if is_local else _listed(client, "list_gateways"):
         if gateway["name"] == name:
             yield {"gatewayIdentifier": gateway["gatewayId"]}
 

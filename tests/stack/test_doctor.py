@@ -312,7 +312,11 @@ def test_policies_that_name_other_tools_than_the_codes_are_found(
             }
         )
     with Stubber(account.client("bedrock-agentcore-control")) as stubbed:
-        stubbed.add_response("list_policy_engines", {"policyEngines": [engine]})
+        other = {**engine, "name": "of_another"}
+        page = {"policyEngines": [other], "nextToken": "the next page"}
+        stubbed.add_response("list_policy_engines", page)
+        rest = {"nextToken": "the next page"}
+        stubbed.add_response("list_policy_engines", {"policyEngines": [engine]}, rest)
         stubbed.add_response("list_policies", {"policies": policies}, place)
         findings = found(account, "policies")
 
