@@ -52,8 +52,8 @@ def read_wish(reading: Reading) -> Wish:
 def _benefit(reading: Reading) -> str:
     """Return how it is to be paid: what was said last of what corrects, else all that is said."""
     marks = [i for i, part in enumerate(reading.parts) if part.kind in kinds("correcting")]
-    after = [p.value for p in reading.parts[max(marks, default=0) :] if p.kind == "benefit"]
-    said = set(after or [part.value for part in reading.of("benefit")])
+    benefits, later = reading.of("benefit"), reading.parts[max(marks, default=0) :]
+    said = {p.value for p in benefits if p in later} or {p.value for p in benefits}
     said -= {MSI} if any(way.startswith(f"{MSI}-") for way in said) else set()
     return said.pop() if len(said) == 1 else SEVERAL if said else ""
 
@@ -95,7 +95,7 @@ def role(reading: Reading, part: Part) -> str:
 def things_in(reading: Reading) -> list[tuple[str, str]]:
     """Return the words for things, as the shops call them and as they were said."""
     found = list[tuple[str, str]]()
-    for part in reading.parts:
+    for part in (part for part in reading.parts if part not in reading.denied):
         is_size = part.kind == "amount" and role(reading, part) == "size"
         number = f"{part.value.normalize():f}" if is_size else ""
         found += [(number, number)] if is_size else _called(reading, part)

@@ -157,8 +157,21 @@ class Reading(Scanner):
         return parts[0].whole if len(parts) == 1 else None
 
     def of(self, *kinds: str) -> list[Part]:
-        """Return its parts of these kinds."""
-        return [part for part in self.parts if part.kind in kinds]
+        """Return its parts of these kinds, but for what is denied."""
+        return [part for part in self.parts if part.kind in kinds and part not in self.denied]
+
+    @cached_property
+    def denied(self) -> list[Part]:
+        """What a no stands before: "no de ahorro", "que no salga de ahorro"."""
+        found, is_denied = list[Part](), False
+        for part in self.parts:
+            is_found = is_denied and part.kind in kinds("deniable")
+            found += [part] if is_found else []
+            is_sign = part.kind in {"stop", "and", "asking"}
+            is_ended = is_sign or (is_found and part.kind != "unread")
+            is_no = part.kind == "excluding" or (self.denies(part) and part.kind != "cancel")
+            is_denied = is_no or (is_denied and not is_ended)
+        return found
 
     def beside(self, *kinds: str) -> list[Part]:
         """Return its parts of all other kinds."""
@@ -289,12 +302,14 @@ def sent_in(order: Order, reading: Reading, *, is_expected: bool = False) -> Ite
     current, parts = order, _without_denied(order.parts, reading)
     marks, is_joint, around = list[Part](), False, ["", *(part.kind for part in parts), ""]
     for before, part, after in zip(around, parts, around[2:], strict=False):
-        is_no = reading.denies(part) and after not in {"stop", "correcting"}
+        is_no = reading.denies(part) and after != "stop"
         is_led = bool(marks) or before in {"verb", "clitic"}
         if part.kind in {"and", "stop"}:
             is_joint = True
         elif part.kind in kinds("correcting") and not is_no:
             marks.append(part)
+        elif part in reading.denied:
+            current.unread.append(part)
         elif is_joint and not marks and (begun := _next(current, part, after)) is not None:
             yield current
             current, is_joint = begun, False
