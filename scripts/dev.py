@@ -34,7 +34,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 _OLDEST_PYTHON = (3, 11)
 _SHOWN_LINES = 20
-_SOURCES = ("action_groups", "shared", "console", "scripts", "tests", "benchmarks", "docs/snippets")
 
 
 class Environment:
@@ -247,11 +246,11 @@ def _refuse_unknown(what: str, names: Sequence[str], known: Collection[str]) -> 
 
 
 def _lint() -> None:
-    _run([_PROJECT.program("ruff"), "check", *_SOURCES])
+    _run([_PROJECT.program("ruff"), "check"])
 
 
 def _format() -> None:
-    _run([_PROJECT.program("ruff"), "format", "--check", *_SOURCES])
+    _run([_PROJECT.program("ruff"), "format", "--check"])
 
 
 def _types() -> None:
