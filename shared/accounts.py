@@ -138,12 +138,12 @@ class Accounts:
 
     def sorted_out_of(
         self, user_id: str, account_id: str | None
-    ) -> tuple[list[Account], list[Item]]:
-        """Return the owner's accounts by account id, or this one, and items that cannot be read."""
+    ) -> tuple[list[Account], list[str] | None]:
+        """Return the owner's accounts by account id, or this one, and ids of what is unreadable."""
         if account_id is None:
-            return sorted_out(self._items_of(user_id), Account.from_item)
+            return sorted_out(self._items_of(user_id), Account.from_item, "account_id")
         item = self._database.get(*self.place(user_id, account_id))
-        return sorted_out([] if item is None else [item], Account.from_item)
+        return sorted_out([] if item is None else [item], Account.from_item, "account_id")
 
     def _items_of(self, user_id: str) -> Iterator[Item]:
         return self._database.query_all(

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from shared.text import line_problem
+from shared.text import alphabets_problem, line_problem
 
 MAX_PAGE_ITEMS = 50
 DEFAULT_PAGE_ITEMS = 20
@@ -33,7 +33,7 @@ def _printable(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    problem = line_problem(text)
+    problem = line_problem(text) or alphabets_problem(text)
     if problem is not None:
         raise ValueError(problem)
     return text

@@ -19,7 +19,6 @@ from typing import Any, Final, Literal, TypeVar
 from shared.errors import CentliError, ErrorBody, answer_for
 from shared.log_lines import SERVICE, compact, json_logger, keys, known
 
-T = TypeVar("T")
 U = TypeVar("U")
 
 NAMESPACE = "CENTLI"
@@ -121,16 +120,21 @@ def note_unreadable(error: Exception) -> None:
     measured("UnreadableItems")
 
 
-def sorted_out(items: Iterable[T], read: Callable[[T], U]) -> tuple[list[U], list[T]]:
-    """Return what items say, and those that cannot be read, which are recorded."""
+def sorted_out(
+    items: Iterable[Mapping[str, Any]], read: Callable[[Any], U], id_name: str
+) -> tuple[list[U], list[str] | None]:
+    """Return what items say, and the ids of those that cannot be read, which are recorded.
+
+    None for none of them.
+    """
     found, unreadable = [], []
     for item in items:
         try:
             found.append(read(item))
         except UNREADABLE as error:
             note_unreadable(error)
-            unreadable.append(item)
-    return found, unreadable
+            unreadable.append(str(item[id_name]))
+    return found, unreadable or None
 
 
 def where_it_failed(error: BaseException) -> list[str]:

@@ -38,6 +38,18 @@ def fold(text: str) -> str:
     return plain.translate(_SPOKEN)
 
 
+def alphabets(text: str) -> set[str]:
+    """Return the alphabets of a text's letters, by the first word of their Unicode names."""
+    folded = fold(text)
+    if folded.isascii():
+        return {"LATIN"} if any(map(str.isalpha, folded)) else set()
+    return {
+        "LATIN" if c.isascii() else unicodedata.name(c, "UNKNOWN").split(maxsplit=1)[0]
+        for c in folded
+        if c.isalpha()
+    }
+
+
 def tokens_of(text: str) -> list[str]:
     """Return the words, English genitives and separating signs of a text, folded."""
     return [token for piece in text.split() for token in _tokens_of_piece(piece)]
@@ -81,6 +93,13 @@ def line_problem(text: str) -> str | None:
         )
     if _has_account_id(text):
         return "must not have an account id in it: say in words who or what it is"
+    return None
+
+
+def alphabets_problem(text: str) -> str | None:
+    """Tell what to correct in a text with letters of several alphabets: some look like others."""
+    if len(alphabets(text)) > 1:
+        return "mixes letters of several alphabets: write it with the letters of one"
     return None
 
 

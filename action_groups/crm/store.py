@@ -62,9 +62,9 @@ class BeneficiaryStore:
         """
         return [*map(Beneficiary.from_item, self._items_of(user_id))]
 
-    def sorted_out_of(self, user_id: str) -> tuple[list[Beneficiary], list[Item]]:
-        """Return as many of the owner's beneficiaries, and the items that cannot be read."""
-        return sorted_out(self._items_of(user_id), Beneficiary.from_item)
+    def sorted_out_of(self, user_id: str) -> tuple[list[Beneficiary], list[str] | None]:
+        """Return as many of the owner's beneficiaries, and the ids of those that are unreadable."""
+        return sorted_out(self._items_of(user_id), Beneficiary.from_item, "beneficiary_id")
 
     def _items_of(self, user_id: str) -> Iterator[Item]:
         return self._database.query_all(

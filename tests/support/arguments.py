@@ -87,7 +87,11 @@ def prove(bank: World, step: Operation) -> None:
 
 
 _CONTROL = ["a\nb", "a\x00b", "\u202eabc", "a\u2066b", "\u200b", "a\u2028b", "\ud800"]
-_LIKE_THE_BANKS = ["hermano (trabajo)", "«hermano»", "a <b>", "hermano acc-juan-checking"]
+_LIKE_THE_BANKS = [
+    *("hermano (trabajo)", "«hermano»", "a <b>", "hermano acc-juan-checking"),
+    "hermano \u0430\u0441\u0441-juan-checking",
+]
+"""The last one with Cyrillic letters, which look the same."""
 _NOT_TEXT = [0, 1, -1, 1.5, True, False, [], ["acc-maria"], {}, {"a": 1}, math.nan, math.inf]
 _OUTSIDE_ASCII = ["acc maria", "acc-maría", "０１", " "]
 _BAD_DAY = [

@@ -98,7 +98,7 @@ def _every_place(alias, _name):
         pytest.param(resolving, "_fits_another", lambda *_: False, id="alias that is a name"),
         pytest.param(records, "contradict", lambda *_: False, id="contradicted kinship"),
         pytest.param(phrases, "is_readable", lambda *_: True, id="invisible characters"),
-        pytest.param(phrases, "scripts", lambda *_: set(), id="several alphabets"),
+        pytest.param(phrases, "alphabets", lambda *_: set(), id="several alphabets"),
         pytest.param(reading, "_is_anothers_name", lambda *_: False, id="another's surname"),
         pytest.param(reading, "_is_of_other_gender", lambda *_: False, id="María José, José"),
         pytest.param(reading, "is_telling", lambda _: True, id="numbers"),

@@ -77,7 +77,7 @@ def get_balance(caller: Caller, request: BalanceQuery, bank: BankStore) -> Balan
         )
     return Balances(
         accounts=[_balance(account) for account in accounts],
-        unreadable=[str(item["account_id"]) for item in unreadable] or None,
+        unreadable=unreadable,
     )
 
 

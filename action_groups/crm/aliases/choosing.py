@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from action_groups.crm.aliases import vocabulary
 from action_groups.crm.aliases.folding import Key, content_words, key_words
-from action_groups.crm.aliases.phrases import is_readable, scripts, split
+from action_groups.crm.aliases.phrases import is_readable, split
 from action_groups.crm.aliases.records import (
     Written,
     alias_senses,
@@ -13,7 +13,7 @@ from action_groups.crm.aliases.records import (
     relationship_senses,
 )
 from action_groups.crm.aliases.words import singular_of
-from shared.text import tokens_of
+from shared.text import alphabets, tokens_of
 
 MAX_ALIAS_DIGITS: Final = 6
 MIN_ALIAS_CHARACTERS: Final = 2
@@ -39,7 +39,7 @@ def alias_problem(
 def _writing_problem(alias: str, key: Key) -> str | None:
     if not is_readable(alias):
         return "The alias has invisible or control characters: write it with plain letters."
-    if len(scripts(alias)) > 1:
+    if len(alphabets(alias)) > 1:
         return "The alias mixes letters of several alphabets: write it with the letters of one."
     if sum(map(str.isdigit, alias)) > MAX_ALIAS_DIGITS:
         return "The alias looks like an account or telephone number: use a name instead."

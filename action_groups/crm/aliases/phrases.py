@@ -14,7 +14,7 @@ from action_groups.crm.aliases.folding import (
     without_articles,
 )
 from action_groups.crm.aliases.words import Word, read_words
-from shared.text import fold
+from shared.text import alphabets
 
 MAX_WORDS: Final = 12
 MAX_PARTS: Final = 6
@@ -56,7 +56,7 @@ def read_phrase(key: Key, recorded: AbstractSet[str]) -> Phrase:
 
 def is_trusted(phrase: str) -> bool:
     """Tell whether a phrase is written as people write, so that it may name one person."""
-    return is_readable(phrase) and len(scripts(phrase)) <= 1
+    return is_readable(phrase) and len(alphabets(phrase)) <= 1
 
 
 def is_plural(tokens: Sequence[str]) -> bool:
@@ -87,14 +87,3 @@ def is_readable(text: str) -> bool:
         unicodedata.category(c)[0] != "C" and unicodedata.category(c) not in {"Zl", "Zp"}
         for c in text
     )
-
-
-def scripts(text: str) -> set[str]:
-    """Return the alphabets of a text's letters, by the first word of their Unicode names."""
-    if text.isascii():
-        return {"LATIN"} if any(map(str.isalpha, text)) else set()
-    return {
-        "LATIN" if c.isascii() else unicodedata.name(c, "UNKNOWN").split(maxsplit=1)[0]
-        for c in fold(text)
-        if c.isalpha()
-    }

@@ -81,5 +81,5 @@ def resolve_alias(caller: Caller, request: AliasQuery, people: BeneficiaryStore)
             )
             for candidate in resolution.candidates
         ],
-        unreadable=[str(item["beneficiary_id"]) for item in unreadable] or None,
+        unreadable=unreadable,
     )
