@@ -10,7 +10,14 @@ import pytest
 
 from tests.support.arguments import RIGHT, furnished
 from tests.support.dynamodb.expressions import parse
-from tests.support.rights import FUNCTIONS, RESOURCES, as_list, role_of, statements_of
+from tests.support.rights import (
+    FUNCTIONS,
+    RESOURCES,
+    as_list,
+    rights_on_tables,
+    role_of,
+    statements_of,
+)
 from tests.support.tables import PREFIX
 
 TABLE = f"{PREFIX}-limits"
@@ -71,6 +78,13 @@ def test_who_only_counts_terms_may_update_the_attributes_of_that_count_and_no_ot
     of_transfers = set().union(*updated("createTransfer")) - KEYS
     assert of_transfers
     assert not of_transfers & (allowed(function) or of_transfers)
+
+
+@pytest.mark.parametrize("function", sorted(COUNTING))
+def test_who_only_counts_terms_has_no_right_but_to_read_and_to_count(function: str) -> None:
+    """It looks at the limits to show terms only, so that no commit ever checks them."""
+    rights = {r for r in rights_on_tables(function) if r.startswith("limits:")}
+    assert rights == {"limits:GetItem", "limits:UpdateItem"}
 
 
 def test_no_other_function_is_kept_from_an_attribute() -> None:
