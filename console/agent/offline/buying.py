@@ -300,7 +300,8 @@ def compared(talk: Talk, reading: Reading) -> Question:
     memory, terms, task = talk.memory, read_wish(reading), talk.memory.task
     offers, count = offers_meant(talk, reading), terms.quantity
     wanted = "" if NO_BENEFIT in {part.value for part in reading.of("benefit")} else terms.benefit
-    if not offers and finding.names_a_thing(reading):
+    is_looking = wanted and not memory.offers and reading.has("want_thing")
+    if not offers and (is_looking or finding.names_a_thing(reading)):
         listed = yield from finding.find(talk, terms)
         if not memory.offers:
             return listed

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Final
 
 from console.agent.brain import Say
@@ -130,6 +130,16 @@ def is_kin(reading: Reading, part: Part) -> bool:
 def names_a_thing(reading: Reading) -> bool:
     """Tell whether a message names a thing that shops sell."""
     return any(reading.words.is_thing(fold(word)) for pair in things_in(reading) for word in pair)
+
+
+def wants_a_thing(reading: Reading) -> bool:
+    """Tell whether a thing is wanted: "quiero los audífonos", not "quiero ver mis gastos"."""
+    said = reading.beside("article", "here", "courtesy")
+    wanted = [part for one, part in pairwise(said) if one.kind in {"will", "want_thing"}]
+    return any(
+        part.kind in kinds("free_text") and reading.words.is_thing(reading.word(part.last - 1))
+        for part in wanted
+    )
 
 
 def each_thing(reading: Reading) -> list[Reading]:

@@ -89,21 +89,23 @@ def _owed(talk: Talk, reading: Reading) -> list[Order]:
 
 
 def _tasks(talk: Talk, reading: Reading, order: Order) -> list[Task]:
-    """Return what an order asks for: a purchase for each thing that it joins, else one task."""
-    if order.act in {"send", "give"}:
-        return [Transfer().fill(talk, order, reading)]
+    """Return what an order asks for: a purchase for each thing that it joins, else one task.
+
+    A thing that is sent or added, to nobody, may be one to buy: "pásame dos licuadoras".
+    """
     said = replace(reading, parts=order.parts)
-    if order.act == "add":
-        return [read_addition(said)]
+    is_of_thing = any(reading.words.is_thing(reading.word(p.first)) for p in said.of("unread"))
+    if order.act != "buy" and (not is_of_thing or said.has("person", "name", "account")):
+        is_sent = order.act in {"send", "give"}
+        return [Transfer().fill(talk, order, reading) if is_sent else read_addition(said)]
     said = said if reading.orders[1:] else reading
     each = finding.each_thing(said)
-    if not each[1:]:
-        return [purchase(talk, said)]
-    words = [word for one in each for _, word in finding.things_in(one)]
+    bought = [Purchase().fill(talk, one) for one in each] if each[1:] else [purchase(talk, said)]
+    words = [word for one in each[1:] and each for _, word in finding.things_in(one)]
     strange = [w for w in words if not (reading.words.is_thing(w) or w.isdigit())]
-    first, *rest = [Purchase().fill(talk, one) for one in each]
-    first.unread = ", ".join(filter(None, [first.unread, *strange]))
-    return [first, *rest]
+    bought[0].unread = ", ".join(filter(None, [bought[0].unread, *strange]))
+    bought[0].is_sure = order.act == "buy"
+    return [*bought]
 
 
 def _begun(talk: Talk, reading: Reading, todo: list[Task]) -> Flow:

@@ -43,6 +43,8 @@ def questioned(talk: Talk, reading: Reading) -> Reply | None:
     for topic in asking.topics_of(reading):
         is_told = topic.intent == "movements" and not reading.asks and reading.orders
         is_order = talk.memory.asked.wanted and is_told
+        if topic.intent in {"balance", "movements"} and finding.wants_a_thing(reading):
+            continue
         flow = _about(talk, reading, topic) if topic.score >= _MIN_SURE and not is_order else None
         if flow is not None:
             return flow
@@ -224,9 +226,12 @@ def stated(talk: Talk, reading: Reading) -> Reply | None:
     acts = {part.value.act for part in reading.of("verb")} & {"send", "buy", "add"}
     if not acts and reading.mood != "others":
         return None
-    if reading.is_question:
-        return talk.say("said_question_buy" if "buy" in acts else "said_question")
-    return talk.say(REFUSED.get(reading.mood, "said_doubtful"))
+    if not reading.is_question:
+        return talk.say(REFUSED.get(reading.mood, "said_doubtful"))
+    is_supposed = "buy" in acts and reading.mood in {"", "condition"}
+    if is_supposed and finding.names_a_thing(reading):
+        return buying.compared(talk, reading)
+    return talk.say("said_question_buy" if "buy" in acts else "said_question")
 
 
 def searched(talk: Talk, reading: Reading) -> Reply | None:
@@ -241,7 +246,9 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
     is_other = not is_wanted or reading.has("person", "money")
     if not (is_named or (not is_other if wish.words else is_of_things and is_any)):
         return None
-    if is_named and wish.benefit and reading.is_question and not reading.has("want_thing"):
+    is_of_price = wish.quantity and reading.values("price")
+    is_asking = wish.benefit and reading.is_question and not reading.has("want_thing")
+    if is_named and (is_of_price or is_asking):
         return buying.compared(talk, reading)
     numbers = [p for p in reading.of("amount") if not finding.role(reading, p)]
     reading.ignored = reading.of("excluding") + numbers
