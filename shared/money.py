@@ -2,12 +2,14 @@
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator
 
 Currency = Literal["MXN"]
 MXN: Currency = "MXN"
+SAME_CURRENCY: Final = "(attribute_not_exists(currency) OR currency = :currency)"
+"""The condition that an item is in `:currency`, as one is that does not say."""
 
 CENTAVO = Decimal("0.01")
 MAX_AMOUNT = Decimal("9999999999.99")

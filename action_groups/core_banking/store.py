@@ -8,11 +8,11 @@ from shared.accounts import ACTIVE, Account, Accounts
 from shared.clock import Clock
 from shared.dynamodb import ConditionCheck, DynamoDB, Item, Page, Put, Update
 from shared.limits import Limits
+from shared.money import SAME_CURRENCY
 from shared.paging import Allowance
 from shared.payments import PaymentRequest, purchase_key
 from shared.settings import Settings
 
-_SAME_CURRENCY = "(attribute_not_exists(currency) OR currency = :currency)"
 _HAS_ENOUGH = "balance >= :floor"
 
 
@@ -69,7 +69,7 @@ class BankStore:
             table=self.accounts.table,
             key=account.key,
             expression="SET balance = balance - :amount, updated_at = :now ADD version :one",
-            condition=f"#status = :active AND {_SAME_CURRENCY} AND {same_floor} AND {_HAS_ENOUGH}",
+            condition=f"#status = :active AND {SAME_CURRENCY} AND {same_floor} AND {_HAS_ENOUGH}",
             values={
                 ":amount": amount,
                 ":now": updated_at,
@@ -97,7 +97,7 @@ class BankStore:
             table=self.accounts.table,
             key=account.key,
             expression="SET balance = balance + :amount, updated_at = :now ADD version :one",
-            condition=f"attribute_exists(account_id) AND #status = :active AND {_SAME_CURRENCY}"
+            condition=f"attribute_exists(account_id) AND #status = :active AND {SAME_CURRENCY}"
             f" AND {is_same_holder}",
             values={
                 ":amount": amount,

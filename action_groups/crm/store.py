@@ -8,6 +8,7 @@ from action_groups.crm.aliases.folding import comparison_key, index_key
 from shared.accounts import Account, Accounts
 from shared.dynamodb import ConditionCheck, DynamoDB, Item, Page, Put
 from shared.limits import Limits
+from shared.money import SAME_CURRENCY
 from shared.observability import sorted_out
 from shared.settings import Settings
 
@@ -98,8 +99,7 @@ class BeneficiaryStore:
         return ConditionCheck(
             self.accounts.table,
             account.key,
-            "#status = :status AND (attribute_not_exists(currency) OR currency = :currency) AND "
-            f"{condition}",
+            f"#status = :status AND {SAME_CURRENCY} AND {condition}",
             {**values, ":status": account.status, ":currency": account.currency},
             {"#status": "status"},
         )

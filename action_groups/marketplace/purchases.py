@@ -19,6 +19,7 @@ from shared.dynamodb import (
     Write,
     unchanged,
 )
+from shared.money import MXN, SAME_CURRENCY
 from shared.payments import PENDING, purchase_key
 from shared.settings import Settings
 
@@ -171,8 +172,12 @@ class Purchases:
 
         With a benefit, the product's `benefits` must still be those that it was worked out from.
         """
-        condition = "stock >= :quantity AND price = :price"
-        values: Item = {":quantity": purchase.quantity, ":price": item["unit_price"]}
+        condition = f"stock >= :quantity AND price = :price AND {SAME_CURRENCY}"
+        values: Item = {
+            ":quantity": purchase.quantity,
+            ":price": item["unit_price"],
+            ":currency": MXN,
+        }
         if purchase.benefit_applied is not None:
             condition += " AND benefits = :benefits"
             values[":benefits"] = benefits

@@ -461,6 +461,16 @@ def test_what_was_long_tried_is_not_waited_for_beyond_the_functions_time(shop: W
     assert shop.clock.now - begun <= ANSWERED_WITHIN
 
 
+def test_what_is_no_longer_sold_in_pesos_at_the_commit_is_not_bought(shop: World) -> None:
+    def change() -> None:
+        shop.put("products", **{**shop.items("products")[0], "currency": "USD"})
+
+    shop.connect(ScriptedDatabase(shop.client, [after(change)]))
+    status, body = shop.call("createPurchase", **BUY)
+    assert (status, body["error"]["code"]) == (404, "PRODUCT_NOT_FOUND")
+    assert stock(shop) == 5
+
+
 def buys_all_while_somebody_else_does(shop: World, database: Callable[..., DynamoDB]) -> None:
     def sell_out() -> None:
         shop.put("products", **{**shop.items("products")[0], "stock": 0})
