@@ -46,6 +46,7 @@ MSI, CASHBACK, POINTS, UNKNOWN = "MSI", "cashback", "points", "unknown"
 MAX_TERMS: Final = 20
 """How many benefits of one product are looked at."""
 MIN_MONTHS, MAX_MONTHS = 2, 60
+_MONTHS: Final = frozenset(range(MIN_MONTHS, MAX_MONTHS + 1))
 MAX_SHOWN_CHARACTERS: Final = 60
 """Of a retailer's own text."""
 
@@ -336,13 +337,10 @@ def _months(given: Mapping[str, Any]) -> list[int]:
     """Return the numbers of months, fewest first. Raises _Unreadable without any."""
     written = given.get("months")
     texts = written if isinstance(written, (list, set)) else re.split(r"[,/yo]", str(written or ""))
-    numbers = [_decimal(text) for text in texts]
-    if not numbers or not all(
-        number is not None and MIN_MONTHS <= number <= MAX_MONTHS and number % 1 == 0
-        for number in numbers
-    ):
+    numbers = [number for number in map(_decimal, texts) if number in _MONTHS]
+    if not texts or len(numbers) < len(texts):
         raise _Unreadable(f"It does not say for how many months, {MIN_MONTHS} to {MAX_MONTHS}.")
-    return sorted({int(number) for number in numbers if number is not None})
+    return sorted({*map(int, numbers)})
 
 
 def _needed(given: Mapping[str, Any], name: str, maximum: Decimal) -> Decimal:

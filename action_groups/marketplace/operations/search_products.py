@@ -161,6 +161,8 @@ class _Listing(NamedTuple):
 
     market: MarketStore
     key: str
+    key_names: tuple[str, ...]
+    """The names of what makes a position."""
     partitions: tuple[str, ...]
     wanted: Callable[[Item, str], Product | None]
     """Returns the product of an item and its retailer's name, if it is wanted."""
@@ -169,11 +171,6 @@ class _Listing(NamedTuple):
     allowance: Allowance
     found: dict[tuple[str, str], Product]
     """The products of the items that were read and are wanted, by their key."""
-
-    @property
-    def key_names(self) -> tuple[str, ...]:
-        """The names of what makes a position."""
-        return tuple(dict.fromkeys((self.key, *_PRODUCT_KEY)))
 
     def position_of(self, item: Item) -> Item:
         """Return the position of an item."""
@@ -260,6 +257,7 @@ def _listing(request: ProductsQuery, market: MarketStore, allowance: Allowance) 
     return _Listing(
         market=market,
         key=key,
+        key_names=tuple(dict.fromkeys((key, *_PRODUCT_KEY))),
         partitions=partitions,
         wanted=_filter(request),
         most_items=None if is_filtered else request.limit + 1,
