@@ -60,10 +60,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     try:
         code = _run(sys.argv[1:] if arguments is None else list(arguments))
-        sys.stdout.flush()
+        print(end="", flush=True)
     except BrokenPipeError:
         _write_no_more()
         return READER_IS_GONE
+    except OSError as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        _write_what_can_be()
+        return 1
     except (KeyboardInterrupt, click.Abort):
         return _INTERRUPTED
     except Exception as error:
@@ -104,6 +108,13 @@ def _explained(error: Exception) -> int | None:
         print(f"{PROGRAM}: AWS did not answer as expected: {error}", file=sys.stderr)
         return 1
     return None
+
+
+def _write_what_can_be() -> None:
+    try:
+        print(end="", flush=True)
+    except OSError:
+        _write_no_more()
 
 
 def _write_no_more() -> None:

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -299,6 +300,22 @@ def test_a_reader_who_left_is_no_error(arguments: str) -> None:
         process.stdout.close()
         assert process.stderr.read() == ""
         assert process.wait(30) == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is always full")
+@pytest.mark.parametrize("arguments", ["--help", "openapi lint --rules"])
+def test_what_cannot_be_written_is_told_in_a_sentence(arguments: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*CENTLI, *arguments.split()],
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    assert done.returncode == 1
+    assert done.stderr == "centli: [Errno 28] No space left on device\n"
 
 
 @pytest.mark.parametrize(("command", "option"), [("mcp", "--http-port"), ("web", "--web-port")])
