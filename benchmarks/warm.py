@@ -5,6 +5,7 @@ the time inside of the client is left out, except for what is done there in plac
 boto3's resources turn values into DynamoDB's and back, and the Tracer makes a subsegment.
 """
 
+import atexit
 import copy
 import gc
 import importlib
@@ -37,6 +38,7 @@ OPERATIONS = {
 _ALSO_ASKED = {"resolve_alias": ({"alias": "Juan Lopez"},)}
 """What an operation is asked besides its example: here a name, which no index has."""
 _NOWHERE: Final = open(os.devnull, "w")  # noqa: PTH123, SIM115 as long as the process
+atexit.register(_NOWHERE.close)
 _CONVERSIONS = (
     "inject_condition_expressions",
     "inject_attribute_value_input",
