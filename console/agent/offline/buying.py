@@ -167,15 +167,16 @@ def _unread(reading: Reading, listed: Sequence[Offer]) -> list[Part]:
     called = [part for run in expected for part in run]
     words = frozenset[str]().union(*(offer.words for offer in listed))
     afterthought = reading.afterthought
-    roles = {finding.role(reading, part) for part in reading.of("amount")} - {""}
-    numbers = [part for part in reading.of("amount") if finding.role(reading, part)]
+    roles = finding.roles(reading)
     for part, following in zip(parts, [*(p.kind for p in parts[1:]), ""], strict=True):
-        is_read = part.kind in kinds("quiet", "buying") or part.kind in roles or part in numbers
+        is_read = part.kind in {*kinds("quiet", "buying"), *roles.values()}
         if part.kind in kinds("free_text"):
             is_word = reading.tokens[part.first].kind in {"word", "number"}
             said = words_of(reading.quote(part.first, part.last))
             is_known = words & said or reading.match(part.first, "into")
             is_read = is_word and (part in called or bool(is_known)) and not is_kin(reading, part)
+        elif part.kind == "amount":
+            is_read = bool(roles[part.first])
         elif part.kind == "relative":
             is_read = following in kinds("free_text")
         elif part.kind in {"ordinal", "other"}:

@@ -30,8 +30,9 @@ def read_wish(reading: Reading) -> Wish:
     name = fold(words[0]) if len(words) == 1 else ""
     is_category = name in reading.words.of("category_names")
     is_telling = any(not word.isdigit() for word in words) and not is_category
-    said = {role(reading, part): part for part in reversed(reading.of("amount"))}
-    counts = [part for part in reading.of("amount") if role(reading, part) == "count"]
+    role, amounts = roles(reading), reading.of("amount")
+    said = {role[part.first]: part for part in reversed(amounts)}
+    counts = [part for part in amounts if role[part.first] == "count"]
     is_plain = all(part.whole in range(1, MAX_QUANTITY + 1) for part in counts)
     is_unclear = reading.has("dozen") or counts[1:] or not is_plain
     after = (reading.parts[reading.parts.index(part) + 1 :][:1] for part in counts[:1])
@@ -58,13 +59,19 @@ def _benefit(reading: Reading) -> str:
     return said.pop() if len(said) == 1 else SEVERAL if said else ""
 
 
-def role(reading: Reading, part: Part) -> str:
-    """Return what a number says of things: `count`, `size`; `under`, `over`, `range`; or nothing.
+def roles(reading: Reading) -> dict[int, str]:
+    """Return what numbers say of things: `count`, `size`; `under`, `over`, `range`; or nothing.
 
     A count stands right before what it counts, or alone where no thing is named; any other number
-    tells which thing is meant.
+    tells which thing is meant. They are by their first token.
     """
-    place = reading.parts.index(part)
+    is_of_none = not any(_called(reading, part) for part in reading.parts)
+    places = (i for i, part in enumerate(reading.parts) if part.kind == "amount")
+    return {reading.parts[i].first: _role(reading, i, is_alone=is_of_none) for i in places}
+
+
+def _role(reading: Reading, place: int, *, is_alone: bool) -> str:
+    part = reading.parts[place]
     around = range(reading.parts[max(place - 1, 0)].first, min(part.first + 3, part.last))
     bounds = (reading.match(at, "under", "over") for at in around)
     if (bound := next(filter(None, bounds), None)) is not None:
@@ -77,7 +84,7 @@ def role(reading: Reading, part: Part) -> str:
             is_from = run[0].way == "of" or reading.match(run[0].first - 1, "from")
             if is_from and run[0].is_sure and run[2].is_sure and run[0].value < run[2].value:
                 return end
-    before, after = reading.parts[:place][-1:], reading.parts[place + 1 : place + 2]
+    before, after = reading.parts[max(place - 1, 0) : place], reading.parts[place + 1 : place + 2]
     is_said = reading.match(part.first - 1, "numbered") is not None or part.way == "of"
     is_led = is_said or any(
         one.kind not in kinds("before_count") and (one.kind != "unread" or _called(reading, one))
@@ -85,7 +92,7 @@ def role(reading: Reading, part: Part) -> str:
     )
     is_piece = reading.match(part.last, "piece", "container") is not None
     is_before = any(_called(reading, one) for one in after)
-    is_alone = not any(_called(reading, one) for one in reading.parts)
+    is_alone |= any(one.kind in kinds("correcting") for one in before)
     if not is_led and (is_piece or (not part.unit and (is_before or is_alone))):
         return "" if part.is_money else "count"
     is_of_it = part.way != "of" or any(p.kind in kinds("described") for p in before)
@@ -94,9 +101,9 @@ def role(reading: Reading, part: Part) -> str:
 
 def things_in(reading: Reading) -> list[tuple[str, str]]:
     """Return the words for things, as the shops call them and as they were said."""
-    found = list[tuple[str, str]]()
+    found, role = list[tuple[str, str]](), roles(reading)
     for part in (part for part in reading.parts if part not in reading.denied):
-        is_size = part.kind == "amount" and role(reading, part) == "size"
+        is_size = part.kind == "amount" and role.get(part.first) == "size"
         number = f"{part.value.normalize():f}" if is_size else ""
         found += [(number, number)] if is_size else _called(reading, part)
     return found
@@ -199,8 +206,8 @@ def find(talk: Talk, wish: Wish, wanted: Attempts = (), *, is_also: bool = False
         page = {**arguments, "limit": str(_PAGE)}
         bodies = yield from talk.look_through("searchProducts", page, _MAX_PAGES)
         every = [offer_of(entry) for body in bodies for entry in body["products"]]
-        said = words_of(arguments.get("search", ""))
-        called = [o for o in every if all(_same(frozenset({word}), o.words) for word in said)]
+        said = arguments.get("search", "").split()
+        called = [offer for offer in every if all(_is_called(offer.words, word) for word in said)]
         is_sized = any(word.isdigit() for word in said)
         if is_sized or (called and talk.words.categories.keys().isdisjoint(said)):
             every = called
@@ -288,8 +295,11 @@ def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:
 
 def is_counted(offer: Offer, counted: str) -> bool:
     """Tell whether what is counted is this product, not what is in it: "100 tabletas"."""
-    said = words_of(counted) | {fold(counted).removesuffix("s")}
-    return not counted or _same(said, offer.names)
+    return not counted or _is_called(offer.names, counted)
+
+
+def _is_called(called: frozenset[str], word: str) -> bool:
+    return _same(words_of(word) | {fold(word).removesuffix("s")}, called)
 
 
 def _same(said: frozenset[str], called: frozenset[str]) -> bool:

@@ -250,7 +250,8 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
     is_asking = wish.benefit and reading.is_question and not reading.has("want_thing")
     if is_named and (is_of_price or is_asking):
         return buying.compared(talk, reading)
-    numbers = [p for p in reading.of("amount") if not finding.role(reading, p)]
+    role = finding.roles(reading)
+    numbers = [part for part in reading.of("amount") if not role[part.first]]
     reading.ignored = reading.of("excluding") + numbers
     return finding.search(talk, *map(finding.read_wish, finding.each_thing(reading)))
 
