@@ -40,7 +40,7 @@ def answer(talk: Talk, text: str) -> Flow:
     if memory.state == "waiting":
         yield Say(f"\n{talk.text('still_waiting')}\n")
         yield from tasks.show(talk, memory.open[0])
-    elif asked.question is None or memory.state != "building" or "confirmation" in asked.wanted:
+    elif asked.question is None or memory.state != "building":
         memory.asked = Asked()
     else:
         yield Say("\n" + asked.question.delta, "asked")

@@ -150,11 +150,20 @@ def wants_a_thing(reading: Reading) -> bool:
 
 
 def each_thing(reading: Reading) -> list[Reading]:
-    """Return what a message says of each of the things that it joins, else all that it says."""
-    runs = groupby(reading.parts, lambda part: part.kind in {"and", "stop"})
-    pieces = [replace(reading, parts=[*run]) for is_joint, run in runs if not is_joint]
+    """Return what a message says of each of the things that it joins, else all that it says.
+
+    A thing that corrects stands for those before it; how one of them is paid, all are.
+    """
+    marks = [i for i, part in enumerate(reading.parts) if part.kind in kinds("correcting")]
+    last = replace(reading, parts=reading.parts[max(marks, default=-1) + 1 :])
+    said = last if marks and names_a_thing(last) else reading
+    runs = groupby(said.parts, lambda part: part.kind in {"and", "stop"})
+    pieces = [replace(said, parts=[*run]) for is_joint, run in runs if not is_joint]
     pieces = [one for one in pieces if one.beside(*kinds("quiet"), "both", "everyone")]
-    return pieces if all(map(names_a_thing, pieces)) else [reading]
+    ways = said.of("account", "benefit")
+    for one in pieces if len({part.kind for part in ways}) == len(ways) else ():
+        one.parts += [part for part in ways if not one.of(part.kind)]
+    return pieces if pieces[1:] and all(map(names_a_thing, pieces)) else [said]
 
 
 # --- finding products ---

@@ -100,7 +100,7 @@ def _tasks(talk: Talk, reading: Reading, order: Order) -> list[Task]:
         return [Transfer().fill(talk, order, reading) if is_sent else read_addition(said)]
     said = said if reading.orders[1:] else reading
     each = finding.each_thing(said)
-    bought = [Purchase().fill(talk, one) for one in each] if each[1:] else [purchase(talk, said)]
+    bought = [Purchase().fill(talk, one) for one in each] if each[1:] else [purchase(talk, each[0])]
     words = [word for one in each[1:] and each for _, word in finding.things_in(one)]
     strange = [w for w in words if not (reading.words.is_thing(w) or w.isdigit())]
     bought[0].unread = ", ".join(filter(None, [bought[0].unread, *strange]))
@@ -113,7 +113,8 @@ def _begun(talk: Talk, reading: Reading, todo: list[Task]) -> Flow:
 
     The same order said once more is the one that waits. Before all is known, nothing is shown.
     """
-    is_instead, waiting = reading.first_kind in {"correcting", "negation"}, talk.memory.waiting
+    kinds_of, waiting = [part.kind for part in reading.beside("stop")], talk.memory.waiting
+    is_instead = not {"correcting", "negation"}.isdisjoint(kinds_of[:1] + kinds_of[-1:])
     if waiting is not None and not is_instead and waiting not in todo:
         said = [(task.called, task.told(talk).get("cost")) for task in (waiting, *todo)]
         is_same = said[1:] == said[:1] and not reading.has("again")
@@ -213,13 +214,18 @@ def _changed(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Repl
     """Put what a message says into a transfer, where the rest of it is none that may stop that."""
     memory, task = talk.memory, talk.memory.task
     is_other = not all(_is_amendment(talk, one) for one in reading.orders)
-    if not isinstance(task, Transfer) or (is_other and not memory.asked.wanted):
+    is_other = is_other and not memory.asked.wanted
+    is_of_list = memory.topic == "tasks" and reading.number_alone is not None
+    if not isinstance(task, Transfer) or is_other or is_of_list:
         return None
     one = tasks.meant(talk, reading) if memory.open[1:] else None
-    is_pointed = isinstance(one, Transfer) and (one is not task or reading.has("ordinal"))
+    is_counted, pointing = reading.has("ordinal"), {"reason"}
+    is_pointed = isinstance(one, Transfer) and (
+        one is not task or is_counted or "reason" in order.said
+    )
     if isinstance(one, Transfer) and is_pointed and rest <= {"ordinal", "here"}:
-        task = one
-        order.said = {k: p for k, p in order.said.items() if k in {"amount", "from"}}
+        task, pointing = one, pointing if is_counted else {"reason", "to"}
+        order.said = {k: part for k, part in order.said.items() if k not in pointing}
         if not order.said:
             others = [other for other in memory.open if other is not task]
             return tasks.drop(talk, others) if reading.values("only") else tasks.go_on(talk, task)

@@ -39,8 +39,9 @@ class Order:
 
     @property
     def is_of_payer(self) -> bool:
-        """Whether it says only which account pays: "paga con débito"."""
-        return self.act == "send" and self.said.keys() == {"from"} and not self.unread
+        """Whether it says only how it is paid: "paga con débito", "ponla a 3 meses"."""
+        ways, is_how = {part.kind for part in self.unread}, self.said.keys() <= {"from"}
+        return self.act == "send" and is_how and bool(self.said or ways) and ways <= {"benefit"}
 
     @property
     def recipient(self) -> str:
@@ -93,23 +94,18 @@ class Reading(Scanner):
     def orders(self) -> list[Order]:
         """What it asks for, in the order in which it does.
 
-        Which account pays for what is bought is said of that. An amount right beside a word that
-        was not read is doubted: "5 tamales".
+        An amount right beside a word that was not read is doubted: "5 tamales".
         """
         found, left = list[Order](), list[Part]()
         for segment in _segments(self.parts):
             order = Order(_act(segment), segment, _is_asked_for(segment, self))
             if order.act in {"send", "give"}:
-                found += sent_in(order, self)
+                found += _paid_alike([*sent_in(order, self)])
             elif order.act:
                 found.append(order)
             else:
                 left += [part for part in segment if part.kind not in kinds("quiet")]
-        for bought, order in [*pairwise(found)]:
-            if bought.act == "buy" and order.is_of_payer:
-                bought.parts += order.parts
-                found.remove(order)
-        for order in found:
+        for order in (found := _completed(found)):
             amount = order.said.get("amount")
             beside = {
                 part.kind for pair in pairwise(order.parts) if amount in pair for part in pair
@@ -233,6 +229,28 @@ class Reading(Scanner):
         return ", ".join(self.quote(first, last) for first, last in runs)
 
 
+def _completed(orders: list[Order]) -> list[Order]:
+    """Put what says only how an order is paid, or what for, into the order before it."""
+    for before, order in [*pairwise(orders)]:
+        is_how = before.act == "send" == order.act and order.said.keys() <= {"from", "reason"}
+        if before.act == "buy" and order.is_of_payer:
+            before.parts += order.parts
+            orders.remove(order)
+        elif is_how and order.said:
+            before.said, before.unread = before.said | order.said, before.unread + order.unread
+            orders.remove(order)
+    return orders
+
+
+def _paid_alike(orders: list[Order]) -> list[Order]:
+    """Take the account that one of a verb's transfers to others is paid from for all of them."""
+    payers = [order.said["from"] for order in orders if "from" in order.said]
+    is_to_own = any(o.said["to"].kind == "account" for o in orders if "to" in o.said)
+    for order in orders if len(payers) == 1 and not is_to_own else ():
+        order.said.setdefault("from", payers[0])
+    return orders
+
+
 def _segments(parts: list[Part]) -> list[list[Part]]:
     """Split a message where another verb begins another order, with what leads to the verb."""
     heads = pairwise(i for i, part in enumerate(parts) if part.kind in {"verb", "take"})
@@ -308,8 +326,9 @@ def sent_in(order: Order, reading: Reading, *, is_expected: bool = False) -> Ite
             is_joint = True
         elif part.kind in kinds("correcting") and not is_no:
             marks.append(part)
-        elif part in reading.denied:
-            current.unread.append(part)
+        elif part in reading.denied or (marks and current is not order):
+            current.unread += [*marks, part]
+            marks = []
         elif is_joint and not marks and (begun := _next(current, part, after)) is not None:
             yield current
             current, is_joint = begun, False

@@ -128,6 +128,7 @@ def names(talk: Talk, tasks: Sequence[Task]) -> str:
 
 def listed(talk: Talk) -> Flow:
     """List what is open."""
+    talk.memory.topic = "tasks"
     lines = talk.numbered(task.name(talk) for task in talk.memory.open)
     yield talk.lines([talk.text("tasks_head"), *lines]) if lines else talk.say("nothing_pending")
 
