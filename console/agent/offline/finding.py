@@ -156,7 +156,8 @@ def each_thing(reading: Reading) -> list[Reading]:
     """
     marks = [i for i, part in enumerate(reading.parts) if part.kind in kinds("correcting")]
     last = replace(reading, parts=reading.parts[max(marks, default=-1) + 1 :])
-    said = last if marks and names_a_thing(last) else reading
+    is_instead = marks and names_a_thing(last) and not reading.has("condition")
+    said = last if is_instead else reading
     runs = groupby(said.parts, lambda part: part.kind in {"and", "stop"})
     pieces = [replace(said, parts=[*run]) for is_joint, run in runs if not is_joint]
     pieces = [one for one in pieces if one.beside(*kinds("quiet"), "both", "everyone")]
