@@ -54,6 +54,7 @@ class Account(NamedTuple):
         if {str} != {type(account_type), type(status), type(currency)} or {Decimal} != {
             type(balance),
             type(limit),
+            type(item.get("version", _NOTHING)),
         }:
             raise ValueError("the account has a value of another type")
         holder_name = item.get("holder_name")

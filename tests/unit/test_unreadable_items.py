@@ -133,6 +133,7 @@ def test_a_page_of_ids_alone_stays_within_its_budget(bank: World) -> None:
         {"status": 1},
         {"currency": ["MXN"]},
         {"account_type": "credit", "credit_limit": "1000"},
+        {"version": "7"},
     ],
     ids=str,
 )
