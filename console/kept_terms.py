@@ -14,6 +14,9 @@ from shared.text import plain_line
 
 _STORED_AS: Final = {"benefit": "benefit_applied"}
 
+_SHOWN_BY: Final = {"product_name": "product_id"}
+"""What the term is of a name with nothing left to show."""
+
 
 def is_kept_with(item: Mapping[str, Any]) -> bool:
     """Tell whether an item keeps, or must keep, terms. A payment's are on its purchase."""
@@ -32,17 +35,15 @@ def contradictions(item: Mapping[str, Any]) -> Iterator[str]:
     if not isinstance(terms, Mapping):
         return
     for name, term in terms.items():
-        attribute = _STORED_AS.get(name) or name
-        stored = item.get(attribute)
-        if stored is not None and not _agree(term, stored):
+        stored = item.get(_STORED_AS.get(name) or name)
+        if stored is not None and not _agree(term, stored, item.get(_SHOWN_BY.get(name, ""))):
             yield name
 
 
-def _agree(term: Any, stored: Any) -> bool:
-    """Tell whether a term is what is stored: a debit has a sign, and text is shown cleaned.
-
-    Of a name with nothing left to show, the term is the id.
-    """
+def _agree(term: Any, stored: Any, shown_by: Any) -> bool:
+    """Tell whether a term is what is stored: a debit has a sign, and text is shown cleaned."""
     if isinstance(term, Decimal) and isinstance(stored, Decimal):
         return abs(term) == abs(stored)
-    return term == stored or (isinstance(stored, str) and plain_line(stored) in ("", term))
+    return term == stored or (
+        isinstance(stored, str) and term == (plain_line(stored) or shown_by or "")
+    )

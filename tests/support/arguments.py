@@ -181,7 +181,7 @@ def _values_of_no_field(field: FieldInfo, name: str, *, as_text: bool) -> Iterat
     if kind in (Decimal, int):
         yield from _BAD_NUMBER
         yield from _NOT_NUMBER if as_text else [*_NOT_NUMBER, "1", "100.00"]
-        yield from [1.5, 10**12 + 1, "1.5", "9999999999999"] if kind is int else [0.1 + 0.2, 10**10]
+        yield from [1.5, 10**13, "1.5", "9999999999999"] if kind is int else [0.1 + 0.2, 10**10]
     elif kind is bool:
         yield from [0, 1, 1.5, [], {}, math.nan, *_NOT_BOOLEAN]
         yield from [] if as_text else ["true", "false"]
