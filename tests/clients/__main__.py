@@ -216,7 +216,7 @@ SCENARIOS = {
         "input-required-result-unsupported-methods": "2/2",
         "input-required-result-missing-input-response": "1/1",
         "input-required-result-ignore-extra-params": "1/1",
-        "server-stateless": "20/24",
+        "server-stateless": "21/25",
     },
     "2025-11-25": {
         "server-initialize": "3/3",
