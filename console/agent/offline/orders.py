@@ -322,11 +322,12 @@ def sent_in(order: Order, reading: Reading, *, is_expected: bool = False) -> Ite
     for before, part, after in zip(around, parts, around[2:], strict=False):
         is_no = reading.denies(part) and after != "stop"
         is_led = bool(marks) or before in {"verb", "clitic"}
+        is_rest = is_joint and part.doubt == "unstated" and current.is_whole and not after
         if part.kind in {"and", "stop"}:
             is_joint = True
         elif part.kind in kinds("correcting") and not is_no:
             marks.append(part)
-        elif part in reading.denied or (marks and current is not order):
+        elif part in reading.denied or (marks and current is not order) or is_rest:
             current.unread += [*marks, part]
             marks = []
         elif is_joint and not marks and (begun := _next(current, part, after)) is not None:
