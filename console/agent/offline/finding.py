@@ -152,12 +152,12 @@ def wants_a_thing(reading: Reading) -> bool:
 def each_thing(reading: Reading) -> list[Reading]:
     """Return what a message says of each of the things that it joins, else all that it says.
 
-    A thing that corrects stands for those before it; how one of them is paid, all are.
+    A thing that corrects those before it stands for them; how one of them is paid, all are.
     """
     marks = [i for i, part in enumerate(reading.parts) if part.kind in kinds("correcting")]
-    last = replace(reading, parts=reading.parts[max(marks, default=-1) + 1 :])
-    is_instead = marks and names_a_thing(last) and not reading.has("condition")
-    said = last if is_instead else reading
+    first, last = max(marks, default=0), max(marks, default=-1) + 1
+    ends = [replace(reading, parts=p) for p in (reading.parts[:first], reading.parts[last:])]
+    said = ends[1] if all(map(names_a_thing, ends)) and not reading.has("condition") else reading
     runs = groupby(said.parts, lambda part: part.kind in {"and", "stop"})
     pieces = [replace(said, parts=[*run]) for is_joint, run in runs if not is_joint]
     pieces = [one for one in pieces if one.beside(*kinds("quiet"), "both", "everyone")]
