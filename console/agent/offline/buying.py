@@ -46,9 +46,12 @@ class Purchase(Task):
         self.benefit, self.is_sure = terms.benefit or self.benefit, True
         if terms.quantity is not None:
             self.quantity, self.counted = terms.quantity, terms.counted
-        named = [part.value for part in reading.of("account")]
-        if named or terms.benefit:
-            self.given["account_id"] = named[0] if named else ""
+        named, denied = finding.said_last(reading, "account"), {p.kind for p in reading.denied}
+        if named or terms.benefit or "account" in denied:
+            is_open = len(named) > 1 or ("account" in denied and not named)
+            self.given["account_id"] = "other" if is_open else "".join(named)
+        if "benefit" in denied and not terms.benefit:
+            self.benefit = NO_BENEFIT
         if meant:
             self.offer, self.wish = meant[0] if len(meant) == 1 else None, Wish()
             if self.offer is None:
@@ -90,7 +93,8 @@ class Purchase(Task):
         memory, wish = talk.memory, self.wish
         if wish.words or wish.category:
             question = yield from finding.find(talk, wish)
-            if memory.wish == wish and len(memory.offers) == 1:
+            is_one = memory.wish == wish and len(memory.offers) == 1
+            if is_one and finding.is_called(memory.offers[0], wish.words):
                 return memory.offers[0]
         elif memory.offers:
             memory.offers = []
@@ -184,6 +188,8 @@ def _unread(reading: Reading, listed: Sequence[Offer]) -> list[Part]:
         elif part.kind in kinds("correcting"):
             is_no = reading.denies(part) and following not in {"stop", "correcting"}
             is_read = (is_beginning or not ordering) and not is_no and part not in afterthought
+        is_last = part.last == len(reading.tokens)
+        is_read = is_read and not (is_last and part.kind in kinds("function"))
         is_beginning = is_beginning and part.kind in kinds("quiet", "correcting")
         unread += [] if is_read else [part]
     return unread
@@ -261,7 +267,9 @@ def purchase(talk: Talk, reading: Reading) -> Purchase:
     """
     task, is_instead = talk.memory.task, reading.has("correcting", "negation", "no")
     is_waiting = task is talk.memory.waiting and not is_instead
-    if isinstance(task, Purchase) and not (is_waiting and offers_meant(talk, reading) is None):
+    is_other = talk.memory.state == "left" and finding.names_a_thing(reading)
+    is_other |= is_waiting and offers_meant(talk, reading) is None
+    if isinstance(task, Purchase) and not is_other:
         return task.fill(talk, reading)
     return Purchase().fill(talk, reading)
 
@@ -270,6 +278,7 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
     """Buy, or tell of, the one of those shown that a message names, on the terms that it says."""
     memory, terms, meant = talk.memory, read_wish(reading), offers_meant(talk, reading)
     is_asking = reading.is_question or reading.first_kind == "and"
+    is_asking |= reading.first_kind == "want_thing" and reading.match(0, "question") is not None
     is_taking, is_open = reading.has("take", "will"), isinstance(memory.task, Purchase)
     is_new = finding.names_a_thing(reading) and reading.values("indefinite")
     is_ordered = any((o.said and not o.is_of_payer) or o.act == "buy" for o in reading.orders)
@@ -281,7 +290,8 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
     if not is_shown or (meant is None and not is_counted):
         return None
     is_one = len(meant or ()) == 1
-    is_paid = terms.benefit or (reading.has("account") and (meant or is_open))
+    is_denied = is_open and any(part.kind in {"account", "benefit"} for part in reading.denied)
+    is_paid = terms.benefit or is_denied or (reading.has("account") and (meant or is_open))
     is_pointing = is_bare or reading.has("here", "ordinal")
     is_said = meant or is_paid or is_pointing or terms.quantity is not None
     is_bought = is_said if is_taking or is_open else is_paid and (is_one or memory.offer)
@@ -300,7 +310,8 @@ def compared(talk: Talk, reading: Reading) -> Question:
     """
     memory, terms, task = talk.memory, read_wish(reading), talk.memory.task
     offers, count = offers_meant(talk, reading), terms.quantity
-    wanted = "" if NO_BENEFIT in {part.value for part in reading.of("benefit")} else terms.benefit
+    wanted = terms.benefit or (memory.wish.benefit if memory.topic == "search" else "")
+    wanted = "" if wanted == NO_BENEFIT or reading.values("cash") else wanted
     is_looking = wanted and not memory.offers and reading.has("want_thing")
     if not offers and (is_looking or finding.names_a_thing(reading)):
         listed = yield from finding.find(talk, terms)

@@ -50,11 +50,16 @@ def read_wish(reading: Reading) -> Wish:
     )
 
 
-def _benefit(reading: Reading) -> str:
-    """Return how it is to be paid: what was said last of what corrects, else all that is said."""
+def said_last(reading: Reading, kind: str) -> set[str]:
+    """Return what is said after the last word that corrects, else all that is said of a kind."""
     marks = [i for i, part in enumerate(reading.parts) if part.kind in kinds("correcting")]
-    benefits, later = reading.of("benefit"), reading.parts[max(marks, default=0) :]
-    said = {p.value for p in benefits if p in later} or {p.value for p in benefits}
+    said, later = reading.of(kind), reading.parts[max(marks, default=0) :]
+    return {part.value for part in said if part in later} or {part.value for part in said}
+
+
+def _benefit(reading: Reading) -> str:
+    """Return how it is to be paid."""
+    said = said_last(reading, "benefit")
     said -= {MSI} if any(way.startswith(f"{MSI}-") for way in said) else set()
     return said.pop() if len(said) == 1 else SEVERAL if said else ""
 
@@ -293,14 +298,21 @@ def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:
     if reading.has("other") and not (is_end or reading.has("ordinal")):
         return [offer for offer in memory.offers if offer != memory.offer]
     offers = memory.found if is_end else memory.offers
-    costs = [o.price for o in offers if o.stock] or [o.price for o in offers] or [Decimal(0)]
+    words = [words_of(called) | {stem(fold(said))} for called, said in things_in(reading)]
+    having = [offer for offer in offers if all(_same(any_of, offer.words) for any_of in words)]
+    among = having or offers
+    costs = [o.price for o in among if o.stock] or [o.price for o in among] or [Decimal(0)]
     prices = {of(costs) for kind, of in ends.items() if reading.has(kind)}
     prices |= {part.value for part in reading.of("amount") if part.is_sure}
     numbers = {len(offers) if p.value < 0 else p.value for p in reading.of("ordinal")}
     pointed = [o for n, o in enumerate(offers, 1) if n in numbers or o.price in prices]
-    words = [words_of(called) | {stem(fold(said))} for called, said in things_in(reading)]
-    having = [offer for offer in offers if all(_same(any_of, offer.words) for any_of in words)]
+    pointed = [offer for offer in pointed if offer in among]
     return pointed or ((having or None) if words else [])
+
+
+def is_called(offer: Offer, words: str) -> bool:
+    """Tell whether a product has the letters that words end with: "vitamina d", "talla m"."""
+    return all(word in offer.words for word in fold(words).split() if len(word) == 1)
 
 
 def is_counted(offer: Offer, counted: str) -> bool:

@@ -252,7 +252,7 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
         return buying.compared(talk, reading)
     role = finding.roles(reading)
     numbers = [part for part in reading.of("amount") if not role[part.first]]
-    reading.ignored = reading.of("excluding") + numbers
+    reading.ignored = reading.of("excluding", "account") + numbers
     return finding.search(talk, *map(finding.read_wish, finding.each_thing(reading)))
 
 
