@@ -136,11 +136,17 @@ def read_query(reading: Reading) -> MovementsQuery:
     span, days, is_unread = reading.days()
     types, direction = reading.values("movement"), min(reading.values("direction"), default="")
     people = [part for part in reading.of("person", "name") if part.first not in days]
+    if direction == "credit" and not people:
+        names = reading.words.of("names")
+        people = [p for p in reading.of("reason") if reading.word(p.last - 1) in names]
     other = people[0].value if len(people) == 1 else ""
     verbs = reading.of("verb")
     is_told = other or any(reading.match(verb.first, "movement") for verb in verbs)
     is_sent = any(verb.value.act == "send" for verb in verbs)
-    is_into = is_sent and any(part.way == "to" for part in reading.of("account"))
+    is_into = is_sent and any(
+        part.way == "to" or (part.value == "credit" and not part.way)
+        for part in reading.of("account")
+    )
     return MovementsQuery(
         account=account_in(reading),
         span=span,

@@ -12,7 +12,7 @@ from typing import Final
 
 from console.agent.offline.lexicon import kinds
 from console.agent.offline.parts import OWN_ACCOUNTS, Scanner
-from console.agent.offline.text import Part
+from console.agent.offline.text import Part, stem
 
 _ORDERING: Final = frozenset({"order", "formal", "polite"})
 _SLOTS: Final = {"person": "to", "name": "to", "same": "to"} | {s: s for s in ("amount", "reason")}
@@ -94,7 +94,7 @@ class Reading(Scanner):
     def orders(self) -> list[Order]:
         """What it asks for, in the order in which it does.
 
-        An amount right beside a word that was not read is doubted: "5 tamales".
+        An amount right beside a word that was not read, or before things, is doubted: "5 tacos".
         """
         found, left = list[Order](), list[Part]()
         for segment in _segments(self.parts):
@@ -107,10 +107,12 @@ class Reading(Scanner):
                 left += [part for part in segment if part.kind not in kinds("quiet")]
         for order in (found := _completed(found)):
             amount = order.said.get("amount")
-            beside = {
-                part.kind for pair in pairwise(order.parts) if amount in pair for part in pair
-            }
-            if amount is not None and amount.is_sure and "unread" in beside:
+            pairs = [pair for pair in pairwise(order.parts) if amount in pair]
+            is_doubted = any(part.kind == "unread" for pair in pairs for part in pair)
+            for _, part in pairs if amount is not None and not amount.is_money else ():
+                word = self.word(part.first)
+                is_doubted |= part.kind == "reason" and stem(word) != word
+            if amount is not None and amount.is_sure and is_doubted:
                 order.said["amount"] = replace(amount, doubt="near")
         if found:
             found[0].unread[:0] = left
@@ -346,10 +348,11 @@ def sent_in(order: Order, reading: Reading, *, is_expected: bool = False) -> Ite
 
 def _without_denied(parts: list[Part], reading: Reading) -> list[Part]:
     """Leave out what is denied and then said otherwise: "no de cheques, de ahorro"."""
-    for place, (denial, denied) in enumerate(pairwise(parts)):
-        slot, others = slot_of(denied), map(slot_of, parts[place + 2 :])
-        if slot and reading.denies(denial) and slot in others:
-            return parts[:place] + parts[place + 2 :]
+    for place, denied in enumerate(parts):
+        slot, others = slot_of(denied), map(slot_of, parts[place + 1 :])
+        if slot and denied in reading.denied and slot in others:
+            first = max(i for i, part in enumerate(parts[:place]) if reading.denies(part))
+            return parts[:first] + parts[place + 1 :]
     return parts
 
 

@@ -103,7 +103,8 @@ def _balance(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply:
     is_of_thing = finding.names_a_thing(reading)
     amounts = [p for p in reading.of("amount") if not p.doubt]
     amounts = [p for p in amounts if p.is_money or p.value >= _MIN_PRICE or not is_of_thing]
-    is_supposed = len(amounts) == 1 and reading.values("condition", "enough")
+    is_supposed = len(amounts) == 1 and bool(reading.values("condition", "enough"))
+    is_supposed = is_supposed and not reading.has("account")
     supposed, payer = amounts[0].value if is_supposed else None, ""
     waiting = talk.memory.waiting
     if isinstance(waiting, Transfer) and not is_supposed:
@@ -126,7 +127,7 @@ def _query(talk: Talk, reading: Reading) -> MovementsQuery:
     query, person = asking.read_query(reading), talk.memory.last_person
     said = [part.value for part in reading.of("same")]
     said += ["clitic" for p in range(len(reading.tokens)) if reading.match(p, "him_or_her")]
-    if query.other or query.account or not said:
+    if query.account or not said or reading.has("person", "name"):
         return query
     if person is None or not may_be(talk, said[0], person):
         return replace(query, unclear="whom")
