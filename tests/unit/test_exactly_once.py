@@ -348,9 +348,9 @@ class TestLostRaces:
         assert timedelta(0) <= bank.clock.now - begun - TRIED_FOR < timedelta(seconds=1)
 
     def test_what_no_other_try_could_heal_is_not_tried_again(self, bank: World) -> None:
-        """Such as a version that is no number: DynamoDB says so for each write."""
-        [juan] = [a for a in bank.items("accounts") if a["account_id"] == "acc-juan"]
-        bank.put("accounts", **juan | {"version": "first"})
+        """Such as a count that is no number: DynamoDB says so for each write."""
+        known = {"user_id": "user-maria", "subject": "payee#acc-juan"}
+        bank.put("limits", **known, payments="first")
         database = ScriptedDatabase(bank.client)
         bank.connect(database)
         assert transfer(bank)[0] == 503

@@ -142,6 +142,7 @@ def read_query(reading: Reading) -> MovementsQuery:
     other = people[0].value if len(people) == 1 else ""
     verbs = reading.of("verb")
     is_told = other or any(reading.match(verb.first, "movement") for verb in verbs)
+    is_of_type = len(types) == 1 and not (is_told and direction == "credit")
     is_sent = any(verb.value.act == "send" for verb in verbs)
     is_into = is_sent and any(
         part.way == "to" or (part.value == "credit" and not part.way)
@@ -150,9 +151,7 @@ def read_query(reading: Reading) -> MovementsQuery:
     return MovementsQuery(
         account=account_in(reading),
         span=span,
-        type=next(iter(types))
-        if len(types) == 1 and not (is_told and direction == "credit")
-        else "",
+        type=next(iter(types)) if is_of_type else "",
         direction="credit" if is_into else direction,
         about=_about(reading, days) if direction != "credit" else "",
         other=other,

@@ -351,7 +351,8 @@ def _without_denied(parts: list[Part], reading: Reading) -> list[Part]:
     for place, denied in enumerate(parts):
         slot, others = slot_of(denied), map(slot_of, parts[place + 1 :])
         if slot and denied in reading.denied and slot in others:
-            first = max(i for i, part in enumerate(parts[:place]) if reading.denies(part))
+            denials = (i for i, part in enumerate(parts[:place]) if reading.denies(part))
+            first = max(denials, default=place)
             is_of_verb = any(part.kind == "verb" for part in parts[first:place])
             return parts if is_of_verb else parts[:first] + parts[place + 1 :]
     return parts

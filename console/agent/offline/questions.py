@@ -108,7 +108,7 @@ def _balance(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply:
     supposed, payer = amounts[0].value if is_supposed else None, ""
     waiting = talk.memory.waiting
     if isinstance(waiting, Transfer) and not is_supposed:
-        supposed, payer = waiting.amount, waiting.given["from_account"]
+        supposed, payer = waiting.amount, waiting.given.get("from_account", "")
     head = "balance_head_session" if reading.values("introducing") else "balance_head"
     reading.ignored = [] if is_supposed else _unused(reading, topic.covered, *kinds("asking_money"))
     return banking.balance(talk, asking.account_in(reading), supposed, head, payer)
