@@ -144,10 +144,8 @@ def read_query(reading: Reading) -> MovementsQuery:
     is_told = other or any(reading.match(verb.first, "movement") for verb in verbs)
     is_of_type = len(types) == 1 and not (is_told and direction == "credit")
     is_sent = any(verb.value.act == "send" for verb in verbs)
-    is_into = is_sent and any(
-        part.way == "to" or (part.value == "credit" and not part.way)
-        for part in reading.of("account")
-    )
+    ends = ((part.value, part.way) for part in reading.of("account"))
+    is_into = is_sent and any(way == "to" or (of, way) == ("credit", "") for of, way in ends)
     return MovementsQuery(
         account=account_in(reading),
         span=span,

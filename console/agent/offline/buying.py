@@ -94,7 +94,7 @@ class Purchase(Task):
         if wish.words or wish.category:
             question = yield from finding.find(talk, wish)
             is_one = memory.wish == wish and len(memory.offers) == 1
-            if is_one and finding.is_called(memory.offers[0], wish.words):
+            if is_one and finding.has_letters(memory.offers[0], wish.words):
                 return memory.offers[0]
         elif memory.offers:
             memory.offers = []

@@ -52,9 +52,14 @@ def read_wish(reading: Reading) -> Wish:
 
 def said_last(reading: Reading, kind: str) -> set[str]:
     """Return what is said after the last word that corrects, else all that is said of a kind."""
-    marks = [i for i, part in enumerate(reading.parts) if part.kind in kinds("correcting")]
-    said, later = reading.of(kind), reading.parts[max(marks, default=0) :]
+    said, (_, later) = reading.of(kind), _around_correction(reading)
     return {part.value for part in said if part in later} or {part.value for part in said}
+
+
+def _around_correction(reading: Reading) -> tuple[list[Part], list[Part]]:
+    """Return what stands before and after the last word that corrects; all after where none is."""
+    marks = [i for i, part in enumerate(reading.parts) if part.kind in kinds("correcting")]
+    return reading.parts[: max(marks, default=0)], reading.parts[max(marks, default=-1) + 1 :]
 
 
 def _benefit(reading: Reading) -> str:
@@ -159,9 +164,7 @@ def each_thing(reading: Reading) -> list[Reading]:
 
     A thing that corrects those before it stands for them; how one of them is paid, all are.
     """
-    marks = [i for i, part in enumerate(reading.parts) if part.kind in kinds("correcting")]
-    first, last = max(marks, default=0), max(marks, default=-1) + 1
-    ends = [replace(reading, parts=p) for p in (reading.parts[:first], reading.parts[last:])]
+    ends = [replace(reading, parts=parts) for parts in _around_correction(reading)]
     said = ends[1] if all(map(names_a_thing, ends)) and not reading.has("condition") else reading
     runs = groupby(said.parts, lambda part: part.kind in {"and", "stop"})
     pieces = [replace(said, parts=[*run]) for is_joint, run in runs if not is_joint]
@@ -310,8 +313,8 @@ def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:
     return pointed or ((having or None) if words else [])
 
 
-def is_called(offer: Offer, words: str) -> bool:
-    """Tell whether a product has the letters that words end with: "vitamina d", "talla m"."""
+def has_letters(offer: Offer, words: str) -> bool:
+    """Tell whether a product has the single letters among some words: "vitamina d"."""
     return all(word in offer.words for word in fold(words).split() if len(word) == 1)
 
 

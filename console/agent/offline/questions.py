@@ -54,8 +54,7 @@ def questioned(talk: Talk, reading: Reading) -> Reply | None:
 def asked_beside(talk: Talk, reading: Reading) -> Reply | None:
     """Answer what asks or looks for something, and has no word that is no part of that."""
     topics = [topic for topic in asking.topics_of(reading)[:1] if topic.intent in kinds("queries")]
-    said = enumerate(reading.tokens)
-    things = {p for p, token in said if reading.words.is_thing(token.word)}
+    things = {p for p, t in enumerate(reading.tokens) if reading.words.is_thing(t.word)}
     is_other = reading.is_ordering or reading.mood not in {"", "past_mark", "day"}
     words = topics[0].covered if topics else things
     if is_other or _unused(reading, {*words, *reading.days()[1]}):
