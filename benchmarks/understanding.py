@@ -4,7 +4,8 @@
 
 One run measures all of it, English and Spanish apart: the labelled sets; every labelled order with
 each of the tails and heads of `perturbations.yaml`, which must not be shown; every number with each
-slip of a word, which must not be shown as another one; the blind dialogues; and the lines of code.
+slip of a word, which must not be shown as another one; the blind dialogues; the terms that blind
+dialogues come to; and the lines of code.
 Failures are listed for the set that the brain is written with. The others are held out: only their
 counts are shown.
 """
@@ -20,7 +21,15 @@ from typing import TypeVar
 os.environ["LOG_LEVEL"] = "CRITICAL"
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from tests.support.dialogues import BLIND, Dialogue, problems_of, read_dialogues
+from tests.support.dialogues import (
+    BLIND,
+    BLIND_TERMS,
+    Dialogue,
+    mark_of,
+    problems_of,
+    read_dialogues,
+    read_talks,
+)
 from tests.support.perturbed import is_shown, shown_amount, slips, taken_back
 from tests.support.utterances import MONEY, OWN, UNSEEN, Mark, play, read_cases
 
@@ -52,6 +61,10 @@ def main() -> None:
         dialogues = read_dialogues(BLIND)
         right = zip(dialogues, each(_is_right, dialogues), strict=True)
         _tell("whole dialogues right", ((d.language, good) for d, good in right))
+        talks = read_talks(BLIND_TERMS)
+        marks = list(zip(talks, each(mark_of, talks), strict=True))
+        _tell("dialogues that end right", ((t.language, good) for t, (good, _) in marks))
+        _tell("  with terms not meant", ((t.language, bad) for t, (_, bad) in marks))
 
 
 def _without_metrics() -> None:

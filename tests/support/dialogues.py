@@ -21,6 +21,7 @@ from tests.support.utterances import (
 
 OWN_DIALOGUES = DATA / "dialogues.yaml"
 BLIND = DATA / "dialogues_blind.yaml"
+BLIND_TERMS = DATA / "terms_blind.yaml"
 
 Call = tuple[str, dict[str, str]]
 
@@ -69,6 +70,59 @@ def problems_of(dialogue: Dialogue, make_brain: MakeBrain = offline_brain) -> li
         != dialogue.moved.get(name, Decimal(0))
     ]
     return problems
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What a person says, and the orders that it comes to in the end."""
+
+    language: str
+    user: str
+    turns: tuple[str, ...]
+    meant: tuple[str, ...]
+    reads: str
+    may_ask: bool
+
+
+def read_talks(path: Path) -> list[Talk]:
+    """Read the talks of a file; its first lines tell the form."""
+    return [
+        Talk(
+            language=entry["language"],
+            user=entry.get("user", "user-maria"),
+            turns=tuple(map(str, entry["turns"])),
+            meant=tuple(entry["meant"]),
+            reads=entry.get("reads", ""),
+            may_ask=entry.get("may_ask", False),
+        )
+        for entry in safe_load(path.read_text(encoding="utf-8"))
+    ]
+
+
+def mark_of(talk: Talk, make_brain: MakeBrain = offline_brain) -> tuple[bool, bool]:
+    """Play a talk, and tell whether it ended right, and whether it came to terms not meant.
+
+    Each order that waits in the end is told by saying no to the one before it.
+    """
+    chat = Chat(user_id=talk.user, make_brain=make_brain)
+    turns = [chat.say(text) for text in talk.turns]
+    answered = list(_carried_out(turns[-1]))
+    orders = [call for turn in turns for call in _carried_out(turn) if call[0] in MONEY]
+    shown: Call | None = None
+    while (waiting := _waiting(chat)) is not None and waiting != shown:
+        shown = waiting
+        orders.append(waiting)
+        chat.say("no")
+    meant = [order.split() for order in talk.meant]
+    not_meant = False
+    for call in orders:
+        fits = next((words for words in meant if _is(call, words)), None)
+        if fits is None:
+            not_meant = True
+        else:
+            meant.remove(fits)
+    answers = not talk.reads or any(_is(call, talk.reads.split()) for call in answered)
+    return not not_meant and (talk.may_ask or (not meant and answers)), not_meant
 
 
 def _balances(chat: Chat) -> dict[str, Decimal]:

@@ -14,10 +14,14 @@ from console.agent.offline.lexicon import Lexicon
 from console.agent.offline.text import Part, Token
 from tests.support.dialogues import (
     BLIND,
+    BLIND_TERMS,
     OWN_DIALOGUES,
     Dialogue,
+    Talk,
+    mark_of,
     problems_of,
     read_dialogues,
+    read_talks,
 )
 from tests.support.perturbed import Slip, is_shown, shown_amount, slips, taken_back
 from tests.support.utterances import OWN, TODAY, UNSEEN, Case, Chat, Mark, play, read_cases
@@ -150,6 +154,31 @@ def test_the_blind_dialogues_mostly_go_as_their_author_wrote() -> None:
     right = sum(not problems_of(dialogue) for dialogue in dialogues)
 
     assert right / len(dialogues) >= WHOLE_DIALOGUES
+
+
+def test_what_the_blind_talks_expect_is_written_in_the_terms_of_the_schema() -> None:
+    for talk in read_talks(BLIND_TERMS):
+        for operation, *arguments in map(str.split, (*talk.meant, talk.reads or "getBalance")):
+            given = {pair.partition("=")[0] for pair in arguments if "=" in pair}
+            assert given <= operations_in_schema()[operation].inputs.keys()
+
+
+@pytest.mark.parametrize(
+    ("meant", "may_ask", "mark"),
+    [
+        (("createTransfer amount=200", "createTransfer amount=50"), False, (True, False)),
+        (("createTransfer amount=200",), True, (False, True)),
+        (("createTransfer amount=200", "createTransfer amount=60"), True, (False, True)),
+        (("createTransfer amount=50", "createTransfer", "createPurchase"), False, (False, False)),
+        (("createTransfer amount=50", "createTransfer", "createPurchase"), True, (True, False)),
+    ],
+)
+def test_a_talk_is_marked_by_all_orders_that_it_comes_to(
+    meant: tuple[str, ...], may_ask: bool, mark: tuple[bool, bool]
+) -> None:
+    turns = ("transfiere 100 a mi hermano y 50 a mi mamá", "el primero que sean 200")
+
+    assert mark_of(Talk("es", "user-maria", turns, meant, "", may_ask)) == mark
 
 
 @pytest.mark.parametrize(
