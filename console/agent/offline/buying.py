@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from console.agent.brain import Say
 from console.agent.offline import finding, tasks
-from console.agent.offline.finding import NO_BENEFIT, is_kin, offers_meant, read_wish
+from console.agent.offline.finding import NO_BENEFIT, SEVERAL, is_kin, offers_meant, read_wish
 from console.agent.offline.lexicon import benefit_name, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI, OWN_ACCOUNTS
@@ -46,10 +46,10 @@ class Purchase(Task):
         self.benefit, self.is_sure = terms.benefit or self.benefit, True
         if terms.quantity is not None:
             self.quantity, self.counted = terms.quantity, terms.counted
-        named, denied = finding.said_last(reading, "account"), {p.kind for p in reading.denied}
+        named, denied = terms.account, {part.kind for part in reading.denied}
         if named or terms.benefit or "account" in denied:
-            is_open = len(named) > 1 or ("account" in denied and not named)
-            self.given["account_id"] = "other" if is_open else "".join(named)
+            is_open = named == SEVERAL or ("account" in denied and not named)
+            self.given["account_id"] = "other" if is_open else named
         if "benefit" in denied and not terms.benefit:
             self.benefit = NO_BENEFIT
         if meant:
@@ -60,6 +60,8 @@ class Purchase(Task):
             self.offer, self.wish, self.called = None, terms, terms.words
         elif self.offer is None:
             self.offer = memory.offer
+        if self.wish == Wish():
+            self.given.setdefault("account_id", memory.wish.account.replace(SEVERAL, "other"))
         if self.quantity is None and self.wish == Wish():
             self.quantity, self.counted = memory.wish.quantity, memory.wish.counted
         self.unread = reading.quoted(_unread(reading, memory.offers))
@@ -127,7 +129,7 @@ class Purchase(Task):
             return None
         [(_, body)] = yield from _benefits(talk, [offer], self.quantity or 1)
         fitting = _eligible(body, self.benefit)
-        if len(fitting) == 1 and self.benefit != finding.SEVERAL:
+        if len(fitting) == 1 and self.benefit != SEVERAL:
             had, self.benefit = fitting[0], fitting[0]["benefit"]
             self.given |= {n: str(had[n]) for n in _FIGURES if had.get(n) is not None}
             return None

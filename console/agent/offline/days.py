@@ -54,6 +54,12 @@ def _dates(
     return Span(first, end.replace(day=to_day) if to_day else max(first, min(end, now)))
 
 
+def _last(now: date, day: int) -> Span:
+    """Return the last day of this number that has been."""
+    month = now if day <= now.day else now.replace(day=1) - _DAY
+    return Span(month.replace(day=day), month.replace(day=day))
+
+
 def _end(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
@@ -85,10 +91,13 @@ def _recent(now: date, unit: str, count: int = 1) -> Span:
     return Span(first - count * _DAYS.get(unit, 0) * _DAY, now)
 
 
-def _in(now: date, unit: str, before: str = "") -> Span:
-    """Return the day, week, fortnight, month or year that today is in, or the one before."""
-    first = _first_of(unit, now)
-    return Span(_first_of(unit, first - _DAY), first - _DAY) if before else Span(first, now)
+def _in(now: date, unit: str, before: str = "", count: int = 1) -> Span:
+    """Return the day, week, fortnight, month or year that today is in, or one so many before."""
+    first, last = _first_of(unit, now), now
+    for _ in range(bool(before) * (2 if before == "before_last" else count)):
+        last = first - _DAY
+        first = _first_of(unit, last)
+    return Span(first, last)
 
 
 def _first_of(unit: str, day: date) -> date:
@@ -98,17 +107,17 @@ def _first_of(unit: str, day: date) -> date:
     return day.replace(month=1 if unit == "year" else day.month, day=second)
 
 
-_LITTLE: Final = "[o&sh]"
-_TO: Final = "[&+h-]o*"
-_MONTH: Final = "o*(?P<month>m)"
-_YEAR: Final = "(?:o*(?P<year>y|al|[rx]a))?"
+_LITTLE: Final = "[oe&sh]"
+_TO: Final = "[&+h-][oe]*"
+_MONTH: Final = "[oe]*(?P<month>m)"
+_YEAR: Final = "(?:[oe]*(?P<year>y|al|[rx]a))?"
 _UNIT: Final = "(?P<unit>[ua])"
 _FORMS: Final = tuple(
     (re.compile(f"({_LITTLE}*)(?:{form})"), span_of)
     for form, span_of in (
         ("(?P<year>y)-(?P<month>n)-(?P<day>n)", _dates),
         ("(?P<day>n)/(?P<month>n)(?:/(?P<year>[ny]))?", _dates),
-        (f"(?P<day>n)(?:{_MONTH})?{_TO}(?P<to_day>n)o*(?P<to_month>m){_YEAR}", _dates),
+        (f"(?P<day>n)(?:{_MONTH})?{_TO}(?P<to_day>n)[oe]*(?P<to_month>m){_YEAR}", _dates),
         (f"(?P<day>n){_MONTH}{_TO}(?P<to_day>n){_YEAR}", _dates),
         (f"(?P<month>m)(?P<day>n){_TO}(?P<to_month>m)?(?P<to_day>n){_YEAR}", _dates),
         (f"(?<={_LITTLE})(?P<day>n){_TO}(?P<to_day>n)", _dates),
@@ -116,14 +125,18 @@ _FORMS: Final = tuple(
         (f"(?P<day>n){_MONTH}{_YEAR}", _dates),
         (f"(?P<month>m)(?P<day>n)?{_YEAR}", _dates),
         (f"(?P<half>f)(?:{_MONTH})?{_YEAR}", _half),
+        ("(?:e|(?<=[sh]))(?P<day>n)(?![nua])", _last),
         ("(?P<back>d)", _back),
         ("[tlrx]?kl?", _weekend),
         ("[tr]?(?P<weekday>w)(?P<before>l)?", _weekday),
         ("(?P<before>[lx])(?P<weekday>w)", _weekday),
         (f"(?P<count>n)?{_UNIT}r", _recent),
-        (f"{_UNIT}(?:t|(?P<before>l))", _in),
+        (f"(?P<before>g)(?P<count>n)?{_UNIT}", _in),
+        (f"(?P<count>n)?{_UNIT}(?P<before>g)", _in),
+        (f"{_UNIT}(?:t|(?P<before>[lb]))", _in),
         (f"(?:t|(?P<before>[lx])|(?<={_LITTLE})){_UNIT}(?!h)", _in),
-        (f"[rx](?P<count>n)?{_UNIT}", _recent),
+        (f"[rx]{_UNIT}", _recent),
+        (f"[rx]?(?P<count>n){_UNIT}", _recent),
     )
 )
 """How days are written, in the letters of `_LETTERS`; and `n` for a number, `y` for a year."""
@@ -131,13 +144,14 @@ _LETTERS: Final[Mapping[str, str]] = dict(
     re.findall(
         r"(\S+)=(\S)",
         "month=m weekday=w day=d unit=u unit.year=a into=& and=+ from=o definite=o between=o "
-        "relative.this=t relative.last=l relative.recent=r relative.latest=x relative.weekend=k "
-        "relative.since=s relative.until=h ordinal.1=n half_month=f -=- –=- /=/",
+        "whose=o the_day=e relative.this=t relative.last=l relative.recent=r relative.latest=x "
+        "relative.weekend=k relative.since=s relative.until=h relative.ago=g "
+        "relative.before_last=b ordinal=n half_month=f -=- –=- /=/",
     )
 )
 """By the kind of a phrase, or its kind and value."""
 _KINDS: Final = ("half_month", "month", "weekday", "day", "unit", "relative", "into", "and")
-_LEADS: Final = ("from", "definite", "between", "ordinal")
+_LEADS: Final = ("from", "whose", "definite", "between", "ordinal")
 _MAX_PIECES: Final = 12
 _MANY: Final = 1_000
 
@@ -178,7 +192,8 @@ class DayReader(AmountReader):
             since, until = "s" in found[1], "h" in found[1] and "s" not in found[1]
             span = Span(None if until else span.first, None if since else span.last)
         is_now = span == Span(self.today, self.today) and self.match(at, "now") is not None
-        is_unsure = span is None or set(found.group()) <= set("no&+-")
+        is_bare = "n" in found.group() and set(found.group()) <= set("noeua&+-")
+        is_unsure = span is None or is_bare
         kind = "dates" if is_unsure else "now" if is_now else "day"
         return Part(kind, at, pieces[found.end() - 1].last, span)
 
@@ -203,13 +218,15 @@ class DayReader(AmountReader):
     def _piece(self, at: int) -> Part:
         """Return a token or a phrase with its letter as the kind, empty where days end."""
         word, number = self.word(at), self.number_at(at)
-        found = self.match(at, *_KINDS) or self.match(at, *_LEADS)
+        kinds = (*_KINDS, "the_day") if self.word(self.after(at, "the_day")).isdigit() else _KINDS
+        found = self.match(at, *kinds) or self.match(at, *_LEADS)
         if found is not None:
             named = _LETTERS.get(f"{found.kind}.{found.value}")
             value = int(found.value) if found.value.isdigit() else found.value
             return Part(named or _LETTERS.get(found.kind, ""), at, found.last, value)
         if word.isdigit() or number is None or number.whole is None:
-            count, last = int(word) if word.isdigit() else _MANY, at + 1
+            last = self.past(at + 1, "nth", limit=1)
+            count = int(word) if word.isdigit() else _MANY
         else:
             count, last = number.whole, number.last
         letter = "n" if count < _MANY else "y" if count // 100 == _CENTURY // 100 else ""

@@ -18,7 +18,7 @@ from shared.text import fold
 
 NO_BENEFIT: Final = "none"
 SEVERAL: Final = "-"
-"""What is said of how to pay where more than one way is."""
+"""What is said of how to pay, or from where, where more than one is."""
 MAX_QUANTITY: Final = 100
 _MAX_SEARCH_CHARACTERS: Final = 140
 _LEFT_OUT: Final = ("plain", "article", "container", "piece", "terse", "numbered")
@@ -45,6 +45,7 @@ def read_wish(reading: Reading) -> Wish:
         min_price=said["over"].value or None if "over" in said else lowest,
         cheapest=reading.has("cheapest"),
         benefit=_benefit(reading),
+        account=_only(said_last(reading, "account")),
         quantity=0 if is_unclear else counts[0].whole if counts else None,
         counted=counted[0] if counted else "",
     )
@@ -66,6 +67,11 @@ def _benefit(reading: Reading) -> str:
     """Return how it is to be paid."""
     said = said_last(reading, "benefit")
     said -= {MSI} if any(way.startswith(f"{MSI}-") for way in said) else set()
+    return _only(said)
+
+
+def _only(said: set[str]) -> str:
+    """Return the only one of what is said, if anything is; else that there are several."""
     return said.pop() if len(said) == 1 else SEVERAL if said else ""
 
 
@@ -96,11 +102,13 @@ def _role(reading: Reading, place: int, *, is_alone: bool) -> str:
                 return end
     before, after = reading.parts[max(place - 1, 0) : place], reading.parts[place + 1 : place + 2]
     is_said = reading.match(part.first - 1, "numbered") is not None or part.way == "of"
+    is_piece = reading.match(part.last, "piece", "container") is not None
     is_led = is_said or any(
-        one.kind not in kinds("before_count") and (one.kind != "unread" or _called(reading, one))
+        not is_piece
+        if _called(reading, one)
+        else one.kind not in {*kinds("before_count"), "unread"}
         for one in before
     )
-    is_piece = reading.match(part.last, "piece", "container") is not None
     is_before = any(_called(reading, one) for one in after)
     is_alone |= any(one.kind in kinds("correcting") for one in before)
     if not is_led and (is_piece or (not part.unit and (is_before or is_alone))):
@@ -199,7 +207,8 @@ def search(talk: Talk, *wishes: Wish) -> Flow:
     for wish in wishes[1:]:
         yield Say("\n")
         yield (yield from find(talk, wish, is_also=True))
-        memory.wish = Wish()
+        ways = {(one.benefit, one.account) for one in wishes}
+        memory.wish = Wish(benefit=wish.benefit, account=wish.account) if len(ways) == 1 else Wish()
 
 
 def _attempts(talk: Talk, wish: Wish) -> Attempts:

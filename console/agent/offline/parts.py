@@ -24,6 +24,7 @@ _MAX_REASON_WORDS: Final = 8
 _MAX_PLACE: Final = 20
 """How far down a list "la 2" may point; a larger number is something else."""
 INSTALMENTS: Final = range(2, 61)
+_YEAR: Final = 12
 _LED: Final = ("verb", "clitic")
 _SIGNS: Final = {"stop": ",;:.…!¡", "asking": "¿?", "quote": "\"«»“”„‘’'"}
 
@@ -132,11 +133,15 @@ class Scanner(DayReader):
         if way is not None:
             value = {"cash": "none", "instalments_only": MSI}.get(way.kind, way.kind)
             return Part("benefit", at, way.last, value)
-        amount = self.amount_at(start)
-        unit = self.match(amount.last, "instalments") if amount is not None else None
-        if amount is None or unit is None or amount.whole not in INSTALMENTS:
+        number = self.number_at(start)
+        place = number.last if number is not None else len(self.tokens)
+        year, unit = self.match(place, "unit"), self.match(place, "instalments")
+        is_year = year is not None and year.value == "year" and at < start
+        unit, months = (year, _YEAR) if is_year else (unit, 1)
+        months *= (number.whole or 0) if number is not None else 0
+        if unit is None or months not in INSTALMENTS:
             return None
-        return Part("benefit", at, unit.last, f"{MSI}-{amount.whole}")
+        return Part("benefit", at, unit.last, f"{MSI}-{months}")
 
     # --- accounts and people: the two ends of a transfer ---
 
@@ -244,7 +249,7 @@ class Scanner(DayReader):
         found = self.match(at, "note")
         if found is None:
             return None
-        start = found.last
+        start = self.past(found.last, "to", limit=1)
         while self.word(start) in {":", "-", ","} or start in self.around_names:
             start += 1
         return self._reason(start, is_marked=True) or Part("note", at, start)

@@ -103,7 +103,7 @@ def _balance(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply:
     amounts = [p for p in reading.of("amount") if not p.doubt]
     amounts = [p for p in amounts if p.is_money or p.value >= _MIN_PRICE or not is_of_thing]
     is_supposed = len(amounts) == 1 and bool(reading.values("condition", "enough"))
-    is_supposed = is_supposed and not reading.has("account")
+    is_supposed &= not (reading.has("account") or "credit" in reading.values("direction"))
     supposed, payer = amounts[0].value if is_supposed else None, ""
     waiting = talk.memory.waiting
     if isinstance(waiting, Transfer) and not is_supposed:
@@ -252,7 +252,7 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
         return buying.compared(talk, reading)
     role = finding.roles(reading)
     numbers = [part for part in reading.of("amount") if not role[part.first]]
-    reading.ignored = reading.of("excluding", "account") + numbers
+    reading.ignored = reading.of("excluding") + numbers
     return finding.search(talk, *map(finding.read_wish, finding.each_thing(reading)))
 
 

@@ -78,6 +78,8 @@ class Wish:
     cheapest: bool = False
     benefit: str = ""
     """As the bank names it, such as MSI-12; `MSI` without how many months; "none"; "-": several."""
+    account: str = ""
+    """The type or the identifier of the account that is to pay; "-": several."""
     quantity: int | None = None
     """How many; 0 where what is said is no number of pieces: "unas 3", "una docena"."""
     counted: str = ""
