@@ -8,7 +8,7 @@ from typing import Any
 from shared import json_text
 from shared.changes import Change, Stamp
 from shared.clock import EPOCH, to_iso
-from shared.confirmation import ConfirmationNeeded, Terms, TermsChanged
+from shared.confirmation import ConfirmationNeeded, Shown, TermsChanged
 from shared.deliveries import Delivery, delivery_key
 from shared.dynamodb import Item, Put, Write
 from shared.envelope import compose
@@ -83,7 +83,7 @@ class Attempt:
         """Run the operation: its outcome and the writes that make it true. Raises the Refusal."""
         change = self._run(request, store, max_age)
         proof = self._delivery.proof
-        if proof is not None and not proof.has_shown(self._terms(change), change.warnings):
+        if proof is not None and not proof.has_shown(self._shown(change)):
             raise TermsChanged(_OTHER_TERMS, self._confirmation(change))
         answer = change.answer.payload()
         data, event_type = change.event_data or answer, self._operation.success_event
@@ -132,16 +132,16 @@ class Attempt:
             Put(settings.requests_table, item | repeated, absent),
         ]
 
-    def _terms(self, change: Change[Any]) -> Terms:
+    def _shown(self, change: Change[Any]) -> Shown:
         model = self._operation.terms_model
-        if model is None or type(change.terms) is not model:
+        if model is None or change.shown is None or type(change.shown.terms) is not model:
             raise TypeError(f"{self._operation.operation_id} did not say what is confirmed")
-        return change.terms
+        return change.shown
 
     def _confirmation(self, change: Change[Any]) -> dict[str, Any]:
         assert self._delivery.asked is not None
         return self._delivery.asked.confirmation(
-            self._terms(change), change.warnings, at=self._stamp.at, left_today=change.left_today
+            self._shown(change), at=self._stamp.at, left_today=change.left_today
         )
 
     def _run(self, request: Request, store: Any, max_age: timedelta | None) -> Change[Any]:

@@ -1,12 +1,12 @@
 """A change as an operation decides it: its identity and time, and what it answers and writes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from shared.clock import to_iso
-from shared.confirmation import Proof, Terms, Warned
+from shared.confirmation import Proof, Shown, Terms, Warned
 from shared.dynamodb import Write
 from shared.ids import time_ordered_id
 from shared.models import Answer
@@ -56,17 +56,21 @@ class Stamp(NamedTuple):
         confirmed = {} if self.proof is None else self.proof.trail
         return {"door": self.door, "correlation_id": self.correlation_id, **confirmed}
 
-    def kept(self, terms: Terms | None) -> dict[str, Any]:
-        """Return what a change keeps for good of its request: the trail, and what was shown when.
+    def shown(
+        self, terms: Callable[[], Terms], warnings: Callable[[], Iterable[Warned]] = tuple
+    ) -> Shown | None:
+        """Return what a person is shown of the change; it is made only where it `is_shown`."""
+        return Shown(terms(), list(warnings())) if self.is_shown else None
 
-        The terms are there where the change `is_shown`.
+    def kept(self, shown: Shown | None) -> dict[str, Any]:
+        """Return what a change keeps for good of its request: the trail, and what was shown when.
 
         `request_key` leads to the record of the request, as long as that is kept.
         """
         kept: dict[str, Any] = {**self.trail, "request_key": self.record_key}
         if self.proof is not None:
-            assert terms is not None
-            kept["terms"] = terms.payload()
+            assert shown is not None
+            kept["terms"] = shown.terms.payload()
             kept["warned"] = self.proof.warned
             kept["shown_at"] = to_iso(self.proof.shown_at)
         return kept
@@ -77,8 +81,8 @@ class Change(NamedTuple, Generic[A_co]):
 
     It owes the operation's success event to the bus: with `event_data`, or else the answer, under
     `correlation_id` and on the yes that is `confirmed`, or else those of the request. What needs
-    confirmation has, where it `is_shown`, the `terms` and `warnings` that a person has to see, and
-    what the day's limit still allows (`left_today`, pesos).
+    confirmation has what a person is `shown` of it, as its `Stamp` made that, and what the day's
+    limit still allows (`left_today`, pesos).
     """
 
     answer: A_co
@@ -86,6 +90,5 @@ class Change(NamedTuple, Generic[A_co]):
     event_data: dict[str, Any] | None = None
     correlation_id: str | None = None
     confirmed: Mapping[str, str] | None = None
-    terms: Terms | None = None
-    warnings: Sequence[Warned] = ()
+    shown: Shown | None = None
     left_today: Decimal | None = None

@@ -15,7 +15,7 @@ the codes of the warnings. docs/confirmation.md tells the protocol door by door.
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, NamedTuple, Protocol, Self
@@ -65,6 +65,18 @@ class Warned(NamedTuple):
     message: str
 
 
+class Shown(NamedTuple):
+    """What a person is shown before a change."""
+
+    terms: Terms
+    warnings: Sequence[Warned] = ()
+
+    @property
+    def codes(self) -> set[str]:
+        """The codes of the warnings."""
+        return {warned.code for warned in self.warnings}
+
+
 class ConfirmationInvalid(CentliError):
     """The proof is not one of this call; nothing was decided."""
 
@@ -111,22 +123,18 @@ class Asked(NamedTuple):
         return json_text.digest([self.user_id, self.operation_id, self.fingerprint])
 
     def confirmation(
-        self,
-        terms: Terms,
-        warnings: Sequence[Warned],
-        *,
-        at: datetime,
-        left_today: Decimal | None,
+        self, what: Shown, *, at: datetime, left_today: Decimal | None
     ) -> dict[str, Any]:
         """Return what the channel shows and has signed."""
         expires_at = int((at + VALID_FOR).timestamp())
-        shown = "~".join([digest_of(terms.payload()), *sorted({w.code for w in warnings})])
+        terms = what.terms.payload()
+        shown = "~".join([digest_of(terms), *sorted(what.codes)])
         fields = (_VERSION, self.request_id, str(expires_at), self.digest, shown)
         confirmation: dict[str, Any] = {
             "operation": self.operation_id,
             "request_id": self.request_id,
-            "terms": terms.payload(),
-            "warnings": [warned._asdict() for warned in warnings],
+            "terms": terms,
+            "warnings": [warned._asdict() for warned in what.warnings],
             "expires_at": to_iso(from_epoch(expires_at)),
             "challenge": ".".join(fields),
         }
@@ -184,10 +192,10 @@ class Proof(NamedTuple):
         """What names the yes, and what it was said to, on records and events."""
         return {"confirmation_id": self.confirmation_id, "terms_digest": self.terms_digest}
 
-    def has_shown(self, terms: Terms, warnings: Iterable[Warned]) -> bool:
+    def has_shown(self, what: Shown) -> bool:
         """Tell whether these terms were shown, and every warning that there is now."""
-        is_same = self.terms_digest == digest_of(terms.payload())
-        return is_same and {w.code for w in warnings} <= set(self.warned)
+        is_same = self.terms_digest == digest_of(what.terms.payload())
+        return is_same and what.codes <= set(self.warned)
 
 
 class MacCheck(Protocol):

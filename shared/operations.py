@@ -156,9 +156,9 @@ class ActionGroup:
         `example` is a request of the seeded customer `user-maria` and its answer: sample events,
         tests and documents are made of it. `replies` are the event types that publish its answer
         and its errors: one for a query, (completed, failed) for a change. `confirm` is
-        what a person has to see and agree to before it is done: the `Change` then has such `terms`,
-        wherever it `is_shown`. `error` has what its errors may tell beside code and message, all of
-        it optional. A success that `begins` a flow publishes that event type; the
+        what a person has to see and agree to before it is done: what is `shown` of the `Change`
+        then has such terms. `error` has what its errors may tell beside code and message, all of it
+        optional. A success that `begins` a flow publishes that event type; the
         first of `replies` then comes at the end of the flow, and `final_answer` tells what an agent
         is answered once it came. One that `expires` is an order: an event that asks for it is
         refused when it is too old.

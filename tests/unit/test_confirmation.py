@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from console.kept_terms import contradictions
-from shared.confirmation import TERMS_WANTED, VALID_FOR, Proof
+from shared.changes import Stamp
+from shared.confirmation import TERMS_WANTED, VALID_FOR, Proof, Terms
 from shared.dynamodb import serialize
 from shared.operations import Operation
 from shared.settings import Settings
@@ -188,6 +189,33 @@ def test_with_the_proof_it_is_done_and_the_record_names_the_yes(
     confirmed = {name: record[name] for name in ("door", "confirmation_id", "terms_digest")}
     owed = [confirmed] if operation.event_type else []
     assert [event["confirmed"] for event in bank.run_relay()] == owed
+
+
+@pytest.mark.parametrize("asks", ["always", "never"])
+def test_terms_and_warnings_are_made_where_a_person_is_shown_them(
+    bank: World, operation: Operation, asks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They cost, and no operation has to remember it."""
+    made: list[str] = []
+
+    def told(self: Stamp, terms: Callable[[], Any], warnings: Callable[[], Any] = tuple) -> Any:
+        def warned() -> Any:
+            made.append("warnings")
+            return warnings()
+
+        return shown(self, terms, warned)
+
+    def initialised(self: Terms, **fields: Any) -> None:
+        made.append(type(self).__name__)
+        init(self, **fields)
+
+    shown, init = Stamp.shown, Terms.__init__
+    monkeypatch.setattr(Stamp, "shown", told)
+    monkeypatch.setattr(Terms, "__init__", initialised)
+    bank.rebuild(settings=settings(require_confirmation=asks))
+    at_agent(bank, operation, **right(operation))
+    assert operation.terms_model is not None
+    assert made == ([operation.terms_model.__name__, "warnings"] if asks == "always" else [])
 
 
 def test_the_terms_of_a_transfer_are_what_the_bank_knows(bank: World) -> None:

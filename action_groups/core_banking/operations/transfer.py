@@ -124,17 +124,16 @@ def create_transfer(
     day = None if is_own else bank.limits.day(caller.user_id, stamp.at)
     if day is not None:
         bank.limits.check(caller.user_id, paid, day, request.amount, stamp.at)
-    terms = (
-        TransferTerms(
+    shown = stamp.shown(
+        lambda: TransferTerms(
             from_account=payer.account_id,
             to_account=payee.account_id,
             to_holder=shown_holder(payee, caller.user_id),
             amount=request.amount,
             currency=MXN,
             description=plain_line(request.description or "") or None,
-        )
-        if stamp.is_shown
-        else None
+        ),
+        lambda: _warnings(payer, paid, request.amount, bank, stamp, is_own=is_own),
     )
     movement = Movement(
         payer=payer,
@@ -143,7 +142,7 @@ def create_transfer(
         currency=MXN,
         type="transfer",
         description=request.description,
-        trail=stamp.kept(terms),
+        trail=stamp.kept(shown),
     )
     receipt = TransferReceipt(
         transaction_id=stamp.id,
@@ -159,15 +158,7 @@ def create_transfer(
     writes.append(bank.limits.pay(caller.user_id, paid, payer.account_id, request.amount, stamp.at))
     if day is not None:
         writes.append(bank.limits.spend(caller.user_id, day, request.amount))
-    return Change(
-        receipt,
-        writes,
-        terms=terms,
-        warnings=list(_warnings(payer, paid, request.amount, bank, stamp, is_own=is_own))
-        if stamp.is_shown
-        else (),
-        left_today=None if day is None else day.left,
-    )
+    return Change(receipt, writes, shown=shown, left_today=None if day is None else day.left)
 
 
 def _warnings(

@@ -122,25 +122,23 @@ def add_beneficiary(
         relationship=request.relationship or "",
     )
     entry = BeneficiaryEntry.model_validate(BeneficiaryEntry.fields_of(beneficiary))
-    terms = (
-        BeneficiaryTerms(
+    shown = stamp.shown(
+        lambda: BeneficiaryTerms(
             name=plain_line(request.name),
             alias=plain_line(request.alias),
             relationship=plain_line(request.relationship or "") or None,
             account_id=request.account_id,
             holder=shown_holder(account, caller.user_id),
-        )
-        if stamp.is_shown
-        else None
+        ),
+        lambda: _warnings(request, account),
     )
     return Change(
         BeneficiaryAdded(beneficiary=entry),
         [
-            people.add(caller.user_id, beneficiary, stamp.created_at, stamp.kept(terms)),
+            people.add(caller.user_id, beneficiary, stamp.created_at, stamp.kept(shown)),
             people.still_held(account),
         ],
-        terms=terms,
-        warnings=list(_warnings(request, account)) if stamp.is_shown else (),
+        shown=shown,
     )
 
 

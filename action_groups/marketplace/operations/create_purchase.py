@@ -186,8 +186,8 @@ def create_purchase(
     option = _chosen(request, product, total, payer, market)
     figures = _figures(option)
     _check_figures(request, figures)
-    terms = (
-        PurchaseTerms(
+    shown = stamp.shown(
+        lambda: PurchaseTerms(
             product_name=plain_line(product.name[:MAX_NAME_LENGTH]) or product.product_id,
             retailer_name=plain_line(retailer_name[:MAX_NAME_LENGTH]) or None,
             retailer_id=product.retailer_id,
@@ -197,9 +197,8 @@ def create_purchase(
             account_id=payer.account_id,
             benefit=option.benefit if option else None,
             **figures,
-        )
-        if stamp.is_shown
-        else None
+        ),
+        lambda: _warnings(request, product, earlier),
     )
     purchase = Purchase(
         user_id=caller.user_id,
@@ -218,15 +217,14 @@ def create_purchase(
         account_id=payer.account_id,
         correlation_id=stamp.correlation_id,
         request_key=stamp.record_key,
-        trail=stamp.kept(terms),
+        trail=stamp.kept(shown),
     )
     item = purchase.item(product.price)
     return Change(
         PurchaseEntry.of(purchase),
         market.purchases.reserve(purchase, item, product.stored_benefits),
         event_data=payment_of(item).model_dump(exclude_none=True),
-        terms=terms,
-        warnings=list(_warnings(request, product, earlier)) if stamp.is_shown else (),
+        shown=shown,
     )
 
 
