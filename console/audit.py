@@ -17,6 +17,7 @@ from console.errors import ConsoleError
 from console.items import items_of
 from shared import json_text
 from shared.clock import to_iso
+from shared.confirmation import terms_on
 from shared.dynamodb import Item, serialize
 from shared.ids import moment_of
 from shared.payments import end_key, payment_key
@@ -85,7 +86,8 @@ class Trail:
         }
         if self.is_confirmed:
             told["confirmation"] = {name: change.get(name) for name in _OF_THE_YES} | {
-                "shown_at": _moment(change.get("shown_at"), zone)
+                "terms": terms_on(change),
+                "shown_at": _moment(change.get("shown_at"), zone),
             }
         without: dict[str, Any] = json_text.without_nulls(told)
         return without

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from shared.confirmation import digest_of
+from shared.confirmation import digest_of, terms_on
 from shared.text import plain_line
 
 _STORED_AS: Final = {"benefit": "benefit_applied"}
@@ -25,16 +25,13 @@ def is_kept_with(item: Mapping[str, Any]) -> bool:
 
 def is_as_signed(item: Mapping[str, Any]) -> bool:
     """Tell whether the terms on an item are those whose digest the proof had."""
-    terms = item.get("terms")
-    return isinstance(terms, Mapping) and digest_of(terms) == item.get("terms_digest")
+    terms = terms_on(item)
+    return terms is not None and digest_of(terms) == item.get("terms_digest")
 
 
 def contradictions(item: Mapping[str, Any]) -> Iterator[str]:
     """Yield the names of the terms that the item's own attributes contradict."""
-    terms = item.get("terms")
-    if not isinstance(terms, Mapping):
-        return
-    for name, term in terms.items():
+    for name, term in (terms_on(item) or {}).items():
         stored = item.get(_STORED_AS.get(name) or name)
         if stored is not None and not _agree(term, stored, item.get(_SHOWN_BY.get(name, ""))):
             yield name

@@ -15,7 +15,7 @@ the codes of the warnings. docs/confirmation.md tells the protocol door by door.
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, NamedTuple, Protocol, Self
@@ -270,6 +270,24 @@ def proof_of(challenge: str, mac: bytes) -> str:
 def digest_of(terms: Mapping[str, Any]) -> str:
     """Return the digest of terms, the same when they are read back from where they are kept."""
     return json_text.digest(_canonical(terms))
+
+
+def as_on_the_item(
+    terms: Mapping[str, Any], item: Mapping[str, Any], names: Iterable[str]
+) -> dict[str, Any]:
+    """Return terms as an item keeps them: null stands for what it says itself under that name.
+
+    `names` are those of terms that may be left to it.
+    """
+    return {**terms, **{n: None for n in names if n in terms and terms[n] == item.get(n)}}
+
+
+def terms_on(item: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the terms that an item keeps, as they were shown; None where it keeps none."""
+    terms = item.get("terms")
+    if not isinstance(terms, Mapping):
+        return None
+    return {name: item.get(name) if kept is None else kept for name, kept in terms.items()}
 
 
 def _canonical(value: Any) -> Any:

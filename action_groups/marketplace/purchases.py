@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, Self
 
 from shared.clock import to_iso
+from shared.confirmation import as_on_the_item
 from shared.dynamodb import (
     DynamoDB,
     Item,
@@ -33,6 +34,9 @@ FIGURES: Final = ("months", "monthly_payment", "last_payment", "cashback", "poin
 
 TRAIL: Final = ("door", "confirmation_id", "terms_digest", "terms", "warned", "shown_at")
 """Who asked for a purchase, how, and on which yes to what, kept on it under these names."""
+
+_NAMES: Final = ("product_name", "retailer_name")
+"""What may be long, and is mostly in the terms as on the purchase itself."""
 
 FIRST_ASKED_AGAIN_AFTER: Final = timedelta(minutes=2)
 """How long a purchase may be pending before its payment is asked for again."""
@@ -123,6 +127,8 @@ class Purchase(NamedTuple):
             **self.figures,
             **{name: value for name, value in self.trail.items() if name in TRAIL},
         }
+        if "terms" in item:
+            item["terms"] = as_on_the_item(item["terms"], item, _NAMES)
         return {name: value for name, value in item.items() if value is not None}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from shared import json_text
 from shared.clock import BANK_ZONE, day_of
+from shared.confirmation import terms_on
 from shared.dynamodb import deserialize
 from shared.owed import owed_by
 from tests.simulation.bank import (
@@ -367,8 +368,8 @@ def _is_trusted(cloud: Cloud, item: Item) -> bool:
 
 def _check_done(done: Item, yes: Yes) -> None:
     """Check that what was done is what was shown."""
-    if done["terms"] != yes.terms:
-        raise Wrong(f"{yes.terms} was shown, {done['terms']} was done", yes.request_id)
+    if terms_on(done) != yes.terms:
+        raise Wrong(f"{yes.terms} was shown, {terms_on(done)} was done", yes.request_id)
     for term, shown in yes.terms.items():
         field_name = _AS_RECORDED.get(term, term)
         held = done.get(field_name, shown)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from console.kept_terms import contradictions
+from console.kept_terms import contradictions, is_as_signed
 from shared.changes import Stamp
-from shared.confirmation import TERMS_WANTED, VALID_FOR, Proof, Terms
+from shared.confirmation import TERMS_WANTED, VALID_FOR, Proof, Terms, terms_on
 from shared.dynamodb import serialize
 from shared.operations import Operation
 from shared.settings import Settings
@@ -216,6 +216,21 @@ def test_terms_and_warnings_are_made_where_a_person_is_shown_them(
     at_agent(bank, operation, **right(operation))
     assert operation.terms_model is not None
     assert made == ([operation.terms_model.__name__, "warnings"] if asks == "always" else [])
+
+
+def test_the_terms_on_record_are_those_that_were_shown_each_text_kept_once(
+    bank: World, operation: Operation, door: Door
+) -> None:
+    _, asked = door(bank, operation, **right(operation))
+    door(bank, operation, proof=bank.proof(asked), **right(operation))
+    tables = ("transactions", "purchases", "beneficiaries", "accounts")
+    items = [item for table in tables for item in bank.items(table)]
+    [kept] = [item for item in items if "terms" in item]
+    assert terms_on(kept) == asked["confirmation"]["terms"]
+    assert is_as_signed(kept)
+    name = next(iter(kept["terms"]))
+    said = {**kept, "terms": {**kept["terms"], name: None}}
+    assert not is_as_signed({**said, name: "another"})  # the control
 
 
 def test_the_terms_of_a_transfer_are_what_the_bank_knows(bank: World) -> None:

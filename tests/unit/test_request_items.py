@@ -80,7 +80,9 @@ def done(bank: World, operation: Operation) -> Item:
 
 def too_large(records: list[Item]) -> dict[str, int]:
     """Return the records that take more than one unit to write, with their bytes."""
-    sizes = {f"{r['operation']} {r['status']}": size_of(serialize(r)) for r in records}
+    sizes = {
+        f"{r.get('operation', 'purchase')} {r['status']}": size_of(serialize(r)) for r in records
+    }
     return {name: size for name, size in sizes.items() if size >= WRITE_UNIT_BYTES}
 
 
@@ -123,6 +125,16 @@ def test_the_records_of_a_long_transfer_and_of_whole_purchases_take_less_than_a_
         *("createTransfer", "createPurchase", "payPurchase", "completePurchase", "failPurchase")
     }
     assert too_large(records) == {}
+
+
+def test_a_purchase_on_a_yes_takes_less_than_a_kilobyte_until_it_is_completed(bank: World) -> None:
+    [operation] = [one for one in CHANGES if one.operation_id == "createPurchase"]
+    done(bank, operation)
+    [pending] = [item for item in bank.items("purchases") if "terms" in item]
+    bank.settle()
+    [completed] = [item for item in bank.items("purchases") if "terms" in item]
+    assert [pending["status"], completed["status"]] == ["pending", "completed"]
+    assert too_large([pending, completed]) == {}
 
 
 def test_what_is_published_is_what_was_decided_though_it_is_kept_once(
