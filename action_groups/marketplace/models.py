@@ -48,7 +48,7 @@ class BenefitOption(Answer):
     )
     benefit: str | None = Field(
         default=None,
-        description="What to give as `benefit` to buy with it, such as MSI-12, cashback or points.",
+        description="The `benefit` to buy with it, such as MSI-12, cashback or points.",
     )
     eligible: bool = Field(description="Whether the customer can have it with this purchase today.")
     reason: str | None = Field(description="Why the customer cannot have it; absent when eligible.")
@@ -68,8 +68,8 @@ class BenefitOption(Answer):
     points: int | None = Field(default=None, description="Points given.")
     value: Decimal | None = Field(
         default=None,
-        description="Pesos that it gives back: the cashback or what the points are worth; 0 for "
-        "MSI and for points whose worth the retailer does not state.",
+        description="Pesos given back: the cashback or what the points are worth; 0 for "
+        "MSI and for points of no stated worth.",
     )
     cost_per_month: Decimal | None = Field(
         default=None,
@@ -96,8 +96,8 @@ class PurchaseEntry(Answer):
 
     purchase_id: str = Field(description="Identifier of the purchase.")
     status: str = Field(
-        description="completed: paid; failed: not paid, nothing was charged; cancelled; pending: "
-        "the payment is under way, ask again with getPurchase."
+        description="completed: paid; failed or cancelled: nothing was charged; pending: being "
+        "paid, ask again with getPurchase."
     )
     product_id: str = Field(description="The product.")
     product_name: str | None = Field(
@@ -105,7 +105,7 @@ class PurchaseEntry(Answer):
     )
     retailer_id: str = Field(description="The retailer.")
     retailer_name: str | None = Field(
-        default=None, description="What the retailer was called when the product was bought."
+        default=None, description="What the retailer was called then."
     )
     quantity: int = Field(description="How many.")
     total_amount: Decimal = Field(description="Price of them all, in pesos.")

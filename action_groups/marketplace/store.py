@@ -217,13 +217,15 @@ class MarketStore:
             condition="attribute_not_exists(request_id)",
         )
 
-    def available_credit(self, user_id: str) -> Decimal | None:
+    def available_credit(self, user_id: str) -> tuple[Decimal | None, list[str] | None]:
         """Return the most that one active credit account of the customer can still pay.
 
-        None when there is no such account.
+        None when there is no such account. The second are the ids of those that are unreadable.
         """
-        credits_ = (credit_of(account) for account in self.accounts.of(user_id))
-        return max((credit for credit in credits_ if credit is not None), default=None)
+        accounts, unreadable = self.accounts.sorted_out_of(user_id, None)
+        credits_ = (credit_of(account) for account in accounts)
+        most = max((credit for credit in credits_ if credit is not None), default=None)
+        return most, unreadable
 
     def _product_place(self, product_id: str, retailer_id: str) -> Place:
         return self._products, {"product_id": product_id, "retailer_id": retailer_id}

@@ -126,6 +126,25 @@ def test_a_page_of_ids_alone_stays_within_its_budget(bank: World) -> None:
     assert "next_token" in body
 
 
+def test_benefits_are_compared_by_the_accounts_that_can_be_read(bank: World) -> None:
+    open_shop(bank)
+    accounts = {item["account_id"]: item for item in bank.items("accounts")}
+
+    def months_there_are() -> list[int]:
+        status, body = bank.call("compareBenefits", product_id="prod-tv")
+        assert status == 200
+        assert body["unreadable"] == [garbled]
+        return [one["months"] for one in body["options"] if one["eligible"] and "months" in one]
+
+    garbled = "acc-maria"
+    bank.put("accounts", **accounts[garbled] | {"balance": ["1"]})
+    assert months_there_are() == [6, 3]
+    bank.put("accounts", **accounts[garbled])
+    garbled = "acc-maria-credit"
+    bank.put("accounts", **accounts[garbled] | {"balance": ["1"]})
+    assert months_there_are() == []
+
+
 @pytest.mark.parametrize(
     "garbled",
     [

@@ -23,7 +23,7 @@ from action_groups.marketplace.models import (
 from action_groups.marketplace.offers import offer_of
 from action_groups.marketplace.store import MarketStore
 from shared.identity import Caller
-from shared.models import Answer, Request
+from shared.models import Answer, Request, Unreadable
 
 
 class BenefitsQuery(Request):
@@ -42,13 +42,13 @@ class BenefitComparison(Answer):
     quantity: int = Field(description="How many.")
     total_amount: Decimal = Field(description="Price of them all, in pesos.")
     options: list[BenefitOption] = Field(
-        description="Every benefit of the product: those that the customer can have come first, "
-        "the best one at the top."
+        description="Every benefit of the product; the best that the customer can have is first."
     )
     best: BestOption | None = Field(
         description="The option that gives most pesos back or, where none does, asks the fewest "
-        "pesos a month; absent when the customer can have no benefit."
+        "pesos a month; absent when the customer can have none."
     )
+    unreadable: Unreadable = None
 
 
 @marketplace.operation(
@@ -96,13 +96,15 @@ def compare_benefits(
     product = offer_of(market, request.product_id, request.retailer_id)
     total = total_of(product, request.quantity)
     terms = terms_of(product, market.zone)
-    needs_credit = any(isinstance(term.offer, Instalments) for term in terms)
+    credit, unreadable = None, None
+    if any(isinstance(term.offer, Instalments) for term in terms):
+        credit, unreadable = market.available_credit(caller.user_id)
     basket = Basket(
         total=total,
         quantity=request.quantity,
         stock=product.stock,
         today=market.today(),
-        credit=market.available_credit(caller.user_id) if needs_credit else None,
+        credit=credit,
     )
     options = options_for(terms, basket)
     return BenefitComparison(
@@ -112,4 +114,5 @@ def compare_benefits(
         total_amount=total,
         options=options,
         best=best_of(options, total),
+        unreadable=unreadable,
     )
