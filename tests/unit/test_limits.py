@@ -314,6 +314,19 @@ def test_an_account_that_was_never_paid_is_new_however_long_the_customer_waits(
         bank.clock.move(timedelta(days=3))
 
 
+@pytest.mark.parametrize("confirmation", ["always", "never"])
+@pytest.mark.parametrize("amount", ["3000.01", "12800.01", "50000.01"])
+def test_a_limit_does_not_tell_whether_there_is_an_account(
+    bank: World, amount: str, confirmation: Any
+) -> None:
+    """Where no proof is asked, nothing else would bound how many are asked about."""
+    set_limits(bank, require_confirmation=confirmation)
+    there = ("acc-nobody", EVA, "acc-eva-blocked", "acc-eva-dollars")
+    answers = [asked(bank, transfer(amount, to=account_id)) for account_id in there]
+    assert code_of(answers[0]) == "LIMIT_EXCEEDED"
+    assert answers == [answers[0]] * len(there)
+
+
 @pytest.mark.parametrize(
     ("first_paid_at", "is_new"),
     [

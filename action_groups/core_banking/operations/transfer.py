@@ -14,7 +14,7 @@ from shared.changes import Change, Stamp
 from shared.confirmation import Terms, Warned
 from shared.holders import shown_holder
 from shared.identity import Caller
-from shared.limits import Payee
+from shared.limits import Day, Payee
 from shared.models import Answer, Identifier, Line, Request
 from shared.money import MXN, Amount
 from shared.text import plain_line
@@ -119,11 +119,7 @@ def create_transfer(
         raise SameAccount("The money would stay where it is: choose two different accounts.")
     check_payer(bank, payer, request.amount, MXN)
     paid = bank.limits.payee(caller.user_id, request.to_account)
-    payee = _payee(caller, owners, paid, bank, stamp)
-    is_own = payee.user_id == caller.user_id
-    day = None if is_own else bank.limits.day(caller.user_id, stamp.at)
-    if day is not None:
-        bank.limits.check(caller.user_id, paid, day, request.amount, stamp.at)
+    payee, day = _allowed(caller, request, bank, stamp, owners=owners, paid=paid)
     shown = stamp.shown(
         lambda: TransferTerms(
             from_account=payer.account_id,
@@ -133,7 +129,7 @@ def create_transfer(
             currency=MXN,
             description=plain_line(request.description or "") or None,
         ),
-        lambda: _warnings(payer, paid, request.amount, bank, stamp, is_own=is_own),
+        lambda: _warnings(payer, paid, request.amount, bank, stamp, is_own=day is None),
     )
     movement = Movement(
         payer=payer,
@@ -189,27 +185,34 @@ def _warnings(
         )
 
 
-def _payee(
-    caller: Caller, owners: Sequence[str], paid: Payee, bank: BankStore, stamp: Stamp
-) -> Account:
-    """Return the one account with this id that takes money, somebody's or the customer's own.
+def _allowed(
+    caller: Caller,
+    request: TransferRequest,
+    bank: BankStore,
+    stamp: Stamp,
+    *,
+    owners: Sequence[str],
+    paid: Payee,
+) -> tuple[Account, Day | None]:
+    """Return the account that takes the money, and the day of the limits; None for an own account.
 
     Whatever is wrong with somebody else's account has one answer, given only to a payer who has the
-    money: nobody learns here which accounts there are. Two owners for one id is a data error, and
-    never a guess.
+    money and may transfer it: nobody learns here which accounts there are. Two owners for one id is
+    a data error, and never a guess.
     """
     accounts = (bank.accounts.get(owner, paid.account_id) for owner in owners)
     found = [account for account in accounts if account is not None]
     payee = found[0] if len(found) == 1 else None
-    is_own = payee is not None and payee.user_id == caller.user_id
-    if stamp.is_preview and not paid.is_known and not is_own:
-        bank.limits.count_terms(caller.user_id, stamp.at)
-    if payee is not None and is_own:
+    if payee is not None and payee.user_id == caller.user_id:
         check_payee(payee, MXN)
-        return payee
+        return payee, None
+    if stamp.is_preview and not paid.is_known:
+        bank.limits.count_terms(caller.user_id, stamp.at)
+    day = bank.limits.day(caller.user_id, stamp.at)
+    bank.limits.check(caller.user_id, paid, day, request.amount, stamp.at)
     if payee is None or not payee.takes_pesos:
         raise AccountNotFound(
             "There is no account with the id in `to_account` that takes this transfer. Use the "
             "account_id of a beneficiary from resolveAlias or listBeneficiaries."
         )
-    return payee
+    return payee, day
