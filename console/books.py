@@ -4,7 +4,8 @@ Each balance is the sum of the account's records, the records of a transaction s
 deposits, withdrawals and openings, whose other side is outside the bank), purchases are completed
 exactly when they are paid, stock is what was received less what was sold, what a customer confirmed
 is what the terms said, and what was owed to the bus led on: a PAYMENT_REQUEST to a decision, a
-decision to the end of the purchase. Publication leaves no record, and needs none.
+decision to the end of the purchase. What an event says was paid or ended was. Publication leaves no
+record, and needs none.
 
 It is a tool for the side: it reads whole tables, page by page and strongly consistent, while they
 go on changing. So nothing is reported on one reading. What disagrees is read again: a fact of a
@@ -49,6 +50,7 @@ KINDS: Final = {
     "NOT_DECIDED": "a PAYMENT_REQUEST is owed to the bus, and no decision is on record",
     "NOT_ENDED": "the payment is decided, and the purchase is pending",
     "NOT_ASKED": "the purchase is pending, and no PAYMENT_REQUEST is on record",
+    "UNTRUE": "an event is owed to the bus that says what is not on record",
     "TERMS": "the terms on record are not those that the customer said yes to",
     "NOT_AS_AGREED": "what is recorded contradicts the terms that the customer said yes to",
 }
@@ -100,6 +102,10 @@ class _Books:
     payments: dict[str, list[_Leg]] = field(default_factory=lambda: defaultdict(list))
     """By transaction, and by purchase where the records name it."""
     paid_for: set[str] = field(default_factory=set)
+    debited: dict[tuple[str, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    """What left a customer's accounts, by transaction and customer."""
+    told: list[tuple[str, str, Item]] = field(default_factory=list)
+    """The request that owes an event, whose it is, and what it says."""
     asked: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     """By purchase: the key of the decision that was asked for, and when that was owed."""
     recorded: dict[str, datetime] = field(default_factory=dict)
@@ -183,6 +189,7 @@ def _add_account(books: _Books, item: Item) -> None:
 def _add_record(books: _Books, record: Item) -> None:
     amount, transaction_id = _signed(record), record["transaction_id"]
     books.totals[record["account_id"]] += amount
+    books.debited[transaction_id, record["user_id"]] -= min(amount, Decimal(0))
     if record["type"] not in _ONE_SIDED:
         books.sums[transaction_id] += amount
     _add_agreed(books, transaction_id, record)
@@ -198,6 +205,7 @@ def _add_owed(books: _Books, request: Item) -> None:
     if "created_at" in request:
         books.recorded[request["request_id"]] = datetime.fromisoformat(request["created_at"])
     for envelope in owed_by(request):
+        books.told.append((request["request_id"], envelope["user_id"], dict(envelope["data"])))
         if envelope["event_type"] == "PAYMENT_REQUEST":
             payment = PaymentRequest.model_validate(envelope["data"])
             key = payment_key(envelope["user_id"], payment)
@@ -259,7 +267,7 @@ def _disagreements(books: _Books, now: datetime) -> dict[Disagreement, Decimal |
     """Return what disagrees, a stock with by how much."""
     return {
         Disagreement(kind, subject): size
-        for comparison in (_accounts, _records, _purchases, _stock, _agreed)
+        for comparison in (_accounts, _records, _purchases, _stock, _told, _agreed)
         for kind, subject, size in comparison(books, now)
     }
 
@@ -333,6 +341,18 @@ def _legs_of(books: _Books, purchase: Purchase) -> Collection[_Leg]:
         for leg in books.payments.get(key, ())
         if leg.user_id == purchase.user_id
     }
+
+
+def _told(books: _Books, _now: datetime) -> _Found:
+    for request_id, user_id, data in books.told:
+        paid = books.debited.get((str(data.get("transaction_id")), user_id))
+        is_paid = paid == data.get("amount", data.get("total_amount"))
+        purchase = books.purchases.get(str(data.get("purchase_id")))
+        is_so = purchase is not None and purchase.status == data.get("status")
+        if ("transaction_id" in data and not is_paid) or (
+            {"purchase_id", "status"} <= data.keys() and not is_so
+        ):
+            yield "UNTRUE", request_id, None
 
 
 def _stock(books: _Books, _now: datetime) -> _Found:

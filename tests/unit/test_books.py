@@ -11,6 +11,7 @@ import pytest
 from action_groups.marketplace.purchases import Purchase
 from console import books
 from console.books import IN_FLIGHT, KINDS, Disagreement, Report, prove
+from shared import json_text
 from shared.clock import to_iso
 from shared.owed import owed_by
 from shared.payments import payment_key
@@ -216,6 +217,24 @@ def pay_another_than_agreed(bank: World) -> None:
     changed(bank, "transactions", change, amount=Decimal("-200.20"))
 
 
+def tell(bank: World, event_type: str, user_id: str = "user-maria", **data: Any) -> None:
+    """Have the relay publish what is said, as whoever may write requests can."""
+    event = {
+        "version": "1.0",
+        "event_type": event_type,
+        "correlation_id": "forged",
+        "timestamp": to_iso(bank.clock.now),
+        "source": "core-banking",
+        "user_id": user_id,
+        "data": data,
+    }
+    bank.put("requests", request_id="forged", events=[json_text.dumps(event)])
+
+
+def tell_of_no_transfer(bank: World) -> None:
+    tell(bank, "TRANSFER_COMPLETED", transaction_id="none", amount=100)
+
+
 PLANTED: dict[str, Callable[[World], Any]] = {
     "BALANCE": add_to_balance,
     "FLOOR": go_below_the_floor,
@@ -232,6 +251,7 @@ PLANTED: dict[str, Callable[[World], Any]] = {
     "NOT_DECIDED": lose_the_request_to_pay,
     "NOT_ENDED": lose_the_end,
     "NOT_ASKED": forget_to_ask,
+    "UNTRUE": tell_of_no_transfer,
     "TERMS": change_the_terms,
     "NOT_AS_AGREED": pay_another_than_agreed,
 }
@@ -242,6 +262,28 @@ def test_what_does_not_agree_is_found(bank: World, kind: str) -> None:
     PLANTED[kind](bank)
 
     assert kind in kinds(bank)
+
+
+@pytest.mark.parametrize(
+    ("event_type", "told"),
+    [
+        ("TRANSFER_COMPLETED", {}),
+        ("TRANSFER_COMPLETED", {"amount": Decimal("100.11")}),
+        ("TRANSFER_COMPLETED", {"user_id": "user-sofia"}),
+        ("PURCHASE_CONFIRMED", {}),
+        ("PURCHASE_CONFIRMED", {"status": "failed"}),
+        ("PURCHASE_FAILED", {"purchase_id": "none", "status": "failed"}),
+    ],
+)
+def test_an_event_that_is_owed_and_says_what_is_not_on_record_is_found(
+    bank: World, event_type: str, told: dict[str, Any]
+) -> None:
+    owed = [event for request in bank.items("requests") for event in owed_by(request)]
+    [event] = [event for event in owed if event["event_type"] == event_type]
+    tell(bank, event_type, **{"user_id": event["user_id"]} | event["data"] | told)
+
+    found = [Disagreement("UNTRUE", "forged")] if told else []
+    assert report(bank).disagreements == found
 
 
 def test_what_was_confirmed_and_done_agrees(bank: World) -> None:
