@@ -112,6 +112,25 @@ def dropped(talk: Talk, reading: Reading) -> Reply | None:
     return tasks.drop(talk, [task]) if task is not None and is_whole else None
 
 
+def instead(talk: Talk, reading: Reading) -> Reply | None:
+    """Drop what is open and answer the rest: "olvídalo, manda 50 a Sofi", "no, dime mi saldo"."""
+    for joint in reading.of("stop", "and") if talk.memory.open else ():
+        said = reading.quote(0, joint.first), reading.quote(joint.last, len(reading.tokens))
+        head, rest = map(talk.read, said)
+        is_cancelled = head.covers("cancel", *kinds("dropping"))
+        is_asked = is_cancelled or head.covers("no", *_POLITE)
+        is_asked = is_asked and questions.asked_beside(talk, rest) is not None
+        if is_asked or (is_cancelled and rest.is_ordering):
+            return _instead(talk, rest)
+    return None
+
+
+def _instead(talk: Talk, rest: Reading) -> Flow:
+    yield from tasks.drop(talk, talk.memory.open)
+    yield Say("\n")
+    yield from _answered(talk, rest, _reply(talk, rest)[1])
+
+
 def agreed(talk: Talk, reading: Reading) -> Reply | None:
     """Take a yes where one was asked for; a thumb up keeps what waits."""
     memory, asked = talk.memory, talk.memory.asked
@@ -143,6 +162,7 @@ READERS: Final[tuple[tuple[Reader, str], ...]] = (
     (ordering.named, ""),
     (strange, "unread"),
     (several, "thing"),
+    (instead, "thing"),
     (dropped, "thing"),
     (agreed, "thing"),
     (tasks.reordered, "thing"),

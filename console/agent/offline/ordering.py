@@ -21,6 +21,7 @@ from console.agent.operations import AgentOperation
 _SURELY: Final = 1.6
 _MAX_SHORT: Final = 10
 _MIN_PLAIN: Final = 1.5
+_CHANGING: Final = ("correcting", "let_that", "set_amount")
 
 
 def ordered(talk: Talk, reading: Reading) -> Reply | None:
@@ -114,7 +115,7 @@ def _begun(talk: Talk, reading: Reading, todo: list[Task]) -> Flow:
     The same order said once more is the one that waits. Before all is known, nothing is shown.
     """
     kinds_of, waiting = [part.kind for part in reading.beside("stop")], talk.memory.waiting
-    is_instead = not {"correcting", "negation"}.isdisjoint(kinds_of[:1] + kinds_of[-1:])
+    is_instead = not {"correcting", "negation", "cancel"}.isdisjoint(kinds_of[:1] + kinds_of[-1:])
     if waiting is not None and not is_instead and waiting not in todo:
         said = [(task.called, task.told(talk).get("cost")) for task in (waiting, *todo)]
         is_same = said[1:] == said[:1] and not reading.has("again")
@@ -149,9 +150,23 @@ def amended(talk: Talk, reading: Reading) -> Reply | None:
     asked_about = {"unread"} if is_short and talk.memory.waiting is not None else set()
     rest = {part.kind for part in order.unread} - asked_about
     order.unread = [part for part in order.unread if part.kind == "unread"]
+    if told := _told_anew(talk, reading, [order, *more]):
+        for known, said in told:
+            known.fill(talk, said, reading)
+        return tasks.go_on(talk, talk.memory.open[0])
     if more or any(_is_of_no_transfer(one) for one in reading.orders):
         return None
     return _repeated(talk, reading, order, rest) or _changed(talk, reading, order, rest)
+
+
+def _told_anew(talk: Talk, reading: Reading, said: Sequence[Order]) -> list[tuple[Transfer, Order]]:
+    """Return open transfers with how much each is to be now: "a mi hermano 120, a mi mamá 70"."""
+    known = {task.called: task for task in talk.memory.open if isinstance(task, Transfer)}
+    told = [(known[o.recipient], o) for o in said if o.is_whole and o.recipient in known]
+    is_more = reading.has("also", "again", "same_order") or reading.first_kind == "and"
+    is_sent = any(order.act == "send" for order in reading.orders)
+    is_of_open = len(told) == len(said) and talk.memory.open[1:] and not (is_more or is_sent)
+    return told if is_of_open and not any(order.unread for order in said) else []
 
 
 def _is_of_no_transfer(order: Order) -> bool:
@@ -215,26 +230,40 @@ def _changed(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Repl
     memory, task = talk.memory, talk.memory.task
     is_other = not all(_is_amendment(talk, one) for one in reading.orders)
     is_other = is_other and not memory.asked.wanted
-    is_of_list = memory.topic == "tasks" and reading.number_alone is not None
+    one = tasks.meant(talk, reading) if memory.open[1:] else None
+    is_unclear = memory.waiting and memory.open[1:] and not (one or reading.has(*_CHANGING))
+    is_of_list = reading.number_alone is not None and (memory.topic == "tasks" or is_unclear)
     if not isinstance(task, Transfer) or is_other or is_of_list:
         return None
-    one = tasks.meant(talk, reading) if memory.open[1:] else None
     is_counted, pointing = reading.has("ordinal"), {"reason"}
+    is_only, cost = reading.values("only"), one.told(talk).get("cost") if one else None
     is_pointed = isinstance(one, Transfer) and (
-        one is not task or is_counted or "reason" in order.said
+        one is not task or is_counted or is_only or "reason" in order.said
     )
     if isinstance(one, Transfer) and is_pointed and rest <= {"ordinal", "here"}:
         task, pointing = one, pointing if is_counted else {"reason", "to"}
+        pointing |= {name for name, part in order.said.items() if part.value == cost}
         order.said = {k: part for k, part in order.said.items() if k not in pointing}
         if not order.said:
             others = [other for other in memory.open if other is not task]
-            return tasks.drop(talk, others) if reading.values("only") else tasks.go_on(talk, task)
+            return tasks.drop(talk, others) if is_only else tasks.go_on(talk, task)
     elif rest == {"adjust"} and memory.state != "left":
         task.given["amount"], task.doubt, task.doubted = "", "unstated", ""
         return tasks.go_on(talk, task)
     elif rest:
         return None
-    if not _is_amending(talk, reading, order):
+    amount, to = order.said.get("amount"), order.said.get("to")
+    if amount is not None and amount.is_sure and amount.value < 1:
+        order.said["amount"] = replace(amount, doubt="unstated")
+    is_surely = memory.asked.wanted or not {reading.first_kind} - {
+        "correcting",
+        "negation",
+        "no",
+        "was",
+    }
+    is_surely = is_surely and not reading.match(0, "set_amount")
+    is_of_whom = to is not None and reading.match(to.first, "for_person") and task.has_recipient
+    if (is_of_whom and not is_surely) or not _is_amending(talk, reading, order):
         return None
     task.fill(talk, order, reading)
     return tasks.go_on(talk, task) if task is memory.task else tasks.queue(talk, [task])
@@ -258,11 +287,11 @@ def _is_amending(talk: Talk, reading: Reading, order: Order) -> bool:
     reason = order.said.get("reason")
     is_bare = reason is not None and reading.quote(reason.first, reason.last) == reason.value
     forms = {part.value.form for part in reading.of("verb")}
-    is_aside = talk.memory.topic == "search" and not talk.memory.asked.wanted
+    is_aside = talk.memory.topic in {"search", "compare"} and not talk.memory.asked.wanted
     is_open = talk.memory.state != "left" and not is_aside
-    is_told = reading.has("correcting", "let_that", "set_amount", "verb")
-    is_told = is_told or reading.first_kind in {"negation", "no"}
+    is_told = reading.has(*_CHANGING, "verb") or reading.first_kind in {"negation", "no"}
     is_meant = is_told or is_open or order.said.keys() <= {"to", "from"}
+    is_meant = reading.has("verb") or "to" in order.said if is_aside else is_meant
     is_denied = reading.ends_in_no or (is_bare and reading.denies(reading.parts[0]))
     is_taken_back = is_denied or forms & {"past", "other", "subjunctive"}
     return _is_said(talk, order) and is_meant and not is_taken_back
@@ -296,7 +325,8 @@ def _repeated(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Rep
     if isinstance(memory.waiting, Purchase) and is_like and finding.names_a_thing(reading):
         bought = Purchase().fill(talk, reading)
         return tasks.queue(talk, [bought]) if bought.offer is None else None
-    is_like |= reading.first_kind == "yes" and (reading.has("and") or "amount" in order.said)
+    is_like |= [p.kind for p in reading.beside("courtesy", "stop", "now", "yes")][:1] == ["and"]
+    is_like |= reading.first_kind == "yes" and "amount" in order.said
     is_other = not rest <= {"same_order", "also", "adjust"}
     if not isinstance(model, Transfer) or not is_like or is_other:
         return None

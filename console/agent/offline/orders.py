@@ -123,7 +123,14 @@ class Reading(Scanner):
         """What stands in the way of an order, by kind, or nothing."""
         said = {part.kind for part in self.parts[self.begins_otherwise :]}
         said |= {"past_mark" for part in self.of("verb") if part.value.form == "past"}
+        said |= {"negation" for place in range(len(self.parts)) if self._is_forbidden(place)}
         return next((kind for kind in kinds("moods") if kind in said), "")
+
+    def _is_forbidden(self, place: int) -> bool:
+        """Tell whether a part is a verb that a no stands before: "no le mandes"."""
+        part, before = self.parts[place], self.parts[: _led_from(self.parts, place)]
+        is_told = part.kind == "verb" and part.value.form in {"subjunctive", "formal", "doubtful"}
+        return is_told and bool(before) and self.denies(before[-1])
 
     @property
     def is_question(self) -> bool:
@@ -204,6 +211,10 @@ class Reading(Scanner):
         """Whether something is taken back at the end: "200 no"."""
         said = self.beside("stop", "courtesy")
         return bool(said) and self.denies(said[-1])
+
+    def is_day(self, part: Part) -> bool:
+        """Tell whether a number is said as that of a day: "para el 15"."""
+        return part.way != "of" and self.match(part.first - 1, "the_day") is not None
 
     def values(self, *kinds: str) -> set[str]:
         """Return the values of the phrases of these kinds that are not said to be left out."""
@@ -321,10 +332,13 @@ def sent_in(order: Order, reading: Reading, *, is_expected: bool = False) -> Ite
     """
     current, parts = order, _without_denied(order.parts, reading)
     marks, is_joint, around = list[Part](), False, ["", *(part.kind for part in parts), ""]
-    for before, part, after in zip(around, parts, around[2:], strict=False):
+    payees = [place for place, part in enumerate(parts) if slot_of(part) == "to"]
+    for place, (before, part, after) in enumerate(zip(around, parts, around[2:], strict=False)):
         is_no = reading.denies(part) and after != "stop"
         is_led = bool(marks) or before in {"verb", "clitic"}
         is_rest = is_joint and part.doubt == "unstated" and current.is_whole and not after
+        is_rest |= part.kind == "amount" and not part.is_money and reading.is_day(part)
+        is_next = is_joint and not marks and (before == "and" or payees[-1:] >= [place])
         if part.kind in {"and", "stop"}:
             is_joint = True
         elif part.kind in kinds("correcting") and not is_no:
@@ -332,7 +346,7 @@ def sent_in(order: Order, reading: Reading, *, is_expected: bool = False) -> Ite
         elif part in reading.denied or (marks and current is not order) or is_rest:
             current.unread += [*marks, part]
             marks = []
-        elif is_joint and not marks and (begun := _next(current, part, after)) is not None:
+        elif is_next and (begun := _next(current, part, after)) is not None:
             yield current
             current, is_joint = begun, False
         elif part.kind == "same_order" and before == "person":

@@ -280,7 +280,7 @@ class Scanner(DayReader):
             if is_over or not (token.kind == "word" or is_numbered):
                 break
             is_other = (
-                self.match(place, *kinds("ends_reason"), "relation")
+                self.match(place, *kinds("ends_reason"), *([] if is_marked else ["relation"]))
                 or (verb and verb.form not in {"past", "other"})
                 or (place > start and self._led(place))
                 or self._account(place)

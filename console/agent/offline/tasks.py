@@ -9,7 +9,8 @@ from console.agent.offline.lexicon import kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Asked, Flow, Reply, Talk, Task
 from console.agent.offline.text import Part, words_of
-from console.agent.offline.transferring import Transfer
+from console.agent.offline.things import Person
+from console.agent.offline.transferring import Transfer, may_be
 
 
 def go_on(talk: Talk, task: Task, *others: Task) -> Flow:
@@ -96,8 +97,12 @@ def meant(talk: Talk, reading: Reading) -> Task | None:
     known, said = talk.memory.open, reading.of("person", "name", "reason")
     words = words_of(" ".join(str(part.value) for part in said))
     numbers = [part.value for part in reading.of("ordinal") if not _is_bare_first(part)]
+    amounts = {part.value for part in reading.of("amount") if part.is_sure}
     fitting = [task for task in known if words and words <= words_of(task.called)]
     fitting += [known[n - (n > 0)] for n in numbers if abs(n) <= len(known)]
+    for pronoun in reading.of("same"):
+        fitting += [one for one in known if may_be(talk, pronoun.value, Person(*[one.called] * 3))]
+    fitting = fitting or [one for one in known if one.told(talk).get("cost") in amounts]
     return fitting[0] if len(fitting) == 1 else None
 
 
