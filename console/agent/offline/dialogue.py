@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from console.agent.brain import Call, CallOutcome, Heard, Say
 from console.agent.events import MessageRead, Span
-from console.agent.offline import finding, ordering, questions, tasks
+from console.agent.offline import calling, finding, ordering, questions, tasks
 from console.agent.offline.buying import chosen, purchase
 from console.agent.offline.lexicon import TOLD_AS, is_foreign, kinds
 from console.agent.offline.orders import Reading
@@ -159,14 +159,14 @@ def agreed(talk: Talk, reading: Reading) -> Reply | None:
 
 
 READERS: Final[tuple[tuple[Reader, str], ...]] = (
-    (ordering.named, ""),
+    (calling.named, ""),
     (strange, "unread"),
     (several, "thing"),
     (instead, "thing"),
     (dropped, "thing"),
     (agreed, "thing"),
     (tasks.reordered, "thing"),
-    (ordering.explained, "question"),
+    (calling.explained, "question"),
     (ordering.amended, "thing"),
     (ordering.ordered, "thing"),
     (chosen, "thing"),

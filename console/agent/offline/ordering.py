@@ -1,14 +1,12 @@
 """Messages that order something, or go on with an order: an answer, an amendment, one more."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import pairwise
 from typing import Final
 
 from console.agent.offline import finding, tasks
-from console.agent.offline.asking import MovementsQuery, topics_of
+from console.agent.offline.asking import topics_of
 from console.agent.offline.buying import Purchase, purchase
 from console.agent.offline.lexicon import REFUSED, kinds
 from console.agent.offline.orders import Order, Reading, sent_in
@@ -16,11 +14,9 @@ from console.agent.offline.questions import stated
 from console.agent.offline.talk import Choice, Flow, Reply, Talk, Task
 from console.agent.offline.text import Part
 from console.agent.offline.transferring import Addition, Transfer, read_addition
-from console.agent.operations import AgentOperation
 
 _SURELY: Final = 1.6
 _MAX_SHORT: Final = 10
-_MIN_PLAIN: Final = 1.5
 _CHANGING: Final = ("correcting", "let_that", "set_amount")
 
 
@@ -341,83 +337,3 @@ def _repeated(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Rep
     task = like.fill(talk, order, reading)
     is_after = memory.waiting is model and not task.unread
     return tasks.queue(talk, [task]) if is_after else tasks.go_on(talk, task)
-
-
-# --- operations by name, `operationId name=value name="two words"`, or by example ---
-
-_ARGUMENT: Final = re.compile(r"""\s*(\w+)=(?:(["'])(.*?)\2|(\S+))""")
-_TASKS: Final[Mapping[str, Callable[..., Task]]] = {
-    one.operation_id: one for one in (Transfer, Purchase, Addition)
-}
-"""The operations that may be amended in words after they were called by name."""
-_QUOTES: Final = str.maketrans(dict.fromkeys("“”«»", '"'))
-
-
-def named(talk: Talk, reading: Reading) -> Reply | None:
-    """Call the operation that a message begins with."""
-    name, _, rest = reading.text.strip().partition(" ")
-    operations = talk.operations.values()
-    operation = next((o for o in operations if o.operation_id.casefold() == name.casefold()), None)
-    if operation is None:
-        return None
-    quoted, inputs = rest.translate(_QUOTES), operation.inputs
-    found = [(given[1], given[3] or given[4] or "") for given in _ARGUMENT.finditer(quoted)]
-    names = [given for given, _ in found]
-    wrong = [
-        *_ARGUMENT.sub(" ", quoted).split(),
-        *(given for given in names if given not in inputs or names.count(given) > 1),
-        *(needed for needed in operation.required if needed not in names),
-    ]
-    if wrong:
-        example = " ".join(f"{n}=…" if p.required else f"[{n}=…]" for n, p in inputs.items())
-        told = {"operation": operation.operation_id, "example": example}
-        return talk.say("call_wrong", "asked", names=", ".join(wrong), **told)
-    return _carry_out(talk, operation, dict(found))
-
-
-def _carry_out(talk: Talk, operation: AgentOperation, arguments: dict[str, str]) -> Flow:
-    """Tell what the bank answers, or have a change confirmed; nothing that waits is touched."""
-    name = operation.operation_id
-    task = _TASKS.get(name, partial(Task, operation_id=name))(given=arguments)
-    if operation.confirm:
-        talk.memory.begin(task)
-        yield from tasks.show(talk, task)
-    else:
-        body = yield from talk.look(operation.operation_id, **arguments)
-        yield from task.receipt(talk, body)
-
-
-def explained(talk: Talk, reading: Reading) -> Reply | None:
-    """Call the operation that has a phrase for it, or answer what is no business of any.
-
-    That is not answered where a whole transfer is told beside it.
-    """
-    topics, is_told = topics_of(reading), any(order.is_whole for order in reading.orders)
-    for operation in filter(None, (talk.operations.get(topic.intent) for topic in topics)):
-        return _exemplified(talk, reading, operation)
-    for topic in topics[:1]:
-        if topic.intent in kinds("explained") and topic.score >= _MIN_PLAIN and not is_told:
-            return talk.say(f"told_{topic.intent}")
-    return None
-
-
-def _exemplified(talk: Talk, reading: Reading, operation: AgentOperation) -> Flow:
-    """Call an operation with what a message says of its arguments, by their names and types."""
-    span, days, _ = reading.days()
-    said = MovementsQuery(span=span).dates()
-    numbers = [p for p in reading.of("amount") if p.first not in days and not p.doubt]
-    people, accounts = reading.of("person", "name"), reading.of("account")
-    if accounts and "account_id" in operation.inputs:
-        own = yield from talk.own_accounts(accounts[0].value)
-        said["account_id"] = own[0].account_id if len(own) == 1 else accounts[0].value
-    for name, parameter in operation.inputs.items():
-        if parameter.type in {"number", "integer"} and name != "limit" and len(numbers) == 1:
-            said[name] = str(numbers[0].value)
-        elif name in {"alias", "name"} and len(people) == 1:
-            said[name] = people[0].value
-    arguments = {name: said[name] for name in operation.inputs if said.get(name)}
-    if missing := [name for name in operation.required if name not in arguments]:
-        described = "; ".join(operation.inputs[name].description for name in missing)
-        yield talk.say("ask_described", "asked", what=described)
-    else:
-        yield from _carry_out(talk, operation, arguments)
