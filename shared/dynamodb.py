@@ -19,6 +19,9 @@ Item = dict[str, Any]
 Place = tuple[str, Item]
 """A table, and the key of an item in it."""
 
+Read = Callable[[Mapping[str, Any]], Item]
+"""Turns an item of DynamoDB's attribute values into one of Python values."""
+
 _MAX_BATCH_KEYS = 100
 """Of one BatchGetItem, by DynamoDB's rule."""
 
@@ -41,6 +44,21 @@ def deserialize(item: Mapping[str, Any]) -> Item:
     """Turn DynamoDB's attribute values into Python values; numbers are Decimal."""
     return {
         name: value["S"] if "S" in value else from_attribute(value) for name, value in item.items()
+    }
+
+
+def texts_of(item: Mapping[str, Any]) -> Item:
+    """Turn the texts of an item into Python's; the rest is left to `whole_of`, if it is wanted."""
+    return {
+        name: value["S"] if "S" in value else value  # noqa: SIM401 a call each takes twice the time
+        for name, value in item.items()
+    }
+
+
+def whole_of(item: Item) -> Item:
+    """Turn what `texts_of` left of an item into Python values."""
+    return {
+        name: held if isinstance(held, str) else from_attribute(held) for name, held in item.items()
     }
 
 
@@ -282,12 +300,13 @@ class DynamoDB:
         limit: int | None = None,
         start_key: Item | None = None,
         moving: Container[str] = (),
+        read: Read = deserialize,
     ) -> Page:
         """Run one Query: strongly consistent on the table, eventually consistent on an index.
 
         `limit` bounds the items that are read before the filter; 1 MB bounds them in any case.
-        `moving` are attributes as for `get`. Raises StartKeyRefused when `start_key` lies outside
-        the Query.
+        `moving` are attributes as for `get`; `read` turns an item into Python values. Raises
+        StartKeyRefused when `start_key` lies outside the Query.
         """
         arguments: dict[str, Any] = {
             "TableName": table,
@@ -311,15 +330,15 @@ class DynamoDB:
             if start_key and error.response["Error"]["Code"] == "ValidationException":
                 raise StartKeyRefused from None
             raise
-        page = _page(answer)
+        page = _page(answer, read)
         watch = _watch.get()
         if watch is not None:
-            again = partial(self._found, arguments)
+            again = partial(self._found, arguments, read)
             watch.queries.append(Asked(again, page.items, index is not None, moving))
         return page
 
-    def _found(self, arguments: Any) -> list[Item]:
-        return _page(self._client.query(**arguments)).items
+    def _found(self, arguments: Any, read: Read) -> list[Item]:
+        return _page(self._client.query(**arguments), read).items
 
     def scan(self, table: str, *, limit: int) -> Page:
         """Read the first `limit` items of a small table, eventually consistent.
@@ -374,10 +393,10 @@ def name_of(table: str, key: Item) -> object:
     return table, frozenset(key.items())
 
 
-def _page(answer: Any) -> Page:
+def _page(answer: Any, read: Read = deserialize) -> Page:
     last_key = answer.get("LastEvaluatedKey")
     return Page(
-        items=[deserialize(item) for item in answer["Items"]],
+        items=[*map(read, answer["Items"])],
         last_key=deserialize(last_key) if last_key else None,
         read=answer["ScannedCount"],
         units=answer.get("ConsumedCapacity", {}).get("CapacityUnits", 0.0),

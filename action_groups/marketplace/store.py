@@ -10,7 +10,7 @@ from action_groups.marketplace.purchases import Purchase, Purchases
 from action_groups.marketplace.retailers import RetailerNames
 from shared.accounts import Account, Accounts
 from shared.clock import Clock, day_of
-from shared.dynamodb import ConditionCheck, DynamoDB, Item, Page, Place, Put
+from shared.dynamodb import ConditionCheck, DynamoDB, Item, Page, Place, Put, texts_of
 from shared.money import MXN, Currency, amount_from_number
 from shared.observability import logger
 from shared.paging import Allowance
@@ -160,7 +160,10 @@ class MarketStore:
         return Allowance(self._clock)
 
     def page_of(self, key: str, value: str, start: Item | None, read_items: int) -> Page:
-        """Read up to `read_items` products of one `retailer_id` or `category`."""
+        """Read up to `read_items` products of one `retailer_id` or `category`, their texts alone.
+
+        Most may be passed over by what these say: `readable` takes the `whole_of` an item.
+        """
         return self._database.query(
             self._products,
             index="retailer-index" if key == "retailer_id" else "category-index",
@@ -169,6 +172,7 @@ class MarketStore:
             values={":value": value},
             limit=read_items,
             start_key=start,
+            read=texts_of,
         )
 
     def retailer_name(self, retailer_id: str) -> str | None:

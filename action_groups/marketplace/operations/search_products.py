@@ -18,7 +18,7 @@ from action_groups.marketplace.catalogue import (
 from action_groups.marketplace.models import MAX_NAME_LENGTH
 from action_groups.marketplace.retailers import MAX_NAMED, UNITS_OF_A_RETAILER
 from action_groups.marketplace.store import MarketStore, Product, readable
-from shared.dynamodb import Item, Page, StartKeyRefused
+from shared.dynamodb import Item, Page, StartKeyRefused, whole_of
 from shared.identity import Caller
 from shared.models import (
     DEFAULT_PAGE_ITEMS,
@@ -274,6 +274,6 @@ def _filter(request: ProductsQuery) -> Callable[[Item, str], Product | None]:
         is_wanted = (category is None or is_in_category(item, category)) and (
             not words or has_words(item, words, retailer_name)
         )
-        return readable(item) if is_wanted else None
+        return readable(whole_of(item)) if is_wanted else None
 
     return wanted
