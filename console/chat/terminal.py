@@ -145,8 +145,13 @@ def run(service: ChatService, user_id: str, manner: Manner) -> int:
             turns.watch()
         if is_typed and not manner.as_json:
             return _typed(turns, service, user_id, console)
-        script = sys.stdin if manner.messages is None else manner.messages
+        script = _piped() if manner.messages is None else manner.messages
         return _scripted(turns, service.open(user_id), script, manner.yes)
+
+
+def _piped() -> Iterator[str]:
+    """Return what a pipe says: a blank line says nothing."""
+    return (line for line in sys.stdin if line.strip())
 
 
 def _renderer(console: Console, manner: Manner, *, is_typed: bool) -> Renderer:

@@ -1,6 +1,8 @@
 """The chat in a terminal, with an agent that a test scripts."""
 
+import io
 import json
+import sys
 from decimal import Decimal
 from typing import Any
 
@@ -41,7 +43,7 @@ def run(
     *steps: Step,
     yes: Allowance | None = YES,
     as_json: bool = True,
-    messages: tuple[str, ...] = ("hazlo todo",),
+    messages: tuple[str, ...] | None = ("hazlo todo",),
 ) -> int:
     manner = terminal.Manner(messages=messages, yes=yes, trace=False, as_json=as_json)
     service: Any = Service(bank, *steps)
@@ -64,6 +66,29 @@ def test_a_script_in_which_nothing_is_said_has_not_succeeded(
 ) -> None:
     assert run(bank, messages=()) == 1
     assert "nothing was said" in capsys.readouterr().err
+
+
+def test_a_blank_line_of_a_pipe_says_nothing_and_ends_nothing(
+    bank: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("hazlo\n\n \t\nhazlo\n\n"))
+    turns = [[transfer("c1", "100")], [Say("Listo.")], [transfer("c2", "50")], [Say("Listo.")]]
+
+    assert run(bank, *turns, messages=None) == 0
+    assert bank.balance("acc-maria") == 850
+
+
+def test_a_pipe_of_blank_lines_alone_has_not_succeeded(
+    bank: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n\n"))
+
+    assert run(bank, messages=None) == 1
+    assert "nothing was said" in capsys.readouterr().err
+
+
+def test_an_empty_message_that_is_given_is_refused(bank: World) -> None:
+    assert run(bank, messages=("",)) == 1
 
 
 def test_yes_confirms_one_change_of_each_message(bank: World) -> None:
