@@ -355,8 +355,10 @@ def _succeeds(command: Sequence[str]) -> bool:
 
 
 def _run(command: Sequence[str]) -> None:
+    """Run a command; Python reads an empty variable as if it was not there, and keeps bytecode."""
+    environment = os.environ | {"SAM_CLI_TELEMETRY": "0", "PYTHONDONTWRITEBYTECODE": ""}
     subprocess.run(  # noqa: S603 the arguments are a developer's own
-        command, check=True, cwd=ROOT, env=os.environ | {"SAM_CLI_TELEMETRY": "0"}
+        command, check=True, cwd=ROOT, env=environment
     )
 
 

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ import yaml
 
 from scripts import branch_coverage, dev
 from tests.support.samples import cases_too_many
+from tests.unit.conftest import _goes_through_everything
 
 
 def test_the_hooks_are_the_parts_of_the_gate_in_its_order() -> None:
@@ -40,6 +41,34 @@ def test_what_is_linted_is_typed_too_but_for_tests_and_snippets() -> None:
 
     tops = {path.parts[0] for path in linted if path.suffix == ".py"}
     assert tops == {*typed, "tests", "docs"}
+
+
+def test_what_is_run_keeps_its_bytecode_whatever_the_environment_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    ask = [sys.executable, "-c", "import sys; sys.exit(sys.dont_write_bytecode)"]
+    assert subprocess.run(ask, check=False).returncode == 1
+
+    dev._run(ask)
+
+
+@pytest.mark.parametrize(
+    ("line", "traced"),
+    [
+        ("from shared import money", True),
+        ("from console.calling import _typed", True),
+        ("from console.agent import invocation", True),
+        ("from console.agent import brain", False),
+        ("from console.agent.brain import Brain", False),
+        ("import benchmarks.warm", False),
+    ],
+)
+def test_what_goes_through_everything_runs_without_the_tracer(line: str, traced: bool) -> None:
+    module = ModuleType("test_something")
+    exec(line, vars(module))
+
+    assert _goes_through_everything(module) is not traced
 
 
 @pytest.mark.parametrize(

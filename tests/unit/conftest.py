@@ -1,0 +1,26 @@
+"""What goes through everything runs without the tracer of coverage, which doubles its time.
+
+A conversation and a comparison of the benchmarks pass many branches that they do not look at.
+"""
+
+from functools import cache
+from types import ModuleType
+
+import pytest
+
+_WHOLES = ("benchmarks", "console.agent.brain", "console.agent.offline")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if isinstance(item, pytest.Function) and _goes_through_everything(item.module):
+        item.add_marker("no_cover")
+
+
+@cache
+def _goes_through_everything(module: ModuleType) -> bool:
+    """Tell whether a module of tests imports anything that talks, or compares."""
+    of = (
+        getattr(value, "__module__", value.__name__ if isinstance(value, ModuleType) else "")
+        for value in vars(module).values()
+    )
+    return any(f"{name}.".startswith(f"{whole}.") for name in of for whole in _WHOLES)
