@@ -67,6 +67,21 @@ def from_attribute(attribute: Mapping[str, Any]) -> Any:  # noqa: PLR0911 one fo
     raise TypeError(f"{kind} is no type of DynamoDB")
 
 
+def texts_of(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn the texts of an item into Python's; the rest is left to `whole_of`, if it is wanted."""
+    return {
+        name: value["S"] if "S" in value else value  # noqa: SIM401 a call each takes twice the time
+        for name, value in item.items()
+    }
+
+
+def whole_of(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn what `texts_of` left of an item into Python values."""
+    return {
+        name: held if isinstance(held, str) else from_attribute(held) for name, held in item.items()
+    }
+
+
 def _number(value: int | Decimal) -> str:
     number = _decimal(value)
     if not number.is_finite():

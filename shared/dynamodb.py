@@ -47,21 +47,6 @@ def deserialize(item: Mapping[str, Any]) -> Item:
     }
 
 
-def texts_of(item: Mapping[str, Any]) -> Item:
-    """Turn the texts of an item into Python's; the rest is left to `whole_of`, if it is wanted."""
-    return {
-        name: value["S"] if "S" in value else value  # noqa: SIM401 a call each takes twice the time
-        for name, value in item.items()
-    }
-
-
-def whole_of(item: Item) -> Item:
-    """Turn what `texts_of` left of an item into Python values."""
-    return {
-        name: held if isinstance(held, str) else from_attribute(held) for name, held in item.items()
-    }
-
-
 class Put(NamedTuple):
     """Write a whole item when the condition holds."""
 

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple, Self
 from action_groups.marketplace.purchases import Purchase, Purchases
 from action_groups.marketplace.retailers import RetailerNames
 from shared.accounts import Account, Accounts
+from shared.attribute_values import texts_of
 from shared.clock import Clock, day_of
-from shared.dynamodb import ConditionCheck, DynamoDB, Item, Page, Place, Put, texts_of
+from shared.dynamodb import ConditionCheck, DynamoDB, Item, Page, Place, Put
 from shared.money import MXN, Currency, amount_from_number
 from shared.observability import logger
 from shared.paging import Allowance

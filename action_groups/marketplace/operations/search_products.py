@@ -18,7 +18,8 @@ from action_groups.marketplace.catalogue import (
 from action_groups.marketplace.models import MAX_NAME_LENGTH
 from action_groups.marketplace.retailers import MAX_NAMED, UNITS_OF_A_RETAILER
 from action_groups.marketplace.store import MarketStore, Product, readable
-from shared.dynamodb import Item, Page, StartKeyRefused, whole_of
+from shared.attribute_values import whole_of
+from shared.dynamodb import Item, Page, StartKeyRefused
 from shared.identity import Caller
 from shared.models import (
     DEFAULT_PAGE_ITEMS,
