@@ -244,3 +244,12 @@ def test_the_chat_lists_movements_of_which_a_page_cannot_be_read() -> None:
     said = chat.say("mis movimientos")
     assert said.outcome == "answered"
     assert "no pude leer" in said.text
+
+
+def test_the_chat_tells_of_it_once_however_many_products_it_compares() -> None:
+    chat = Chat()
+    [account] = [i for i in chat.bank.items("accounts") if i["account_id"] == "acc-maria-savings"]
+    chat.bank.put("accounts", **account | {"balance": ["1"]})
+    chat.say("busca televisores")
+    said = chat.say("¿cuáles tienen meses sin intereses?")
+    assert said.text.count("acc-maria-savings") == 1

@@ -276,9 +276,9 @@ class Talk:
                 raise NotAnswered(self.explain(outcome))
             if "candidates" in body and body.get("beneficiary"):
                 self.memory.last_person = person_of(body["beneficiary"])
-            if unreadable := body.get("unreadable"):
-                yield Say(self.text("unreadable", ids=", ".join(unreadable)) + "\n")
             bodies.append(body)
+        if unreadable := dict.fromkeys(i for body in bodies for i in body.get("unreadable", ())):
+            yield Say(self.text("unreadable", ids=", ".join(unreadable)) + "\n")
         return bodies
 
     def own_accounts(self, said: str = "") -> Asking[list[OwnAccount]]:
