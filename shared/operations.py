@@ -28,7 +28,7 @@ from shared.settings import Settings
 F = TypeVar("F", bound=Callable[..., Any])
 
 CONTRACT_VERSION = "1.0.0"
-"""The version of what the operations promise, as schemas and MCP tell it, not of this software."""
+"""The version of what the operations promise, as schemas tell it, not of this software."""
 
 Method = Literal["GET", "POST"]
 

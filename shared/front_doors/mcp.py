@@ -24,11 +24,11 @@ from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
-from shared import json_text
+from shared import VERSION, json_text
 from shared.confirmation import TERMS_WANTED
 from shared.decoding import decode
 from shared.errors import CentliError, Unavailable
-from shared.operations import CONTRACT_VERSION, Operation
+from shared.operations import Operation
 from shared.tools import tool_of
 
 logger = logging.getLogger(__name__)
@@ -111,7 +111,7 @@ def server_for(
     channel = _Channel({o.operation_id: o for o in operations}, customer)
     server: Server[Any] = Server(
         NAME,
-        version=CONTRACT_VERSION,
+        version=VERSION,
         instructions=_INSTRUCTIONS,
         on_list_tools=channel.list_tools,
         on_call_tool=channel.call_tool,

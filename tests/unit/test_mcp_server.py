@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from importlib.metadata import version
 from typing import Any
 
 import mcp_types as types
@@ -13,7 +14,7 @@ from mcp.shared.exceptions import MCPError
 from shared import json_text
 from shared.channel import Functions
 from shared.confirmation import VALID_FOR
-from shared.operations import CONTRACT_VERSION, Operation
+from shared.operations import Operation
 from tests.support.arguments import ON_AGENT_DOOR, RIGHT, furnish, wrong_values
 from tests.support.mcp_client import ERAS, YES, Era, McpBank, Person
 from tests.support.mcp_url import McpUrlBank
@@ -59,14 +60,14 @@ def test_each_operation_is_a_tool_with_schemas_and_hints(bank: World, era: Era) 
 
 
 @both_eras
-def test_the_server_tells_its_name_and_the_version_of_its_promise(bank: World, era: Era) -> None:
+def test_the_server_tells_its_name_and_the_version_of_the_package(bank: World, era: Era) -> None:
     async def told(client: Client) -> types.Implementation | None:
         await client.list_tools()
         return client.server_info
 
     info = McpBank(bank).with_client(told, era=era)
     assert info is not None
-    assert (info.name, info.version) == ("centli", CONTRACT_VERSION)
+    assert (info.name, info.version) == ("centli", version("centli"))
 
 
 @both_eras
