@@ -265,23 +265,37 @@ def _ask_benefit(talk: Talk, compared: Compared, wanted: str, count: int) -> Say
 def purchase(talk: Talk, reading: Reading) -> Purchase:
     """Return the purchase spoken of, with what the message says of it.
 
-    One that waits for a yes stays as it is where another thing is named, not in its place.
+    One that waits for a yes stays as it is where another thing is named, not in its place; or one
+    of a list that it is not of, or one more of its own.
     """
-    task, is_instead = talk.memory.task, reading.has("correcting", "negation", "no")
-    is_waiting = task is talk.memory.waiting and not is_instead
-    is_other = talk.memory.state == "left" and finding.names_a_thing(reading)
-    is_other |= is_waiting and offers_meant(talk, reading) is None
-    if isinstance(task, Purchase) and not is_other:
-        return task.fill(talk, reading)
-    return Purchase().fill(talk, reading)
+    memory, task, meant = talk.memory, talk.memory.task, offers_meant(talk, reading)
+    if not isinstance(task, Purchase):
+        return Purchase().fill(talk, reading)
+    is_instead = reading.has("correcting", "negation", "no")
+    is_other = memory.state == "left" and finding.names_a_thing(reading)
+    is_of_list = task.offer in memory.offers
+    is_bought = reading.has("take") or any(order.act == "buy" for order in reading.orders)
+    is_bought |= memory.offer is not None and reading.has("benefit")
+    is_more = is_one_more(reading) if is_of_list else is_bought
+    is_another = meant is None or is_more or (bool(meant) and not is_of_list)
+    is_other |= task is memory.waiting and not is_instead and is_another
+    return (Purchase() if is_other else task).fill(talk, reading)
+
+
+def is_one_more(reading: Reading) -> bool:
+    """Tell whether what a message says is wanted besides: "y la 1", "la 1 también"."""
+    return reading.has("also") or reading.first_kind == "and"
 
 
 def chosen(talk: Talk, reading: Reading) -> Reply | None:
     """Buy, or tell of, the one of those shown that a message names, on the terms that it says."""
     memory, terms, meant = talk.memory, read_wish(reading), offers_meant(talk, reading)
-    is_asking = reading.is_question or reading.first_kind == "and"
+    is_added = isinstance(memory.waiting, Purchase) and bool(meant) and is_one_more(reading)
+    is_asking = reading.is_question or (reading.first_kind == "and" and not is_added)
     is_asking |= reading.first_kind == "want_thing" and reading.match(0, "question") is not None
     is_taking, is_open = reading.has("take", "will"), isinstance(memory.task, Purchase)
+    is_of_list = memory.waiting is None or getattr(memory.task, "offer", None) in memory.offers
+    is_open &= is_of_list or reading.has(*kinds("correcting"), "negation", "no")
     is_new = finding.names_a_thing(reading) and reading.values("indefinite")
     is_ordered = any((o.said and not o.is_of_payer) or o.act == "buy" for o in reading.orders)
     is_bare = reading.covers("take", "courtesy", "yes")
@@ -298,7 +312,9 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
     is_said = meant or is_paid or is_pointing or terms.quantity is not None
     is_bought = is_said if is_taking or is_open else is_paid and (is_one or memory.offer)
     if is_bought and not is_asking:
-        return tasks.go_on(talk, purchase(talk, reading))
+        bought = purchase(talk, reading)
+        is_added &= bought is not memory.waiting
+        return tasks.queue(talk, [bought]) if is_added else tasks.go_on(talk, bought)
     is_narrower = bool(meant) and (is_one or not finding.names_a_thing(reading))
     return compared(talk, reading) if is_narrower or terms.benefit or is_counted else None
 
@@ -343,7 +359,7 @@ def compared(talk: Talk, reading: Reading) -> Question:
         memory.offer, best = firsts[0]
         memory.wish = replace(memory.wish, benefit=best["benefit"])
         recommended = _told(talk, "recommend", best, memory.offer.name)
-        if isinstance(task, Purchase) and (task.offer != memory.offer or memory.waiting is None):
+        if isinstance(task, Purchase) and memory.waiting is None:
             memory.drop(task)
     head = "compare_head_some" if offers[_MAX_COMPARED:] else "compare_head"
     head = talk.text(head, count=_MAX_COMPARED)

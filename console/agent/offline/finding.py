@@ -195,11 +195,14 @@ Attempts = Iterable[tuple[str, Mapping[str, str]]]
 """What to look for, one after the other: what is said of what is found, and the arguments."""
 
 
-def search(talk: Talk, *wishes: Wish) -> Flow:
-    """Look for products and list them, one thing after the other."""
-    memory = talk.memory
+def search(talk: Talk, *wishes: Wish, is_instead: bool = False) -> Flow:
+    """Look for products and list them, one thing after the other.
+
+    A purchase that waits for a yes stays, unless they are looked for instead.
+    """
+    memory, is_kept = talk.memory, talk.memory.waiting is not None and not is_instead
     memory.topic = "search"
-    if memory.task is not None and memory.task.kind == "purchase":
+    if memory.task is not None and memory.task.kind == "purchase" and not is_kept:
         if memory.waiting is not None:
             yield Say(talk.text("dropped", what=memory.task.name(talk)) + "\n")
         memory.drop(memory.task)
@@ -207,8 +210,9 @@ def search(talk: Talk, *wishes: Wish) -> Flow:
     for wish in wishes[1:]:
         yield Say("\n")
         yield (yield from find(talk, wish, is_also=True))
-        ways = {(one.benefit, one.account) for one in wishes}
+        ways, counts = ({(w.benefit, w.account) for w in wishes}, {w.quantity for w in wishes})
         memory.wish = Wish(benefit=wish.benefit, account=wish.account) if len(ways) == 1 else Wish()
+        memory.wish = replace(memory.wish, quantity=wish.quantity if len(counts) == 1 else 0)
 
 
 def _attempts(talk: Talk, wish: Wish) -> Attempts:

@@ -115,7 +115,9 @@ def _begun(talk: Talk, reading: Reading, todo: list[Task]) -> Flow:
     if waiting is not None and not is_instead and waiting not in todo:
         said = [(task.called, task.told(talk).get("cost")) for task in (waiting, *todo)]
         is_same = said[1:] == said[:1] and not reading.has("again")
-        yield from tasks.go_on(talk, waiting) if is_same else tasks.queue(talk, todo)
+        is_picked = isinstance(waiting, Purchase) and getattr(todo[0], "offer", None) is not None
+        first = [waiting] if is_same else todo if is_picked else []
+        yield from tasks.go_on(talk, *first) if first else tasks.queue(talk, todo)
         return
     sent = [task for task in todo if isinstance(task, Transfer) and task.recipient]
     if todo[1:] and sent:
@@ -318,7 +320,9 @@ def _repeated(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Rep
     memory = talk.memory
     model = memory.task if isinstance(memory.task, Transfer) else memory.done
     is_like = reading.has("same_order", "also", "again") or reading.first_kind == "and"
-    if isinstance(memory.waiting, Purchase) and is_like and finding.names_a_thing(reading):
+    things = [reading.words.is_thing(word) for _, word in finding.things_in(reading)]
+    is_thing = things[:1] == [True] and not reading.has("want_thing", "question", "tell")
+    if isinstance(memory.waiting, Purchase) and is_like and is_thing:
         bought = Purchase().fill(talk, reading)
         return tasks.queue(talk, [bought]) if bought.offer is None else None
     is_like |= [p.kind for p in reading.beside("courtesy", "stop", "now", "yes")][:1] == ["and"]

@@ -253,7 +253,8 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
     role = finding.roles(reading)
     numbers = [part for part in reading.of("amount") if not role[part.first]]
     reading.ignored = reading.of("excluding") + numbers
-    return finding.search(talk, *map(finding.read_wish, finding.each_thing(reading)))
+    wishes = map(finding.read_wish, finding.each_thing(reading))
+    return finding.search(talk, *wishes, is_instead=reading.has("correcting", "negation", "no"))
 
 
 def not_understood(talk: Talk, reading: Reading) -> Flow:

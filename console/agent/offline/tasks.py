@@ -15,6 +15,8 @@ from console.agent.offline.transferring import Transfer, may_be
 
 def go_on(talk: Talk, task: Task, *others: Task) -> Flow:
     """Go on with a task as far as what is known allows, and after it with those behind it."""
+    if talk.memory.waiting not in {None, task, *others}:
+        yield Say(talk.text("queued", what=names(talk, talk.memory.open[:1])) + "\n")
     if gone := talk.memory.begin(task, *others):
         yield Say(talk.text("gives_way", what=names(talk, gone)) + "\n")
     if others:
