@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 from typing import Any, Final
 
 from console.agent.brain import Say
 from console.agent.offline import finding, tasks
 from console.agent.offline.finding import NO_BENEFIT, SEVERAL, is_kin, offers_meant, read_wish
-from console.agent.offline.lexicon import benefit_name, kinds
+from console.agent.offline.lexicon import REFUSED, benefit_name, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI, OWN_ACCOUNTS
 from console.agent.offline.talk import Asked, Asking, Flow, Question, Reply, Talk, Task
@@ -37,6 +38,8 @@ class Purchase(Task):
     counted: str = ""
     """What is counted, as the shops call it."""
     benefit: str = ""
+    unclear: int = 0
+    """What may be how many, or in how many months."""
     operation_id: str = "createPurchase"
     kind = "purchase"
 
@@ -44,8 +47,7 @@ class Purchase(Task):
         """Put in what a message says to buy, and how."""
         memory, terms, meant = talk.memory, read_wish(reading), offers_meant(talk, reading)
         self.benefit, self.is_sure = terms.benefit or self.benefit, True
-        if terms.quantity is not None:
-            self.quantity, self.counted = terms.quantity, terms.counted
+        self._count(reading, terms)
         named, denied = terms.account, {part.kind for part in reading.denied}
         if named or terms.benefit or "account" in denied:
             is_open = named == SEVERAL or ("account" in denied and not named)
@@ -66,6 +68,14 @@ class Purchase(Task):
             self.quantity, self.counted = memory.wish.quantity, memory.wish.counted
         self.unread = reading.quoted(_unread(reading, memory.offers))
         return self
+
+    def _count(self, reading: Reading, terms: Wish) -> None:
+        last = [part.whole for part in reading.of("amount", "benefit")[-1:]]
+        is_unclear = last == [terms.quantity] and not (terms.counted or reading.has("piece"))
+        if is_unclear and terms.quantity and self.benefit.startswith(f"{MSI}-"):
+            self.unclear = terms.quantity
+        elif terms.quantity is not None:
+            self.quantity, self.counted = terms.quantity, terms.counted
 
     def settle(self, talk: Talk) -> Question:
         """Settle the product, how many, the benefit and the account that pays."""
@@ -109,6 +119,13 @@ class Purchase(Task):
         return question
 
     def _ask_count(self, talk: Talk, offer: Offer) -> Say | None:
+        count, spread, self.unclear = self.unclear, f"{MSI}-{self.unclear}", 0
+        ways = {"pieces": ("quantity", count), "months": ("benefit", spread)}
+        if count and finding.fits(offer, Wish(benefit=spread)):
+            put = partial(partial, setattr, self)
+            choices = [(talk.words.of(said), put(*way)) for said, way in ways.items()]
+            return talk.ask("ask_pieces_or_months", "count", choices=choices, count=count)
+        self.quantity = count or self.quantity
         if not offer.stock:
             self.offer = None
             return talk.ask("ask_other", "product", product=offer.name)
@@ -301,6 +318,8 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
     is_bare = reading.covers("take", "courtesy", "yes")
     is_shown = memory.offers or is_bare or (terms.benefit and reading.is_question)
     is_counted = is_asking and memory.offer is not None and reading.number_alone
+    if reading.has("take") and reading.mood in {"condition", "day"} and not reading.asks:
+        return talk.say(REFUSED[reading.mood])
     if reading.mood or is_new or reading.has("person") or (is_ordered and not is_taking):
         return None
     if not is_shown or (meant is None and not is_counted):

@@ -34,7 +34,9 @@ def read_wish(reading: Reading) -> Wish:
     said = {role[part.first]: part for part in reversed(amounts)}
     counts = [part for part in amounts if role[part.first] == "count"]
     is_plain = all(part.whole in range(1, MAX_QUANTITY + 1) for part in counts)
-    is_unclear = reading.has("dozen") or counts[1:] or not is_plain
+    is_unclear = (
+        reading.has("dozen") or (reading.has("again") and not words) or counts[1:] or not is_plain
+    )
     after = (reading.parts[reading.parts.index(part) + 1 :][:1] for part in counts[:1])
     counted = [word for [one] in filter(None, after) for word, _ in _called(reading, one)]
     lowest, highest = said["range"].value if "range" in said else (None, None)
@@ -177,9 +179,9 @@ def each_thing(reading: Reading) -> list[Reading]:
     runs = groupby(said.parts, lambda part: part.kind in {"and", "stop"})
     pieces = [replace(said, parts=[*run]) for is_joint, run in runs if not is_joint]
     pieces = [one for one in pieces if one.beside(*kinds("quiet"), "both", "everyone")]
-    ways = said.of("account", "benefit")
-    for one in pieces if len({part.kind for part in ways}) == len(ways) else ():
-        one.parts += [part for part in ways if not one.of(part.kind)]
+    ways = [way for one in pieces if (way := one.of("account", "benefit"))]
+    for one in pieces if len(ways) == 1 else ():
+        one.parts += [part for part in ways[0] if part not in one.parts]
     return pieces if pieces[1:] and all(map(names_a_thing, pieces)) else [said]
 
 
@@ -245,7 +247,7 @@ def find(talk: Talk, wish: Wish, wanted: Attempts = (), *, is_also: bool = False
         token, head = bodies[-1].get("next_token"), key
         if every or token:
             break
-    memory, offers = talk.memory, [offer for offer in every if _fits(offer, wish)]
+    memory, offers = talk.memory, [offer for offer in every if fits(offer, wish)]
     if wish.cheapest:
         offers.sort(key=lambda offer: offer.price)
     if not offers:
@@ -296,7 +298,8 @@ _LABELS: Final = {MSI: " msi", "cashback": "cashback", "points": "punto"}
 """What the bank's labels have in them, such as "12 MSI desde 1500.00 pesos"."""
 
 
-def _fits(offer: Offer, wish: Wish) -> bool:
+def fits(offer: Offer, wish: Wish) -> bool:
+    """Tell whether a product costs what is wanted, and can be paid so."""
     kind, _, months = wish.benefit.partition("-")
     label = f" {months} msi" if months else _LABELS.get(kind, "")
     highest, lowest = wish.max_price or offer.price, wish.min_price or offer.price
