@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, Protocol
 
-from console.agent.decisions import read_decision, repeats
+from console.agent.decisions import is_surely_yes, read_decision, repeats
 from console.agent.events import ConfirmationAsked, Decision, Problem, TurnEnded, TurnEvent
 from console.agent.input_text import MAX_CHARACTERS, UnusableText, clean
 from console.agent.language import DEFAULT, Language, language_of
@@ -56,6 +56,8 @@ class Conversation:
         self._agent = agent
         self.language = language
         self.pending: ConfirmationAsked | None = None
+        self._is_shown_again = False
+        """Whether what waits was shown before something else was answered."""
 
     def say(self, text: str) -> Iterator[TurnEvent]:
         """Take what a person wrote. A plain yes or no decides what waits for confirmation.
@@ -69,6 +71,8 @@ class Conversation:
             yield TurnEnded("failed")
             return
         decision = read_decision(text)
+        if decision == "CONFIRM" and self._is_shown_again and not is_surely_yes(text):
+            decision = None
         if self.pending is not None and self.pending.must_repeat is not None:
             repeated = self.pending.must_repeat
             if repeats(text, repeated):
@@ -82,8 +86,11 @@ class Conversation:
             yield from self.decide(self.pending.invocation_id, decision)
             return
         self.language = language_of(text) or self.language
-        self.pending = None
+        waited, self.pending = self.pending, None
         yield from self._watched(lambda: self._agent.hear(text, self.language))
+        shown = (waited, self.pending)
+        calls = [(one.operation_id, one.arguments) for one in shown if one is not None]
+        self._is_shown_again = calls[1:] == calls[:1] and bool(calls)
 
     def decide(self, invocation_id: str, decision: Decision) -> Iterator[TurnEvent]:
         """Confirm or decline what waits under this id; anything else changes nothing."""
@@ -91,7 +98,7 @@ class Conversation:
             yield Problem("NOTHING_TO_CONFIRM", _NOTHING_TO_CONFIRM[self.language])
             yield TurnEnded("failed")
             return
-        self.pending = None
+        self.pending, self._is_shown_again = None, False
         yield from self._watched(
             lambda: self._agent.resolve(invocation_id, decision, self.language)
         )

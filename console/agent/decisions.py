@@ -33,6 +33,9 @@ _YES_PHRASES: Final = frozenset(
         ),
     }
 )
+_SEEN: Final = word_set("ok okay oki okey vale claro correcto exacto correct exactly")
+_SEEN_PHRASES: Final = frozenset({"ta bien", "esta bien", "de acuerdo", "asi es", "sounds good"})
+"""What says yes, and as well only that something was read."""
 _NO: Final = word_set(
     "no nop nope nel nah cancela cancelalo cancelala cancelar cancelo cancele olvidalo dejalo "
     "detente espera alto rechazo rechazar nunca cancel stop nevermind never abort deny decline wait"
@@ -62,6 +65,12 @@ def read_decision(text: str) -> Decision | None:
         if _is_only(words, core, phrases):
             return None if decision == "DENY" and _ALL & set(words) else decision
     return None
+
+
+def is_surely_yes(text: str) -> bool:
+    """Tell whether a yes is more than an "ok", which may be said of whatever was read last."""
+    words = [undrawn(word) for word in tokens_of(text) if word not in PUNCTUATION]
+    return not _is_only(words, _SEEN, _SEEN_PHRASES)
 
 
 _PLAIN_AMOUNT: Final = re.compile(r"[0-9]+[.][0-9]{2}")

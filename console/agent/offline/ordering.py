@@ -17,6 +17,8 @@ from console.agent.offline.transferring import Addition, Transfer, read_addition
 
 _SURELY: Final = 1.6
 _MAX_SHORT: Final = 10
+_COMMAND: Final = 4
+"""How sure what a message is about is where it says nothing else."""
 _CHANGING: Final = ("correcting", "let_that", "set_amount")
 
 
@@ -38,7 +40,7 @@ def ordered(talk: Talk, reading: Reading) -> Reply | None:
         if o.act != "buy" or o.is_asked_for
         for task in _tasks(talk, reading, o)
     ]
-    if not todo or any(_is_amendment(talk, order) for order in reading.orders):
+    if not todo or any(_is_amendment(talk, reading, order) for order in reading.orders):
         return None
     for before, task in pairwise(todo):
         if isinstance(before, Addition) and isinstance(task, Transfer) and not task.has_recipient:
@@ -126,7 +128,7 @@ def _begun(talk: Talk, reading: Reading, todo: list[Task]) -> Flow:
             task.settle_person(talk, resolved)
     unclear = [t for t in todo if isinstance(t, Transfer) and (t.doubt or t.recipient)]
     if waiting is not None:
-        talk.memory.state = "building"
+        talk.memory.state, waiting.was_shown = "building", False
     yield from tasks.go_on(talk, *sorted(todo, key=lambda task: task not in unclear))
 
 
@@ -146,7 +148,7 @@ def amended(talk: Talk, reading: Reading) -> Reply | None:
         return tasks.go_on(talk, task)
     is_short = len(reading.tokens) <= _MAX_SHORT and not (reading.asks or reading.has("verb"))
     asked_about = {"unread"} if is_short and talk.memory.waiting is not None else set()
-    rest = {part.kind for part in order.unread} - asked_about
+    rest = {p.kind for p in order.unread} - asked_about
     order.unread = [part for part in order.unread if part.kind == "unread"]
     if told := _told_anew(talk, reading, [order, *more]):
         for known, said in told:
@@ -180,7 +182,7 @@ def _chosen_of_list(talk: Talk, reading: Reading) -> bool:
     said = {token.word for token in reading.tokens if token.kind == "word"}
     said |= {part.value for part in reading.of("account")}
     fitting = [take for words, take in choices if words & said]
-    if reading.afterthought or _strange(reading, choices):
+    if reading.afterthought or reading.denied or reading.ends_in_no or _strange(reading, choices):
         return False
     if number is not None and 0 < number <= len(listed):
         fitting = [listed[number - 1]]
@@ -209,7 +211,10 @@ def _fills_addition(talk: Talk, reading: Reading, task: Addition) -> bool:
     is_marked = bool(marked) or reading.has("account_is")
     is_told = is_marked or (not asked and first in {"negation", "correcting", "no"})
     is_denied = reading.has(*kinds("adding_nobody")) and not (is_told and first == "negation")
-    is_other = reading.has("question", "verb") or (reading.has("amount") and not asked)
+    is_command = any(topic.score >= _COMMAND for topic in topics_of(reading)[:1])
+    is_other = (
+        is_command or reading.has("question", "verb") or (reading.has("amount") and not asked)
+    )
     if is_denied or is_other or not (asked or is_told):
         return False
     told, name = {*asked, *marked}, said.get("name", "")
@@ -226,8 +231,8 @@ def _fills_addition(talk: Talk, reading: Reading, task: Addition) -> bool:
 def _changed(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Reply | None:
     """Put what a message says into a transfer, where the rest of it is none that may stop that."""
     memory, task = talk.memory, talk.memory.task
-    is_other = not all(_is_amendment(talk, one) for one in reading.orders)
-    is_other = is_other and not memory.asked.wanted
+    is_other = not all(_is_amendment(talk, reading, one) for one in reading.orders)
+    is_other = is_other and not {*memory.asked.wanted} - {"confirmation"}
     one = tasks.meant(talk, reading) if memory.open[1:] else None
     is_unclear = memory.waiting and memory.open[1:] and not (one or reading.has(*_CHANGING))
     is_of_list = reading.number_alone is not None and (memory.topic == "tasks" or is_unclear)
@@ -242,7 +247,7 @@ def _changed(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Repl
         task, pointing = one, pointing if is_counted else {"reason", "to"}
         pointing |= {name for name, part in order.said.items() if part.value == cost}
         order.said = {k: part for k, part in order.said.items() if k not in pointing}
-        if not order.said:
+        if not (order.said or order.unread or reading.has("verb")):
             others = [other for other in memory.open if other is not task]
             return tasks.drop(talk, others) if is_only else tasks.go_on(talk, task)
     elif rest == {"adjust"} and memory.state != "left":
@@ -251,6 +256,9 @@ def _changed(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Repl
     elif rest:
         return None
     amount, to = order.said.get("amount"), order.said.get("to")
+    is_joined = reading.first_kind == "and" and task.has_recipient and task.amount is None
+    if to is not None and is_joined:
+        order.said["to"] = replace(to, doubt="people")
     if amount is not None and amount.is_sure and amount.value < 1:
         order.said["amount"] = replace(amount, doubt="unstated")
     is_surely = memory.asked.wanted or not {reading.first_kind} - {
@@ -267,13 +275,16 @@ def _changed(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Repl
     return tasks.go_on(talk, task) if task is memory.task else tasks.queue(talk, [task])
 
 
-def _is_amendment(talk: Talk, order: Order) -> bool:
+def _is_amendment(talk: Talk, reading: Reading, order: Order) -> bool:
     """Tell whether an order says only how the open one is to be: "ponle de concepto cena"."""
     if isinstance(talk.memory.task, Purchase):
         return order.is_of_payer
     is_of_it = order.act != "give" and not _is_of_no_transfer(order)
     is_open = isinstance(talk.memory.task, Transfer) and is_of_it
-    return is_open and not order.is_whole and not order.recipient
+    verbs, ends = [p for p in order.parts if p.kind == "verb"], tuple(talk.words.of("it"))
+    is_same = any(reading.word(verb.first).endswith(ends) for verb in verbs)
+    is_same |= any(reading.match(verb.last, "here") is not None for verb in verbs)
+    return is_open and not order.is_whole and (is_same or not order.recipient)
 
 
 def _is_amending(talk: Talk, reading: Reading, order: Order) -> bool:
@@ -291,7 +302,8 @@ def _is_amending(talk: Talk, reading: Reading, order: Order) -> bool:
     is_meant = is_told or is_open or order.said.keys() <= {"to", "from"}
     is_meant = reading.has("verb") or "to" in order.said if is_aside else is_meant
     is_denied = reading.ends_in_no or (is_bare and reading.denies(reading.parts[0]))
-    is_taken_back = is_denied or forms & {"past", "other", "subjunctive"}
+    is_wished = order.said.keys() <= {"reason"} and reading.has("will", "want_thing")
+    is_taken_back = is_denied or is_wished or forms & {"past", "other", "subjunctive"}
     return _is_said(talk, order) and is_meant and not is_taken_back
 
 
@@ -320,6 +332,7 @@ def _repeated(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Rep
     memory = talk.memory
     model = memory.task if isinstance(memory.task, Transfer) else memory.done
     is_like = reading.has("same_order", "also", "again") or reading.first_kind == "and"
+    is_like |= reading.match(0, "also") is not None
     things = [reading.words.is_thing(word) for _, word in finding.things_in(reading)]
     is_thing = things[:1] == [True] and not reading.has("want_thing", "question", "tell")
     if isinstance(memory.waiting, Purchase) and is_like and is_thing:
@@ -327,7 +340,7 @@ def _repeated(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Rep
         return tasks.queue(talk, [bought]) if bought.offer is None else None
     is_like |= [p.kind for p in reading.beside("courtesy", "stop", "now", "yes")][:1] == ["and"]
     is_like |= reading.first_kind == "yes" and "amount" in order.said
-    is_other = not rest <= {"same_order", "also", "adjust"}
+    is_other = not rest <= {"same_order", "also", "adjust"} or reading.ends_in_no
     if not isinstance(model, Transfer) or not is_like or is_other:
         return None
     if not order.said and reading.has("same_order") and memory.waiting is None:

@@ -62,6 +62,8 @@ class Task:
     """What the person calls what it is for."""
     after: "Task | None" = None
     """What it rests on: left, if that is."""
+    was_shown: bool = False
+    """Whether it was ever whole; if not, it gives way to another order."""
     kind: ClassVar[str] = "call"
 
     def settle(self, talk: "Talk") -> Question:  # noqa: ARG002 - what is given by name is settled
@@ -164,8 +166,9 @@ class Memory:
 
     def begin(self, *tasks: Task) -> list[Task]:
         """Put tasks first; return what is half put together, which gives way to a new one."""
-        is_new = self.state == "building" and tasks[0] not in self.open
-        gone, kept = self.open[:is_new], self.open[is_new:]
+        first = self.open[:1] if self.state == "building" and tasks[0] not in self.open else []
+        gone = [task for task in first if not task.was_shown]
+        kept = self.open[len(gone) :]
         self.open = [*tasks, *(one for one in kept if one not in tasks)]
         self.state, self.asked = "building", Asked()
         return gone

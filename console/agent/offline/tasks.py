@@ -33,7 +33,7 @@ def show(talk: Talk, task: Task) -> Flow:
     What was left or refused may be asked for otherwise; what may have been done waits.
     """
     memory = talk.memory
-    memory.state, memory.done = "shown", task
+    memory.state, memory.done, task.was_shown = "shown", task, True
     (outcome,) = yield (talk.call(task.operation_id, task.given),)
     body = talk.answered(outcome)
     if body is not None:
@@ -99,7 +99,8 @@ def meant(talk: Talk, reading: Reading) -> Task | None:
     known, said = talk.memory.open, reading.of("person", "name", "reason")
     words = words_of(" ".join(str(part.value) for part in said))
     numbers = [part.value for part in reading.of("ordinal") if not _is_bare_first(part)]
-    amounts = {part.value for part in reading.of("amount") if part.is_sure}
+    pointed = (p for p in reading.of("amount") if p.is_sure and not words)
+    amounts = {p.value for p in pointed if p.way or reading.match(p.first - 1, "definite")}
     fitting = [task for task in known if words and words <= words_of(task.called)]
     fitting += [known[n - (n > 0)] for n in numbers if abs(n) <= len(known)]
     for pronoun in reading.of("same"):
