@@ -186,7 +186,9 @@ def _unread(reading: Reading, listed: Sequence[Offer]) -> list[Part]:
     runs = [parts[first:last] for first, last in pairwise([0, *ends, len(parts)])]
     things = [run for run in runs if finding.names_a_thing(replace(reading, parts=run))]
     ordering = [run for run in runs if run[:1] and run[0].kind in {"verb", "take"}][:1]
-    expected = things or ordering or ([] if reading.has(*kinds("picking")) else runs)
+    is_picked = listed and reading.has("ordinal", "cheapest", "dearest", "other")
+    expected = things or ([] if is_picked else ordering)
+    expected = expected or ([] if reading.has(*kinds("picking")) else runs)
     called = [part for run in expected for part in run]
     words = frozenset[str]().union(*(offer.words for offer in listed))
     afterthought = reading.afterthought
@@ -196,8 +198,9 @@ def _unread(reading: Reading, listed: Sequence[Offer]) -> list[Part]:
         if part.kind in kinds("free_text"):
             is_word = reading.tokens[part.first].kind in {"word", "number"}
             said = words_of(reading.quote(part.first, part.last))
-            is_known = words & said or reading.match(part.first, "into")
-            is_read = is_word and (part in called or bool(is_known)) and not is_kin(reading, part)
+            is_known = words & said or reading.match(part.first, "into") or part in called
+            is_known = bool(is_known) or not finding.called(reading, part)
+            is_read = is_word and is_known and not is_kin(reading, part)
         elif part.kind == "amount":
             is_read = bool(roles[part.first])
         elif part.kind == "relative":

@@ -38,7 +38,7 @@ def read_wish(reading: Reading) -> Wish:
         reading.has("dozen") or (reading.has("again") and not words) or counts[1:] or not is_plain
     )
     after = (reading.parts[reading.parts.index(part) + 1 :][:1] for part in counts[:1])
-    counted = [word for [one] in filter(None, after) for word, _ in _called(reading, one)]
+    counted = [word for [one] in filter(None, after) for word, _ in called(reading, one)]
     lowest, highest = said["range"].value if "range" in said else (None, None)
     return Wish(
         words=" ".join(words)[:_MAX_SEARCH_CHARACTERS] if is_telling else "",
@@ -61,7 +61,13 @@ def said_last(reading: Reading, kind: str) -> set[str]:
 
 def _around_correction(reading: Reading) -> tuple[list[Part], list[Part]]:
     """Return what stands before and after the last word that corrects; all after where none is."""
-    marks = [i for i, part in enumerate(reading.parts) if part.kind in kinds("correcting")]
+    following = [*(part.kind for part in reading.parts[1:]), "stop"]
+    marks = [
+        place
+        for place, (part, after) in enumerate(zip(reading.parts, following, strict=False))
+        if part.kind in kinds("correcting")
+        and (after in {"stop", "correcting"} or not reading.denies(part))
+    ]
     return reading.parts[: max(marks, default=0)], reading.parts[max(marks, default=-1) + 1 :]
 
 
@@ -83,7 +89,7 @@ def roles(reading: Reading) -> dict[int, str]:
     A count stands right before what it counts, or alone where no thing is named; any other number
     tells which thing is meant. They are by their first token.
     """
-    is_of_none = not any(_called(reading, part) for part in reading.parts)
+    is_of_none = not any(called(reading, part) for part in reading.parts)
     places = (i for i, part in enumerate(reading.parts) if part.kind == "amount")
     return {reading.parts[i].first: _role(reading, i, is_alone=is_of_none) for i in places}
 
@@ -106,12 +112,10 @@ def _role(reading: Reading, place: int, *, is_alone: bool) -> str:
     is_said = reading.match(part.first - 1, "numbered") is not None or part.way == "of"
     is_piece = reading.match(part.last, "piece", "container") is not None
     is_led = is_said or any(
-        not is_piece
-        if _called(reading, one)
-        else one.kind not in {*kinds("before_count"), "unread"}
+        not is_piece if called(reading, one) else one.kind not in {*kinds("before_count"), "unread"}
         for one in before
     )
-    is_before = any(_called(reading, one) for one in after)
+    is_before = any(called(reading, one) for one in after)
     is_alone |= any(one.kind in kinds("correcting") for one in before)
     if not is_led and (is_piece or (not part.unit and (is_before or is_alone))):
         return "" if part.is_money else "count"
@@ -125,11 +129,11 @@ def things_in(reading: Reading) -> list[tuple[str, str]]:
     for part in (part for part in reading.parts if part not in reading.denied):
         is_size = part.kind == "amount" and role.get(part.first) == "size"
         number = f"{part.value.normalize():f}" if is_size else ""
-        found += [(number, number)] if is_size else _called(reading, part)
+        found += [(number, number)] if is_size else called(reading, part)
     return found
 
 
-def _called(reading: Reading, part: Part) -> list[tuple[str, str]]:
+def called(reading: Reading, part: Part) -> list[tuple[str, str]]:
     """Return the words of a part that say what a thing is."""
     is_said = part.kind in {"unread", "name", "reason"} or is_of_thing(reading, part)
     found = list[tuple[str, str]]()
