@@ -139,7 +139,7 @@ def called(reading: Reading, part: Part) -> list[tuple[str, str]]:
     found = list[tuple[str, str]]()
     for place in range(part.first, part.last) if is_said else ():
         token = reading.tokens[place]
-        called = reading.words.product(token.word)
+        called = reading.words.things.get(token.word)
         is_left_out = not called and reading.match(place, *_LEFT_OUT) is not None
         if token.kind in {"word", "number"} and not is_left_out:
             said = token.word if fold(token.said) != token.word else token.said.lower()
@@ -160,7 +160,7 @@ def is_kin(reading: Reading, part: Part) -> bool:
 
 def names_a_thing(reading: Reading) -> bool:
     """Tell whether a message names a thing that shops sell."""
-    return any(reading.words.is_thing(fold(word)) for pair in things_in(reading) for word in pair)
+    return any(fold(word) in reading.words.things for pair in things_in(reading) for word in pair)
 
 
 def wants_a_thing(reading: Reading) -> bool:
@@ -168,7 +168,7 @@ def wants_a_thing(reading: Reading) -> bool:
     said = reading.beside("article", "here", "courtesy")
     wanted = [part for one, part in pairwise(said) if one.kind in {"will", "want_thing"}]
     return any(
-        part.kind in kinds("free_text") and reading.words.is_thing(reading.word(part.last - 1))
+        part.kind in kinds("free_text") and reading.word(part.last - 1) in reading.words.things
         for part in wanted
     )
 
@@ -228,7 +228,7 @@ def _attempts(talk: Talk, wish: Wish) -> Attempts:
     if len(words) > 1:
         generic = talk.words.of("generic")
         telling = [w for w in words if w.isalpha() and generic.isdisjoint({w, stem(w)})]
-        things = [word for word in telling if talk.words.is_thing(word)]
+        things = [word for word in telling if word in talk.words.things]
         sized = " ".join(w for w in words if w in things or w.isdigit())
         fewer = dict.fromkeys([sized, *things] if things else telling)
         for word in [*fewer][:_MAX_WORDS_TRIED]:

@@ -47,9 +47,12 @@ class Lexicon:
         counted = ((sort, n, row) for sort, by in data["numbers"].items() for n, row in by.items())
         self.numbers = {word: (int(n), sort) for sort, n, row in counted for word in row.split()}
         """What number words count, and how they join others: a table of `[numbers]`."""
-        words = (_by_word(data.get(name, {})) for name in ("spell", "products", "categories"))
-        self.spell, self.products, self.categories = words
+        self.spell, self.categories = (_by_word(data.get(n, {})) for n in ("spell", "categories"))
         self.sets = {name: frozenset[str](row.split()) for name, row in data["sets"].items()}
+        sold = dict.fromkeys(self.of("things"), "") | _by_word(data.get("products", {}))
+        ends = ("es", "s", "")
+        self.things = {word + end: name for end in ends for word, name in sold.items()}
+        """What shops sell, with what they call it where that is another word."""
         self.verbs: dict[str, Verb] = {}
         """By the form as it is written, and by the form without accents."""
         for row in data["verb"]:
@@ -96,16 +99,6 @@ class Lexicon:
     def of(self, name: str) -> frozenset[str]:
         """Return the words of a set."""
         return self.sets.get(name, frozenset())
-
-    def is_thing(self, word: str) -> bool:
-        """Tell whether a word is a thing that shops sell."""
-        forms = {word, word.removesuffix("s"), word.removesuffix("es")}
-        return bool(self.of("things") & forms or self.product(word))
-
-    def product(self, word: str) -> str:
-        """Return what the shops call a thing."""
-        forms = (word, word.removesuffix("s"), word.removesuffix("es"))
-        return next((self.products[form] for form in forms if form in self.products), "")
 
 
 @dataclass
@@ -159,9 +152,9 @@ def _file(name: str) -> dict[str, Any]:
 def lexicon(language: Language) -> Lexicon:
     """Return what is known of a language, and of the other one the words that it has not."""
     words, other = map(Lexicon, sorted(_LANGUAGES, key=lambda one: one != language))
-    for name in ("numbers", "spell", "verbs", "phrases", "products", "categories", "same"):
+    for name in ("numbers", "spell", "verbs", "phrases", "things", "categories", "same"):
         own, more = getattr(words, name), getattr(other, name)
-        is_any = name in {"products", "categories", "same"}
+        is_any = name in {"things", "categories", "same"}
         more = {word: v for word, v in more.items() if is_any or fold(word) not in words.known}
         setattr(words, name, more | own)
     words.sets = {name: words.of(name) | other.of(name) for name in words.sets | other.sets}
@@ -217,7 +210,7 @@ def usual_spelling(word: str, language: Language) -> Sequence[str]:
         return words.spell[word].split()
     if word.endswith("'s"):
         return (*usual_spelling(word.removesuffix("'s"), language), "s")
-    known = words.of("names") | words.products.keys()
+    known = words.of("names") | words.things.keys()
     is_known = word in known or any(word in lexicon(one).known for one in _LANGUAGES)
     if is_known or len(word) < _MIN_TYPO_LETTERS or not word.isalpha() or near_numbers(word):
         return (word,)

@@ -93,7 +93,7 @@ def _tasks(talk: Talk, reading: Reading, order: Order) -> list[Task]:
     A thing that is sent or added, to nobody, may be one to buy: "pásame dos licuadoras".
     """
     said = replace(reading, parts=order.parts)
-    is_of_thing = any(reading.words.is_thing(reading.word(p.first)) for p in said.of("unread"))
+    is_of_thing = any(reading.word(p.first) in reading.words.things for p in said.of("unread"))
     if order.act != "buy" and (not is_of_thing or said.has("person", "name", "account")):
         is_sent = order.act in {"send", "give"}
         return [Transfer().fill(talk, order, reading) if is_sent else read_addition(said)]
@@ -101,7 +101,7 @@ def _tasks(talk: Talk, reading: Reading, order: Order) -> list[Task]:
     each = finding.each_thing(said)
     bought = [Purchase().fill(talk, one) for one in each] if each[1:] else [purchase(talk, each[0])]
     words = [word for one in each[1:] and each for _, word in finding.things_in(one)]
-    strange = [w for w in words if not (reading.words.is_thing(w) or w.isdigit())]
+    strange = [w for w in words if not (w in reading.words.things or w.isdigit())]
     bought[0].unread = ", ".join(filter(None, [bought[0].unread, *strange]))
     bought[0].is_sure = order.act == "buy"
     return [*bought]
@@ -333,7 +333,7 @@ def _repeated(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Rep
     model = memory.task if isinstance(memory.task, Transfer) else memory.done
     is_like = reading.has("same_order", "also", "again") or reading.first_kind == "and"
     is_like |= reading.match(0, "also") is not None
-    things = [reading.words.is_thing(word) for _, word in finding.things_in(reading)]
+    things = [word in reading.words.things for _, word in finding.things_in(reading)]
     is_thing = things[:1] == [True] and not reading.has("want_thing", "question", "tell")
     if isinstance(memory.waiting, Purchase) and is_like and is_thing:
         bought = Purchase().fill(talk, reading)

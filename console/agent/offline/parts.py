@@ -113,7 +113,7 @@ class Scanner(DayReader):
                 return Part("ordinal", at, number.last, int(number.value))
         if last is not None and start > at and self._ends(last.last):
             return Part("ordinal", at, last.last, -1)
-        is_of_thing = self.match(at, "definite") is None and self.words.is_thing(self.word(at - 1))
+        is_of_thing = self.match(at, "definite") is None and self.word(at - 1) in self.words.things
         place = len(tokens) if is_of_thing else self.after(at, "numbered")
         said, after = self.word(place), place + 1
         joined = self.match(after, "also", "courtesy", "months_lead", "from", "and")

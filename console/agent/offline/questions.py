@@ -54,7 +54,7 @@ def questioned(talk: Talk, reading: Reading) -> Reply | None:
 def asked_beside(talk: Talk, reading: Reading) -> Reply | None:
     """Answer what asks or looks for something, and has no word that is no part of that."""
     topics = [topic for topic in asking.topics_of(reading)[:1] if topic.intent in kinds("queries")]
-    things = {p for p, t in enumerate(reading.tokens) if reading.words.is_thing(t.word)}
+    things = {p for p, t in enumerate(reading.tokens) if t.word in reading.words.things}
     is_other = reading.is_ordering or reading.mood not in {"", "past_mark", "day"}
     words = topics[0].covered if topics else things
     if is_other or _unused(reading, {*words, *reading.days()[1]}):
@@ -241,7 +241,7 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
     wish, words = finding.read_wish(reading), {token.word for token in reading.tokens}
     is_named = finding.names_a_thing(reading) or bool(wish.category)
     is_wanted = reading.has("want_thing", "take", "benefit", "will")
-    is_of_things = is_wanted or any(reading.words.is_thing(word) for word in words)
+    is_of_things = is_wanted or any(word in reading.words.things for word in words)
     is_any = wish.max_price or wish.cheapest or words & reading.words.of("any_thing")
     is_other = not is_wanted or reading.has("person", "money")
     if not (is_named or (not is_other if wish.words else is_of_things and is_any)):

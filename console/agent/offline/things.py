@@ -63,7 +63,7 @@ class Offer:
 def _calling(text: str) -> frozenset[str]:
     own = words_of(text)
     spelled = {stem(said) for word in own for said in usual_spelling(word, "es")}
-    called = {lexicon("es").product(word) for word in own} - {""}
+    called = {lexicon("es").things.get(word, "") for word in own} - {""}
     return own | spelled | {stem(fold(word)) for word in called}
 
 
