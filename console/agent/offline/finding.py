@@ -61,13 +61,10 @@ def said_last(reading: Reading, kind: str) -> set[str]:
 
 def _around_correction(reading: Reading) -> tuple[list[Part], list[Part]]:
     """Return what stands before and after the last word that corrects; all after where none is."""
-    following = [*(part.kind for part in reading.parts[1:]), "stop"]
-    marks = [
-        place
-        for place, (part, after) in enumerate(zip(reading.parts, following, strict=False))
-        if part.kind in kinds("correcting")
-        and (after in {"stop", "correcting"} or not reading.denies(part))
-    ]
+    pairs = pairwise(reading.parts)
+    denials = [one for one, after in pairs if reading.denies(one) and after in reading.denied]
+    said = [part.kind if part not in denials else "" for part in reading.parts]
+    marks = [i for i, kind in enumerate(said) if kind in kinds("correcting")]
     return reading.parts[: max(marks, default=0)], reading.parts[max(marks, default=-1) + 1 :]
 
 
@@ -329,7 +326,8 @@ def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:
     prices |= {part.value for part in reading.of("amount") if part.is_sure}
     numbers = {len(offers) if p.value < 0 else p.value for p in reading.of("ordinal")}
     pointed = [o for n, o in enumerate(offers, 1) if n in numbers or o.price in prices]
-    pointed = [offer for offer in pointed if offer in among]
+    is_else = bool(words and pointed) and not any(offer in among for offer in pointed)
+    pointed = pointed + among if is_else else [offer for offer in pointed if offer in among]
     return pointed or ((having or None) if words else [])
 
 
