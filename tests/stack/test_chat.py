@@ -129,9 +129,8 @@ def test_the_trace_shows_requests_answers_events_and_changes(stack: Deployment) 
         (["pásale 1\x0000 a mi hermano"], 1),
         (["asdf qwer zxcv"], 4),
         (["transfiere a mi hermano"], 4),
-        ([""], 1),
     ],
-    ids=["refused", "too long", "control characters", "gibberish", "no amount", "empty"],
+    ids=["refused", "too long", "control characters", "gibberish", "no amount"],
 )
 def test_what_is_not_done_ends_with_a_sentence_and_its_exit_code(
     stack: Deployment, deployed_here: Deployed, messages: list[str], code: int
@@ -146,8 +145,11 @@ def test_what_is_not_done_ends_with_a_sentence_and_its_exit_code(
     assert deployed_here.balances() == before
 
 
-def test_without_a_terminal_and_a_message_it_says_how_to_talk(stack: Deployment) -> None:
-    shown = chat(stack, typed="")
+@pytest.mark.parametrize("typed", ["", "\n"], ids=["nothing", "a blank line"])
+def test_without_a_terminal_and_a_message_it_says_how_to_talk(
+    stack: Deployment, typed: str
+) -> None:
+    shown = chat(stack, typed=typed)
 
     assert (shown.returncode, shown.stdout) == (1, "")
     assert 'centli chat -m "¿cuánto tengo?"' in shown.stderr

@@ -261,13 +261,8 @@ def _changed(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Repl
         order.said["to"] = replace(to, doubt="people")
     if amount is not None and amount.is_sure and amount.value < 1:
         order.said["amount"] = replace(amount, doubt="unstated")
-    is_surely = memory.asked.wanted or not {reading.first_kind} - {
-        "correcting",
-        "negation",
-        "no",
-        "was",
-    }
-    is_surely = is_surely and not reading.match(0, "set_amount")
+    is_surely = reading.first_kind in {"correcting", "negation", "no", "was"}
+    is_surely = (memory.asked.wanted or is_surely) and not reading.match(0, "set_amount")
     is_of_whom = to is not None and reading.match(to.first, "for_person") and task.has_recipient
     if (is_of_whom and not is_surely) or not _is_amending(talk, reading, order):
         return None
