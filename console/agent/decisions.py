@@ -58,7 +58,7 @@ _FRIENDLY: Final = frozenset("👍👌🙏✅🙂😊😘🥰😍😄😁😉�
 
 def read_decision(text: str) -> Decision | None:
     """Return the decision that a message is, or None when it asks or says anything else."""
-    words = [undrawn(word) for word in tokens_of(text) if word not in PUNCTUATION]
+    words = _words_of(text)
     if not words or any(_says_more(character) for character in text):
         return None
     for decision, core, phrases in _DECISIONS:
@@ -69,8 +69,11 @@ def read_decision(text: str) -> Decision | None:
 
 def is_surely_yes(text: str) -> bool:
     """Tell whether a yes is more than an "ok", which may be said of whatever was read last."""
-    words = [undrawn(word) for word in tokens_of(text) if word not in PUNCTUATION]
-    return not _is_only(words, _SEEN, _SEEN_PHRASES)
+    return not _is_only(_words_of(text), _SEEN, _SEEN_PHRASES)
+
+
+def _words_of(text: str) -> list[str]:
+    return [undrawn(word) for word in tokens_of(text) if word not in PUNCTUATION]
 
 
 _PLAIN_AMOUNT: Final = re.compile(r"[0-9]+[.][0-9]{2}")
