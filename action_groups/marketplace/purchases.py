@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, NamedTuple, Self
 from shared.clock import to_iso
 from shared.confirmation import as_on_the_item
 from shared.dynamodb import (
+    ConditionCheck,
     DynamoDB,
     Item,
     Page,
@@ -18,7 +19,6 @@ from shared.dynamodb import (
     TransactionCancelled,
     Update,
     Write,
-    unchanged,
 )
 from shared.money import MXN, SAME_CURRENCY
 from shared.payments import PENDING, purchase_key
@@ -257,20 +257,24 @@ class Purchases:
     def _undo(
         self, purchase: Purchase, status: Status, error: dict[str, str], updated_at: str
     ) -> list[Write]:
-        """End a purchase that is not paid. A product that left the catalogue takes nothing back."""
+        """End a purchase that is not paid.
+
+        A product without a stock that is a number, or that left the catalogue, takes nothing back.
+        """
         key = self._product_key(purchase)
         product = self._database.get(self._products, key)
+        is_counted, number = "attribute_type(stock, :number)", {":number": "N"}
         return [
             self._close(purchase, status, updated_at, attribute="error", value=error),
-            unchanged(self._products, key, None)
-            if product is None
-            else Update(
+            Update(
                 table=self._products,
                 key=key,
                 expression="SET stock = stock + :quantity",
-                condition="attribute_exists(product_id)",
-                values={":quantity": purchase.quantity},
-            ),
+                condition=is_counted,
+                values={**number, ":quantity": purchase.quantity},
+            )
+            if product is not None and isinstance(product.get("stock"), Decimal)
+            else ConditionCheck(self._products, key, f"NOT {is_counted}", number),
         ]
 
     def _close(

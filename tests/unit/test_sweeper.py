@@ -148,6 +148,22 @@ def test_a_product_that_left_the_catalogue_keeps_nothing_pending(shop: World) ->
     assert purchase(shop)["status"] == "cancelled"
 
 
+@pytest.mark.parametrize("counted", [None, "agotado", True])
+def test_a_product_whose_stock_is_no_number_any_more_keeps_nothing_pending(
+    shop: World, counted: Any
+) -> None:
+    buy(shop)
+    [product] = shop.items("products")
+    without = {name: held for name, held in product.items() if name != "stock"}
+    left = without if counted is None else {**without, "stock": counted}
+    shop.put("products", **left)
+    shop.clock.move(DAY + MINUTE)
+    [ended] = run(shop)
+    assert ended["event_type"] == "PURCHASE_FAILED"
+    assert purchase(shop)["status"] == "cancelled"
+    assert shop.items("products") == [left]
+
+
 def test_a_purchase_that_cannot_be_read_does_not_keep_the_others_pending(
     shop: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
