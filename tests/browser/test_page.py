@@ -110,6 +110,20 @@ def test_a_phone_shows_the_chat_first_and_scrolls_nothing_sideways(
     expect(window.page.locator(".chat")).to_be_visible()
 
 
+@pytest.mark.parametrize(("width", "height"), [(320, 480), (640, 400), (320, 256)])
+def test_where_a_card_is_too_high_its_terms_are_seen_before_its_buttons(
+    address: str, open_window: Open, width: int, height: int
+) -> None:
+    window = open_window(address, wait=False, viewport={"width": width, "height": height})
+    window.say(TRANSFER)
+    headline = window.card.locator(".headline")
+    expect(headline).to_be_in_viewport()
+    window.page.reload()
+    expect(headline).to_be_in_viewport()
+    window.page.get_by_role("button", name="Confirmar").click()
+    expect(window.page.locator(".message.theirs").last).to_be_in_viewport()
+
+
 def test_a_screen_magnified_four_times_can_still_be_used(address: str, open_window: Open) -> None:
     window = open_window(address, wait=False, viewport={"width": 320, "height": 256})
     expect(window.page.locator(".welcome")).to_be_visible()

@@ -59,8 +59,12 @@ export class Thread {
     if (isAtEnd || entries.some(({ type }) => type === "said")) this.scrollToEnd();
   }
 
+  /** Show the end; of an open card that is too high to be seen whole, its terms before its buttons. */
   scrollToEnd() {
     this.log.scrollTop = this.log.scrollHeight;
+    const last = this.working?.previousElementSibling ?? this.element.lastElementChild;
+    if (!this.card?.isOpen || this.card.element !== last) return;
+    if (last.offsetHeight > Math.min(this.log.clientHeight, innerHeight)) last.scrollIntoView({ block: "start" });
   }
 
   /** Show a notice that is not part of the transcript. */
