@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from console import cli
+from console.template import expanded_template, load_gateway_template
 from scripts import dev
 
 READMES = ["README.md", "README.es.md"]
@@ -20,6 +21,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
 PATH = re.compile(r"(?:[\w.-]+/)+[\w.-]*")
 CENTLI = re.compile(r"(?:^ *|[`/]|dev\.py )centli ([a-z][a-z-]*)([^\n`#]*)", re.MULTILINE)
+DEPLOYED = re.compile(r"(?<![\w.-])centli(-[a-z]+(?:-[a-z]+)*)(?![\w.-])")
 DEVELOPER = re.compile(r"python3 scripts/dev\.py ([a-z]+)")
 
 
@@ -109,6 +111,16 @@ def test_every_developer_command_named_exists(document: str) -> None:
     named = set(DEVELOPER.findall(Path(document).read_text()))
 
     assert named <= set(DEVELOPER.findall(dev.__doc__ or ""))
+
+
+@pytest.mark.parametrize("document", sorted({*DOCUMENTS} - {"docs/extending.md"}))
+def test_every_deployed_name_in_the_text_is_one_of_the_templates(document: str) -> None:
+    templates = f"{expanded_template()}{load_gateway_template()}"
+    deployed = set(re.findall(r"\$\{NamePrefix\}(-[a-z-]+)", templates))
+    deployed |= {f"-{name}" for name in re.findall(r"'Name': '([a-z-]+)'", templates)}
+
+    assert "-event-relay" in deployed
+    assert set(DEPLOYED.findall(Path(document).read_text())) <= deployed
 
 
 def test_both_readmes_have_the_same_headings_links_commands_and_tables() -> None:
