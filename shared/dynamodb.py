@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar, copy_context
+from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -245,7 +245,7 @@ class DynamoDB:
 
     def both(self, ask: Callable[[], T], do: Callable[[], U]) -> tuple[T, U]:
         """Ask two things of DynamoDB at the same time; only the second may `get` or read ahead."""
-        return both(self._begin, partial(copy_context().run, ask), do)
+        return both(self._begin, ask, do)
 
     def batch_get(self, table: str, keys: Sequence[Item]) -> Iterator[Item]:
         """Yield the items of these distinct keys that there are, in any order.

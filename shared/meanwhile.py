@@ -5,6 +5,8 @@ history that is drawn from a seed, it is done at once.
 """
 
 from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
 from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any, Final, Generic, Protocol, TypeVar
@@ -21,8 +23,8 @@ class Begin(Protocol):
 
 
 def in_a_thread(do: Callable[[], T], /) -> Callable[[], T]:
-    """Begin it in another thread, and go on."""
-    begun = _Begun(do)
+    """Begin it in another thread, in the context of this one, and go on."""
+    begun = _Begun(partial(copy_context().run, do))
     try:
         thread = _idle.pop()
     except IndexError:

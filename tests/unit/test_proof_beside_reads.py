@@ -1,5 +1,6 @@
 """KMS checks a proof while the change is decided, and its word comes before the decision's."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from threading import Event, get_ident
@@ -113,6 +114,21 @@ def test_whatever_is_decided_a_wrong_proof_is_told_only_that_it_is_wrong(
 
     bank.kms.is_out_of_reach = False
     assert told(bank, door, right)[0] == code  # so each of these would be told without KMS
+
+
+@pytest.mark.parametrize("begin", [at_once, in_a_thread])
+def test_a_proof_that_cannot_be_checked_is_logged_under_the_ids_of_its_request(
+    bank: World, begin: Begin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bank.rebuild(begin=begin)
+    right, _ = proofs(bank, DOORS["bus"])
+    bank.kms.is_out_of_reach = True
+    capsys.readouterr()
+
+    assert told(bank, DOORS["bus"], right)[0] == "TEMPORARILY_UNAVAILABLE"
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    [line] = [line for line in lines if line["message"] == "proof not checked"]
+    assert (line.get("operation"), "correlation_id" in line) == ("createTransfer", True)
 
 
 @pytest.mark.parametrize(("begin", "is_beside"), [(in_a_thread, True), (at_once, False)])
