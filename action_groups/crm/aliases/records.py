@@ -74,8 +74,8 @@ class Record:
 
     def __init__(self, written: Written[Any]) -> None:
         self.written = written
-        self._called = self.alias = tuple(content_words(written.alias))
-        self.name = tuple(content_words(written.name))
+        self._called = self.alias = _contents(written.alias)
+        self.name = _contents(written.name)
         self.spellings = (*self._called, *self.name)
         has_particles = " " in "".join(self.spellings)
         if has_particles and self.is_thing:
@@ -132,6 +132,12 @@ class Record:
     @property
     def _related(self) -> Senses:
         return relationship_senses(self.written.person.relationship)
+
+
+@lru_cache(maxsize=1024)
+def _contents(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the content words of an alias or a name: a customer's people come again each time."""
+    return tuple(content_words(tokens))
 
 
 @lru_cache(maxsize=1024)
