@@ -37,7 +37,7 @@ PEER_CONFIRMED = "createTransfer"
 PEER = "listBeneficiaries"
 """An operation of the specification that both doors reach, as they reach the new ones."""
 
-CONTRACTS = ("samples", "gaps", "template", "event_permissions", "openapi", "generate")
+CONTRACTS = ("samples", "gaps", "template", "event_permissions", "openapi")
 NEW_FILES = (
     "action_groups/core_banking/operations/spending.py",
     "action_groups/core_banking/operations/block_account.py",

@@ -96,8 +96,8 @@ def run(root: Path, *command: str) -> "subprocess.CompletedProcess[str]":
 
 
 def environment_of(root: Path) -> dict[str, str]:
-    """Return an environment in which the copy's own packages come first, and are not compiled."""
-    return {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+    """Return an environment in which the copy's own packages come first, and keep bytecode."""
+    return {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": ""}
 
 
 def centli(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
