@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -144,6 +145,20 @@ def test_of_two_first_runs_at_once_one_makes_the_environment(
         list(both.map(environment.ensure, ["pins.txt"] * 2))
 
     assert made == [tmp_path / "pins.txt"]
+
+
+@pytest.mark.parametrize(("part", "environments"), [("template", 2), ("types", 1)])
+def test_what_a_part_of_the_gate_needs_is_installed_at_once_and_before_it(
+    part: str, environments: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_are_there = Barrier(environments, timeout=5)
+    monkeypatch.setattr(dev.Environment, "ensure", lambda *_: all_are_there.wait())
+    monkeypatch.setitem(dev.GATE, part, lambda: done.append(part))
+    done = list[str]()
+
+    dev.check([part])
+
+    assert done == [part]
 
 
 @pytest.mark.parametrize(
