@@ -102,14 +102,19 @@ def dropped(talk: Talk, reading: Reading) -> Reply | None:
     if is_no and is_of_whom and memory.asked.choices:
         return talk.ask("ask_recipient_amount", "recipient")
     is_named = not memory.open and reading.values("make_noun", "purchase_noun")
-    if is_no or reading.covers("cancel", *kinds("dropping")):
+    is_kept = "cancel" in {part.kind for part in reading.denied}
+    if is_no or (reading.covers("cancel", *kinds("dropping")) and not is_kept):
         is_of_done = not is_no and (memory.has_done or is_named)
         return talk.say("told_undo") if is_of_done else tasks.drop(talk, memory.open)
     is_less = reading.has("adjust") and not reading.has("amount")
-    is_dropping = reading.has("cancel") or is_less or reading.ends_in_no
-    task = tasks.meant(talk, reading) if is_dropping else None
-    is_whole = not (reading.beside("cancel", *kinds("dropping", "pointing")) or reading.is_question)
-    return tasks.drop(talk, [task]) if task is not None and is_whole else None
+    is_dropping = bool(reading.of("cancel")) or is_less or reading.ends_in_no
+    is_only = not is_dropping and bool(memory.open[1:] and reading.values("only"))
+    meant = tasks.meant(talk, reading) if is_dropping or is_only else []
+    is_other = {p.value for p in reading.of("amount")} - {t.told(talk).get("cost") for t in meant}
+    beside = reading.beside("cancel", *kinds("dropping", "pointing"))
+    if len(meant) != 1 or beside or is_other or reading.is_question:
+        return None
+    return tasks.drop(talk, [one for one in memory.open if (one in meant) != is_only])
 
 
 def instead(talk: Talk, reading: Reading) -> Reply | None:

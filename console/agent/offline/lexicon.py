@@ -212,7 +212,7 @@ def usual_spelling(word: str, language: Language) -> Sequence[str]:
         return (*usual_spelling(word.removesuffix("'s"), language), "s")
     known = words.of("names") | words.things.keys()
     is_known = word in known or any(word in lexicon(one).known for one in _LANGUAGES)
-    if is_known or len(word) < _MIN_TYPO_LETTERS or not word.isalpha() or near_numbers(word):
+    if is_known or len(word) + 1 < _MIN_TYPO_LETTERS or not word.isalpha() or near_numbers(word):
         return (word,)
     return (_nearest(word, language) or word,)
 

@@ -11,8 +11,7 @@ from console.agent.offline.buying import Purchase, purchase
 from console.agent.offline.lexicon import REFUSED, kinds
 from console.agent.offline.orders import Order, Reading, sent_in
 from console.agent.offline.questions import stated
-from console.agent.offline.talk import Choice, Flow, Reply, Talk, Task
-from console.agent.offline.text import Part
+from console.agent.offline.talk import Flow, Reply, Talk, Task
 from console.agent.offline.transferring import Addition, Transfer, read_addition
 
 _SURELY: Final = 1.6
@@ -182,7 +181,10 @@ def _chosen_of_list(talk: Talk, reading: Reading) -> bool:
     said = {token.word for token in reading.tokens if token.kind == "word"}
     said |= {part.value for part in reading.of("account")}
     fitting = [take for words, take in choices if words & said]
-    if reading.afterthought or reading.denied or reading.ends_in_no or _strange(reading, choices):
+    strange = (range(p.first, p.last) for p in reading.of("unread", "adjust", "hedge"))
+    called = frozenset[str]().union(*(words for words, _ in choices))
+    is_strange = any(called.isdisjoint(map(reading.word, places)) for places in strange)
+    if reading.afterthought or reading.denied or reading.ends_in_no or is_strange:
         return False
     if number is not None and 0 < number <= len(listed):
         fitting = [listed[number - 1]]
@@ -193,29 +195,18 @@ def _chosen_of_list(talk: Talk, reading: Reading) -> bool:
     return len(fitting) == 1
 
 
-def _strange(reading: Reading, choices: Sequence[Choice]) -> list[Part]:
-    """Return the parts that no kind of part is and that none of the choices is called by."""
-    called = frozenset[str]().union(*(words for words, _ in choices))
-    return [
-        part
-        for part in reading.of("unread", "adjust")
-        if called.isdisjoint(reading.word(place) for place in range(part.first, part.last))
-    ]
-
-
 def _fills_addition(talk: Talk, reading: Reading, task: Addition) -> bool:
     """Put an answer into an addition, or what is told of it otherwise: "no, se llama ..."."""
     asked, first = talk.memory.asked.wanted, reading.first_kind
     read = read_addition(reading, *asked[:1])
-    said, marked = read.given, [n for n in ("name", "alias") if reading.has(f"{n}_is")]
-    is_marked = bool(marked) or reading.has("account_is")
-    is_told = is_marked or (not asked and first in {"negation", "correcting", "no"})
-    is_denied = reading.has(*kinds("adding_nobody")) and not (is_told and first == "negation")
-    is_command = any(topic.score >= _COMMAND for topic in topics_of(reading)[:1])
-    is_other = (
-        is_command or reading.has("question", "verb") or (reading.has("amount") and not asked)
-    )
-    if is_denied or is_other or not (asked or is_told):
+    said, marked = read.given, [n for n in ("name", "alias", "account") if reading.has(f"{n}_is")]
+    is_told = bool(marked) or (not asked and first in {"negation", "correcting", "no"})
+    is_joined = reading.word(reading.parts[0].last) not in ",.;:"
+    is_denied = bool(asked) and reading.denies(reading.parts[0]) and is_joined
+    is_denied |= reading.has(*kinds("adding_nobody")) and not (is_told and first == "negation")
+    is_other = any(topic.score >= _COMMAND for topic in topics_of(reading)[:1])
+    is_other |= reading.has("question", "verb") or (reading.has("amount") and not asked)
+    if is_denied or reading.ends_in_no or is_other or not (asked or is_told):
         return False
     told, name = {*asked, *marked}, said.get("name", "")
     is_name = "name" in told or (name.istitle() and " " in name)
@@ -233,23 +224,24 @@ def _changed(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Repl
     memory, task = talk.memory, talk.memory.task
     is_other = not all(_is_amendment(talk, reading, one) for one in reading.orders)
     is_other = is_other and not {*memory.asked.wanted} - {"confirmation"}
-    one = tasks.meant(talk, reading) if memory.open[1:] else None
+    pointed = tasks.meant(talk, reading) if memory.open[1:] else []
+    one, number = pointed[0] if pointed else None, reading.number_alone
     is_unclear = memory.waiting and memory.open[1:] and not (one or reading.has(*_CHANGING))
-    is_of_list = reading.number_alone is not None and (memory.topic == "tasks" or is_unclear)
-    if not isinstance(task, Transfer) or is_other or is_of_list:
+    is_shopping = memory.topic in {"search", "compare"}
+    count = len(memory.open if memory.topic == "tasks" else memory.offers if is_shopping else ())
+    is_of_list = number is not None and (is_unclear or number <= count)
+    is_of_other = pointed[1:] or not isinstance(one, Transfer | None)
+    if not isinstance(task, Transfer) or is_other or is_of_list or is_of_other:
         return None
     is_counted, pointing = reading.has("ordinal"), {"reason"}
-    is_only, cost = reading.values("only"), one.told(talk).get("cost") if one else None
-    is_pointed = isinstance(one, Transfer) and (
-        one is not task or is_counted or is_only or "reason" in order.said
-    )
+    cost = one.told(talk).get("cost") if one else None
+    is_pointed = one is not task or is_counted or "reason" in order.said
     if isinstance(one, Transfer) and is_pointed and rest <= {"ordinal", "here"}:
         task, pointing = one, pointing if is_counted else {"reason", "to"}
         pointing |= {name for name, part in order.said.items() if part.value == cost}
         order.said = {k: part for k, part in order.said.items() if k not in pointing}
         if not (order.said or order.unread or reading.has("verb")):
-            others = [other for other in memory.open if other is not task]
-            return tasks.drop(talk, others) if is_only else tasks.go_on(talk, task)
+            return tasks.go_on(talk, task)
     elif rest == {"adjust"} and memory.state != "left":
         task.given["amount"], task.doubt, task.doubted = "", "unstated", ""
         return tasks.go_on(talk, task)
@@ -274,12 +266,11 @@ def _is_amendment(talk: Talk, reading: Reading, order: Order) -> bool:
     """Tell whether an order says only how the open one is to be: "ponle de concepto cena"."""
     if isinstance(talk.memory.task, Purchase):
         return order.is_of_payer
-    is_of_it = order.act != "give" and not _is_of_no_transfer(order)
-    is_open = isinstance(talk.memory.task, Transfer) and is_of_it
+    is_open = isinstance(talk.memory.task, Transfer) and order.act != "give" and not order.is_whole
     verbs, ends = [p for p in order.parts if p.kind == "verb"], tuple(talk.words.of("it"))
     is_same = any(reading.word(verb.first).endswith(ends) for verb in verbs)
     is_same |= any(reading.match(verb.last, "here") is not None for verb in verbs)
-    return is_open and not order.is_whole and (is_same or not order.recipient)
+    return is_open and not _is_of_no_transfer(order) and (is_same or not order.recipient)
 
 
 def _is_amending(talk: Talk, reading: Reading, order: Order) -> bool:
@@ -326,14 +317,14 @@ def _repeated(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Rep
     """
     memory = talk.memory
     model = memory.task if isinstance(memory.task, Transfer) else memory.done
-    is_like = reading.has("same_order", "also", "again") or reading.first_kind == "and"
+    first = [p.kind for p in reading.beside("asking", "courtesy", "stop", "now", "yes")][:1]
+    is_like = reading.has("same_order", "also", "again") or first == ["and"]
     is_like |= reading.match(0, "also") is not None
     things = [word in reading.words.things for _, word in finding.things_in(reading)]
     is_thing = things[:1] == [True] and not reading.has("want_thing", "question", "tell")
     if isinstance(memory.waiting, Purchase) and is_like and is_thing:
         bought = Purchase().fill(talk, reading)
         return tasks.queue(talk, [bought]) if bought.offer is None else None
-    is_like |= [p.kind for p in reading.beside("courtesy", "stop", "now", "yes")][:1] == ["and"]
     is_like |= reading.first_kind == "yes" and "amount" in order.said
     is_other = not rest <= {"same_order", "also", "adjust"} or reading.ends_in_no
     if not isinstance(model, Transfer) or not is_like or is_other:

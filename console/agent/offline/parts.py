@@ -53,7 +53,7 @@ class Scanner(DayReader):
             self._led,
             self._account,
             self.amount_at,
-            lambda at: self._person(at, is_free=before in {*_LED, "same_order"}),
+            lambda at: self._person(at, is_free=before in {*_LED, "same_order", "note"}),
             self._verb,
             self._clitic,
             lambda at: self._led_reason(at, is_of_person=before in {"person", "name"}),
@@ -292,6 +292,7 @@ class Scanner(DayReader):
                 break
             last, run = (last, 0) if is_little else (place + 1, run + 1)
         near = (self.words.is_near_number(self.word(p)) for p in range(start, last))
-        if last == start or (not is_marked and any(near)):
+        least = start if is_marked else self.past(start, "ordinal", "to", limit=1)
+        if last <= least or (not is_marked and any(near)):
             return None
         return Part("reason", start, last, self.quote(start, last))

@@ -94,19 +94,20 @@ def _is_bare_first(part: Part) -> bool:
     return (part.kind, part.value, part.last) == ("ordinal", 1, part.first + 1)
 
 
-def meant(talk: Talk, reading: Reading) -> Task | None:
-    """Return the open task that a message points to: "la segunda", "el de Sofi"."""
+def meant(talk: Talk, reading: Reading) -> list[Task]:
+    """Return the open tasks that a message may point to: "la segunda", "el de Sofi"."""
     known, said = talk.memory.open, reading.of("person", "name", "reason")
     words = words_of(" ".join(str(part.value) for part in said))
     numbers = [part.value for part in reading.of("ordinal") if not _is_bare_first(part)]
-    pointed = (p for p in reading.of("amount") if p.is_sure and not words)
-    amounts = {p.value for p in pointed if p.way or reading.match(p.first - 1, "definite")}
+    sure = (p for p in reading.of("amount") if p.is_sure and not words)
+    amounts = {p.value for p in sure if p.way or reading.match(p.first - 1, "definite")}
     fitting = [task for task in known if words and words <= words_of(task.called)]
     fitting += [known[n - (n > 0)] for n in numbers if abs(n) <= len(known)]
     for pronoun in reading.of("same"):
         fitting += [one for one in known if may_be(talk, pronoun.value, Person(*[one.called] * 3))]
     fitting = fitting or [one for one in known if one.told(talk).get("cost") in amounts]
-    return fitting[0] if len(fitting) == 1 else None
+    fitting = fitting or [one for one in known if reading.of(*kinds(f"of_{one.kind}"))]
+    return list(dict.fromkeys(fitting))
 
 
 def reordered(talk: Talk, reading: Reading) -> Reply | None:
@@ -118,8 +119,8 @@ def reordered(talk: Talk, reading: Reading) -> Reply | None:
         return None
     if memory.open[1:]:
         is_last = is_swap or reading.has("other")
-        first = memory.open[-1] if is_last else meant(talk, reading)
-        return go_on(talk, first) if first is not None else None
+        first = memory.open[-1:] if is_last else meant(talk, reading)
+        return go_on(talk, first[0]) if len(first) == 1 else None
     waiting = memory.waiting if is_swap else None
     own = memory.known.own_accounts
     if not isinstance(waiting, Transfer) or waiting.given["to_account"] not in own:

@@ -234,7 +234,9 @@ def read_addition(reading: Reading, asked: str = "") -> Addition:
     said = replace(reading, parts=parts[max(head, 0) :])
     account, runs = _runs(said, _MARKS.get(f"{asked}_is", ""))
     given, unread = {"account_id": account} if account else {}, list[str]()
-    for named, first, last in sorted(runs, key=lambda run: not run[0]):
+    for named, first, end in sorted(runs, key=lambda run: not run[0]):
+        last = end - (end > first + 1 and not reading.word(end - 1)[2:])
+        unread += [reading.word(last)] * (end - last)  # no name ends so: "mi prima co"
         called = reading.quote(first, last)
         found = (reading.match(place, "relation") for place in range(first, last))
         relation = next(filter(None, found), None) if named != "name" else None
