@@ -37,7 +37,7 @@ def one_start_at_a_time() -> Iterator[None]:
         folder.mkdir(mode=0o700, exist_ok=True)
         held = os.open(folder, os.O_RDONLY)
     except OSError as error:
-        raise ConsoleError(f"Could not use {folder}: {error}.") from None
+        raise ConsoleError(f"Could not use {folder}: {error.strerror}.") from None
     try:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield

@@ -64,8 +64,10 @@ def read_text(path: Path) -> str:
         if len(data) > MAX_FILE_BYTES:
             raise Unreadable(f"{path}: cannot be read: it is larger than {MAX_FILE_BYTES} bytes")
         return data.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable(f"{path}: cannot be read: {error}") from None
+    except OSError as error:
+        raise Unreadable(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Unreadable(f"{path}: cannot be read: it is not text in UTF-8") from None
 
 
 def parse(text: str, *, is_json: bool = False) -> Source:
