@@ -792,3 +792,16 @@ def test_a_number_of_the_list_is_read_before_how_it_is_paid(
     [asked] = maria.say(said).proposed
     assert asked.arguments["product_id"] == "prod-tv-led-55"
     assert asked.arguments.get("benefit") == benefit
+
+
+def test_another_way_to_pay_leaves_the_account_said_before_it_too(maria: Chat) -> None:
+    maria.say("quiero una tele de 32 con la tarjeta, mejor de contado")
+    [asked] = maria.say("la compro").proposed
+    assert asked.arguments["account_id"] == "acc-maria-checking"
+
+
+def test_of_two_things_looked_for_that_are_paid_otherwise_the_way_is_asked(maria: Chat) -> None:
+    maria.say("quiero una tele a 12 meses y una licuadora de contado")
+    asked = maria.say("compra la licuadora")
+    assert asked.proposed == []
+    assert maria.brain.awaiting == ("benefit",)

@@ -291,14 +291,13 @@ def purchase(talk: Talk, reading: Reading) -> Purchase:
     memory, task, meant = talk.memory, talk.memory.task, offers_meant(talk, reading)
     if not isinstance(task, Purchase):
         return Purchase().fill(talk, reading)
-    is_instead = reading.has("correcting", "negation", "no")
     is_other = memory.state == "left" and finding.names_a_thing(reading)
     is_of_list = task.offer in memory.offers
     is_bought = reading.has("take") or any(order.act == "buy" for order in reading.orders)
     is_bought |= memory.offer is not None and reading.has("benefit")
     is_more = is_one_more(reading) if is_of_list else is_bought
     is_another = meant is None or is_more or (bool(meant) and not is_of_list)
-    is_other |= task is memory.waiting and not is_instead and is_another
+    is_other |= task is memory.waiting and not reading.has(*kinds("instead")) and is_another
     return (Purchase() if is_other else task).fill(talk, reading)
 
 
@@ -315,7 +314,7 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
     is_asking |= reading.first_kind == "want_thing" and reading.match(0, "question") is not None
     is_taking, is_open = reading.has("take", "will"), isinstance(memory.task, Purchase)
     is_of_list = memory.waiting is None or getattr(memory.task, "offer", None) in memory.offers
-    is_open &= is_of_list or reading.has(*kinds("correcting"), "negation", "no")
+    is_open &= is_of_list or reading.has(*kinds("instead"))
     is_new = finding.names_a_thing(reading) and reading.values("indefinite")
     is_ordered = any((o.said and not o.is_of_payer) or o.act == "buy" for o in reading.orders)
     is_bare = reading.covers("take", "courtesy", "yes")

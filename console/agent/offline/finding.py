@@ -54,9 +54,9 @@ def read_wish(reading: Reading) -> Wish:
 
 
 def said_last(reading: Reading, kind: str) -> set[str]:
-    """Return what is said after the last word that corrects, else all that is said of a kind."""
-    said, (_, later) = reading.of(kind), _around_correction(reading)
-    return {part.value for part in said if part in later} or {part.value for part in said}
+    """Return what is said last of a kind: another way to pay leaves the account before it too."""
+    later = [part for part in _around_correction(reading)[1] if part in reading.of(kind, "benefit")]
+    return {part.value for part in reading.of(kind) if part in later or not later}
 
 
 def _around_correction(reading: Reading) -> tuple[list[Part], list[Part]]:
@@ -209,13 +209,13 @@ def search(talk: Talk, *wishes: Wish, is_instead: bool = False) -> Flow:
         if memory.waiting is not None:
             yield Say(talk.text("dropped", what=memory.task.name(talk)) + "\n")
         memory.drop(memory.task)
-    yield (yield from find(talk, wishes[0]))
-    for wish in wishes[1:]:
-        yield Say("\n")
-        yield (yield from find(talk, wish, is_also=True))
-        ways, counts = ({(w.benefit, w.account) for w in wishes}, {w.quantity for w in wishes})
-        memory.wish = Wish(benefit=wish.benefit, account=wish.account) if len(ways) == 1 else Wish()
-        memory.wish = replace(memory.wish, quantity=wish.quantity if len(counts) == 1 else 0)
+    for place, wish in enumerate(wishes):
+        yield from [Say("\n")] if place else []
+        yield (yield from find(talk, wish, is_also=place > 0))
+    if wishes[1:]:
+        ways = (_only({w.benefit for w in wishes}), _only({w.account for w in wishes}))
+        count = wishes[0].quantity if len({wish.quantity for wish in wishes}) == 1 else 0
+        memory.wish = Wish(benefit=ways[0], account=ways[1], quantity=count)
 
 
 def _attempts(talk: Talk, wish: Wish) -> Attempts:

@@ -254,7 +254,7 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
     numbers = [part for part in reading.of("amount") if not role[part.first]]
     reading.ignored = reading.of("excluding") + numbers
     wishes = map(finding.read_wish, finding.each_thing(reading))
-    return finding.search(talk, *wishes, is_instead=reading.has("correcting", "negation", "no"))
+    return finding.search(talk, *wishes, is_instead=reading.has(*kinds("instead")))
 
 
 def not_understood(talk: Talk, reading: Reading) -> Flow:
