@@ -8,6 +8,7 @@ import time
 import tomllib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from threading import Barrier
 from types import ModuleType, SimpleNamespace
@@ -159,6 +160,32 @@ def test_what_a_part_of_the_gate_needs_is_installed_at_once_and_before_it(
     dev.check([part])
 
     assert done == [part]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_parts_run_at_once_and_the_tests_after_them_unless_one_fails(
+    fails: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [part for part in dev.GATE if part != "tests"]
+    all_are_there = Barrier(len(others), timeout=5)
+    done = list[str]()
+
+    def run(part: str) -> None:
+        all_are_there.wait()
+        if fails and part == others[0]:
+            raise subprocess.CalledProcessError(1, part)
+        done.append(part)
+
+    monkeypatch.setattr(dev.Environment, "ensure", lambda *_: None)
+    for part in others:
+        monkeypatch.setitem(dev.GATE, part, lambda part=part: run(part))
+    monkeypatch.setitem(dev.GATE, "tests", lambda: done.append("tests"))
+
+    with pytest.raises(subprocess.CalledProcessError) if fails else nullcontext():
+        dev.check([])
+
+    assert sorted(done) == sorted(others[1:] if fails else dev.GATE)
+    assert fails or done[-1] == "tests"
 
 
 @pytest.mark.parametrize(
