@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 from rich.console import Console, Group
+from rich.segment import Segment, SegmentLines
 from rich.table import Table
 from rich.text import Text as Styled
 
@@ -95,6 +96,13 @@ def _card(asked: ConfirmationAsked) -> Group:
     return Group(Styled(printable(asked.headline), "bold reverse", overflow="fold"), rows)
 
 
+def _without_blank_end(line: list[Segment]) -> list[Segment]:
+    """Return a line without the blanks that fill a column, which who copies it would have."""
+    *before, last = line
+    text = last.text.rstrip()
+    return [*before, last._replace(text=text)] if text or not before else _without_blank_end(before)
+
+
 class Plain:
     """Text for a person; with a trace, also every call, answer and event in full."""
 
@@ -130,7 +138,8 @@ class Plain:
 
     def _confirmation(self, asked: ConfirmationAsked, language: Language) -> None:
         self._close_line()
-        self._console.print(_card(asked))
+        lines = self._console.render_lines(_card(asked))
+        self._console.print(SegmentLines(map(_without_blank_end, lines), new_lines=True), end="")
         for warning in asked.warnings:
             self._print(f"! {warning.message}", "yellow")
         how = _YES_OR_NO[language]

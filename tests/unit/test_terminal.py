@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from decimal import Decimal
 from typing import Any
@@ -205,3 +206,19 @@ def test_a_narrow_terminal_shows_what_is_confirmed_whole(
     assert "$5.00 MXN" in out
     assert "escribe 5.00 para confirmar" in out
     assert "…" not in out
+
+
+@pytest.mark.parametrize("colour", ["", "1"])
+def test_no_line_of_a_card_ends_in_blanks(
+    colour: str,
+    bank: World,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", colour)
+
+    run(bank, [transfer("c", "5")], yes=None, as_json=False)
+
+    out = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+    assert "Cuenta que recibe" in out
+    assert [line for line in out.splitlines() if line != line.rstrip()] == []
