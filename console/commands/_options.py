@@ -15,6 +15,24 @@ if TYPE_CHECKING:
 PORT: Final = click.IntRange(1, 65_535)
 SECONDS: Final = click.FloatRange(0, min_open=True)
 
+
+class CustomerId(click.ParamType[str]):
+    """A customer's id, as the functions take one; or the empty text, for nobody."""
+
+    name = "id"
+
+    def __init__(self, *, or_nobody: bool = False) -> None:
+        self._or_nobody = or_nobody
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the id. Raises BadParameter for what no customer has."""
+        from shared.ids import CUSTOMER_ID
+
+        if not CUSTOMER_ID.fullmatch(value) and (value or not self._or_nobody):
+            self.fail("A customer's id is 1 to 128 visible ASCII characters.", param, ctx)
+        return value
+
+
 Function = Callable[..., Any]
 Decorator = Callable[[Function], Function]
 Completion = Callable[[click.Context, click.Parameter, str], list[str]]
@@ -68,10 +86,11 @@ def complete_customer() -> Iterable[str]:
     return seeded_customers()
 
 
-def choose_user(help_text: str) -> Decorator:
+def choose_user(help_text: str, *, or_nobody: bool = False) -> Decorator:
     """Return the option that says as whom; the command takes `user`."""
     return setting(
         "--user",
+        type=CustomerId(or_nobody=or_nobody),
         default="user-maria",
         show_default=True,
         shell_complete=complete_customer,

@@ -2,7 +2,7 @@
 
 import click
 
-from console.commands._options import choose_stack, complete_customer, examples
+from console.commands._options import CustomerId, choose_stack, complete_customer, examples
 from console.where import Where
 
 
@@ -14,7 +14,12 @@ from console.where import Where
     )
 )
 @click.argument("identifier", metavar="ID")
-@click.option("--user", shell_complete=complete_customer, help="Whose it is: one of the two sides.")
+@click.option(
+    "--user",
+    type=CustomerId(),
+    shell_complete=complete_customer,
+    help="Whose it is: one of the two sides.",
+)
 @click.option("--account", help="An account of one of the two sides.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with all that is stored.")
 @choose_stack

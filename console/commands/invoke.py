@@ -25,7 +25,7 @@ from console.where import Where
 )
 @click.argument("operation", shell_complete=complete_operation)
 @take_arguments
-@choose_user("The caller; '' for none.")
+@choose_user("The caller; '' for none.", or_nobody=True)
 @click.option("--session", help="Session id; a new one unless said.")
 @click.option("--request-id", help="The application's own id of the request.")
 @click.option(

@@ -23,7 +23,7 @@ from console.where import Where
 )
 @click.argument("event_type", shell_complete=complete_event_type)
 @take_arguments
-@choose_user("The caller; '' for none.")
+@choose_user("The caller; '' for none.", or_nobody=True)
 @click.option("--correlation-id", help="A new one unless said.")
 @click.option(
     "--times",

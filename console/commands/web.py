@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from console.commands._options import choose_brain, examples, setting
+from console.commands._options import CustomerId, choose_brain, examples, setting
 
 if TYPE_CHECKING:
     from console.chat.session import ChatSettings
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 @setting(
     "--user",
     "users",
+    type=CustomerId(),
     multiple=True,
-    metavar="ID",
     help="A customer besides the seeded; repeatable.",
 )
 @setting(

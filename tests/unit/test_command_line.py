@@ -146,6 +146,13 @@ YES = ["chat", "-m", "hola", "--yes"]
         (["dead-letters", "--all"], ["Name what to redrive with either --id or --all"]),
         (["chat", "--agent", "AGENT"], ["give --aws too"]),
         (["web", "--agent", "AGENT"], ["give --aws too"]),
+        *(
+            ([command, "--user", nobody], ["--user", "1 to 128 visible ASCII characters"])
+            for command in ("chat", "mcp", "web")
+            for nobody in ("", " ", "maría")
+        ),
+        (["audit", "x", "--user", ""], ["--user", "1 to 128 visible ASCII characters"]),
+        (["invoke", "getBalance", "--user", " "], ["1 to 128 visible ASCII characters"]),
     ],
 )
 def test_wrong_usage_shows_the_command_it_was_meant_for(
