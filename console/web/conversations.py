@@ -93,11 +93,11 @@ class WebConversation:
                 if isinstance(event, TurnEnded):
                     end = event
                 else:
-                    self.transcript.append(as_json(event))
+                    self._tell(event)
         except Exception:
             _logger.exception("a turn failed")
             message = _UNEXPECTED[self._conversation.language]
-            self.transcript.append(as_json(Problem("UNEXPECTED", message)))
+            self._tell(Problem("UNEXPECTED", message))
         finally:
             with self._changing:  # who sees the end may start the next turn at once
                 pending = self._conversation.pending
@@ -105,6 +105,10 @@ class WebConversation:
                 turn.end = self.transcript.append(as_json(end) | waits)
                 self._turn = None
                 self._changing.notify_all()
+
+    def _tell(self, event: TurnEvent) -> None:
+        """Add an event, and in which language its words are."""
+        self.transcript.append(as_json(event) | {"language": self._conversation.language})
 
 
 class WebConversations:

@@ -170,6 +170,23 @@ def test_the_page_speaks_english_and_so_does_what_was_there_before(
     expect(window.page.get_by_role("button", name="I want a TV")).to_be_visible()
 
 
+def test_what_is_in_another_language_than_the_page_is_marked(
+    address: str, open_window: Open
+) -> None:
+    window = open_window(address)
+    window.say("say please tell me the balance of my account")
+    for words in (window.theirs.last, window.mine.last):
+        expect(words.locator("xpath=ancestor-or-self::*[@lang][1]")).to_have_attribute("lang", "en")
+    window.say(
+        "call createTransfer from_account=acc-maria-checking to_account=acc-juan-checking amount=5"
+    )
+    expect(window.card).to_have_attribute("lang", "en")
+    button = window.card.get_by_role("button", name="Confirmar")
+    expect(button).to_have_attribute("lang", "es")
+    window.page.get_by_role("button", name="English").click()
+    expect(window.card.get_by_role("button", name="Confirm")).to_have_attribute("lang", "en")
+
+
 def test_a_reload_keeps_the_conversation_and_what_waits(address: str, open_window: Open) -> None:
     window = open_window(address)
     window.say("say antes")

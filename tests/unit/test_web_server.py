@@ -97,6 +97,13 @@ def test_a_turn_is_streamed_as_numbered_lines_with_exact_amounts(client: TestCli
     assert '"balance":100.00' in answer.text
 
 
+def test_what_is_told_says_in_which_language_it_is(client: TestClient) -> None:
+    conversation = open_conversation(client)
+    for text, language in (("hola, ¿cuánto tengo?", "es"), ("how much do I have?", "en")):
+        told = [line for line in say(client, conversation, text) if line["type"] == "text"]
+        assert {line["language"] for line in told} == {language}
+
+
 def test_the_state_of_a_customer_has_exact_amounts(client: TestClient) -> None:
     answer = client.get("/api/state?user_id=user-maria")
     assert '"balance":0.10' in answer.text

@@ -102,9 +102,11 @@ export class Confirmation {
   }
 
   /** Show what the bank says became of it. */
-  settle({ state, message }) {
+  settle({ state, message, language }) {
     this.#disable();
-    this.#show(state, make("bdi", "", message));
+    const told = make("bdi", "", message);
+    told.lang = language;
+    this.#show(state, told);
   }
 
   /** Show that it is no longer waited for. */

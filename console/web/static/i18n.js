@@ -243,7 +243,13 @@ export function has(key) {
 export function say(element, key, values = {}) {
   element.dataset.i18n = key;
   element.dataset.i18nValues = JSON.stringify(values);
+  return put(element, key, values);
+}
+
+/** They are marked as the page's language: what is around them may be of another. */
+function put(element, key, values) {
   element.textContent = t(key, values);
+  element.lang = language;
   return element;
 }
 
@@ -251,7 +257,7 @@ export function say(element, key, values = {}) {
 export function translate(root) {
   document.documentElement.lang = language;
   for (const element of root.querySelectorAll("[data-i18n]")) {
-    element.textContent = t(element.dataset.i18n, JSON.parse(element.dataset.i18nValues ?? "{}"));
+    put(element, element.dataset.i18n, JSON.parse(element.dataset.i18nValues ?? "{}"));
   }
   for (const element of root.querySelectorAll("[data-i18n-label]")) {
     element.setAttribute("aria-label", t(element.dataset.i18nLabel));

@@ -78,6 +78,7 @@ export class Thread {
   }
 
   #show(entry) {
+    if (entry.language && this.said) this.said.lang ||= entry.language;
     switch (entry.type) {
       case "said":
         this.element.querySelector(".welcome")?.remove();
@@ -93,7 +94,7 @@ export class Thread {
         break;
       case "text":
         if (!this.message) {
-          this.message = make("p", "words");
+          this.message = inLanguage(entry, make("p", "words"));
           this.#add(this.#bubble("theirs", "agent", entry, this.message));
         }
         this.message.append(entry.delta);
@@ -115,7 +116,7 @@ export class Thread {
         this.waiting.get(entry.invocation_id)?.settle(entry);
         break;
       case "problem":
-        this.#add(make("p", "problem", entry.message));
+        this.#add(inLanguage(entry, make("p", "problem", entry.message)));
         break;
       case "missed":
         this.#add(words("p", "notice", "missed"));
@@ -132,6 +133,7 @@ export class Thread {
     this.waiting.get(asked.invocation_id)?.close();
     if (this.card?.isOpen) this.card.close();
     this.card = new Confirmation(asked, this.onDecision, before);
+    inLanguage(asked, this.card.element);
     this.waiting.set(asked.invocation_id, this.card);
     this.#add(this.card.element);
   }
@@ -172,4 +174,10 @@ export class Thread {
     if (this.working) this.working.before(element);
     else this.element.append(element);
   }
+}
+
+/** Mark what an entry says as of its language, which may be another than the page's. */
+function inLanguage({ language }, element) {
+  element.lang = language;
+  return element;
 }
