@@ -37,7 +37,8 @@ def topics_of(reading: Reading) -> list[Topic]:
     total, parts = len(words), reading.beside(*kinds("polite"))
     said = words.intersection(p for part in parts for p in range(part.first, part.last))
     best: dict[str, Topic] = {}
-    for intent, phrase, score in _weighted(reading.words.language):
+    begun = (row for row in _weighted(reading.words.language) if row[1][0] in places)
+    for intent, phrase, score in begun:
         covered, beside = _fit(phrase, places), 0 if len(phrase) == 1 else _MAX_MORE_WORDS
         is_long = len(said.difference(covered)) > beside
         if not covered or (is_long and intent in kinds("short")):
@@ -69,7 +70,7 @@ def _places(reading: Reading) -> dict[str, list[int]]:
 
 def _fit(phrase: Phrase, places: Mapping[str, Sequence[int]]) -> list[int]:
     """Return where the words of a phrase stand one after the other, nearly."""
-    for start in places.get(phrase[0], ()):
+    for start in places[phrase[0]]:
         found = [start]
         for word in phrase[1:]:
             found += [p for p in places.get(word, ()) if 0 < p - found[-1] <= _MAX_GAP + 1][:1]
@@ -86,7 +87,7 @@ def _weighted(language: Language) -> list[tuple[str, Phrase, float]]:
     usual = ((i, (w for one in said for w in usual_spelling(one, language))) for i, said in rows)
     phrases = [(intent, tuple(known.same.get(w, w) for w in said)) for intent, said in usual]
     spread = Counter(w for _, w in {(intent, word) for intent, said in phrases for word in said})
-    little = {p[0] for rows in known.phrases.values() for p, k, _ in rows if k == "plain"}
+    little = {p[0] for by in known.phrases.values() for p, k in by.items() if "plain" in dict(k)}
 
     def worth(word: str, phrase: Phrase) -> float:
         """Return what a word says: the less, the more intents have it; half, where it is little."""

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -62,18 +62,14 @@ class Lexicon:
                     known = self.verbs.setdefault(written, Verb(row["act"], form))
                     if known.form != form:
                         self.verbs[written] = Verb(known.act, "doubtful")
-        self.phrases: dict[str, list[tuple[Phrase, str, str]]] = {}
-        """Phrases, kinds and values by the first word: the longest first, values before none."""
+        self.phrases: dict[str, dict[Phrase, list[tuple[str, str]]]] = {}
+        """By the first word, the longest phrases first: their kinds, with values before without."""
         kinds_of = ((k, t if isinstance(t, dict) else {"": t}) for k, t in data["words"].items())
-        rows = [(kind, value, row) for kind, told in kinds_of for value, row in told.items()]
-        entries = [(phrase, kind, value) for kind, value, row in rows for phrase in _phrases(row)]
-        for entry in sorted(entries, key=lambda entry: (-len(entry[0]), not entry[2])):
-            self.phrases.setdefault(entry[0][0], []).append(entry)
-        verbs, said = (
-            set(map(fold, self.verbs)),
-            {word for phrase, *_ in entries for word in phrase},
-        )
-        self.known = self.numbers.keys() | verbs | said
+        entries = [(p, k, v) for k, by in kinds_of for v, row in by.items() for p in _phrases(row)]
+        for phrase, *told in sorted(entries, key=lambda entry: (-len(entry[0]), not entry[2])):
+            self.phrases.setdefault(phrase[0], {}).setdefault(phrase, []).append((*told,))
+        verbs = set(map(fold, self.verbs))
+        self.known = verbs.union(self.numbers, *(phrase for phrase, *_ in entries))
         """The words that mean anything in this language."""
         asked = {word for row in self.intents.values() for phrase in row for word in phrase}
         asked = (asked | self.of("looked_for")) - self.numbers.keys()
@@ -84,13 +80,6 @@ class Lexicon:
         same = _by_word(data["same"])
         self.same = same | {fold(w): one for w, one in same.items() if fold(w) not in orders}
         """Words that ask for the same, by the one of them that stands for all."""
-
-    def matches(self, tokens: Sequence[Token], at: int) -> list[Part]:
-        """Return the phrases that begin at a token, the longest first."""
-        known = self.phrases.get(tokens[at].word, [])
-        longest = len(known[0][0]) if known else 0
-        said = tuple(token.word for token in tokens[at : at + longest])
-        return [Part(kind, at, at + len(p), v) for p, kind, v in known if p == said[: len(p)]]
 
     def is_near_number(self, word: str) -> bool:
         """Tell whether a word that is none may be a number misspelt."""
@@ -115,10 +104,20 @@ class Cursor:
             return ""
         return self.text[self.tokens[first].start : self.tokens[last - 1].end]
 
+    @cached_property
+    def phrases(self) -> list[list[Part]]:
+        """The phrases that begin at each token, the longest first."""
+        found, said = list[list[Part]](), tuple(token.word for token in self.tokens)
+        for at, word in enumerate(said):
+            known = self.words.phrases.get(word, {})
+            ends = range(min(at + len(next(iter(known), ())), len(said)), at, -1)
+            found.append([Part(k, at, n, v) for n in ends for k, v in known.get(said[at:n], ())])
+        return found
+
     def match(self, at: int, *kinds: str) -> Part | None:
         """Return the longest phrase of any of these kinds that begins at a token."""
-        matches = self.words.matches(self.tokens, at) if 0 <= at < len(self.tokens) else ()
-        return next((match for match in matches if match.kind in kinds), None)
+        phrases = self.phrases[at] if 0 <= at < len(self.tokens) else ()
+        return next((phrase for phrase in phrases if phrase.kind in kinds), None)
 
     def word(self, at: int) -> str:
         """Return the word of a token, or nothing beyond the ends."""
@@ -210,8 +209,8 @@ def usual_spelling(word: str, language: Language) -> Sequence[str]:
         return words.spell[word].split()
     if word.endswith("'s"):
         return (*usual_spelling(word.removesuffix("'s"), language), "s")
-    known = words.of("names") | words.things.keys()
-    is_known = word in known or any(word in lexicon(one).known for one in _LANGUAGES)
+    known = (words.of("names"), words.things, *(lexicon(one).known for one in _LANGUAGES))
+    is_known = any(word in some for some in known)
     if is_known or len(word) + 1 < _MIN_TYPO_LETTERS or not word.isalpha() or near_numbers(word):
         return (word,)
     return (_nearest(word, language) or word,)

@@ -219,7 +219,7 @@ class Reading(Scanner):
     def values(self, *kinds: str) -> set[str]:
         """Return the values of the phrases of these kinds that are not said to be left out."""
         places = (at for part in self.beside("excluding") for at in range(part.first, part.last))
-        found = (match for at in places for match in self.words.matches(self.tokens, at))
+        found = (match for at in places for match in self.phrases[at])
         return {match.value for match in found if match.kind in kinds}
 
     def covers(self, needed: str, *kinds: str) -> bool:
