@@ -32,62 +32,41 @@ class Purchase(Task):
 
     offer: Offer | None = None
     wish: Wish = field(default_factory=Wish)
-    """What to look for, where it is none of those shown."""
-    quantity: int | None = None
-    """How many; 0 where how many was said, but no number of pieces."""
-    counted: str = ""
-    """What is counted, as the shops call it."""
-    benefit: str = ""
-    unclear: int = 0
-    """What may be how many, or in how many months."""
+    """What to look for, where it is none of those shown; how many, and how to pay."""
     operation_id: str = "createPurchase"
     kind = "purchase"
 
     def fill(self, talk: Talk, reading: Reading) -> "Purchase":
         """Put in what a message says to buy, and how."""
-        memory, terms, meant = talk.memory, read_wish(reading), offers_meant(talk, reading)
-        self.benefit, self.is_sure = terms.benefit or self.benefit, True
-        self._count(reading, terms)
-        named, denied = terms.account, {part.kind for part in reading.denied}
-        if named or terms.benefit or "account" in denied:
-            is_open = named == SEVERAL or ("account" in denied and not named)
-            self.given["account_id"] = "other" if is_open else named
-        if "benefit" in denied and not terms.benefit:
-            self.benefit = NO_BENEFIT
-        if meant:
-            self.offer, self.wish = meant[0] if len(meant) == 1 else None, Wish()
-            if self.offer is None:
-                memory.offers = memory.found = meant
-        elif finding.things_in(reading):
-            self.offer, self.wish, self.called = None, terms, terms.words
-        elif self.offer is None:
-            self.offer = memory.offer
-        if self.wish == Wish():
-            self.given.setdefault("account_id", memory.wish.account.replace(SEVERAL, "other"))
-        if self.quantity is None and self.wish == Wish():
-            self.quantity, self.counted = memory.wish.quantity, memory.wish.counted
-        self.unread = reading.quoted(_unread(reading, memory.offers))
+        memory, said, meant = talk.memory, read_wish(reading), offers_meant(talk, reading)
+        if said.account or said.benefit:
+            self.given.pop("account_id", None)
+        if meant is None:
+            self.offer, self.called, self.wish = None, said.words, said.after(self.wish)
+        else:
+            looked_for = Wish() if self.offer else replace(memory.wish.terms, benefit="")
+            self.wish = said.terms.after(self.wish.after(looked_for))
+            self.offer = None if meant[1:] else meant[0] if meant else self.offer or memory.offer
+        if meant and self.offer is None:
+            memory.offers = memory.found = meant
+        self.unread, self.is_sure = reading.quoted(_unread(reading, memory.offers)), True
         return self
-
-    def _count(self, reading: Reading, terms: Wish) -> None:
-        last = [part.whole for part in reading.of("amount", "benefit")[-1:]]
-        is_unclear = last == [terms.quantity] and not (terms.counted or reading.has("piece"))
-        if is_unclear and terms.quantity and self.benefit.startswith(f"{MSI}-"):
-            self.unclear = terms.quantity
-        elif terms.quantity is not None:
-            self.quantity, self.counted = terms.quantity, terms.counted
 
     def settle(self, talk: Talk) -> Question:
         """Settle the product, how many, the benefit and the account that pays."""
+        self.given.setdefault("account_id", self.wish.account.replace(SEVERAL, "other"))
         offer = self.offer or (yield from self._find_offer(talk))
         if isinstance(offer, Say):
             return offer
-        self.offer = offer
+        told = talk.memory.wish.benefit if talk.memory.offer in {None, offer} else ""
+        if told.startswith(self.wish.benefit):
+            self.wish = replace(self.wish, benefit=told or NO_BENEFIT)
+        self.offer = talk.memory.offer = offer
         question = self._ask_count(talk, offer) or (yield from self._settle_benefit(talk, offer))
         if question is not None:
             return question
-        is_spread = self.benefit.startswith(MSI)
-        if is_spread and self.given.get("account_id") in OWN_ACCOUNTS - {"credit"}:
+        is_spread, quantity = self.wish.benefit.startswith(MSI), self.wish.quantity or 1
+        if is_spread and self.given["account_id"] in OWN_ACCOUNTS - {"credit"}:
             self.given["account_id"] = ""
             return talk.ask("ask_msi_account", "account")
         accounts = yield from talk.own_accounts()
@@ -96,18 +75,19 @@ class Purchase(Task):
         self.given |= {
             "product_id": offer.product_id,
             "retailer_id": offer.retailer_id,
-            "quantity": str(self.quantity) if self.quantity and self.quantity > 1 else "",
+            "quantity": str(quantity) if quantity > 1 else "",
             "unit_price": f"{offer.price:.2f}",
         }
         return question
 
     def _find_offer(self, talk: Talk) -> Asking[Offer | Say]:
         memory, wish = talk.memory, self.wish
+        self.wish = wish.terms
         if wish.words or wish.category:
             question = yield from finding.find(talk, wish)
-            is_one = memory.wish == wish and len(memory.offers) == 1
-            if is_one and finding.has_letters(memory.offers[0], wish.words):
-                return memory.offers[0]
+            offers = memory.offers
+            if len(offers) == 1 and finding.is_called(offers[0].words, wish.words.split()):
+                return offers[0]
         elif memory.offers:
             memory.offers = []
             question = finding.listed(talk, talk.text("ask_which_product"))
@@ -115,43 +95,43 @@ class Purchase(Task):
             return talk.ask("ask_none_shown", "product")
         unread = talk.text("unread", said=self.unread) + "\n" if self.unread else ""
         question = Say(unread + question.delta, "asked")
-        self.wish, memory.asked = Wish(), Asked(("product",), question)
+        memory.asked = Asked(("product",), question)
         return question
 
     def _ask_count(self, talk: Talk, offer: Offer) -> Say | None:
-        count, spread, self.unclear = self.unclear, f"{MSI}-{self.unclear}", 0
-        ways = {"pieces": ("quantity", count), "months": ("benefit", spread)}
-        if count and finding.fits(offer, Wish(benefit=spread)):
-            put = partial(partial, setattr, self)
-            choices = [(talk.words.of(said), put(*way)) for said, way in ways.items()]
-            return talk.ask("ask_pieces_or_months", "count", choices=choices, count=count)
-        self.quantity = count or self.quantity
+        number, wish, put = self.wish.number, self.wish, partial(partial, setattr, self, "wish")
+        ways = {"pieces": Wish(quantity=number), "months": Wish(benefit=f"{MSI}-{number}")}
+        if number and wish.count != number and finding.fits(offer, ways["months"]):
+            self.wish = wish = replace(wish, number=None)
+            choices = [(talk.words.of(said), put(way.after(wish))) for said, way in ways.items()]
+            return talk.ask("ask_pieces_or_months", "count", choices=choices, count=number)
+        self.wish = wish = ways["pieces"].after(wish)
         if not offer.stock:
             self.offer = None
             return talk.ask("ask_other", "product", product=offer.name)
-        is_enough = offer.stock >= (self.quantity or 1)
-        if is_enough and self.quantity != 0 and finding.is_counted(offer, self.counted):
+        is_enough = offer.stock >= (wish.quantity or 1)
+        if (
+            is_enough
+            and wish.quantity != 0
+            and finding.is_called(offer.names, wish.counted.split())
+        ):
             return None
-        self.counted, self.quantity, key = "", 0, "ask_count" if is_enough else "ask_fewer"
+        self.wish, key = Wish(quantity=0).after(wish), "ask_count" if is_enough else "ask_fewer"
         return talk.ask(key, "quantity", product=offer.name, count=offer.stock)
 
     def _settle_benefit(self, talk: Talk, offer: Offer) -> Question:
-        memory = talk.memory
-        told = memory.wish.benefit if memory.offer in {None, offer} else ""
-        if told.startswith(self.benefit):
-            self.benefit = told or NO_BENEFIT
-        memory.offer = offer
-        self.given = {"account_id": self.given.get("account_id", "")}
-        if self.benefit == NO_BENEFIT:
+        wanted, count = self.wish.benefit, self.wish.quantity or 1
+        self.given = {"account_id": self.given["account_id"]}
+        if wanted == NO_BENEFIT:
             return None
-        [(_, body)] = yield from _benefits(talk, [offer], self.quantity or 1)
-        fitting = _eligible(body, self.benefit)
-        if len(fitting) == 1 and self.benefit != SEVERAL:
-            had, self.benefit = fitting[0], fitting[0]["benefit"]
-            self.given |= {n: str(had[n]) for n in _FIGURES if had.get(n) is not None}
+        [(_, body)] = yield from _benefits(talk, [offer], count)
+        fitting = _eligible(body, wanted)
+        if len(fitting) == 1 and wanted != SEVERAL:
+            self.wish = replace(self.wish, benefit=fitting[0]["benefit"])
+            self.given |= {n: str(v) for n in _FIGURES if (v := fitting[0].get(n)) is not None}
             return None
-        wanted, self.benefit = self.benefit, ""
-        return _ask_benefit(talk, [(offer, body)], wanted, self.quantity or 1)
+        self.wish = replace(self.wish, benefit="")
+        return _ask_benefit(talk, [(offer, body)], wanted, count)
 
     def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Flow:
         """Say what became of the purchase; when it is paid, under which number too."""
@@ -172,7 +152,7 @@ class Purchase(Task):
         if self.offer is None:
             named = self.called or self.given.get("product_id")
             return {"product": named or talk.text("something")}
-        return {"product": self.offer.name, "cost": self.offer.price * (self.quantity or 1)}
+        return {"product": self.offer.name, "cost": self.offer.price * (self.wish.quantity or 1)}
 
 
 def _unread(reading: Reading, listed: Sequence[Offer]) -> list[Part]:
@@ -294,7 +274,6 @@ def purchase(talk: Talk, reading: Reading) -> Purchase:
     is_other = memory.state == "left" and finding.names_a_thing(reading)
     is_of_list = task.offer in memory.offers
     is_bought = reading.has("take") or any(order.act == "buy" for order in reading.orders)
-    is_bought |= memory.offer is not None and reading.has("benefit")
     is_more = is_one_more(reading) if is_of_list else is_bought
     is_another = meant is None or is_more or (bool(meant) and not is_of_list)
     is_other |= task is memory.waiting and not reading.has(*kinds("instead")) and is_another
@@ -327,10 +306,9 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
     if not is_shown or (meant is None and not is_counted):
         return None
     is_one = len(meant or ()) == 1
-    is_denied = is_open and any(part.kind in {"account", "benefit"} for part in reading.denied)
-    is_paid = terms.benefit or is_denied or (reading.has("account") and (meant or is_open))
+    is_paid = terms.benefit or (reading.has("account") and (meant or is_open))
     is_pointing = is_bare or reading.has("here", "ordinal")
-    is_said = meant or is_paid or is_pointing or terms.quantity is not None
+    is_said = meant or is_paid or is_pointing or terms.count is not None
     is_bought = is_said if is_taking or is_open else is_paid and (is_one or memory.offer)
     if is_bought and not is_asking:
         bought = purchase(talk, reading)
@@ -348,9 +326,9 @@ def compared(talk: Talk, reading: Reading) -> Question:
     the bank puts first for each product what gives most back, then what costs least a month.
     """
     memory, terms, task = talk.memory, read_wish(reading), talk.memory.task
-    offers, count = offers_meant(talk, reading), terms.quantity
+    offers, count = offers_meant(talk, reading), terms.count
     wanted = terms.benefit or (memory.wish.benefit if memory.topic == "search" else "")
-    wanted = "" if wanted == NO_BENEFIT or reading.values("cash") else wanted
+    wanted = "" if wanted == NO_BENEFIT else wanted
     is_looking = wanted and not memory.offers and reading.has("want_thing")
     if not offers and (is_looking or finding.names_a_thing(reading)):
         listed = yield from finding.find(talk, terms)
@@ -367,9 +345,9 @@ def compared(talk: Talk, reading: Reading) -> Question:
     if not offers:
         key = "ask_other" if names else "ask_none_shown"
         return talk.ask(key, "product", product=names)
-    some, count = offers[:_MAX_COMPARED], count or memory.wish.quantity
+    some, count = offers[:_MAX_COMPARED], count or memory.wish.count
     memory.topic, memory.offer = "compare", some[0] if len(some) == 1 else None
-    memory.wish = replace(memory.wish, benefit=wanted, quantity=count)
+    memory.wish = Wish(quantity=count).after(replace(memory.wish, benefit=wanted))
     asked = yield from _benefits(talk, some, count or 1)
     firsts = [(offer, had[0]) for offer, body in asked if (had := _eligible(body, wanted))]
     if "-" in wanted and not firsts:

@@ -40,23 +40,33 @@ def read_wish(reading: Reading) -> Wish:
     after = (reading.parts[reading.parts.index(part) + 1 :][:1] for part in counts[:1])
     counted = [word for [one] in filter(None, after) for word, _ in called(reading, one)]
     lowest, highest = said["range"].value if "range" in said else (None, None)
+    quantity = 0 if is_unclear else counts[0].whole if counts else None
+    is_last = reading.of("amount", "benefit")[-1:] == counts
+    is_alone = quantity and is_last and not (counted or reading.has("piece"))
     return Wish(
         words=" ".join(words)[:_MAX_SEARCH_CHARACTERS] if is_telling else "",
         category=reading.words.categories.get(name, "") if is_category else "",
         max_price=said["under"].value or None if "under" in said else highest,
         min_price=said["over"].value or None if "over" in said else lowest,
         cheapest=reading.has("cheapest"),
-        benefit=_benefit(reading),
-        account=_only(said_last(reading, "account")),
-        quantity=0 if is_unclear else counts[0].whole if counts else None,
+        benefit=_way(reading, "benefit", NO_BENEFIT),
+        account=_way(reading, "account", SEVERAL),
+        quantity=None if is_alone else quantity,
         counted=counted[0] if counted else "",
+        number=quantity if is_alone else None,
     )
 
 
-def said_last(reading: Reading, kind: str) -> set[str]:
-    """Return what is said last of a kind: another way to pay leaves the account before it too."""
+def _way(reading: Reading, kind: str, without: str) -> str:
+    """Return what is said last of how to pay, or from where; `without`, where one is only denied.
+
+    Another way to pay leaves the account said before it.
+    """
     later = [part for part in _around_correction(reading)[1] if part in reading.of(kind, "benefit")]
-    return {part.value for part in reading.of(kind) if part in later or not later}
+    said = {part.value for part in reading.of(kind) if part in later or not later}
+    said -= {MSI} if any(way.startswith(f"{MSI}-") for way in said) else set()
+    is_denied = any(part.kind == kind for part in reading.denied)
+    return _only(said) or (without if is_denied else "")
 
 
 def _around_correction(reading: Reading) -> tuple[list[Part], list[Part]]:
@@ -66,13 +76,6 @@ def _around_correction(reading: Reading) -> tuple[list[Part], list[Part]]:
     said = [part.kind if part not in denials else "" for part in reading.parts]
     marks = [i for i, kind in enumerate(said) if kind in kinds("correcting")]
     return reading.parts[: max(marks, default=0)], reading.parts[max(marks, default=-1) + 1 :]
-
-
-def _benefit(reading: Reading) -> str:
-    """Return how it is to be paid."""
-    said = said_last(reading, "benefit")
-    said -= {MSI} if any(way.startswith(f"{MSI}-") for way in said) else set()
-    return _only(said)
 
 
 def _only(said: set[str]) -> str:
@@ -214,7 +217,7 @@ def search(talk: Talk, *wishes: Wish, is_instead: bool = False) -> Flow:
         yield (yield from find(talk, wish, is_also=place > 0))
     if wishes[1:]:
         ways = (_only({w.benefit for w in wishes}), _only({w.account for w in wishes}))
-        count = wishes[0].quantity if len({wish.quantity for wish in wishes}) == 1 else 0
+        count = wishes[0].count if len({wish.count for wish in wishes}) == 1 else 0
         memory.wish = Wish(benefit=ways[0], account=ways[1], quantity=count)
 
 
@@ -241,7 +244,7 @@ def find(talk: Talk, wish: Wish, wanted: Attempts = (), *, is_also: bool = False
         bodies = yield from talk.look_through("searchProducts", page, _MAX_PAGES)
         every = [offer_of(entry) for body in bodies for entry in body["products"]]
         said = arguments.get("search", "").split()
-        called = [offer for offer in every if all(_is_called(offer.words, word) for word in said)]
+        called = [offer for offer in every if is_called(offer.words, said)]
         is_sized = any(word.isdigit() for word in said)
         if is_sized or (called and talk.words.categories.keys().isdisjoint(said)):
             every = called
@@ -255,7 +258,7 @@ def find(talk: Talk, wish: Wish, wanted: Attempts = (), *, is_also: bool = False
         head = "products_filtered_none" if every else "products_none"
         head = "products_none_yet" if token else head
     searched = arguments.get("search", "")
-    memory.wish, is_sure = replace(wish, words=searched), wish.cheapest or not offers[1:]
+    memory.wish, is_sure = wish.terms, wish.cheapest or not offers[1:]
     memory.offer = offers[0] if offers and is_sure and not is_also else None
     further = memory.more if is_also else None
     memory.offers = memory.offers if is_also else []
@@ -315,11 +318,12 @@ def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:
     """
     memory, ends = talk.memory, {"cheapest": min, "dearest": max}
     is_end = reading.has(*ends)
-    if reading.has("other") and not (is_end or reading.has("ordinal")):
-        return [offer for offer in memory.offers if offer != memory.offer]
     offers = memory.found if is_end else memory.offers
     words = [words_of(called) | {stem(fold(said))} for called, said in things_in(reading)]
     having = [offer for offer in offers if all(_same(any_of, offer.words) for any_of in words)]
+    if reading.has("other") and not (is_end or reading.has("ordinal")):
+        others = [offer for offer in having if offer != memory.offer]
+        return others or (None if words else [])
     among = having or offers
     costs = [o.price for o in among if o.stock] or [o.price for o in among] or [Decimal(0)]
     prices = {of(costs) for kind, of in ends.items() if reading.has(kind)}
@@ -331,18 +335,9 @@ def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:
     return pointed or ((having or None) if words else [])
 
 
-def has_letters(offer: Offer, words: str) -> bool:
-    """Tell whether a product has the single letters among some words: "vitamina d"."""
-    return all(word in offer.words for word in fold(words).split() if len(word) == 1)
-
-
-def is_counted(offer: Offer, counted: str) -> bool:
-    """Tell whether what is counted is this product, not what is in it: "100 tabletas"."""
-    return not counted or _is_called(offer.names, counted)
-
-
-def _is_called(called: frozenset[str], word: str) -> bool:
-    return _same(words_of(word) | {fold(word).removesuffix("s")}, called)
+def is_called(called: frozenset[str], words: Iterable[str]) -> bool:
+    """Tell whether what is called so may be called by each of some words."""
+    return all(_same(words_of(word) | {fold(word).removesuffix("s")}, called) for word in words)
 
 
 def _same(said: frozenset[str], called: frozenset[str]) -> bool:

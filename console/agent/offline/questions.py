@@ -246,7 +246,7 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
     is_other = not is_wanted or reading.has("person", "money")
     if not (is_named or (not is_other if wish.words else is_of_things and is_any)):
         return None
-    is_of_price = wish.quantity and reading.values("price")
+    is_of_price = wish.count and reading.values("price")
     is_asking = wish.benefit and reading.is_question and not reading.has("want_thing")
     if is_named and (is_of_price or is_asking):
         return buying.compared(talk, reading)

@@ -1,5 +1,6 @@
 """What the bank told of: accounts, people, products."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Final
 
@@ -79,11 +80,35 @@ class Wish:
     benefit: str = ""
     """As the bank names it, such as MSI-12; `MSI` without how many months; "none"; "-": several."""
     account: str = ""
-    """The type or the identifier of the account that is to pay; "-": several."""
+    """The type or the identifier of the account that is to pay; "-": several, or any but one."""
     quantity: int | None = None
     """How many; 0 where what is said is no number of pieces: "unas 3", "una docena"."""
     counted: str = ""
     """What is counted, as the shops call it; empty where only how many is said, or pieces."""
+    number: int | None = None
+    """A number alone: how many, or in how many months where it is paid by the month."""
+
+    @property
+    def count(self) -> int | None:
+        """How many, where that is said for sure."""
+        is_sure = self.number is not None and "-" not in self.benefit[1:]
+        return self.number if is_sure else self.quantity
+
+    @property
+    def terms(self) -> "Wish":
+        """How many, and how to pay, of whatever it is."""
+        how = ("benefit", "account", "quantity", "counted", "number")
+        return Wish(**{name: getattr(self, name) for name in how})
+
+    def after(self, earlier: "Wish") -> "Wish":
+        """Return what is wanted once this is said: what it does not say stays as it was.
+
+        Another way to pay leaves the account said before it; another count, what was counted.
+        """
+        said = {name: one for name, one in vars(self).items() if one != getattr(Wish, name)}
+        said |= {"account": self.account} if self.benefit else {}
+        said |= {"counted": self.counted, "number": None} if "quantity" in said else {}
+        return replace(earlier, **said)
 
 
 account_of: Final = TypeAdapter(OwnAccount).validate_python
