@@ -51,7 +51,7 @@ def _reply(talk: Talk, reading: Reading) -> tuple[str, Reply]:
 
 
 def several(talk: Talk, reading: Reading) -> Reply | None:
-    """Answer two questions, or what is asked beside an order, and do that."""
+    """Answer two questions, or drop or answer what stands beside an order, and do that."""
     ordered_ = [one for one in reading.orders if one.said]
     joints = [part for part in reading.parts[1:-1] if part.kind in {"and", "stop", "asking"}]
     end = max((p.last for p in reading.of("amount", "person")), default=0) if ordered_ else 0
@@ -65,9 +65,17 @@ def several(talk: Talk, reading: Reading) -> Reply | None:
         orders = [half for half in halves if half.is_ordering]
         is_put_off = bool(orders) and part not in before and halves[1].has("day", "later")
         is_unsure = is_put_off or (orders and any(half.ignored for half in halves))
+        is_no = halves[0].covers("no", *_POLITE) and not orders
+        if talk.memory.open and (is_no or halves[0].covers("cancel", *kinds("dropping"))):
+            beside.insert(0, tasks.drop(talk, talk.memory.open))
         if beside and (beside[1:] or orders) and not is_unsure:
-            return _flow(*beside, *(_reply(talk, order)[1] for order in orders))
+            return _flow(*beside, *(_done(talk, order) for order in orders))
     return None
+
+
+def _done(talk: Talk, reading: Reading) -> Flow:
+    """Answer once what stands before it is done."""
+    yield from _answered(talk, reading, _reply(talk, reading)[1])
 
 
 def _answered(talk: Talk, reading: Reading, reply: Reply) -> Flow:
@@ -98,12 +106,9 @@ def dropped(talk: Talk, reading: Reading) -> Reply | None:
     is_more = reading.is_question or reading.has(*kinds("saying")) or reading.is_ordering
     is_more |= finding.names_a_thing(reading) and bool(reading.of("correcting")[1:])
     is_why = [p.kind for p in said[1:2]] == ["stop"] and reading.denies(said[0]) and not is_more
-    is_no, is_of_whom = is_why or reading.covers("no", *_POLITE), "recipient" in memory.asked.wanted
-    if is_no and is_of_whom and memory.asked.choices:
-        return talk.ask("ask_recipient_amount", "recipient")
+    is_no = is_why or reading.covers("no", *_POLITE)
     is_named = not memory.open and reading.values("make_noun", "purchase_noun")
-    is_kept = "cancel" in {part.kind for part in reading.denied}
-    if is_no or (reading.covers("cancel", *kinds("dropping")) and not is_kept):
+    if is_no or reading.covers("cancel", *kinds("dropping")):
         is_of_done = not is_no and (memory.has_done or is_named)
         return talk.say("told_undo") if is_of_done else tasks.drop(talk, memory.open)
     is_less = reading.has("adjust") and not reading.has("amount")
@@ -115,25 +120,6 @@ def dropped(talk: Talk, reading: Reading) -> Reply | None:
     if len(meant) != 1 or beside or is_other or reading.is_question:
         return None
     return tasks.drop(talk, [one for one in memory.open if (one in meant) != is_only])
-
-
-def instead(talk: Talk, reading: Reading) -> Reply | None:
-    """Drop what is open and answer the rest: "olvídalo, manda 50 a Sofi", "no, dime mi saldo"."""
-    for joint in reading.of("stop", "and") if talk.memory.open else ():
-        said = reading.quote(0, joint.first), reading.quote(joint.last, len(reading.tokens))
-        head, rest = map(talk.read, said)
-        is_cancelled = head.covers("cancel", *kinds("dropping"))
-        is_asked = is_cancelled or head.covers("no", *_POLITE)
-        is_asked = is_asked and questions.asked_beside(talk, rest) is not None
-        if is_asked or (is_cancelled and rest.is_ordering):
-            return _instead(talk, rest)
-    return None
-
-
-def _instead(talk: Talk, rest: Reading) -> Flow:
-    yield from tasks.drop(talk, talk.memory.open)
-    yield Say("\n")
-    yield from _answered(talk, rest, _reply(talk, rest)[1])
 
 
 def agreed(talk: Talk, reading: Reading) -> Reply | None:
@@ -167,7 +153,6 @@ READERS: Final[tuple[tuple[Reader, str], ...]] = (
     (calling.named, ""),
     (strange, "unread"),
     (several, "thing"),
-    (instead, "thing"),
     (dropped, "thing"),
     (agreed, "thing"),
     (tasks.reordered, "thing"),

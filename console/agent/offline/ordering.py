@@ -112,7 +112,7 @@ def _begun(talk: Talk, reading: Reading, todo: list[Task]) -> Flow:
     The same order said once more is the one that waits. Before all is known, nothing is shown.
     """
     kinds_of, waiting = [part.kind for part in reading.beside("stop")], talk.memory.waiting
-    is_instead = not {"correcting", "negation", "cancel"}.isdisjoint(kinds_of[:1] + kinds_of[-1:])
+    is_instead = not {*kinds("instead"), "cancel"}.isdisjoint(kinds_of[:1] + kinds_of[-1:])
     if waiting is not None and not is_instead and waiting not in todo:
         said = [(task.called, task.told(talk).get("cost")) for task in (waiting, *todo)]
         is_same = said[1:] == said[:1] and not reading.has("again")

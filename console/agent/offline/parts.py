@@ -24,7 +24,6 @@ _MAX_REASON_WORDS: Final = 8
 _MAX_PLACE: Final = 20
 """How far down a list "la 2" may point; a larger number is something else."""
 INSTALMENTS: Final = range(2, 61)
-_YEAR: Final = 12
 _LED: Final = ("verb", "clitic")
 _SIGNS: Final = {"stop": ",;:.…!¡", "asking": "¿?", "quote": "\"«»“”„‘’'"}
 
@@ -135,10 +134,8 @@ class Scanner(DayReader):
             return Part("benefit", at, way.last, value)
         number = self.number_at(start)
         place = number.last if number is not None else len(self.tokens)
-        year, unit = self.match(place, "unit"), self.match(place, "instalments")
-        is_year = year is not None and year.value == "year" and at < start
-        unit, months = (year, _YEAR) if is_year else (unit, 1)
-        months *= (number.whole or 0) if number is not None else 0
+        months = number.whole if number is not None else None
+        unit = self.match(place, "instalments")
         if unit is None or months not in INSTALMENTS:
             return None
         return Part("benefit", at, unit.last, f"{MSI}-{months}")
