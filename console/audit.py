@@ -20,6 +20,7 @@ from shared.clock import to_iso
 from shared.confirmation import terms_on
 from shared.dynamodb import Item, serialize
 from shared.ids import moment_of
+from shared.observability import UNREADABLE
 from shared.payments import end_key, payment_key
 
 _REFUSED: Final = 400
@@ -101,10 +102,20 @@ def show(
     account_id: str | None,
     as_json: bool,
 ) -> int:
-    """Print the trail of a change; return 0, or 1 when something on record does not agree."""
-    trail = trail_of(deployment, identifier, user_id=user_id, account_id=account_id)
-    told = trail.payload(deployment.bank_zone)
-    print(json_text.dumps_readable(told) if as_json else "\n".join(_lines(trail, told)))
+    """Print the trail of a change; return 0, or 1 when something on record does not agree.
+
+    Raises ConsoleError when something on record cannot be read: nobody is shown half a trail.
+    """
+    try:
+        trail = trail_of(deployment, identifier, user_id=user_id, account_id=account_id)
+        told = trail.payload(deployment.bank_zone)
+        text = json_text.dumps_readable(told) if as_json else "\n".join(_lines(trail, told))
+    except UNREADABLE as error:
+        raise ConsoleError(
+            f"What is on record of `{identifier}` cannot be read ({type(error).__name__}): another "
+            "program wrote it otherwise. Look at its items in the tables."
+        ) from None
+    print(text)
     return 1 if trail.disagreements else 0
 
 

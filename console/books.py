@@ -28,6 +28,7 @@ from console.items import items_of
 from shared.accounts import Account
 from shared.clock import Clock
 from shared.dynamodb import Item, deserialize, serialize
+from shared.observability import UNREADABLE
 from shared.owed import owed_by
 from shared.payments import PaymentRequest, payment_key
 
@@ -57,8 +58,6 @@ KINDS: Final = {
 _ONE_SIDED: Final = {"deposit", "withdrawal", OPENING}
 _SOLD: Final = {"pending", "completed"}
 _IDS: Final = ("transaction_id", "account_id", "purchase_id", "request_id", "product_id")
-_UNREADABLE: Final = (KeyError, TypeError, ValueError, ArithmeticError)
-"""What an item raises that another program wrote in a form that nobody knows."""
 _ATTEMPTS: Final = 5
 _PAUSE_SECONDS: Final = 1
 
@@ -157,7 +156,7 @@ def _read(client: Any, prefix: str) -> _Books:
             books.read[table] += 1
             try:
                 add(books, item)
-            except _UNREADABLE:
+            except UNREADABLE:
                 books.unreadable.add(f"{table} {_name(item)}")
     for item in _scan(client, f"{prefix}-products"):
         product = _product(item)
@@ -188,6 +187,7 @@ def _add_account(books: _Books, item: Item) -> None:
 
 def _add_record(books: _Books, record: Item) -> None:
     amount, transaction_id = _signed(record), record["transaction_id"]
+    _check_texts(transaction_id, record["user_id"], record.get("purchase_id", ""))
     books.totals[record["account_id"]] += amount
     books.debited[transaction_id, record["user_id"]] -= min(amount, Decimal(0))
     if record["type"] not in _ONE_SIDED:
@@ -203,13 +203,14 @@ def _add_record(books: _Books, record: Item) -> None:
 
 def _add_owed(books: _Books, request: Item) -> None:
     if "created_at" in request:
-        books.recorded[request["request_id"]] = datetime.fromisoformat(request["created_at"])
+        books.recorded[request["request_id"]] = _moment(request["created_at"])
     for envelope in owed_by(request):
+        _check_texts(envelope["user_id"])
         books.told.append((request["request_id"], envelope["user_id"], dict(envelope["data"])))
         if envelope["event_type"] == "PAYMENT_REQUEST":
             payment = PaymentRequest.model_validate(envelope["data"])
             key = payment_key(envelope["user_id"], payment)
-            owed_at = datetime.fromisoformat(envelope["timestamp"])
+            owed_at = _moment(envelope["timestamp"])
             books.asked[payment.purchase_id] = key, owed_at
 
 
@@ -220,6 +221,7 @@ def _add_product(books: _Books, item: Item) -> None:
 
 def _add_purchase(books: _Books, item: Item) -> None:
     purchase = Purchase.from_item(item)
+    _check_texts(purchase.purchase_id, purchase.transaction_id or "")
     _moment(purchase.created_at)
     if purchase.status in _SOLD:
         books.sold[_product(item)] += purchase.quantity
@@ -243,6 +245,12 @@ def _check_numbers(*values: object) -> None:
     """Raise TypeError for what cannot be compared."""
     if not all(isinstance(value, Decimal) for value in values):
         raise TypeError("not a number")
+
+
+def _check_texts(*values: object) -> None:
+    """Raise TypeError for what names nothing."""
+    if not all(isinstance(value, str) for value in values):
+        raise TypeError("not a text")
 
 
 def _moment(text: str) -> datetime:
@@ -389,7 +397,7 @@ def _is_explained(
         }
         try:
             total = sum(map(_signed, items_of(client.query, query)), Decimal(0))
-        except _UNREADABLE:
+        except UNREADABLE:
             return False
         after = client.get_item(TableName=table, Key=serialize(key), ConsistentRead=True)
         if before.get("Item") == after.get("Item"):

@@ -105,6 +105,30 @@ def shown(bank: World, identifier: str, capsys: pytest.CaptureFixture[str]) -> t
     return code, capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("table", "garbled"),
+    [
+        ("requests", {"answer": ["1"]}),
+        ("requests", {"deliveries": "many"}),
+        ("requests", {"events": ["[]"]}),
+        ("transactions", {"amount": "100.10"}),
+        ("transactions", {"warned": Decimal(1)}),
+        ("transactions", {"shown_at": ["1"]}),
+    ],
+)
+def test_a_trail_that_cannot_be_read_is_told_so(
+    bank: World, table: str, garbled: dict[str, Any]
+) -> None:
+    answer = confirm(bank, "createTransfer", **TRANSFER)
+    [change] = [i for i in bank.items(table) if "confirmation_id" in i]
+    bank.put(table, **change | garbled)
+
+    with pytest.raises(ConsoleError, match=r"cannot be read \(\w+\)"):
+        audit.show(
+            stack(bank), answer["transaction_id"], user_id=MARIA, account_id=None, as_json=False
+        )
+
+
 def test_a_transfer_tells_who_asked_the_terms_and_when_they_were_made_and_it_was_committed(
     bank: World,
 ) -> None:

@@ -1,12 +1,14 @@
 """The books of a bank: each kind of disagreement is planted and found; a clean bank has none."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from action_groups.marketplace.purchases import Purchase
 from console import books
@@ -372,6 +374,27 @@ def test_an_item_that_cannot_be_compared_is_named_and_the_others_are_proved(
     disagreements = report(bank).disagreements
     assert [d.kind for d in disagreements].count("UNREADABLE") == 1
     assert "STOCK" in {d.kind for d in disagreements}
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ("transactions", {"account_id", "timestamp_txn_id"}),
+        ("requests", {"request_id"}),
+        ("purchases", {"user_id", "timestamp_purchase_id"}),
+    ],
+)
+def test_no_value_of_any_attribute_keeps_the_books_from_being_proved(
+    bank: World, table: str, key: set[str]
+) -> None:
+    go_below_the_floor(bank)
+    fullest = max(bank.items(table), key=len)
+    for name in fullest.keys() - key | {"error"}:
+        for value in (["1"], Decimal(1), "2026-11-22T15:00:00"):
+            with suppress(ClientError):  # what no index takes cannot be there
+                bank.put(table, **fullest | {name: value})
+            assert "FLOOR" in kinds(bank), (name, value)
+        bank.put(table, **fullest)
 
 
 def test_a_time_without_an_offset_is_in_utc(bank: World) -> None:
