@@ -397,6 +397,24 @@ def test_no_value_of_any_attribute_keeps_the_books_from_being_proved(
         bank.put(table, **fullest)
 
 
+@pytest.mark.parametrize(
+    ("table", "id_name", "change"),
+    [
+        ("accounts", "account_id", {"balance": "10.00"}),
+        ("purchases", "purchase_id", {"quantity": "one"}),
+    ],
+)
+def test_what_cannot_be_read_is_named_by_its_own_id_and_is_there(
+    bank: World, table: str, id_name: str, change: dict[str, Any]
+) -> None:
+    of_maria = {"accounts": {"account_id": "acc-maria-checking"}, "purchases": bought(bank)}
+    [item] = [i for i in bank.items(table) if of_maria[table].items() <= i.items()]
+    bank.put(table, **item | change)
+    told = report(bank).disagreements
+    assert Disagreement("UNREADABLE", f"{table} {item[id_name]}") in told
+    assert not {"NO_ACCOUNT", "NO_PURCHASE"} & {one.kind for one in told}
+
+
 def test_a_time_without_an_offset_is_in_utc(bank: World) -> None:
     made_at = bank.clock.now.replace(tzinfo=None).isoformat()
     theirs = {"purchase_id": "p-1", "timestamp_purchase_id": "p-1", "created_at": made_at}
