@@ -21,7 +21,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from action_groups.core_banking.operations.transactions import OPENING, direction_of
+from action_groups.core_banking.operations.transactions import (
+    OPENING,
+    direction_of,
+    transaction_of,
+)
+from action_groups.crm.store import Beneficiary
+from action_groups.marketplace.models import PurchaseEntry
 from action_groups.marketplace.purchases import Purchase
 from console import kept_terms
 from console.items import items_of
@@ -141,7 +147,10 @@ def prove(client: Any, prefix: str, *, clock: Clock, sleep: Callable[[float], No
 
 
 def _read(client: Any, prefix: str) -> _Books:
-    """Read each table before those that its items lead to, so that what led on is seen."""
+    """Read each table before those that its items lead to, so that what led on is seen.
+
+    What a list would leave out of an answer cannot be read here either.
+    """
     books = _Books()
     for table, id_name, add in (
         ("accounts", "account_id", _add_account),
@@ -198,6 +207,7 @@ def _add_record(books: _Books, record: Item) -> None:
         if "purchase_id" in record:
             books.payments[record["purchase_id"]].append(leg)
             books.paid_for.add(record["purchase_id"])
+    transaction_of(record)
 
 
 def _add_owed(books: _Books, request: Item) -> None:
@@ -226,10 +236,12 @@ def _add_purchase(books: _Books, item: Item) -> None:
         books.sold[_product(item)] += purchase.quantity
     books.purchases[purchase.purchase_id] = purchase
     _add_agreed(books, purchase.purchase_id, item)
+    PurchaseEntry.of(purchase)
 
 
 def _add_person(books: _Books, person: Item) -> None:
     _add_agreed(books, f"{person['beneficiary_id']} of {person['user_id']}", person)
+    Beneficiary.from_item(person)
 
 
 def _add_agreed(books: _Books, subject: str, item: Item) -> None:

@@ -415,6 +415,24 @@ def test_what_cannot_be_read_is_named_by_its_own_id_and_is_there(
     assert not {"NO_ACCOUNT", "NO_PURCHASE"} & {one.kind for one in told}
 
 
+@pytest.mark.parametrize(
+    ("listing", "table", "change"),
+    [
+        ("getBalance", "accounts", {"status": ["1"]}),
+        ("listTransactions", "transactions", {"status": None}),
+        ("listPurchases", "purchases", {"product_id": ["1"]}),
+        ("listBeneficiaries", "beneficiaries", {"name": ["1"]}),
+    ],
+)
+def test_what_a_list_leaves_out_is_named(
+    bank: World, listing: str, table: str, change: dict[str, Any]
+) -> None:
+    item = next(i for i in bank.items(table) if i["user_id"] == "user-maria")
+    bank.put(table, **item | change)
+    [unreadable] = bank.call(listing)[1]["unreadable"]
+    assert f"UNREADABLE {table} {unreadable}" in " ".join(map(str, report(bank).disagreements))
+
+
 def test_a_time_without_an_offset_is_in_utc(bank: World) -> None:
     made_at = bank.clock.now.replace(tzinfo=None).isoformat()
     theirs = {"purchase_id": "p-1", "timestamp_purchase_id": "p-1", "created_at": made_at}

@@ -173,7 +173,7 @@ def list_transactions(caller: Caller, request: TransactionsQuery, bank: BankStor
 
     page = fill_page(
         read,
-        entry_of=_transaction,
+        entry_of=transaction_of,
         position_of_item=lambda item: {name: item[name] for name in key_names},
         limit=request.limit,
         start=position_of(caller, request, request.next_token, key_names),
@@ -224,7 +224,8 @@ def _first_or_last(text: str, zone: ZoneInfo, which: Literal[0, 1]) -> str:
     return moment.replace(tzinfo=None).isoformat(timespec="seconds")
 
 
-def _transaction(item: Item) -> Transaction:
+def transaction_of(item: Item) -> Transaction:
+    """Return what the customer sees of a record."""
     description = item.get("description")
     return Transaction(
         transaction_id=item["transaction_id"],
