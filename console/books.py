@@ -47,6 +47,7 @@ KINDS: Final = {
     "UNREADABLE": "the item cannot be read",
     "FLOOR": "the balance is below what it may go down to",
     "NO_ACCOUNT": "there are records of an account that does not exist",
+    "OWNER": "a record of the account names another customer",
     "SUM": "the records of the transaction do not sum to zero",
     "NOT_PAID": "the purchase is completed, and no payment of its total is on record",
     "PAID": "the purchase has failed or was cancelled, and a payment is on record",
@@ -102,6 +103,8 @@ class _Books:
 
     accounts: dict[str, Account] = field(default_factory=dict)
     totals: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    named: set[tuple[str, str]] = field(default_factory=set)
+    """The account and the customer of each record."""
     sums: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     payments: dict[str, list[_Leg]] = field(default_factory=lambda: defaultdict(list))
     """By transaction, and by purchase where the records name it."""
@@ -197,6 +200,7 @@ def _add_record(books: _Books, record: Item) -> None:
     amount, transaction_id = _signed(record), record["transaction_id"]
     _check_texts(transaction_id, record["user_id"], record.get("purchase_id", ""))
     books.totals[record["account_id"]] += amount
+    books.named.add((record["account_id"], record["user_id"]))
     books.debited[transaction_id, record["user_id"]] -= min(amount, Decimal(0))
     if record["type"] not in _ONE_SIDED:
         books.sums[transaction_id] += amount
@@ -305,6 +309,10 @@ def _records(books: _Books, _now: datetime) -> _Found:
     for account_id in books.totals.keys() - books.accounts.keys():
         if f"accounts {account_id}" not in books.unreadable:
             yield "NO_ACCOUNT", account_id, None
+    for account_id, user_id in books.named:
+        account = books.accounts.get(account_id)
+        if account is not None and account.user_id != user_id and account_id not in books.twice:
+            yield "OWNER", account_id, None
     for transaction_id, total in books.sums.items():
         if total:
             yield "SUM", transaction_id, None

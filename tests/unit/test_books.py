@@ -107,6 +107,11 @@ def give_an_id_to_two(bank: World) -> None:
     bank.account("user-zoe", "acc-juan-savings", "0.00")
 
 
+def show_a_record_to_another(bank: World) -> None:
+    [record] = [r for r in bank.items("transactions") if r.get("description") == "Cena"][:1]
+    bank.put("transactions", **{**record, "user_id": "user-elena"})
+
+
 def spoil_a_record(bank: World) -> None:
     [record] = [r for r in bank.items("transactions") if r.get("description") == "Cena"][:1]
     bank.put("transactions", **{**record, "amount": "a lot"})
@@ -243,6 +248,7 @@ PLANTED: dict[str, Callable[[World], Any]] = {
     "TWICE": give_an_id_to_two,
     "UNREADABLE": spoil_a_record,
     "NO_ACCOUNT": forget_an_account,
+    "OWNER": show_a_record_to_another,
     "SUM": forget_one_side,
     "NOT_PAID": complete_unpaid,
     "PAID": fail_paid,
