@@ -12,6 +12,8 @@ go on changing. So nothing is reported on one reading. What disagrees is read ag
 transaction or a purchase has to disagree twice, which one that was caught half-way cannot; a
 balance is believed only when the account did not change while its records were read; a stock only
 when it did not change while the purchases were, and disagrees twice by the same count.
+
+Longer than 400 lines: what is read, added up and compared is one set of facts.
 """
 
 from collections import Counter, defaultdict
