@@ -14,14 +14,20 @@ ended.
 
 import hashlib
 import hmac
+import json
 import os
 import re
+import select
 import shutil
 import signal
+import socket
+import subprocess
 import sys
 import threading
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from functools import partial
 from http import HTTPStatus
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 from urllib.parse import parse_qs, quote
@@ -225,6 +231,61 @@ def _end_with_the_parent(folder: str) -> None:
     os._exit(1)
 
 
+class _Worker:
+    """The process of a function, with as much of `subprocess.Popen` as MiniStack uses of it."""
+
+    def __init__(
+        self, requests: socket.socket, command: Sequence[str], *, cwd: str, env: Any, **_: Any
+    ) -> None:
+        """Ask `local_workers.py`, which says how, for what runs the script of a command."""
+        (stdin, given), (taken, stdout), (told, stderr), (lives, life) = (
+            os.pipe() for _ in range(4)
+        )
+        theirs = (stdin, stdout, stderr, life)
+        socket.send_fds(requests, [json.dumps([command[1], cwd, env]).encode()], theirs)
+        for file in theirs:
+            os.close(file)
+        self.stdin, self.stdout, self.stderr = (*map(os.fdopen, (given, taken, told), "wrr"),)
+        self._life = os.fdopen(lives, "rb", buffering=0)
+        self._pid = int(self._life.read(16))
+
+    def poll(self) -> int | None:
+        """Return 0 when it has ended, else None."""
+        return self._ended(0)
+
+    def wait(self, timeout: float) -> int:
+        """Wait until it has ended. Raises TimeoutExpired."""
+        if self._ended(timeout) is None:
+            raise subprocess.TimeoutExpired("a function", timeout)
+        return 0
+
+    def _ended(self, seconds: float) -> int | None:
+        ending = select.poll()
+        ending.register(self._life, select.POLLIN)
+        return 0 if ending.poll(1000 * seconds) else None
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self._signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it."""
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.poll() is None:
+            os.kill(self._pid, number)
+
+
+def _forking() -> Callable[..., _Worker]:
+    """Return what starts the processes of functions: one fork each, in place of an interpreter."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    program = Path(__file__).with_name("local_workers.py")
+    with theirs:
+        subprocess.Popen([sys.executable, "-P", str(program)], stdin=theirs.fileno())  # noqa: S603
+    return partial(_Worker, ours)
+
+
 def main() -> None:
     """Serve on the port of the environment until SIGTERM, or until the parent is gone."""
     secret = sys.stdin.readline().strip()
@@ -236,6 +297,8 @@ def main() -> None:
     names = ("127.0.0.1", "localhost")
     hosts = frozenset(f"{name}:{port}" for name in names) | frozenset(names if port == "80" else ())
     lambda_runtime.hashlib = _keyed_hashes(secret)
+    if sys.platform == "linux":
+        lambda_runtime.subprocess = SimpleNamespace(**{**vars(subprocess), "Popen": _forking()})
     later = _with_failures_of_aliases(lambda_svc.invoke_async_with_retry)
     lambda_svc.invoke_async_with_retry = later
     ministack.app = Door(ministack.app, hosts, secret)

@@ -1,0 +1,69 @@
+"""The processes of the local AWS's functions, forked off one that has their packages loaded.
+
+Most of what a function takes to start is to import packages that all functions share. This is the
+program of the process that has imported them. It is started as a script, in a clean environment,
+with a socket as its standard input; it ends when the socket's other end is gone.
+
+A request is one message: JSON of the script to run, its folder and its environment, with four open
+files: standard input, output and error, and one that tells the process's number and is closed when
+it ends. Requests come one by one and are not answered.
+"""
+
+import json
+import os
+import runpy
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+
+# What the functions import, beside their own code.
+import botocore.httpsession
+import botocore.session
+import pydantic
+import simplejson
+
+LOADED = (botocore.httpsession, botocore.session, pydantic, simplejson)
+_MAX_REQUEST_BYTES = 256 * 1024
+_FILES = 4
+
+
+def _run(request: bytes, files: Sequence[int]) -> None:
+    """Become the process of a function, as if this interpreter had been started for it."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    script, folder, environment = json.loads(request)
+    for number, file in enumerate(files[:3]):
+        os.dup2(file, number)
+    os.write(files[3], str(os.getpid()).encode())
+    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w", buffering=1)  # noqa: SIM115
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    runpy.run_path(script, run_name="__main__")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Fork a process for each request."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever asked sees the end by a closed file
+    with socket.socket(fileno=os.dup(0)) as requests:
+        while True:
+            request, files, _, _ = socket.recv_fds(requests, _MAX_REQUEST_BYTES, _FILES)
+            if not request:
+                return
+            if os.fork() == 0:
+                code = 1
+                try:
+                    requests.close()
+                    _run(request, files)
+                    code = 0
+                except BaseException:  # noqa: BLE001 it ends here, as an interpreter would
+                    sys.excepthook(*sys.exc_info())
+                finally:
+                    os._exit(code)
+            for file in files:
+                os.close(file)
+
+
+if __name__ == "__main__":
+    main()
