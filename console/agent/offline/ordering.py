@@ -81,6 +81,7 @@ def _owed(talk: Talk, reading: Reading) -> list[Order]:
     is_whole = all(order.is_whole and not order.unread for order in orders)
     is_said = (is_duty or is_whole) and all(_is_said(talk, order) for order in orders)
     is_other = reading.orders or reading.has("want_thing") or reading.is_question
+    is_other = is_other or reading.ends_in_no
     if is_other or not is_said or reading.mood not in {"", "duty"}:
         return []
     return [replace(order, unread=[]) for order in orders]
@@ -150,22 +151,27 @@ def amended(talk: Talk, reading: Reading) -> Reply | None:
     rest = {p.kind for p in order.unread} - asked_about
     order.unread = [part for part in order.unread if part.kind == "unread"]
     if told := _told_anew(talk, reading, [order, *more]):
-        for known, said in told:
-            known.fill(talk, said, reading)
-        return tasks.go_on(talk, talk.memory.open[0])
+        others = (one for one in told if one not in talk.memory.open)
+        return tasks.go_on(talk, talk.memory.open[0], *others)
     if more or any(_is_of_no_transfer(one) for one in reading.orders):
         return None
     return _repeated(talk, reading, order, rest) or _changed(talk, reading, order, rest)
 
 
-def _told_anew(talk: Talk, reading: Reading, said: Sequence[Order]) -> list[tuple[Transfer, Order]]:
-    """Return open transfers with how much each is to be now: "a mi hermano 120, a mi mamá 70"."""
-    known = {task.called: task for task in talk.memory.open if isinstance(task, Transfer)}
-    told = [(known[o.recipient], o) for o in said if o.is_whole and o.recipient in known]
+def _told_anew(talk: Talk, reading: Reading, said: Sequence[Order]) -> list[Transfer]:
+    """Put in how much open transfers are to be now, and others: "70 a ella y 50 a Sofi"."""
     is_more = reading.has("also", "again", "same_order") or reading.first_kind == "and"
-    is_sent = any(order.act == "send" for order in reading.orders)
-    is_of_open = len(told) == len(said) and talk.memory.open[1:] and not (is_more or is_sent)
-    return told if is_of_open and not any(order.unread for order in said) else []
+    is_more |= any(reading.match(verb.first, "set_amount") is None for verb in reading.of("verb"))
+    is_told = all(order.is_whole and not order.unread for order in said)
+    if is_more or not is_told or reading.mood or reading.ends_in_no:
+        return []
+    meant = [tasks.meant(talk, replace(reading, parts=[order.said["to"]])) for order in said]
+    told = [one for known in meant for one in known or [Transfer()] if isinstance(one, Transfer)]
+    if not any(meant) or not len({*told}) == len(told) == len(said):
+        return []
+    for order, known in zip(said, meant, strict=True):
+        order.said = {k: one for k, one in order.said.items() if not (known and k == "to")}
+    return [one.fill(talk, order, reading) for one, order in zip(told, said, strict=True)]
 
 
 def _is_of_no_transfer(order: Order) -> bool:
@@ -256,7 +262,8 @@ def _changed(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Repl
     is_surely = reading.first_kind in {"correcting", "negation", "no", "was"}
     is_surely = (memory.asked.wanted or is_surely) and not reading.match(0, "set_amount")
     is_of_whom = to is not None and reading.match(to.first, "for_person") and task.has_recipient
-    if (is_of_whom and not is_surely) or not _is_amending(talk, reading, order):
+    is_another = order.is_whole and memory.waiting is task
+    if ((is_of_whom or is_another) and not is_surely) or not _is_amending(talk, reading, order):
         return None
     task.fill(talk, order, reading)
     return tasks.go_on(talk, task) if task is memory.task else tasks.queue(talk, [task])

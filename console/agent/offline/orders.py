@@ -373,11 +373,16 @@ def _without_denied(parts: list[Part], reading: Reading) -> list[Part]:
 
 
 def _next(current: Order, part: Part, following: str) -> Order | None:
-    """Return the order that a part begins after a whole one: "y lo mismo a Sofi"."""
+    """Return the order that a part begins after a whole one: "y lo mismo a Sofi".
+
+    In an answer, what is whole by itself begins one too: "concepto renta y 50 a Sofi".
+    """
     is_to, slot = part.kind == "person", slot_of(part)
     is_same = part.kind == "same_order" or (is_to and following in {"also", "same_order"})
     is_new = slot == "amount" or (is_to and following == "amount")
-    if not current.is_whole or not (is_same or is_new):
+    is_bare = current.said.keys() == ({"amount"} if is_same else {"reason"})
+    is_begun = is_bare and (is_same or following == "person")
+    if not (current.is_whole or is_begun) or not (is_same or is_new):
         return None
     same = {name: one for name, one in current.said.items() if is_same and name != "to"}
     return Order(current.act, [part], current.is_asked_for, same | ({slot: part} if slot else {}))

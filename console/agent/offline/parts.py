@@ -55,7 +55,7 @@ class Scanner(DayReader):
             lambda at: self._person(at, is_free=before in {*_LED, "same_order", "note"}),
             self._verb,
             self._clitic,
-            lambda at: self._led_reason(at, is_of_person=before in {"person", "name"}),
+            lambda at: self._led_reason(at, is_of_person=before in {"", "person", "name"}),
             lambda at: self._phrase(at, 1),
             self._name,
             lambda at: self.match(at, *kinds("function")),
@@ -254,8 +254,8 @@ class Scanner(DayReader):
     def _led_reason(self, at: int, *, is_of_person: bool) -> Part | None:
         """Take what is paid, "la renta", or what follows "para" or "por".
 
-        What follows "de" right after somebody may tell who it is, "la mamá de Sofi", unless it is
-        known to be paid.
+        What follows "de" first or right after somebody may tell who it is, "la mamá de Sofi",
+        unless it is known to be paid.
         """
         start = self.past(at, "definite", limit=1)
         led = self.past(self.after(at, "for"), "particle", "article")
@@ -265,7 +265,10 @@ class Scanner(DayReader):
         return found if not places or any(self.match(p, "purpose") for p in places) else None
 
     def _reason(self, start: int, *, is_marked: bool = False) -> Part | None:
-        """Take a few nouns that little words join; any two words, where it is said to be one."""
+        """Take a few nouns that little words join; any two words, where it is said to be one.
+
+        What begins with a number is one only at the end: "lo de 3 boletos de 200".
+        """
         last, run, articles = start, 0, self.words.of("articles")
         longest = self.words.grammar["noun_chain"] + is_marked
         begins = ("month", "joke", "day", "weekday") if is_marked else ()
@@ -290,6 +293,9 @@ class Scanner(DayReader):
             last, run = (last, 0) if is_little else (place + 1, run + 1)
         near = (self.words.is_near_number(self.word(p)) for p in range(start, last))
         least = start if is_marked else self.past(start, "ordinal", "to", limit=1)
-        if last <= least or (not is_marked and any(near)):
+        pronoun = self.match(start, "same_person", "pronoun_he", "pronoun_she")
+        is_somebody = pronoun is not None and pronoun.last == last
+        is_of_more = is_marked and self.is_number(start) and not self._ends(last)
+        if last <= least or is_somebody or is_of_more or (not is_marked and any(near)):
             return None
         return Part("reason", start, last, self.quote(start, last))

@@ -66,6 +66,7 @@ class Transfer(Task):
             last = talk.memory.last_account
             self.passed = given.get("from_account") or last if source == "other" else ""
             given["from_account"] = last if source == "same" else source
+            order.unread += [said["from"]] if source == "same" and not last else []
         if "reason" in said:
             given["description"] = said["reason"].value
         is_near, word = reading.words.is_near_number, reading.word
@@ -247,7 +248,8 @@ def read_addition(reading: Reading, asked: str = "") -> Addition:
             if not named and rest:
                 given.setdefault("name", rest)
             slot = named or "alias"
-        if slot == "beside" or called not in given.setdefault(slot, called):
+        is_thing = any(reading.word(place) in reading.words.things for place in range(first, last))
+        if slot == "beside" or is_thing or called not in given.setdefault(slot, called):
             unread.append(called)
     unread.append(reading.quoted(_unread(reading, head)))
     return Addition(given=given, unread=", ".join(filter(None, unread)))
@@ -277,6 +279,7 @@ def _runs(reading: Reading, named: str) -> tuple[str, list[tuple[str, int, int]]
             continue
         token, mark = reading.tokens[place], reading.match(place, "add_frame", *_MARKS)
         is_determined = reading.match(place, "definite", "possessive") is not None
+        is_led = kind == "from" and reading.match(place, "particle") is None
         is_called = is_determined or kind not in kinds("quiet", "adding_nobody", "unnamed")
         following = place + 1
         if token.kind == "identifier":
@@ -285,9 +288,9 @@ def _runs(reading: Reading, named: str) -> tuple[str, list[tuple[str, int, int]]
             account += token.said
         elif mark is not None:
             named, following = _MARKS.get(mark.kind, ""), mark.last
-        elif token.kind != "word" or not is_called:
+        elif token.kind != "word" or is_led or not is_called:
             named = named if token.said in _JOINING else ""
-            named = "beside" if kind in {"and", "question"} else named
+            named = "beside" if is_led or kind in {"and", "question"} else named
         elif runs and runs[-1][2] == place:
             runs[-1] = (*runs[-1][:2], following)
         elif is_determined or not reading.match(place, *_LITTLE):
