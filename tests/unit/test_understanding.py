@@ -10,8 +10,8 @@ import pytest
 
 from console.agent.brain import Heard
 from console.agent.offline import OfflineBrain, dialogue, orders
-from console.agent.offline.lexicon import Lexicon
-from console.agent.offline.text import Part, Token
+from console.agent.offline.lexicon import Cursor
+from console.agent.offline.text import Part
 from tests.support.dialogues import (
     BLIND,
     BLIND_TERMS,
@@ -188,13 +188,13 @@ def test_a_talk_is_marked_by_all_orders_that_it_comes_to(
 def test_a_message_twice_as_long_is_twice_the_work(
     said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked, matches = [], Lexicon.matches
+    looked, match = [], Cursor.match
 
-    def counted(known: Lexicon, tokens: Sequence[Token], at: int) -> list[Part]:
+    def counted(said: Cursor, at: int, *kinds: str) -> Part | None:
         looked.append(at)
-        return matches(known, tokens, at)
+        return match(said, at, *kinds)
 
-    monkeypatch.setattr(Lexicon, "matches", counted)
+    monkeypatch.setattr(Cursor, "match", counted)
     work = []
     for times in (40, 80):
         brain = OfflineBrain(operations_in_schema(), clock=lambda: TODAY)
