@@ -21,6 +21,7 @@ from console.errors import ConsoleError
 from console.outbox import records_of_batch, stream_record
 from shared.clock import system_clock
 from shared.event_relay import BatchResponse
+from shared.observability import UNREADABLE
 
 MAX_LETTERS = 500
 """How many one command looks at; with more, it says so."""
@@ -211,7 +212,7 @@ def redrive(deployment: Deployment, ids: Collection[str] | None) -> int:
 def _redrive(deployment: Deployment, letter: Letter) -> bool:
     try:
         letter.cause.hand_over(deployment)
-    except (ConsoleError, ClientError, BotoCoreError) as error:
+    except (ConsoleError, ClientError, BotoCoreError, *UNREADABLE) as error:
         reason = str(error) if isinstance(error, ConsoleError) else type(error).__name__
         print(f"{letter.id}  stays: {reason}")
         return False

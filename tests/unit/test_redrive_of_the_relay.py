@@ -179,3 +179,37 @@ def test_a_redrive_calls_functions_of_its_own_stack_by_their_names(
 
     assert names == ([function.partition("function:")[2]] if called else [])
     assert ("not of this stack" in capsys.readouterr().out) is not called
+
+
+def test_a_letter_that_cannot_be_handed_over_stays_and_the_others_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    of_nowhere = {"batchSize": 1, "approximateArrivalOfFirstRecord": "2026-11-22T15:00:00Z"}
+    caller = {"functionArn": f"arn:aws:lambda:us-east-1:1:function:{PREFIX}-event-relay"}
+    bodies = [
+        {"requestContext": caller, "DDBStreamBatchInfo": of_nowhere},
+        {"requestContext": caller, "requestPayload": {}},
+    ]
+    letter = {"ReceiptHandle": "h", "Attributes": {"SentTimestamp": "1"}}
+    messages = [
+        letter | {"MessageId": f"m-{number}", "Body": json.dumps(body)}
+        for number, body in enumerate(bodies)
+    ]
+    pages = [messages, []]
+    deleted: list[str] = []
+    aws = SimpleNamespace(
+        receive_message=lambda **_: {"Messages": pages.pop(0)},
+        change_message_visibility_batch=lambda **_: None,
+        delete_message=lambda ReceiptHandle, **_: deleted.append(ReceiptHandle),  # noqa: N803
+        invoke=lambda **_: None,
+        get_shard_iterator=lambda **_: None,
+    )
+    outputs = {"DeadLetterQueueUrl": "url", "AccountsTableName": f"{PREFIX}-accounts"}
+    cloud: Any = SimpleNamespace(client=lambda _name: aws)
+
+    assert redrive(Deployment(cloud, outputs), None) == 1
+
+    assert len(deleted) == 1
+    told = capsys.readouterr().out
+    assert "m-0  stays: KeyError" in told
+    assert "m-1  handed over" in told
