@@ -57,7 +57,7 @@ class LimitExceeded(Refusal):
 
 
 class TermsLimit(CentliError):
-    """The customer asked for the terms of too many accounts never paid; nothing was looked up."""
+    """The customer asked for the terms of too many accounts never paid; nothing is told of them."""
 
     code = "TERMS_LIMIT"
     status = 429
