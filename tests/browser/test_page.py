@@ -185,6 +185,9 @@ def test_what_is_in_another_language_than_the_page_is_marked(
     expect(button).to_have_attribute("lang", "es")
     window.page.get_by_role("button", name="English").click()
     expect(window.card.get_by_role("button", name="Confirm")).to_have_attribute("lang", "en")
+    window.page.get_by_role("button", name="Español").click()
+    window.say("call getBalance account_id=no-such-account")
+    expect(window.page.locator(".call .reason")).to_have_attribute("lang", "en")
 
 
 def test_a_reload_keeps_the_conversation_and_what_waits(address: str, open_window: Open) -> None:

@@ -1,6 +1,6 @@
 // The calls of action groups, by turn: exactly what was sent and what came back.
 
-import { foldedJson, make, words } from "/dom.js";
+import { foldedJson, make, reason, words } from "/dom.js";
 import { say } from "/i18n.js";
 
 const SHORT = 48;
@@ -35,7 +35,7 @@ export class Calls {
           "rejected",
           entry.operation_id,
           words("span", "chip-bad", "rejected"),
-          make("p", "reason", entry.reason),
+          reason(entry.reason),
           foldedJson("arguments", entry.arguments),
         );
         break;
@@ -93,7 +93,7 @@ export class Calls {
     const chip = make("span", kind, String(entry.status));
     const took = make("span", "took", `${entry.milliseconds} ms`);
     made.status.replaceWith(took, chip);
-    if (entry.body?.error && !isQuestion) made.call.append(make("p", "reason", `${entry.body.error.code}: ${entry.body.error.message}`));
+    if (entry.body?.error && !isQuestion) made.call.append(reason(`${entry.body.error.code}: ${entry.body.error.message}`));
     made.call.append(foldedJson("body", entry.body), foldedJson("answer", entry.answer));
   }
 }

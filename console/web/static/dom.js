@@ -15,6 +15,13 @@ export function words(tag, className, key, values) {
   return say(make(tag, className), key, values);
 }
 
+/** Return why something was refused, in the words of the functions, which are English. */
+export function reason(text) {
+  const told = make("p", "reason", text);
+  told.lang = "en";
+  return told;
+}
+
 export function button(className, key, onClick) {
   const element = words("button", className, key);
   element.type = "button";

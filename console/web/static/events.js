@@ -1,6 +1,6 @@
 // The events of the bus, one group for each correlation id, the newest group first.
 
-import { foldedJson, make, words } from "/dom.js";
+import { foldedJson, make, reason, words } from "/dom.js";
 import { moment, pesos } from "/format.js";
 
 const MAX_GROUPS = 200;
@@ -67,7 +67,7 @@ function step(envelope, since) {
     make("span", "took", `+${Math.max(0, passed)} ms`),
   );
   item.dataset.source = envelope.source;
-  if (error) item.append(make("p", "reason", `${error.code}: ${error.message}`));
+  if (error) item.append(reason(`${error.code}: ${error.message}`));
   item.append(foldedJson("envelope", envelope));
   return item;
 }
