@@ -73,9 +73,12 @@ class Lexicon:
         """The words that mean anything in this language."""
         asked = {word for row in self.intents.values() for phrase in row for word in phrase}
         asked = (asked | self.of("looked_for")) - self.numbers.keys()
-        self.likely = {word for word in asked if len(word) >= _MIN_TYPO_LETTERS}
-        """Its long words that are asked with, looked for, or verbs: what a slip may be of."""
-        self.likely |= {verb for verb in verbs if len(verb) > _MIN_TYPO_LETTERS}
+        likely = {word for word in asked if len(word) >= _MIN_TYPO_LETTERS}
+        likely |= {verb for verb in verbs if len(verb) > _MIN_TYPO_LETTERS}
+        self.likely: dict[str, list[str]] = {}
+        """By their ends, its long words that are asked with, looked for, or verbs."""
+        for word in likely:
+            self.likely.setdefault(word[0] + word[-1], []).append(word)
         orders = {written for written, verb in self.verbs.items() if verb.form != "past"}
         same = _by_word(data["same"])
         self.same = same | {fold(w): one for w, one in same.items() if fold(w) not in orders}
@@ -210,8 +213,7 @@ def usual_spelling(word: str, language: Language) -> Sequence[str]:
     if word.endswith("'s"):
         return (*usual_spelling(word.removesuffix("'s"), language), "s")
     known = (words.of("names"), words.things, *(lexicon(one).known for one in _LANGUAGES))
-    is_known = any(word in some for some in known)
-    if is_known or len(word) + 1 < _MIN_TYPO_LETTERS or not word.isalpha() or near_numbers(word):
+    if len(word) < _MIN_TYPO_LETTERS - 1 or not word.isalpha() or any(word in k for k in known):
         return (word,)
     return (_nearest(word, language) or word,)
 
@@ -223,11 +225,11 @@ def _nearest(word: str, language: Language) -> str:
     Neither the first nor the last letter may be wrong: they tell verbs' forms apart.
     """
     allowed, known = 1 + (len(word) >= _MIN_TWO_TYPOS_LETTERS), lexicon(language)
-    alike = (one for one in known.likely if (one[0], one[-1]) == (word[0], word[-1]))
+    alike = known.likely.get(word[0] + word[-1], ())
     near = sorted((damerau_levenshtein_distance(word, other), other) for other in alike)
     best = [other for slips, other in near if slips == near[0][0] <= allowed]
     meanings = {known.verbs.get(other) or other for other in best}
-    return best[0] if len(meanings) == 1 else ""
+    return best[0] if len(meanings) == 1 and not near_numbers(word) else ""
 
 
 @lru_cache(maxsize=4096)
@@ -235,9 +237,8 @@ def near_numbers(word: str) -> Phrase:
     """Return the number words of both languages that a word may be a slip of; not itself."""
     if len(word) < _MIN_NUMBER_LETTERS or not word.isalpha():
         return ()
-    both = {number for language in _LANGUAGES for number in lexicon(language).numbers} - {word}
-    long = (number for number in both if len(number) >= _MIN_NUMBER_LETTERS)
-    near = sorted((damerau_levenshtein_distance(word, number), number) for number in long)
+    long = {n for one in _LANGUAGES for n in lexicon(one).numbers if len(n) >= _MIN_NUMBER_LETTERS}
+    near = sorted((damerau_levenshtein_distance(word, one), one) for one in long - {word})
     return tuple(number for slips, number in near if slips <= 1 + (len(number) >= _LONG_NUMBER))
 
 
@@ -268,5 +269,4 @@ def kinds(*groups: str) -> tuple[str, ...]:
 def benefit_name(language: Language, benefit: str) -> str:
     """Return what a benefit such as MSI-12 is called."""
     kind, _, months = benefit.partition("-")
-    known = lexicon(language).replies.get(f"benefit_{kind}")
-    return f"{months} MSI" if months else known or benefit
+    return f"{months} MSI" if months else lexicon(language).replies.get(f"benefit_{kind}", benefit)
