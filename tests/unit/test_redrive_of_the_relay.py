@@ -95,6 +95,16 @@ def test_a_delivery_of_long_after_is_found_by_its_own_time(bank: World) -> None:
     assert len(redriven(bank)) == 1
 
 
+@pytest.mark.parametrize("garbled", [{}, {"deliveries": "many"}, {"deliveries": None}], ids=str)
+def test_an_item_that_another_program_wrote_keeps_back_no_others(
+    bank: World, garbled: dict[str, Any]
+) -> None:
+    bank.send("core_banking", "TRANSFER_REQUEST", TRANSFER)
+    moment = bank.items("requests")[0]["created_at"]
+    bank.put("requests", request_id="odd", created_at=moment, **garbled)
+    assert len(redriven(bank, batchSize=2)) == 2
+
+
 @pytest.mark.parametrize(("made", "size"), [(0, 1), (1, 3)])
 def test_a_table_that_cannot_explain_the_batch_is_not_enough(
     bank: World, made: int, size: int
