@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from console.artefact import ROOT, source_zip
 from console.cloud import Cloud
 from console.errors import ConsoleError
+from console.fast_yaml import safe_load
 from console.local_stack import running
 from console.template import load_template
 from console.where import DEFAULT_PORT, DEFAULT_STACK, Where
@@ -117,7 +118,10 @@ def reach(where: Where) -> Deployment:
 
 
 def _packaged(cloud: Cloud) -> str:
-    """Upload the template with what it refers to, as `sam deploy` does, and return its address."""
+    """Upload the template with what it refers to, as `sam deploy` does, and return its address.
+
+    All of it as JSON: the local AWS takes long to read YAML.
+    """
     s3 = cloud.client("s3")
     bucket = f"centli-artefacts-{cloud.account}"
     s3.create_bucket(Bucket=bucket)
@@ -126,7 +130,8 @@ def _packaged(cloud: Cloud) -> str:
     template["Globals"]["Function"]["CodeUri"] = f"s3://{bucket}/artefact.zip"
     for include in _includes(template):
         location = include["Location"]
-        s3.put_object(Bucket=bucket, Key=location, Body=(ROOT / location).read_bytes())
+        included = json.dumps(safe_load((ROOT / location).read_text(encoding="utf-8")))
+        s3.put_object(Bucket=bucket, Key=location, Body=included.encode())
         include["Location"] = f"s3://{bucket}/{location}"
     s3.put_object(Bucket=bucket, Key="template.json", Body=json.dumps(template).encode())
     return f"{cloud.endpoint}/{bucket}/template.json"
