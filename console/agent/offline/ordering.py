@@ -208,8 +208,7 @@ def _fills_addition(talk: Talk, reading: Reading, task: Addition) -> bool:
     said, marked = read.given, [n for n in ("name", "alias", "account") if reading.has(f"{n}_is")]
     is_told = bool(marked) or (not asked and first in {"negation", "correcting", "no"})
     is_joined = reading.word(reading.parts[0].last) not in ",.;:"
-    is_denied = bool(asked) and reading.denies(reading.parts[0]) and is_joined
-    is_denied |= reading.has(*kinds("adding_nobody")) and not (is_told and first == "negation")
+    is_denied = bool(reading.mood) or (asked and reading.denies(reading.parts[0]) and is_joined)
     is_other = any(topic.score >= _COMMAND for topic in topics_of(reading)[:1])
     is_other |= reading.has("question", "verb") or (reading.has("amount") and not asked)
     if is_denied or reading.ends_in_no or is_other or not (asked or is_told):

@@ -196,8 +196,7 @@ class Reading(Scanner):
         """Whether a "no" only begins a correction: "no, mejor mándale 300"."""
         kinds = [part.kind for part in self.parts[:2]]
         is_no = kinds[:1] in (["negation"], ["cancel"]) and kinds[1:] in (["stop"], ["correcting"])
-        is_led = is_no and self.tokens[self.parts[1].first].said == ":"
-        return is_no and not is_led and not self.of("negation")[1:]
+        return is_no and not self.of("negation")[1:]
 
     @property
     def afterthought(self) -> list[Part]:

@@ -168,7 +168,7 @@ class Transfer(Task):
 def may_be(talk: Talk, pronoun: str, person: Person) -> bool:
     """Tell whether "ella" or "him" may be somebody: by the ending of what they are called."""
     told = {"pronoun_he": "m", "pronoun_she": "f"}.get(pronoun, "")
-    words = {fold(word) for word in f"{person.name.split()[0]} {person.alias}".split()}
+    words = {fold(word) for word in [*person.name.split()[:1], *person.alias.split()]}
     known = {gender for gender in "mf" if words & talk.words.of(f"gender_{gender}")}
     return bool(pronoun) and (not told or not known or told in known)
 
