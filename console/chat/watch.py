@@ -4,10 +4,9 @@ import logging
 import queue
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from decimal import Decimal
 from threading import Event, Lock, Thread
 from typing import Any, Final, Literal, Self
 
@@ -18,7 +17,9 @@ from console.agent.events import BusEvent, Changed, WatchEvent
 from console.chat.stack import ChatStack
 from console.deployment import Deployment
 from console.errors import ConsoleError
+from shared.accounts import Account
 from shared.dynamodb import Item, deserialize, serialize
+from shared.observability import UNREADABLE
 
 _logger = logging.getLogger(__name__)
 
@@ -27,7 +28,8 @@ _LISTEN_SECONDS: Final = 1.0
 _AFTER_FAILURE_SECONDS: Final = 1.0
 _KEPT_EVENTS: Final = 1_000
 _STOP_SECONDS: Final = 5
-_SHOWN_PURCHASES: Final = 20
+_SHOWN: Final = ("account_id", "account_type", "balance", "available", "currency", "status")
+"""What is shown of an account."""
 
 _Kind = Literal["balance", "stock", "purchase"]
 _Figures = dict[tuple[_Kind, str], tuple[str | None, Any]]
@@ -36,10 +38,9 @@ _Figures = dict[tuple[_Kind, str], tuple[str | None, Any]]
 
 @dataclass(frozen=True)
 class State:
-    """A customer's accounts, and the newest purchases, as the tables have them."""
+    """A customer's accounts, as the table has them."""
 
     accounts: list[Item]
-    purchases: list[Item]
 
 
 class Subscription:
@@ -109,14 +110,11 @@ class Watch:
                 self._subscriptions.discard(subscription)
 
     def state(self, user_id: str) -> State:
-        """Read a customer's accounts and newest purchases. Raises ConsoleError when it cannot."""
+        """Read a customer's accounts. Raises ConsoleError when it cannot."""
         self._customers.add(user_id)
         tables = Tables(self._stack.deployment)
         try:
-            return State(
-                [_account(item) for item in tables.of_customer("Accounts", user_id)],
-                tables.of_customer("Purchases", user_id)[:_SHOWN_PURCHASES],
-            )
+            return State([*_accounts(tables.of_customer("Accounts", user_id))])
         except (BotoCoreError, ClientError) as error:
             raise ConsoleError(f"The tables could not be read ({type(error).__name__}).") from error
 
@@ -171,13 +169,13 @@ class Tables:
         """Read balances, stock and purchases: of everybody locally, of the customers in AWS."""
         figures: _Figures = {}
         for item in self._read("Accounts", customers):
-            figures["balance", item["account_id"]] = (item["user_id"], item["balance"])
+            figures["balance", item["account_id"]] = (item["user_id"], item.get("balance"))
         for item in self._read("Purchases", customers):
-            figures["purchase", item["purchase_id"]] = (item["user_id"], item["status"])
+            figures["purchase", item["purchase_id"]] = (item["user_id"], item.get("status"))
         if self._deployment.cloud.is_local:
             for item in self._scan("Products"):
                 key = f"{item['product_id']} {item['retailer_id']}"
-                figures["stock", key] = (None, item["stock"])
+                figures["stock", key] = (None, item.get("stock"))
         return figures
 
     def of_customer(self, what: str, user_id: str) -> list[Item]:
@@ -203,14 +201,9 @@ class Tables:
         return self._deployment.outputs[f"{what}TableName"]
 
 
-def _account(item: Item) -> Item:
-    """Return what is shown of an account, with what can be spent from it."""
-    balance: Decimal = item["balance"]
-    return {
-        "account_id": item["account_id"],
-        "account_type": item["account_type"],
-        "balance": balance,
-        "available": balance + item.get("credit_limit", 0),
-        "currency": item["currency"],
-        "status": item["status"],
-    }
+def _accounts(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield what is shown of accounts, with what can be spent; what cannot be read is left out."""
+    for item in items:
+        with suppress(*UNREADABLE):
+            account = Account.from_item(item)
+            yield {name: getattr(account, name) for name in _SHOWN}

@@ -134,7 +134,6 @@ class Web:
             {
                 "user_id": user_id,
                 "accounts": state.accounts,
-                "purchases": state.purchases,
                 "place": self._service.place,
             }
         )

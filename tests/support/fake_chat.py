@@ -42,7 +42,6 @@ class FakeSubscription:
 @dataclass(frozen=True)
 class FakeState:
     accounts: list[dict[str, Any]]
-    purchases: list[dict[str, Any]]
 
 
 class FakeWatch:
@@ -60,7 +59,7 @@ class FakeWatch:
     def state(self, user_id: str) -> FakeState:
         if self.is_down:
             raise ConsoleError("secret-host:4566 is gone")
-        return FakeState([{"account_id": "acc", "balance": Decimal("0.10")}], [])
+        return FakeState([{"account_id": "acc", "balance": Decimal("0.10")}])
 
     def tell(self, event: WatchEvent) -> None:
         for subscription in self.subscriptions:

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,15 +15,18 @@ from console import bus
 from console.agent.exchange import NoAnswer
 from console.chat import stack as chat_stack
 from console.chat.stack import ChatStack
-from console.chat.watch import Watch
+from console.chat.watch import Tables, Watch
 from console.cloud import Cloud
 from console.deployment import Deployment
 from console.errors import ConsoleError
 from console.local_stack import readiness
 from console.ports import free_port
 from console.where import Where
+from tests.support.tables import PREFIX
+from tests.support.world import World
 
 WAIT_SECONDS = 10
+TABLES = ("Accounts", "Purchases", "Products")
 
 
 def deployment(port: int) -> Deployment:
@@ -231,6 +235,25 @@ def test_a_watch_that_is_stopped_while_its_rule_settles_takes_the_rule_along() -
         pass
 
     assert cloud.removed == ["delete_rule"]
+
+
+def test_what_another_program_wrote_hides_nothing_else_from_a_chat(bank: World) -> None:
+    bank.put("accounts", user_id="user-maria", account_id="acc-odd", balance="a lot")
+    bank.put("products", product_id="prod-without-stock", retailer_id="retailer-azteca")
+    tables = SimpleNamespace(
+        get_paginator=lambda name: SimpleNamespace(
+            paginate=lambda **query: [getattr(bank.client, name)(**query)]
+        )
+    )
+    cloud: Any = SimpleNamespace(client=lambda _service: tables, is_local=True)
+    names = {f"{what}TableName": f"{PREFIX}-{what.lower()}" for what in TABLES}
+    stack: Any = SimpleNamespace(deployment=Deployment(cloud, names))
+
+    with Watch(stack) as watch:
+        shown = {one["account_id"] for one in watch.state("user-maria").accounts}
+    assert "acc-maria" in shown
+    assert "acc-odd" not in shown
+    assert ("balance", "acc-maria") in Tables(stack.deployment).figures(set())
 
 
 def test_a_watch_goes_on_after_whatever_failed(monkeypatch: pytest.MonkeyPatch) -> None:
