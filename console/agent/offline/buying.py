@@ -102,7 +102,6 @@ class Purchase(Task):
         number, wish, put = self.wish.number, self.wish, partial(partial, setattr, self, "wish")
         ways = {"pieces": Wish(quantity=number), "months": Wish(benefit=f"{MSI}-{number}")}
         if number and wish.count != number and finding.fits(offer, ways["months"]):
-            self.wish = wish = replace(wish, number=None)
             choices = [(talk.words.of(said), put(way.after(wish))) for said, way in ways.items()]
             return talk.ask("ask_pieces_or_months", "count", choices=choices, count=number)
         self.wish = wish = ways["pieces"].after(wish)
@@ -110,11 +109,8 @@ class Purchase(Task):
             self.offer = None
             return talk.ask("ask_other", "product", product=offer.name)
         is_enough = offer.stock >= (wish.quantity or 1)
-        if (
-            is_enough
-            and wish.quantity != 0
-            and finding.is_called(offer.names, wish.counted.split())
-        ):
+        is_counted = finding.is_called(offer.names, wish.counted.split())
+        if is_enough and is_counted and wish.quantity != 0:
             return None
         self.wish, key = Wish(quantity=0).after(wish), "ask_count" if is_enough else "ask_fewer"
         return talk.ask(key, "quantity", product=offer.name, count=offer.stock)
@@ -126,12 +122,10 @@ class Purchase(Task):
             return None
         [(_, body)] = yield from _benefits(talk, [offer], count)
         fitting = _eligible(body, wanted)
-        if len(fitting) == 1 and wanted != SEVERAL:
-            self.wish = replace(self.wish, benefit=fitting[0]["benefit"])
-            self.given |= {n: str(v) for n in _FIGURES if (v := fitting[0].get(n)) is not None}
-            return None
-        self.wish = replace(self.wish, benefit="")
-        return _ask_benefit(talk, [(offer, body)], wanted, count)
+        had = fitting[0] if len(fitting) == 1 and wanted != SEVERAL else {}
+        self.wish = replace(self.wish, benefit=had.get("benefit", ""))
+        self.given |= {n: str(had[n]) for n in _FIGURES if had.get(n) is not None}
+        return None if had else _ask_benefit(talk, [(offer, body)], wanted, count)
 
     def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Flow:
         """Say what became of the purchase; when it is paid, under which number too."""

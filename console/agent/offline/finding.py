@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Final
 
 from console.agent.brain import Say
@@ -21,7 +21,7 @@ SEVERAL: Final = "-"
 """What is said of how to pay, or from where, where more than one is."""
 MAX_QUANTITY: Final = 100
 _MAX_SEARCH_CHARACTERS: Final = 140
-_LEFT_OUT: Final = ("plain", "article", "container", "piece", "terse", "numbered")
+_LEFT_OUT: Final = ("and", "plain", "article", "container", "piece", "terse", "numbered")
 
 
 def read_wish(reading: Reading) -> Wish:
@@ -33,14 +33,13 @@ def read_wish(reading: Reading) -> Wish:
     role, amounts = roles(reading), reading.of("amount")
     said = {role[part.first]: part for part in reversed(amounts)}
     counts = [part for part in amounts if role[part.first] == "count"]
-    is_plain = all(part.whole in range(1, MAX_QUANTITY + 1) for part in counts)
-    is_unclear = (
-        reading.has("dozen") or (reading.has("again") and not words) or counts[1:] or not is_plain
-    )
+    numbers = [part.whole for part in counts if part.whole in range(1, MAX_QUANTITY + 1)]
+    is_vague = reading.has("dozen") or (reading.has("again") and not words)
+    is_plain = len(numbers) == len(counts) == 1 and not is_vague
     after = (reading.parts[reading.parts.index(part) + 1 :][:1] for part in counts[:1])
     counted = [word for [one] in filter(None, after) for word, _ in called(reading, one)]
     lowest, highest = said["range"].value if "range" in said else (None, None)
-    quantity = 0 if is_unclear else counts[0].whole if counts else None
+    quantity = numbers[0] if is_plain else 0 if counts or is_vague else None
     is_last = reading.of("amount", "benefit")[-1:] == counts
     is_alone = quantity and is_last and not (counted or reading.has("piece"))
     return Wish(
@@ -65,8 +64,7 @@ def _way(reading: Reading, kind: str, without: str) -> str:
     later = [part for part in _around_correction(reading)[1] if part in reading.of(kind, "benefit")]
     said = {part.value for part in reading.of(kind) if part in later or not later}
     said -= {MSI} if any(way.startswith(f"{MSI}-") for way in said) else set()
-    is_denied = any(part.kind == kind for part in reading.denied)
-    return _only(said) or (without if is_denied else "")
+    return _only(said) or (without if kind in {part.kind for part in reading.denied} else "")
 
 
 def _around_correction(reading: Reading) -> tuple[list[Part], list[Part]]:
@@ -116,7 +114,9 @@ def _role(reading: Reading, place: int, *, is_alone: bool) -> str:
         for one in before
     )
     is_before = any(called(reading, one) for one in after)
-    is_alone |= any(one.kind in kinds("correcting") for one in before)
+    is_alone |= any(
+        one.kind in kinds("correcting") or reading.match(one.first, "only") for one in before
+    )
     if not is_led and (is_piece or (not part.unit and (is_before or is_alone))):
         return "" if part.is_money else "count"
     is_of_it = part.way != "of" or any(p.kind in kinds("described") for p in before)
@@ -134,8 +134,9 @@ def things_in(reading: Reading) -> list[tuple[str, str]]:
 
 
 def called(reading: Reading, part: Part) -> list[tuple[str, str]]:
-    """Return the words of a part that say what a thing is."""
-    is_said = part.kind in {"unread", "name", "reason"} or is_of_thing(reading, part)
+    """Return the words of a part that say what a thing is, "para correr" or "de Juan Rulfo" too."""
+    is_of_thing = part.kind == "person" and not is_kin(reading, part)
+    is_said = part.kind in {"unread", "name", "reason"} or is_of_thing
     found = list[tuple[str, str]]()
     for place in range(part.first, part.last) if is_said else ():
         token = reading.tokens[place]
@@ -147,15 +148,9 @@ def called(reading: Reading, part: Part) -> list[tuple[str, str]]:
     return found
 
 
-def is_of_thing(reading: Reading, part: Part) -> bool:
-    """Tell whether what might be a person tells of a thing: "para correr", "de Juan Rulfo"."""
-    return part.kind == "person" and not is_kin(reading, part)
-
-
 def is_kin(reading: Reading, part: Part) -> bool:
     """Tell whether a phrase says what somebody is to the customer."""
-    places = range(part.first, part.last)
-    return any(reading.match(place, "relation", "possessive") for place in places)
+    return any(reading.match(p, "relation", "possessive") for p in range(part.first, part.last))
 
 
 def names_a_thing(reading: Reading) -> bool:
@@ -167,10 +162,7 @@ def wants_a_thing(reading: Reading) -> bool:
     """Tell whether a thing is wanted: "quiero los audífonos", not "quiero ver mis gastos"."""
     said = reading.beside("article", "here", "courtesy")
     wanted = [part for one, part in pairwise(said) if one.kind in {"will", "want_thing"}]
-    return any(
-        part.kind in kinds("free_text") and reading.word(part.last - 1) in reading.words.things
-        for part in wanted
-    )
+    return names_a_thing(replace(reading, parts=wanted))
 
 
 def each_thing(reading: Reading) -> list[Reading]:
@@ -180,13 +172,22 @@ def each_thing(reading: Reading) -> list[Reading]:
     """
     ends = [replace(reading, parts=parts) for parts in _around_correction(reading)]
     said = ends[1] if all(map(names_a_thing, ends)) and not reading.has("condition") else reading
-    runs = groupby(said.parts, lambda part: part.kind in {"and", "stop"})
-    pieces = [replace(said, parts=[*run]) for is_joint, run in runs if not is_joint]
+    parts = [one for part in said.parts for one in _apart(reading, part)]
+    starts = [i for i, p in enumerate(parts) if p.kind == "stop" or reading.match(p.first, "and")]
+    runs = (parts[first:last] for first, last in pairwise([0, *starts, len(parts)]))
+    pieces = [replace(said, parts=run) for run in runs]
     pieces = [one for one in pieces if one.beside(*kinds("quiet"), "both", "everyone")]
     ways = [way for one in pieces if (way := one.of("account", "benefit"))]
     for one in pieces if len(ways) == 1 else ():
         one.parts += [part for part in ways[0] if part not in one.parts]
     return pieces if pieces[1:] and all(map(names_a_thing, pieces)) else [said]
+
+
+def _apart(reading: Reading, part: Part) -> list[Part]:
+    """Return what a reason joins, "café", "y un té"; any other part as it is."""
+    places = range(part.first + 1, part.last) if part.kind == "reason" else ()
+    ends = [part.first, *(at for at in places if reading.match(at, "and")), part.last]
+    return [replace(part, first=first, last=last) for first, last in pairwise(ends)]
 
 
 # --- finding products ---
@@ -258,8 +259,10 @@ def find(talk: Talk, wish: Wish, wanted: Attempts = (), *, is_also: bool = False
         head = "products_filtered_none" if every else "products_none"
         head = "products_none_yet" if token else head
     searched = arguments.get("search", "")
-    memory.wish, is_sure = wish.terms, wish.cheapest or not offers[1:]
-    memory.offer = offers[0] if offers and is_sure and not is_also else None
+    things = [word for word in fold(wish.words).split() if word in talk.words.things]
+    first = offers[:1] if wish.cheapest or not (is_also or offers[1:]) else []
+    memory.offer = next((offer for offer in first if is_called(offer.words, things)), None)
+    memory.wish = wish.terms
     further = memory.more if is_also else None
     memory.offers = memory.offers if is_also else []
     memory.found = memory.offers + offers

@@ -236,7 +236,8 @@ def stated(talk: Talk, reading: Reading) -> Reply | None:
 
 def searched(talk: Talk, reading: Reading) -> Reply | None:
     """Look for what a message names; for each of the things that it joins."""
-    if reading.mood not in {"", "condition", "day"} or reading.has("verb", "clitic"):
+    mood = "" if reading.denied and reading.mood == "negation" else reading.mood
+    if mood not in {"", "condition", "day"} or reading.has("verb", "clitic"):
         return None
     wish, words = finding.read_wish(reading), {token.word for token in reading.tokens}
     is_named = finding.names_a_thing(reading) or bool(wish.category)
@@ -251,7 +252,8 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
     if is_named and (is_of_price or is_asking):
         return buying.compared(talk, reading)
     role = finding.roles(reading)
-    numbers = [part for part in reading.of("amount") if not role[part.first]]
+    numbers = [p for p in reading.parts if p.kind == "amount"]
+    numbers = [p for p in numbers if p in reading.denied or not role[p.first]]
     reading.ignored = reading.of("excluding") + numbers
     wishes = map(finding.read_wish, finding.each_thing(reading))
     return finding.search(talk, *wishes, is_instead=reading.has(*kinds("instead")))

@@ -219,7 +219,8 @@ class Talk:
         if part.kind == "amount" and (is_spread or ("benefit" in wanted and number > 1)):
             return replace(part, kind="benefit", value=f"{MSI}-{number}")
         is_listed = len(said.tokens) == 1 and task is None and memory.topic == "search"
-        if part.kind == "amount" and ("product" in wanted or is_listed) and number > 0:
+        is_which = "product" in wanted and not said.has("take", *kinds("correcting"))
+        if part.kind == "amount" and (is_which or is_listed) and number > 0:
             return replace(part, kind="ordinal", value=number)
         is_one = self.words.numbers.get(said.word(part.first)) == (1, "unit") and task and is_bought
         if is_one and is_alone and "product" not in wanted and part.last == part.first + 1:

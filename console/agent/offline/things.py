@@ -106,8 +106,8 @@ class Wish:
         Another way to pay leaves the account said before it; another count, what was counted.
         """
         said = {name: one for name, one in vars(self).items() if one != getattr(Wish, name)}
-        said |= {"account": self.account} if self.benefit else {}
-        said |= {"counted": self.counted, "number": None} if "quantity" in said else {}
+        said |= {"account": self.account, "number": self.number} if self.benefit else {}
+        said |= {"counted": self.counted, "number": self.number} if "quantity" in said else {}
         return replace(earlier, **said)
 
 
