@@ -222,14 +222,16 @@ def check(parts: Sequence[str]) -> None:
     """Run the whole gate, or the parts that are named.
 
     What they need is installed at once: to unpack packages is to wait for a disk and a network.
-    Then the parts run at once, for each is one process at a time; the tests come last, and alone.
+    Then the parts run at once, for each is one process at a time, and the tests' browser is
+    installed; the tests come last, and alone.
     """
     _refuse_unknown("part", parts, GATE)
     chosen = parts or GATE
     needed = [(_PROJECT, _ALL_PINS), *([(_SAM, _SAM_PINS)] if "template" in chosen else [])]
+    quick = {**GATE, "tests": _ensure_browser}
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda one: one[0].ensure(one[1]), needed))
-        list(pool.map(lambda part: GATE[part](), [part for part in chosen if part != "tests"]))
+        list(pool.map(lambda part: quick[part](), chosen))
     if "tests" in chosen:
         GATE["tests"]()
 
@@ -349,7 +351,7 @@ def _ensure_browser() -> None:
     print("installing Chromium for the browser tests (once) ...", flush=True)
     apt = shutil.which("apt-get")
     if apt and os.geteuid() == 0 and _succeeds([apt, "update"]):
-        _succeeds([apt, "install", "--yes", "--no-install-recommends", "chromium"])
+        _succeeds([apt, "install", "--yes", "--no-install-recommends", "chromium-headless-shell"])
     if not _succeeds(find) and not _succeeds([python, "-m", "playwright", "install", "chromium"]):
         print("That failed: the browser tests are skipped, or fail where CI is set.", flush=True)
 
