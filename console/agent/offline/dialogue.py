@@ -107,9 +107,10 @@ def dropped(talk: Talk, reading: Reading) -> Reply | None:
     is_more |= finding.names_a_thing(reading) and bool(reading.of("correcting")[1:])
     is_why = [p.kind for p in said[1:2]] == ["stop"] and reading.denies(said[0]) and not is_more
     is_no = is_why or reading.covers("no", *_POLITE)
-    is_named = not memory.open and reading.values("make_noun", "purchase_noun")
+    is_done = memory.done is not None and memory.state != "left"
+    is_done = is_done or bool(reading.values("make_noun", "purchase_noun"))
     if is_no or reading.covers("cancel", *kinds("dropping")):
-        is_of_done = not is_no and (memory.has_done or is_named)
+        is_of_done = is_done and not (is_no or memory.open)
         return talk.say("told_undo") if is_of_done else tasks.drop(talk, memory.open)
     is_less = reading.has("adjust") and not reading.has("amount")
     is_dropping = bool(reading.of("cancel")) or is_less or reading.ends_in_no

@@ -69,10 +69,7 @@ def _is_rather_asked(reading: Reading, orders: list[Order]) -> bool:
     is_sent = is_vague and all(order.act == "send" for order in orders)
     is_told = not (is_named or is_asked_for or reading.mood == "others")
     least = 0 if is_told else _SURELY / 2 if is_sent else _SURELY
-    is_about = any(
-        t.intent in kinds("queries") and t.score >= least for t in topics_of(reading)[:1]
-    )
-    return is_about or (is_sent and reading.has("benefit"))
+    return any(t.intent in kinds("queries") and t.score >= least for t in topics_of(reading)[:1])
 
 
 def _owed(talk: Talk, reading: Reading) -> list[Order]:
@@ -163,6 +160,7 @@ def _told_anew(talk: Talk, reading: Reading, said: Sequence[Order]) -> list[Tran
     is_more = reading.has("also", "again", "same_order") or reading.first_kind == "and"
     is_more |= any(reading.match(verb.first, "set_amount") is None for verb in reading.of("verb"))
     is_told = all(order.is_whole and not order.unread for order in said)
+    is_told = is_told and bool(talk.memory.open[1:] or said[1:] or reading.has("verb"))
     if is_more or not is_told or reading.mood or reading.ends_in_no:
         return []
     meant = [tasks.meant(talk, replace(reading, parts=[order.said["to"]])) for order in said]
@@ -326,11 +324,6 @@ def _repeated(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Rep
     first = [p.kind for p in reading.beside("asking", "courtesy", "stop", "now", "yes")][:1]
     is_like = reading.has("same_order", "also", "again") or first == ["and"]
     is_like |= reading.match(0, "also") is not None
-    things = [word in reading.words.things for _, word in finding.things_in(reading)]
-    is_thing = things[:1] == [True] and not reading.has("want_thing", "question", "tell")
-    if isinstance(memory.waiting, Purchase) and is_like and is_thing:
-        bought = Purchase().fill(talk, reading)
-        return tasks.queue(talk, [bought]) if bought.offer is None else None
     is_like |= reading.first_kind == "yes" and "amount" in order.said
     is_other = not rest <= {"same_order", "also", "adjust"} or reading.ends_in_no
     if not isinstance(model, Transfer) or not is_like or is_other:

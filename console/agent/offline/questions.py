@@ -24,14 +24,12 @@ _MIN_SURE: Final = 0.7
 def _is_somebody(reading: Reading, part: Part) -> bool:
     """Tell whether a part says who: a name, a relation, or whose account it is."""
     word = reading.word(part.last - 1)
-    is_owner = part.kind == "reason" and reading.match(part.first - 1, "account_noun") is not None
     return (
         (part.kind != "unread" and part.value[0].isupper())
         or (
             {word, word.removesuffix("s")} & reading.words.of("names")
             and not reading.values("introducing")
         )
-        or (is_owner and word not in reading.words.known)
         or (part.kind == "person" and (part.way != "to" or finding.is_kin(reading, part)))
     )
 
@@ -270,12 +268,10 @@ def not_understood(talk: Talk, reading: Reading) -> Flow:
         return
     text = reading.text
     quoted = text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…"
-    waiting, is_done = talk.memory.waiting, talk.memory.has_done
     is_against = {"hold", "change"} & {TOLD_AS.get(part.kind) for part in reading.parts}
-    if is_against and waiting is not None:
+    if is_against and (waiting := talk.memory.waiting) is not None:
         waiting.unread = quoted
-    if is_against and (waiting is not None or is_done):
-        yield from [talk.say("told_undo")] if waiting is None else tasks.go_on(talk, waiting)
+        yield from tasks.go_on(talk, waiting)
         return
     is_number = reading.has("amount") and not reading.beside("amount", "stop")
     keys = (f"try_{intent}" for intent in asking.nearest(reading))

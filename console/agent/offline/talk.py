@@ -149,11 +149,6 @@ class Memory:
         """What was shown and is neither carried out nor left."""
         return self.open[0] if self.state in {"shown", "waiting"} else None
 
-    @property
-    def has_done(self) -> bool:
-        """Whether something was carried out and nothing else is spoken of."""
-        return not self.open and self.done is not None and self.state != "left"
-
     def drop(self, *gone: Task) -> None:
         """Forget open tasks; where the first is one of them, nothing is begun."""
         if self.task in gone:

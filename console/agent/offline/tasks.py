@@ -10,7 +10,7 @@ from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Asked, Flow, Reply, Talk, Task
 from console.agent.offline.text import Part, words_of
 from console.agent.offline.things import Person
-from console.agent.offline.transferring import may_be
+from console.agent.offline.transferring import Transfer, may_be
 
 
 def go_on(talk: Talk, task: Task, *others: Task) -> Flow:
@@ -112,13 +112,23 @@ def meant(talk: Talk, reading: Reading) -> list[Task]:
 
 
 def reordered(talk: Talk, reading: Reading) -> Reply | None:
-    """Take another open order first: "primero la de Sofi"."""
-    pointing = ("person", "name", "reason", "ordinal", "other", "here", "from", "begin")
-    is_meant = reading.has("begin") or any(map(_is_bare_first, reading.parts))
-    if reading.beside(*kinds("filling"), *pointing) or not (is_meant and talk.memory.open[1:]):
+    """Take another open order first, "primero la de Sofi"; or swap the ends of one, "al revés"."""
+    memory, is_swap = talk.memory, reading.has("swap")
+    pointing = ("person", "name", "reason", "ordinal", "other", "here", "from", "begin", "swap")
+    is_meant = is_swap or reading.has("begin") or any(map(_is_bare_first, reading.parts))
+    if reading.beside(*kinds("filling"), *pointing) or not is_meant:
         return None
-    first = talk.memory.open[-1:] if reading.has("other") else meant(talk, reading)
-    return go_on(talk, first[0]) if len(first) == 1 else None
+    if memory.open[1:]:
+        is_last = is_swap or reading.has("other")
+        first = memory.open[-1:] if is_last else meant(talk, reading)
+        return go_on(talk, first[0]) if len(first) == 1 else None
+    waiting = memory.waiting if is_swap else None
+    own = memory.known.own_accounts
+    if not isinstance(waiting, Transfer) or waiting.given["to_account"] not in own:
+        return None
+    source, to = waiting.given["from_account"], waiting.given["to_account"]
+    waiting.given |= {"from_account": to, "to_account": source}
+    return go_on(talk, waiting)
 
 
 def names(talk: Talk, tasks: Sequence[Task]) -> str:
