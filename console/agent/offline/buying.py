@@ -295,7 +295,7 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
     is_counted = is_asking and memory.offer is not None and reading.number_alone
     if reading.has("take") and reading.mood in {"condition", "day"} and not reading.asks:
         return talk.say(REFUSED[reading.mood])
-    if reading.mood or is_new or reading.has("person") or (is_ordered and not is_taking):
+    if reading.mood or is_new or reading.has("person", "same") or (is_ordered and not is_taking):
         return None
     if not is_shown or (meant is None and not is_counted):
         return None

@@ -109,7 +109,7 @@ def dropped(talk: Talk, reading: Reading) -> Reply | None:
     is_no = is_why or reading.covers("no", *_POLITE)
     is_done = memory.done is not None and memory.state != "left"
     is_done = is_done or bool(reading.values("make_noun", "purchase_noun"))
-    if is_no or reading.covers("cancel", *kinds("dropping")):
+    if is_no or (reading.covers("cancel", *kinds("dropping")) and not reading.denied):
         is_of_done = is_done and not (is_no or memory.open)
         return talk.say("told_undo") if is_of_done else tasks.drop(talk, memory.open)
     is_less = reading.has("adjust") and not reading.has("amount")
