@@ -75,7 +75,7 @@ def test_a_page_of_another_origin_runs_code_in_ministack_as_it_comes(
     browser: Browser, other_origin: str
 ) -> None:
     with open_aws() as endpoint:
-        make_role(endpoint)
+        make_role(client(endpoint, "iam"))
         told = attack(browser, other_origin, endpoint)
         functions = client(endpoint, "lambda")
         made = function_names(functions)

@@ -38,7 +38,7 @@ def make_function(endpoint: str) -> Any:
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("index.py", HANDLER)
-    make_role(endpoint)
+    make_role(client(endpoint, "iam"))
     functions = client(endpoint, "lambda")
     functions.create_function(**NEW_FUNCTION | {"Code": {"ZipFile": code.getvalue()}})
     return functions

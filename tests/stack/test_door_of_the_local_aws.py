@@ -123,7 +123,7 @@ TRICKS: dict[str, Trick] = {
 @pytest.fixture(scope="module")
 def open_endpoint() -> Iterator[str]:
     with open_aws() as endpoint:
-        make_role(endpoint)
+        make_role(client(endpoint, "iam"))
         yield endpoint
 
 
@@ -222,7 +222,7 @@ def test_the_credentials_of_a_function_do_not_follow_from_its_name(
     deployed: Deployed,
 ) -> None:
     with open_aws() as another:
-        make_role(another)
+        make_role(client(another, "iam"))
         functions = client(another, "lambda")
         code = {"ZipFile": b"PK\x05\x06" + bytes(18)}
         made = functions.create_function(**{**NEW_FUNCTION, "Code": code})

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from console.cloud import Cloud
+from tests.support.open_aws import make_role
 
 CODE = """
 import sys
@@ -34,11 +35,7 @@ class Functions:
 
     def __init__(self, cloud: Cloud) -> None:
         self._client = cloud.client("lambda")
-        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
-        document = {"Version": "2012-10-17", "Statement": [trust | {"Action": "sts:AssumeRole"}]}
-        self._role = cloud.client("iam").create_role(
-            RoleName="teller", AssumeRolePolicyDocument=json.dumps(document)
-        )["Role"]["Arn"]
+        self._role = make_role(cloud.client("iam"))
 
     def make(self, name: str) -> None:
         buffer = io.BytesIO()

@@ -58,13 +58,14 @@ def open_aws(source: Path | None = None) -> Iterator[str]:
             process.wait(10)
 
 
-def make_role(endpoint: str) -> None:
-    """Make the role of the new function, as a trick may."""
+def make_role(iam: Any) -> str:
+    """Make the role of the new function, as a trick may, and return its ARN."""
     trust = (
         '{"Version":"2012-10-17","Statement":[{"Effect":"Allow",'
         '"Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
     )
-    client(endpoint, "iam").create_role(RoleName="trick", AssumeRolePolicyDocument=trust)
+    made = iam.create_role(RoleName="trick", AssumeRolePolicyDocument=trust)
+    return str(made["Role"]["Arn"])
 
 
 def client(endpoint: str, service: str, **credentials: str) -> Any:
