@@ -63,7 +63,6 @@ class Operation(NamedTuple):
     error_model: type[Answer] | None = None
     begins: str | None = None
     final_answer: FinalAnswer | None = None
-    expires: bool = False
     event_source: str | None = None
     record_key: RecordKey | None = None
 
@@ -105,6 +104,14 @@ class Operation(NamedTuple):
         """The event type that publishes an error; None where nobody would be told."""
         has_one = self.replies and not (self.changes and len(self.replies) < _CHANGE_REPLIES)
         return self.replies[-1] if has_one else None
+
+    @property
+    def expires(self) -> bool:
+        """Whether it is an order: an event that asks for it is refused when it is too old.
+
+        A change that publishes no refusal is the end of what was begun, and never too old.
+        """
+        return self.changes and self.failure_event is not None
 
     @property
     def is_step(self) -> bool:
@@ -149,7 +156,6 @@ class ActionGroup:
         error: type[Answer] | None = None,
         begins: str | None = None,
         final_answer: FinalAnswer | None = None,
-        expires: bool = False,
     ) -> Callable[[F], F]:
         """Declare an operation that agents call, and that the bus triggers with the event `on`.
 
@@ -160,8 +166,7 @@ class ActionGroup:
         then has such terms. `error` has what its errors may tell beside code and message, all of it
         optional. A success that `begins` a flow publishes that event type; the
         first of `replies` then comes at the end of the flow, and `final_answer` tells what an agent
-        is answered once it came. One that `expires` is an order: an event that asks for it is
-        refused when it is too old.
+        is answered once it came.
         """
         return self._declare(
             method,
@@ -173,7 +178,6 @@ class ActionGroup:
             error_model=error,
             begins=begins,
             final_answer=final_answer,
-            expires=expires,
         )
 
     def event(
@@ -184,7 +188,6 @@ class ActionGroup:
         example: tuple[Request, Answer],
         replies: tuple[str, ...] = (),
         record_key: RecordKey | None = None,
-        expires: bool = False,
     ) -> Callable[[F], F]:
         """Declare a step of a flow: what the group does when the group of `source` sends `on`.
 
@@ -200,7 +203,6 @@ class ActionGroup:
             example=example,
             event_source=source,
             record_key=record_key,
-            expires=expires,
         )
 
     def task(

@@ -25,7 +25,6 @@ from shared.payments import (
     source="marketplace",
     replies=("PAYMENT_COMPLETED", "PAYMENT_FAILED"),
     record_key=payment_key,
-    expires=True,
     example=(
         EXAMPLE_PAYMENT,
         PaymentCompleted(

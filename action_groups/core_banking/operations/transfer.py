@@ -80,7 +80,6 @@ class TransferTerms(Terms):
     replies=("TRANSFER_COMPLETED", "TRANSFER_FAILED"),
     confirm=TransferTerms,
     error=TransferError,
-    expires=True,
     example=(
         TransferRequest(
             from_account="acc-maria-checking",

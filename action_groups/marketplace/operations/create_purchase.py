@@ -112,7 +112,6 @@ def ended_purchase(
     begins="PAYMENT_REQUEST",
     replies=("PURCHASE_CONFIRMED", "PURCHASE_FAILED"),
     confirm=PurchaseTerms,
-    expires=True,
     final_answer=ended_purchase,
     example=(
         PurchaseRequest(
