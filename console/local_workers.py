@@ -1,8 +1,9 @@
 """The processes of the local AWS's functions, forked off one that has their packages loaded.
 
-Most of what a function takes to start is to import packages that all functions share. This is the
-program of the process that has imported them. It is started as a script, in a clean environment,
-with a socket as its standard input; it ends when the socket's other end is gone.
+Most of what a function takes to start is to import packages that all functions share, and to read
+botocore's descriptions of services. This is the program of the process that has done both. It is
+started as a script, in a clean environment, with a socket as its standard input; it ends when the
+socket's other end is gone.
 
 A request is one message: JSON of the script to run, its folder and its environment, with four open
 files: standard input, output and error, and one that tells the process's number and is closed when
@@ -16,16 +17,40 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
-# What the functions import, beside their own code.
-import botocore.httpsession
 import botocore.session
-import pydantic
 import simplejson
+from botocore.loaders import JSONFileLoader, Loader
+from pydantic import BaseModel, TypeAdapter
 
-LOADED = (botocore.httpsession, botocore.session, pydantic, simplejson)
+_SERVICES = ("dynamodb", "events", "kms", "lambda", "sqs")
 _MAX_REQUEST_BYTES = 256 * 1024
 _FILES = 4
+
+
+class _FilesReadOnce(JSONFileLoader):
+    """Loads files for all sessions, those of the processes that are forked too."""
+
+    @staticmethod
+    @cache
+    def load_file(file_path: str) -> Any:
+        """Return what a file holds."""
+        return JSONFileLoader().load_file(file_path)
+
+
+def _load() -> None:
+    """Do what functions do first, so that what it imports and reads is there."""
+
+    class Model(BaseModel):
+        name: str
+
+    TypeAdapter(Model).validate_python(simplejson.loads('{"name": ""}'))
+    Loader.FILE_LOADER_CLASS = _FilesReadOnce
+    session = botocore.session.get_session()
+    for service in _SERVICES:
+        session.create_client(service, region_name="us-east-1")
 
 
 def _run(request: bytes, files: Sequence[int]) -> None:
@@ -45,6 +70,7 @@ def _run(request: bytes, files: Sequence[int]) -> None:
 
 def main() -> None:
     """Fork a process for each request."""
+    _load()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever asked sees the end by a closed file
     with socket.socket(fileno=os.dup(0)) as requests:
         while True:

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -12,6 +12,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shared.dynamodb import serialize
 
 Seed = Callable[[Any, str], int]
+
+_MAX_PUTS: Final = 100
+"""As many as a transaction may have."""
+_IS_THERE: Final = "ConditionalCheckFailed"
 
 
 def table_name(what: str, prefix: str) -> str:
@@ -24,19 +28,35 @@ def add_missing(client: Any, table: str, items: Iterable[dict[str, Any]], key: s
 
     What is there stays as it is: seeding again gives nobody their money back.
     """
-    added = 0
-    for item in items:
+    puts = [
+        {
+            "Put": {
+                "TableName": table,
+                "Item": serialize(item),
+                "ConditionExpression": "attribute_not_exists(#key)",
+                "ExpressionAttributeNames": {"#key": key},
+            }
+        }
+        for item in items
+    ]
+    several = (puts[first : first + _MAX_PUTS] for first in range(0, len(puts), _MAX_PUTS))
+    return sum(_put(client, some) for some in several)
+
+
+def _put(client: Any, puts: list[dict[str, Any]]) -> int:
+    """Put in one transaction what is missing, and return how many that is."""
+    while puts:
         try:
-            client.put_item(
-                TableName=table,
-                Item=serialize(item),
-                ConditionExpression="attribute_not_exists(#key)",
-                ExpressionAttributeNames={"#key": key},
-            )
-        except client.exceptions.ConditionalCheckFailedException:
-            continue
-        added += 1
-    return added
+            client.transact_write_items(TransactItems=puts)
+        except ClientError as error:
+            reasons: Any = error.response.get("CancellationReasons", [])
+            codes = [reason["Code"] for reason in reasons]
+            if not {_IS_THERE} <= {*codes} <= {_IS_THERE, "None"}:
+                raise
+            puts = [put for put, code in zip(puts, codes, strict=True) if code != _IS_THERE]
+        else:
+            break
+    return len(puts)
 
 
 def run(seed: Seed, what: str) -> None:

@@ -5,6 +5,7 @@ import importlib.metadata
 import io
 import itertools
 import json
+import marshal
 import os
 import random
 import re
@@ -15,6 +16,7 @@ import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from functools import cache
+from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +70,9 @@ print(json.dumps(told))
 
 
 def names(made: Artefact = FUNCTIONS) -> list[str]:
-    return zipfile.ZipFile(io.BytesIO(source_zip(made))).namelist()
+    """Return the names of what the zip of the sources holds, without their bytecode."""
+    held = zipfile.ZipFile(io.BytesIO(source_zip(made))).namelist()
+    return [name for name in held if not name.endswith(".pyc")]
 
 
 @pytest.fixture(scope="session")
@@ -222,6 +226,15 @@ def test_dependencies_that_lack_a_service_are_installed_again(
 
 def test_the_same_sources_make_the_same_artefact() -> None:
     assert source_zip() == source_zip()
+
+
+def test_the_sources_of_a_local_stack_have_bytecode_that_is_theirs() -> None:
+    held = zipfile.ZipFile(io.BytesIO(source_zip()))
+    for name in names():
+        source, bytecode = held.read(name), held.read(cache_from_source(name))
+        assert bytecode[:4] == MAGIC_NUMBER
+        assert bytecode[8:16] == source_hash(source)
+        assert marshal.loads(bytecode[16:]) == compile(source, name, "exec"), name
 
 
 def descriptions(data: Path) -> dict[str, Any]:
