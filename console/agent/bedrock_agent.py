@@ -98,7 +98,7 @@ class BedrockAgent:
         if self._changed is not None:
             waiting, self._changed = [self._changed], None
         for wanted in waiting:
-            yield ConfirmationGiven(wanted.asked_id, "DENY")
+            yield ConfirmationGiven(wanted.asked_id, "DENY", said_else=True)
         try:
             if self._returned is not None:
                 is_free = yield from self._decline(self._returned, language)

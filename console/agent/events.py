@@ -125,6 +125,8 @@ class ConfirmationGiven:
     type: ClassVar = "decision"
     invocation_id: str
     decision: Decision
+    said_else: bool = False
+    """Whether it was no no: what follows may ask the same again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ class LocalAgent:
         if self._held is not None and self._held.asked.is_in_doubt:
             self._give_up_held("unanswered", "No answer came, and the customer did not try again.")
         elif self._held is not None:
-            yield ConfirmationGiven(self._held.asked.invocation_id, "DENY")
+            yield ConfirmationGiven(self._held.asked.invocation_id, "DENY", said_else=True)
             self._give_up_held("declined", "The customer said something else instead.")
         yield from self._think([*self._owed, Heard(text, language)], language)
 

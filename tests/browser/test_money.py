@@ -142,7 +142,7 @@ def test_to_say_something_else_declines_too(
     window = open_window(address)
     window.say(transfer("76"))
     window.say("say mejor otra cosa")
-    expect(window.card).to_contain_text("Cancelado: no se hizo nada")
+    expect(window.card).to_contain_text("Dijiste otra cosa: aquí no se hizo nada")
     expect(window.card.get_by_role("button")).to_have_count(0)
     assert deployed.balances() == before
 

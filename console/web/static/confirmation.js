@@ -95,10 +95,11 @@ export class Confirmation {
   }
 
   /** Show what the person decided. */
-  decide(decision) {
+  decide({ decision, said_else: saidElse }) {
     this.#disable();
     if (decision === "CONFIRM") this.#show("sent");
-    else this.#show(this.asked.is_in_doubt ? "declinedInDoubt" : "declined");
+    else if (this.asked.is_in_doubt) this.#show("declinedInDoubt");
+    else this.#show(saidElse ? "saidElse" : "declined");
   }
 
   /** Show what the bank says became of it. */

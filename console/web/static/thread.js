@@ -110,7 +110,7 @@ export class Thread {
         this.#ask(entry);
         break;
       case "decision":
-        this.waiting.get(entry.invocation_id)?.decide(entry.decision);
+        this.waiting.get(entry.invocation_id)?.decide(entry);
         break;
       case "settled":
         this.waiting.get(entry.invocation_id)?.settle(entry);
