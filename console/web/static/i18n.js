@@ -216,9 +216,10 @@ const WORDS = {
 const KEPT = "centli.language";
 let language = kept();
 
+/** The language that the person chose, or else the first of the browser's that the page has. */
 function kept() {
-  const chosen = localStorage.getItem(KEPT);
-  return chosen in WORDS ? chosen : "es";
+  const wanted = navigator.languages.map((each) => each.split("-")[0]);
+  return [localStorage.getItem(KEPT), ...wanted].find((each) => Object.hasOwn(WORDS, each)) ?? "es";
 }
 
 export function currentLanguage() {

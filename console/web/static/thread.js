@@ -59,11 +59,11 @@ export class Thread {
     if (isAtEnd || entries.some(({ type }) => type === "said")) this.scrollToEnd();
   }
 
-  /** Show the end; of an open card that is too high to be seen whole, its terms before its buttons. */
+  /** Show the end; of a greeting or an open card that is too high to be seen whole, how it begins. */
   scrollToEnd() {
     this.log.scrollTop = this.log.scrollHeight;
     const last = this.working?.previousElementSibling ?? this.element.lastElementChild;
-    if (!this.card?.isOpen || this.card.element !== last) return;
+    if (!last.matches(".welcome") && !(this.card?.isOpen && this.card.element === last)) return;
     if (last.offsetHeight > Math.min(this.log.clientHeight, innerHeight)) last.scrollIntoView({ block: "start" });
   }
 
