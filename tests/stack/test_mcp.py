@@ -31,15 +31,18 @@ T = TypeVar("T")
 TRANSFER = {"from_account": "acc-maria-checking", "to_account": "acc-juan-savings", "amount": 12.5}
 
 
-@pytest.fixture(scope="module", params=["agents", "never"])
+@pytest.fixture(scope="module")
 def deployment(request: pytest.FixtureRequest) -> Iterator[Deployment]:
     """A stack of its own in the account that the command uses; it asks for proofs, or not."""
-    requirement = request.param
     with LocalStack(free_port()) as stack:
-        made = deploy_locally(stack.cloud(), parameters={"RequireConfirmation": requirement})
+        made = deploy_locally(stack.cloud(), parameters={"RequireConfirmation": request.param})
         seed_all(made)
         yield made
         assert reconcile.report_on(made).disagreements == []
+
+
+ASKING = pytest.mark.parametrize("deployment", ["agents"], indirect=True)
+ASKING_AND_NOT = pytest.mark.parametrize("deployment", ["agents", "never"], indirect=True)
 
 
 def port_of(deployment: Deployment) -> str:
@@ -67,23 +70,21 @@ def by_stdio(
     return run_alone(connected)
 
 
+@ASKING_AND_NOT
 @pytest.mark.parametrize("era", ERAS)
 def test_a_transfer_is_made_when_the_person_says_yes_and_not_when_they_say_no(
     deployment: Deployment, deployed: Deployed, era: Era
 ) -> None:
     before = deployed.balances()["acc-maria-checking"]
-    no = Person(types.ElicitResult(action="decline"))
-    yes = Person(YES)
+    person = Person(lambda count: types.ElicitResult(action="decline") if count == 1 else YES)
 
-    async def transfer(client: Client) -> types.CallToolResult:
+    async def transfer_twice(client: Client) -> types.CallToolResult:
         assert len((await client.list_tools()).tools) == 11
+        assert (await client.call_tool("createTransfer", TRANSFER)).is_error
+        assert deployed.balances()["acc-maria-checking"] == before
         return await client.call_tool("createTransfer", TRANSFER)
 
-    declined = by_stdio(deployment, transfer, era=era, person=no)
-    assert declined.is_error
-    assert deployed.balances()["acc-maria-checking"] == before
-
-    made = by_stdio(deployment, transfer, era=era, person=yes)
+    made = by_stdio(deployment, transfer_twice, era=era, person=person)
     assert made.structured_content["status"] == "completed"
     assert deployed.balances()["acc-maria-checking"] == before - Decimal("12.5")
     shown = centli(
@@ -91,10 +92,11 @@ def test_a_transfer_is_made_when_the_person_says_yes_and_not_when_they_say_no(
         *("--port", port_of(deployment)),
     )
     assert re.search(r"^door +mcp$", shown.stdout, re.MULTILINE), shown.stdout + shown.stderr
-    assert "12.50" in yes.shown[0]
-    assert "Juan" in yes.shown[0]
+    assert "12.50" in person.shown[1]
+    assert "Juan" in person.shown[1]
 
 
+@ASKING
 @pytest.mark.parametrize("era", ERAS)
 def test_a_purchase_ends_paid(deployment: Deployment, era: Era) -> None:
     person = Person(YES)
@@ -118,6 +120,7 @@ def test_a_purchase_ends_paid(deployment: Deployment, era: Era) -> None:
     assert len(person.shown) == 1
 
 
+@ASKING_AND_NOT
 def test_a_client_that_cannot_ask_moves_nothing(deployment: Deployment, deployed: Deployed) -> None:
     before = deployed.balances()["acc-maria-checking"]
 
@@ -129,6 +132,7 @@ def test_a_client_that_cannot_ask_moves_nothing(deployment: Deployment, deployed
     assert deployed.balances()["acc-maria-checking"] == before
 
 
+@ASKING
 def test_a_client_that_asks_by_itself_is_an_exception_that_has_to_be_named(
     deployment: Deployment, deployed: Deployed
 ) -> None:
@@ -165,6 +169,7 @@ def post(url: str, **headers: str) -> httpx2.Response:
         return client.post(url, json=body, headers={"Accept": "application/json", **headers})
 
 
+@ASKING
 @pytest.mark.parametrize("era", ERAS)
 def test_by_http_it_serves_who_has_the_token_and_no_page_of_another_name(
     deployment: Deployment, era: Era
@@ -187,6 +192,7 @@ def test_by_http_it_serves_who_has_the_token_and_no_page_of_another_name(
     assert len(person.shown) == 1
 
 
+@ASKING
 def test_the_servers_that_the_guide_lists_start_as_a_client_starts_them(
     deployment: Deployment,
 ) -> None:
