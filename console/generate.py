@@ -16,7 +16,13 @@ from console.artefact import ROOT
 from console.gaps import gaps, notes
 from console.gateway_gaps import gateway_gaps
 from console.tables import filled
-from console.template import expanded_template, load_gateway_template
+from console.template import (
+    TemplateNotWhole,
+    expanded,
+    load_gateway_template,
+    load_template,
+    told_of,
+)
 from shared.operations import ActionGroup
 from shared.schemas import ModelNotDescribable
 
@@ -81,13 +87,15 @@ def run(*, check: bool) -> int:
     """Write or compare, print what is missing, and return the exit code."""
     try:
         groups = all_groups()
+        missing = [
+            *told_of(load_template, "template.yaml", lambda t: gaps(groups, expanded(t))),
+            *told_of(load_gateway_template, "gateway.yaml", lambda t: gateway_gaps(groups, t)),
+        ]
         files = generated(groups, ROOT)
-        template, gateway = expanded_template(), load_gateway_template()
-    except (ImportError, ModelNotDescribable, TypeError, ValueError) as error:
+    except (ImportError, ModelNotDescribable, TemplateNotWhole, TypeError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     lines = drift(files, ROOT) if check else write(files, ROOT)
-    missing = [*gaps(groups, template), *gateway_gaps(groups, gateway)]
     print(*lines, *notes(groups), *(missing or ["Nothing is missing."]), sep="\n")
     return 1 if check and (lines or missing) else 0
 

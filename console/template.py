@@ -5,8 +5,9 @@ list of names, and `Fn::FindInMap`, `Ref`, `Fn::GetAtt` and `Fn::Sub` that name 
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any, Final, TypeVar
 
 import yaml
 from samtranslator.yaml_helper import intrinsics_multi_constructor
@@ -16,8 +17,19 @@ from console.fast_yaml import SafeLoader
 
 TEMPLATE = ROOT / "template.yaml"
 GATEWAY_TEMPLATE = ROOT / "gateway.yaml"
+T = TypeVar("T")
+Template = dict[str, Any]
+
 _LOOP = "Fn::ForEach::"
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+
+_NOT_WHOLE: Final = (yaml.YAMLError, LookupError, TypeError, ValueError, AttributeError)
+"""What a half-written template raises, wherever something of it is looked for."""
+
+
+class TemplateNotWhole(Exception):
+    """A template lacks what it has to have, or has something else in its place."""
 
 
 class _TemplateLoader(SafeLoader):
@@ -41,6 +53,35 @@ def parsed(text: str) -> dict[str, Any]:
     """Read the text of a template as `load_template` does."""
     template: dict[str, Any] = yaml.load(text, Loader=_TemplateLoader)  # noqa: S506 it is safe
     return template
+
+
+def told_of(load: Callable[[], Template], name: str, tell: Callable[[Template], T]) -> T:
+    """Return what is told of a template.
+
+    Raises TemplateNotWhole, which names the resource without which it could be told.
+    """
+    try:
+        template = load()
+    except _NOT_WHOLE as error:
+        raise TemplateNotWhole(f"{name} cannot be read: {error}") from None
+    try:
+        return tell(template)
+    except _NOT_WHOLE as error:
+        where = ", ".join(_culprits(template, tell)) or "something"
+        why = f"{type(error).__name__}: {error}"
+        raise TemplateNotWhole(f"{name}: {where} is not whole ({why})") from None
+
+
+def _culprits(template: Any, tell: Callable[[Template], object]) -> Iterator[str]:
+    """Yield each resource without which the rest of a template could be told of."""
+    resources = template.get("Resources") if isinstance(template, Mapping) else None
+    if not isinstance(resources, Mapping):
+        return
+    for name in resources:
+        others = {other: held for other, held in resources.items() if other != name}
+        with suppress(*_NOT_WHOLE):
+            tell({**template, "Resources": others})
+            yield str(name)
 
 
 def expanded_template() -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from action_groups import all_groups
-from console import cli, generate, tables
+from console import cli, generate, tables, template
 from console.artefact import ROOT
 
 
@@ -26,6 +26,40 @@ def test_the_committed_files_are_what_the_code_says_and_nothing_is_missing(
     assert cli.main(["generate", "--check"]) == 0, capsys.readouterr().out
     assert capsys.readouterr().out.endswith("Nothing is missing.\n")
     assert generate.drift(generated(ROOT), ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        (
+            "TEMPLATE",
+            ("      Handler: shared.relay_handler.lambda_handler\n", ""),
+            "EventRelayFunction",
+        ),
+        ("TEMPLATE", ("Resources:\n", "Resources: !Nothing [\n"), "cannot be read"),
+        ("TEMPLATE", ("Resources:\n", "Half:\n"), "something is not whole"),
+        ("TEMPLATE", ("  EventBus:\n", "  Half:\n  EventBus:\n"), "Half is not whole"),
+        ("GATEWAY_TEMPLATE", ("Resources:\n", "Resources:\n  Half:\n"), "Half is not whole"),
+    ],
+)
+def test_a_half_written_template_is_told_by_name(
+    name: str,
+    change: tuple[str, str],
+    said: str,
+    *,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = getattr(template, name)
+    text = path.read_text()
+    assert text.count(change[0]) == 1
+    monkeypatch.setattr(template, name, tmp_path / path.name)
+    (tmp_path / path.name).write_text(text.replace(*change))
+    assert cli.main(["generate", "--check"]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(path.name)
+    assert said in told
 
 
 def test_writing_twice_writes_nothing_the_second_time(written: Path) -> None:
