@@ -30,7 +30,7 @@ _MAX_REQUEST_BYTES = 256 * 1024
 _FILES = 4
 
 
-class _FilesReadOnce(JSONFileLoader):
+class FilesReadOnce(JSONFileLoader):
     """Loads files for all sessions, those of the processes that are forked too."""
 
     @staticmethod
@@ -47,7 +47,7 @@ def _load() -> None:
         name: str
 
     TypeAdapter(Model).validate_python(simplejson.loads('{"name": ""}'))
-    Loader.FILE_LOADER_CLASS = _FilesReadOnce
+    Loader.FILE_LOADER_CLASS = FilesReadOnce
     session = botocore.session.get_session()
     for service in _SERVICES:
         session.create_client(service, region_name="us-east-1")

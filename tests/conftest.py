@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.loaders import Loader
 from hypothesis import HealthCheck, settings
 
 from console.agent import invocation
 from console.deployment import Deployment
+from console.local_workers import FilesReadOnce
 from tests.support.answers import check_answer
 from tests.support.samples import cases_too_many
 from tests.support.world import World, world
@@ -23,6 +25,9 @@ settings.register_profile(
 settings.register_profile("centli-fast", settings.get_profile("centli"), max_examples=20)
 settings.load_profile("centli")
 """No deadlines, and a failure prints what reproduces it; `--hypothesis-profile` names another."""
+
+Loader.FILE_LOADER_CLASS = FilesReadOnce
+"""Most of what it takes to make a client is to read the descriptions of its service."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
