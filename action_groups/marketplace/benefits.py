@@ -376,15 +376,15 @@ def _decimal(written: Any) -> Decimal | None:
 
 
 def _day(given: Mapping[str, Any], name: str, zone: ZoneInfo) -> date | None:
-    """Return a day, of a moment its day there. Raises _Unreadable for what is neither."""
+    """Return a day, of a moment its day there. Raises _Unreadable for what has none."""
     written = given.get(name)
     if written is None:
         return None
     try:
         moment = datetime.fromisoformat(written)
-    except (TypeError, ValueError):
+        return moment.date() if moment.tzinfo is None else day_of(moment, zone)
+    except (TypeError, ValueError, OverflowError):
         raise _Unreadable(f"Its `{name}` is no date.") from None
-    return moment.date() if moment.tzinfo is None else day_of(moment, zone)
 
 
 # --- Comparing -------------------------------------------------------------------------------

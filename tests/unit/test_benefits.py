@@ -263,6 +263,8 @@ UNREADABLE: list[tuple[Any, str, str]] = [
     (cashback("5", months=[Decimal(3)]), "cashback", "months"),
     (msi(3, active=False), "MSI", "active"),
     (msi(3, valid_until=""), "MSI", "valid_until"),
+    (msi(3, valid_from="0001-01-01T00:00:00Z"), "MSI", "valid_from"),
+    (msi(3, valid_until="9999-12-31T23:59:59-12:00"), "MSI", "valid_until"),
 ]
 
 
