@@ -5,15 +5,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import uuid4
 
-from rich.console import Console
-
 from action_groups import all_groups
 from console import bus
 from console.agent import invocation, operations
 from console.agent.card import card
 from console.agent.decisions import read_decision, repeats
 from console.agent.wording import KnownThings
-from console.chat.rendering import Plain
+from console.chat.rendering import Output, Plain
 from console.confirming import mint
 from console.customers import check_customer
 from console.deployment import Deployment, reach
@@ -93,7 +91,7 @@ def _is_agreed(
     if not _is_at_terminal():
         return False
     asked = card(operation_id, arguments, confirmation, KnownThings(), "en", invocation_id="")
-    Plain(Console(highlight=False), trace=False, echo=False).show(asked, "en")
+    Plain(Output(), trace=False, echo=False).show(asked, "en")
     answer = sys.stdin.readline().strip()
     if asked.must_repeat is not None:
         return repeats(answer, asked.must_repeat)

@@ -1,7 +1,7 @@
 """How a turn looks in a terminal: as text with colours, or as one JSON object a line."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Protocol
+from typing import IO, Any, Final, Protocol
 
 from rich.console import Console, Group
 from rich.segment import Segment, SegmentLines
@@ -39,10 +39,17 @@ _REPEAT_OR_NO: Final[Mapping[Language, str]] = {
 _SETTLED: Final[Mapping[Settlement, str]] = {"refused": "bold red", "changed": "yellow"}
 """What became of a confirmed change and is said here; the rest is said by who talks."""
 _REFUSED: Final = 400
+_NARROWEST: Final = 10
+"""In fewer columns words and terms are left out, with none all of them: `COLUMNS=0` says so."""
 
 
 class Output(Console):
-    """Standard output, which may be closed before all is written."""
+    """Standard output, which may be closed before all is written, or say that it has no width."""
+
+    def __init__(self, file: IO[str] | None = None) -> None:
+        super().__init__(file=file, highlight=False)
+        if self.width < _NARROWEST:
+            self.width = _NARROWEST
 
     def on_broken_pipe(self) -> None:
         """End the command without a word."""

@@ -138,7 +138,7 @@ def run(service: ChatService, user_id: str, manner: Manner) -> int:
     if isinstance(sys.stdout, TextIOWrapper):
         # JSON is UTF-8 wherever it is written; a person's terminal may know fewer letters.
         sys.stdout.reconfigure(encoding="utf-8" if manner.as_json else None, errors="replace")
-    console = Output(highlight=False)
+    console = Output()
     with ExitStack() as exits:
         turns = _Turns(service, _renderer(console, manner, is_typed=is_typed), exits)
         if manner.trace:

@@ -208,6 +208,19 @@ def test_a_narrow_terminal_shows_what_is_confirmed_whole(
     assert "…" not in out
 
 
+@pytest.mark.parametrize("columns", ["0", "1"])
+def test_an_output_that_says_it_has_no_width_shows_all_the_same(
+    columns: str, bank: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+
+    run(bank, [transfer("c", "5")], yes=None, as_json=False)
+
+    out = capsys.readouterr().out
+    assert "$5.00 MXN" in out
+    assert "¿Hago esta transferencia? (sí / no)" in out
+
+
 @pytest.mark.parametrize("colour", ["", "1"])
 def test_no_line_of_a_card_ends_in_blanks(
     colour: str,
