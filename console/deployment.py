@@ -21,6 +21,7 @@ from shared.clock import MEXICO_CITY
 
 _WAIT_SECONDS = 120
 _POLL_SECONDS = 0.1
+_HOW_AWS_IS_FOUND = "Region and credentials come from AWS_DEFAULT_REGION, AWS_PROFILE and the like."
 _NO_SUCH_STACK = "ValidationError"
 """The code by which CloudFormation says that there is none of that name."""
 _TELLING_OUTPUT = "AccountsTableName"
@@ -100,20 +101,17 @@ def find(cloud: Cloud, stack: str = DEFAULT_STACK) -> Deployment:
 
 def reach(where: Where) -> Deployment:
     """Return the stack that is there. Raises ConsoleError when nothing answers, or has no stack."""
-    cloud = Cloud() if where.aws else running(where.local_port)
+    port = where.local_port
+    start = "Start one with `centli up" + ("" if port == DEFAULT_PORT else f" --port {port}") + "`."
+    cloud = Cloud() if where.aws else running(port)
     if cloud is None:
-        port = where.local_port
-        how = "centli up" if port == DEFAULT_PORT else f"centli up --port {port}"
-        raise ConsoleError(f"You have no local stack on port {port}. Start one with `{how}`.")
+        raise ConsoleError(f"You have no local stack on port {port}. {start}")
     try:
         return find(cloud, where.stack)
     except BotoCoreError as error:
-        place = "AWS" if where.aws else f"the local stack on port {where.local_port}"
-        told = f"Could not reach {place}: {str(error).removesuffix('.')}."
-        if where.aws:
-            told += (
-                " Region and credentials come from AWS_DEFAULT_REGION, AWS_PROFILE and the like."
-            )
+        place = "AWS" if where.aws else f"the local stack on port {port}"
+        how = _HOW_AWS_IS_FOUND if where.aws else start
+        told = f"Could not reach {place}: {str(error).removesuffix('.')}. {how}"
         raise ConsoleError(told) from None
 
 

@@ -48,7 +48,8 @@ class Output(Console):
 
     def __init__(self, file: IO[str] | None = None) -> None:
         super().__init__(file=file, highlight=False)
-        if self.width < _NARROWEST:
+        is_too_narrow = self.width < _NARROWEST
+        if is_too_narrow:  # else it stays unset, to follow a window whose size changes
             self.width = _NARROWEST
 
     def on_broken_pipe(self) -> None:
