@@ -1,5 +1,6 @@
 """A local stack with the example data: started for a while, or to stay."""
 
+import shlex
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +40,7 @@ CENTLI is up at {stack.endpoint} (bus {deployment.bus_name}). In another termina
 
 Any AWS client works too, with the credentials of this start, which only you can read:
 
-  export AWS_SHARED_CREDENTIALS_FILE={credentials.file_of(stack.port)}
+  export AWS_SHARED_CREDENTIALS_FILE={shlex.quote(str(credentials.file_of(stack.port)))}
   aws --profile {credentials.PROFILE} --endpoint-url {stack.endpoint} dynamodb list-tables
 
 Ctrl-C stops it and leaves nothing behind.""",
