@@ -83,7 +83,7 @@ class Purchase(Task):
     def _find_offer(self, talk: Talk) -> Asking[Offer | Say]:
         memory, wish = talk.memory, self.wish
         self.wish = wish.terms
-        if wish.words or wish.category:
+        if wish.words:
             question = yield from finding.find(talk, wish)
             offers = memory.offers
             if len(offers) == 1 and finding.is_called(offers[0].words, wish.words.split()):
@@ -116,16 +116,16 @@ class Purchase(Task):
         return talk.ask(key, "quantity", product=offer.name, count=offer.stock)
 
     def _settle_benefit(self, talk: Talk, offer: Offer) -> Question:
-        wanted, count = self.wish.benefit, self.wish.quantity or 1
+        wanted = self.wish.benefit
         self.given = {"account_id": self.given["account_id"]}
         if wanted == NO_BENEFIT:
             return None
-        [(_, body)] = yield from _benefits(talk, [offer], count)
+        [(_, body)] = yield from _benefits(talk, [offer], self.wish.quantity)
         fitting = _eligible(body, wanted)
         had = fitting[0] if len(fitting) == 1 and wanted != SEVERAL else {}
         self.wish = replace(self.wish, benefit=had.get("benefit", ""))
         self.given |= {n: str(had[n]) for n in _FIGURES if had.get(n) is not None}
-        return None if had else _ask_benefit(talk, [(offer, body)], wanted, count)
+        return None if had else _ask_benefit(talk, [(offer, body)], wanted)
 
     def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Flow:
         """Say what became of the purchase; when it is paid, under which number too."""
@@ -210,8 +210,8 @@ def told(talk: Talk, key: str, purchase: Mapping[str, Any]) -> str:
 # --- benefits: what the bank says that they come to ---
 
 
-def _benefits(talk: Talk, offers: Sequence[Offer], quantity: int) -> Asking[Compared]:
-    count = {"quantity": str(quantity) if quantity > 1 else ""}
+def _benefits(talk: Talk, offers: Sequence[Offer], quantity: int | None) -> Asking[Compared]:
+    count = {"quantity": str(quantity) if quantity and quantity > 1 else ""}
     ids = [{"product_id": o.product_id, "retailer_id": o.retailer_id} for o in offers]
     asked = yield from talk.look_all(*(("compareBenefits", {**named, **count}) for named in ids))
     return list(zip(offers, asked, strict=True))
@@ -230,17 +230,18 @@ def _told(talk: Talk, key: str, option: Mapping[str, Any], name: str = "") -> st
     return talk.text(f"{key}_{kind}", name=name, **{**option, **amounts})
 
 
-def _lines(talk: Talk, compared: Compared, wanted: str, count: int) -> Iterator[str]:
+def _lines(talk: Talk, compared: Compared, wanted: str) -> Iterator[str]:
     for offer, body in compared:
         number = [*talk.memory.found, offer].index(offer) + 1
-        price = talk.text("price_of", count=count, price=offer.price, total=offer.price * count)
+        count, total = int(body["quantity"]), Decimal(body["total_amount"])
+        price = talk.text("price_of", count=count, price=offer.price, total=total)
         had = (_told(talk, "option", option) for option in _eligible(body, wanted))
         options = " · ".join(had) or talk.text("no_options")
         told = {**vars(offer), "price": price}
         yield talk.text("compare_line", number=number, options=options, **told)
 
 
-def _ask_benefit(talk: Talk, compared: Compared, wanted: str, count: int) -> Say:
+def _ask_benefit(talk: Talk, compared: Compared, wanted: str) -> Say:
     """Ask how to pay, where what is wanted cannot be had or may be several."""
     is_had = any(_eligible(body, wanted) for _, body in compared)
     named = [o for _, body in compared for o in body["options"] if o.get("benefit") == wanted]
@@ -248,7 +249,7 @@ def _ask_benefit(talk: Talk, compared: Compared, wanted: str, count: int) -> Say
     names = ", ".join(dict.fromkeys(offer.name for offer, _ in compared))
     told = {"product": names, "benefit": benefit_name(talk.language, wanted)}
     why = talk.text("benefit_unavailable", reason=" ".join(["", *reasons[:1]]), **told)
-    options = "\n".join(_lines(talk, compared, wanted if is_had else "", count))
+    options = "\n".join(_lines(talk, compared, wanted if is_had else ""))
     asked = ("benefit", "product") if compared[1:] else ("benefit",)
     return talk.ask("ask_benefit", *asked, why="" if is_had else why, options=options)
 
@@ -342,10 +343,10 @@ def compared(talk: Talk, reading: Reading) -> Question:
     some, count = offers[:_MAX_COMPARED], count or memory.wish.count
     memory.topic, memory.offer = "compare", some[0] if len(some) == 1 else None
     memory.wish = Wish(quantity=count).after(replace(memory.wish, benefit=wanted))
-    asked = yield from _benefits(talk, some, count or 1)
+    asked = yield from _benefits(talk, some, count)
     firsts = [(offer, had[0]) for offer, body in asked if (had := _eligible(body, wanted))]
     if "-" in wanted and not firsts:
-        return _ask_benefit(talk, asked, wanted, count or 1)
+        return _ask_benefit(talk, asked, wanted)
     recommended = talk.text("no_recommendation")
     if firsts:
         firsts.sort(key=lambda one: (-one[1]["value"], one[1]["cost_per_month"]))
@@ -356,4 +357,4 @@ def compared(talk: Talk, reading: Reading) -> Question:
             memory.drop(task)
     head = "compare_head_some" if offers[_MAX_COMPARED:] else "compare_head"
     head = talk.text(head, count=_MAX_COMPARED)
-    return talk.lines([head, *_lines(talk, asked, wanted, count or 1), recommended])
+    return talk.lines([head, *_lines(talk, asked, wanted), recommended])

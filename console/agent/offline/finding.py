@@ -26,25 +26,21 @@ _LEFT_OUT: Final = ("and", "plain", "article", "container", "piece", "terse", "n
 
 def read_wish(reading: Reading) -> Wish:
     """Return what a message asks to look for or to buy."""
-    words = [word for word, _ in things_in(reading)]
-    name = fold(words[0]) if len(words) == 1 else ""
-    is_category = name in reading.words.of("category_names")
-    is_telling = any(not word.isdigit() for word in words) and not is_category
-    role, amounts = roles(reading), reading.of("amount")
+    words, role, amounts = things_in(reading), roles(reading), reading.of("amount")
+    is_telling = any(not word.isdigit() for word in words)
     said = {role[part.first]: part for part in reversed(amounts)}
     counts = [part for part in amounts if role[part.first] == "count"]
     numbers = [part.whole for part in counts if part.whole in range(1, MAX_QUANTITY + 1)]
     is_vague = reading.has("dozen") or (reading.has("again") and not words)
     is_plain = len(numbers) == len(counts) == 1 and not is_vague
     after = (reading.parts[reading.parts.index(part) + 1 :][:1] for part in counts[:1])
-    counted = [word for [one] in filter(None, after) for word, _ in called(reading, one)]
+    counted = [word for [one] in filter(None, after) for word in called(reading, one)]
     lowest, highest = said["range"].value if "range" in said else (None, None)
     quantity = numbers[0] if is_plain else 0 if counts or is_vague else None
     is_last = reading.of("amount", "benefit")[-1:] == counts
     is_alone = quantity and is_last and not (counted or reading.has("piece"))
     return Wish(
         words=" ".join(words)[:_MAX_SEARCH_CHARACTERS] if is_telling else "",
-        category=reading.words.categories.get(name, "") if is_category else "",
         max_price=said["under"].value or None if "under" in said else highest,
         min_price=said["over"].value or None if "over" in said else lowest,
         cheapest=reading.has("cheapest"),
@@ -123,28 +119,25 @@ def _role(reading: Reading, place: int, *, is_alone: bool) -> str:
     return "size" if is_of_it and part.is_sure and not part.is_money else ""
 
 
-def things_in(reading: Reading) -> list[tuple[str, str]]:
-    """Return the words for things, as the shops call them and as they were said."""
-    found, role = list[tuple[str, str]](), roles(reading)
+def things_in(reading: Reading) -> list[str]:
+    """Return the words for things, as the shops call them."""
+    found, role = list[str](), roles(reading)
     for part in (part for part in reading.parts if part not in reading.denied):
-        is_size = part.kind == "amount" and role.get(part.first) == "size"
-        number = f"{part.value.normalize():f}" if is_size else ""
-        found += [(number, number)] if is_size else called(reading, part)
+        is_size = role.get(part.first) == "size"
+        found += [f"{part.value.normalize():f}"] if is_size else called(reading, part)
     return found
 
 
-def called(reading: Reading, part: Part) -> list[tuple[str, str]]:
+def called(reading: Reading, part: Part) -> list[str]:
     """Return the words of a part that say what a thing is, "para correr" or "de Juan Rulfo" too."""
-    is_of_thing = part.kind == "person" and not is_kin(reading, part)
-    is_said = part.kind in {"unread", "name", "reason"} or is_of_thing
-    found = list[tuple[str, str]]()
-    for place in range(part.first, part.last) if is_said else ():
-        token = reading.tokens[place]
-        called = reading.words.things.get(token.word)
-        is_left_out = not called and reading.match(place, *_LEFT_OUT) is not None
-        if token.kind in {"word", "number"} and not is_left_out:
-            said = token.word if fold(token.said) != token.word else token.said.lower()
-            found.append((called or said, token.word))
+    found = list[str]()
+    if part.kind not in kinds("free_text") or is_kin(reading, part):
+        return found
+    for place, token in enumerate(reading.tokens[part.first : part.last], part.first):
+        said = token.word if fold(token.said) != token.word else token.said.lower()
+        is_thing = token.kind in {"word", "number"} and not reading.match(place, *_LEFT_OUT)
+        name = reading.words.things.get(token.word) or (said if is_thing else "")
+        found += [name] if name else []
     return found
 
 
@@ -155,7 +148,7 @@ def is_kin(reading: Reading, part: Part) -> bool:
 
 def names_a_thing(reading: Reading) -> bool:
     """Tell whether a message names a thing that shops sell."""
-    return any(fold(word) in reading.words.things for pair in things_in(reading) for word in pair)
+    return not reading.words.sold.isdisjoint(map(fold, things_in(reading)))
 
 
 def wants_a_thing(reading: Reading) -> bool:
@@ -224,8 +217,11 @@ def search(talk: Talk, *wishes: Wish, is_instead: bool = False) -> Flow:
 
 def _attempts(talk: Talk, wish: Wish) -> Attempts:
     """Yield what to look for: all that is said, then fewer words, the category at last."""
-    yield "products_head", {"search": wish.words, "category": wish.category}
     words = [fold(word) for word in wish.words.split()]
+    if len(words) == 1 and words[0] in talk.words.of("category_names"):
+        yield "products_head", {"category": talk.words.categories[words[0]]}
+        return
+    yield "products_head", {"search": wish.words}
     if len(words) > 1:
         generic = talk.words.of("generic")
         telling = [w for w in words if w.isalpha() and generic.isdisjoint({w, stem(w)})]
@@ -271,7 +267,7 @@ def find(talk: Talk, wish: Wish, wanted: Attempts = (), *, is_also: bool = False
         further = partial(find, talk, wish, wanted)
     head = talk.text(
         head,
-        words=wish.words or wish.category,
+        words=wish.words,
         searched=searched or arguments.get("category"),
         count=len(every),
         looked_at=sum(body.get("looked_at", len(body["products"])) for body in bodies),
@@ -322,8 +318,8 @@ def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:
     memory, ends = talk.memory, {"cheapest": min, "dearest": max}
     is_end = reading.has(*ends)
     offers = memory.found if is_end else memory.offers
-    words = [words_of(called) | {stem(fold(said))} for called, said in things_in(reading)]
-    having = [offer for offer in offers if all(_same(any_of, offer.words) for any_of in words)]
+    words = things_in(reading)
+    having = [offer for offer in offers if is_called(offer.words, words)]
     if reading.has("other") and not (is_end or reading.has("ordinal")):
         others = [offer for offer in having if offer != memory.offer]
         return others or (None if words else [])
@@ -339,12 +335,6 @@ def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:
 
 
 def is_called(called: frozenset[str], words: Iterable[str]) -> bool:
-    """Tell whether what is called so may be called by each of some words."""
-    return all(_same(words_of(word) | {fold(word).removesuffix("s")}, called) for word in words)
-
-
-def _same(said: frozenset[str], called: frozenset[str]) -> bool:
-    """Tell whether a thing is called so, or by a word that goes on from it: "refri"."""
-    return bool(said & called) or any(
-        len(word) >= _MIN_SHORT_FORM and other.startswith(word) for word in said for other in called
-    )
+    """Tell whether what is called so may be called by each of some words, or the first of it."""
+    called |= {one[:end] for one in called for end in range(_MIN_SHORT_FORM, len(one))}
+    return all(called & {*words_of(word), fold(word).removesuffix("s")} for word in words)

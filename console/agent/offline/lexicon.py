@@ -88,6 +88,11 @@ class Lexicon:
         """Tell whether a word that is none may be a number misspelt."""
         return bool(near_numbers(word)) and word not in self.known
 
+    @cached_property
+    def sold(self) -> frozenset[str]:
+        """All words for what shops sell: those of people, of the shops, and for many things."""
+        return self.of("category_names").union(self.things, map(fold, self.things.values()))
+
     def of(self, name: str) -> frozenset[str]:
         """Return the words of a set."""
         return self.sets.get(name, frozenset())

@@ -13,6 +13,7 @@ from console.agent.offline.orders import Order, Reading, sent_in
 from console.agent.offline.questions import stated
 from console.agent.offline.talk import Flow, Reply, Talk, Task
 from console.agent.offline.transferring import Addition, Transfer, read_addition
+from shared.text import fold
 
 _SURELY: Final = 1.6
 _MAX_SHORT: Final = 10
@@ -97,8 +98,8 @@ def _tasks(talk: Talk, reading: Reading, order: Order) -> list[Task]:
     said = said if reading.orders[1:] else reading
     each = finding.each_thing(said)
     bought = [Purchase().fill(talk, one) for one in each] if each[1:] else [purchase(talk, each[0])]
-    words = [word for one in each[1:] and each for _, word in finding.things_in(one)]
-    strange = [w for w in words if not (w in reading.words.things or w.isdigit())]
+    words = [word for one in each[1:] and each for word in finding.things_in(one)]
+    strange = [word for word in words if not (fold(word) in talk.words.sold or word.isdigit())]
     bought[0].unread = ", ".join(filter(None, [bought[0].unread, *strange]))
     bought[0].is_sure = order.act == "buy"
     return [*bought]

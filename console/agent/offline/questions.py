@@ -238,7 +238,7 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
     if mood not in {"", "condition", "day"} or reading.has("verb", "clitic"):
         return None
     wish, words = finding.read_wish(reading), {token.word for token in reading.tokens}
-    is_named = finding.names_a_thing(reading) or bool(wish.category)
+    is_named = finding.names_a_thing(reading)
     is_wanted = reading.has("want_thing", "take", "benefit", "will")
     is_of_things = is_wanted or any(word in reading.words.things for word in words)
     is_any = wish.max_price or wish.cheapest or words & reading.words.of("any_thing")

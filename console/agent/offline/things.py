@@ -73,7 +73,6 @@ class Wish:
     """What a message says of things to buy, and how to buy them; what is not said is empty."""
 
     words: str = ""
-    category: str = ""
     max_price: Decimal | None = None
     min_price: Decimal | None = None
     cheapest: bool = False
