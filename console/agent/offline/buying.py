@@ -266,25 +266,20 @@ def purchase(talk: Talk, reading: Reading) -> Purchase:
     memory, task, meant = talk.memory, talk.memory.task, offers_meant(talk, reading)
     if not isinstance(task, Purchase):
         return Purchase().fill(talk, reading)
-    is_other = memory.state == "left" and finding.names_a_thing(reading)
-    is_of_list = task.offer in memory.offers
-    is_bought = reading.has("take") or any(order.act == "buy" for order in reading.orders)
-    is_more = is_one_more(reading) if is_of_list else is_bought
-    is_another = meant is None or is_more or (bool(meant) and not is_of_list)
-    is_other |= task is memory.waiting and not reading.has(*kinds("instead")) and is_another
+    if task.offer in memory.offers:
+        is_other = meant is None or reading.has("also") or reading.first_kind == "and"
+    else:
+        is_bought = reading.has("take") or any(order.act == "buy" for order in reading.orders)
+        is_other = meant != [] or is_bought
+    is_other &= task is memory.waiting and not reading.has(*kinds("instead"))
+    is_other |= memory.state == "left" and finding.names_a_thing(reading)
     return (Purchase() if is_other else task).fill(talk, reading)
-
-
-def is_one_more(reading: Reading) -> bool:
-    """Tell whether what a message says is wanted besides: "y la 1", "la 1 también"."""
-    return reading.has("also") or reading.first_kind == "and"
 
 
 def chosen(talk: Talk, reading: Reading) -> Reply | None:
     """Buy, or tell of, the one of those shown that a message names, on the terms that it says."""
     memory, terms, meant = talk.memory, read_wish(reading), offers_meant(talk, reading)
-    is_added = isinstance(memory.waiting, Purchase) and bool(meant) and is_one_more(reading)
-    is_asking = reading.is_question or (reading.first_kind == "and" and not is_added)
+    is_asking = reading.is_question or reading.first_kind == "and"
     is_asking |= reading.first_kind == "want_thing" and reading.match(0, "question") is not None
     is_taking, is_open = reading.has("take", "will"), isinstance(memory.task, Purchase)
     is_of_list = memory.waiting is None or getattr(memory.task, "offer", None) in memory.offers
@@ -307,10 +302,9 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
     is_bought = is_said if is_taking or is_open else is_paid and (is_one or memory.offer)
     if is_bought and not is_asking:
         bought = purchase(talk, reading)
-        is_added &= bought is not memory.waiting
-        return tasks.queue(talk, [bought]) if is_added else tasks.go_on(talk, bought)
-    is_narrower = bool(meant) and (is_one or not finding.names_a_thing(reading))
-    return compared(talk, reading) if is_narrower or terms.benefit or is_counted else None
+        is_behind = memory.waiting not in {None, bought}
+        return tasks.queue(talk, [bought]) if is_behind else tasks.go_on(talk, bought)
+    return compared(talk, reading) if meant or terms.benefit or is_counted else None
 
 
 def compared(talk: Talk, reading: Reading) -> Question:
