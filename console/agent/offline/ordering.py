@@ -10,7 +10,6 @@ from console.agent.offline.asking import topics_of
 from console.agent.offline.buying import Purchase, purchase
 from console.agent.offline.lexicon import REFUSED, kinds
 from console.agent.offline.orders import Order, Reading, sent_in
-from console.agent.offline.questions import stated
 from console.agent.offline.talk import Flow, Reply, Talk, Task
 from console.agent.offline.transferring import Addition, Transfer, read_addition
 from shared.text import fold
@@ -24,22 +23,17 @@ _CHANGING: Final = ("correcting", "let_that", "set_amount")
 
 def ordered(talk: Talk, reading: Reading) -> Reply | None:
     """Do what a message orders; ask about what is owed, or said without a verb."""
-    orders = [order for order in reading.orders if order.act in {"send", "give", "add", "buy"}]
-    orders = orders or _owed(talk, reading)
+    orders = reading.orders or _owed(talk, reading)
     if not orders or _is_rather_asked(reading, orders):
         return None
-    mood, known = reading.mood, talk.memory.open or talk.memory.task
+    mood = reading.mood
     is_bought = mood == "day" and all(order.act == "buy" for order in orders)
-    if mood in {"negation", "cancel"} and known:
+    if mood in {"negation", "cancel"} and talk.memory.open:
         return tasks.drop(talk, talk.memory.open)
     if mood in REFUSED and mood != "condition" and not is_bought:
         return talk.say(REFUSED[mood])
-    todo = [
-        task
-        for o in orders
-        if o.act != "buy" or o.is_asked_for
-        for task in _tasks(talk, reading, o)
-    ]
+    wanted = (order for order in orders if order.act != "buy" or order.is_asked_for)
+    todo = [task for order in wanted for task in _tasks(talk, reading, order)]
     if not todo or any(_is_amendment(talk, reading, order) for order in reading.orders):
         return None
     for before, task in pairwise(todo):
@@ -49,9 +43,6 @@ def ordered(talk: Talk, reading: Reading) -> Reply | None:
     todo[0].unread = ", ".join(task.unread for task in todo if task.unread)
     if mood or not all(order.is_asked_for for order in orders):
         first, is_answer = todo[0], isinstance(talk.memory.task, Transfer) and not reading.orders
-        is_told = isinstance(first, Transfer) and (first.has_recipient or first.amount)
-        if not is_told and (mood != "duty" or first.kind != "transfer"):
-            return stated(talk, reading)
         first.is_sure = is_answer and bool(talk.memory.asked.wanted) and not mood
     return _begun(talk, reading, todo)
 
@@ -65,11 +56,9 @@ def _is_rather_asked(reading: Reading, orders: list[Order]) -> bool:
     amounts = [order.said["amount"] for order in orders if "amount" in order.said]
     if any(is_asked_for or amount.doubt != "unstated" for amount in amounts):
         return False
-    is_named = any(order.recipient for order in orders)
-    is_vague = not (amounts or is_named or any("reason" in order.said for order in orders))
-    is_sent = is_vague and all(order.act == "send" for order in orders)
-    is_told = not (is_named or is_asked_for or reading.mood == "others")
-    least = 0 if is_told else _SURELY / 2 if is_sent else _SURELY
+    is_told = any(order.recipient or order.act != "send" for order in orders)
+    is_told |= reading.mood == "others"
+    least = _SURELY if is_told else _SURELY / 2 if is_asked_for else 0
     return any(t.intent in kinds("queries") and t.score >= least for t in topics_of(reading)[:1])
 
 
@@ -78,8 +67,7 @@ def _owed(talk: Talk, reading: Reading) -> list[Order]:
     orders, is_duty = _told(reading), reading.has("duty") and talk.memory.waiting is None
     is_whole = all(order.is_whole and not order.unread for order in orders)
     is_said = (is_duty or is_whole) and all(_is_said(talk, order) for order in orders)
-    is_other = reading.orders or reading.has("want_thing") or reading.is_question
-    is_other = is_other or reading.ends_in_no
+    is_other = reading.has("want_thing") or reading.is_question or reading.ends_in_no
     if is_other or not is_said or reading.mood not in {"", "duty"}:
         return []
     return [replace(order, unread=[]) for order in orders]
