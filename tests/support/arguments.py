@@ -63,8 +63,11 @@ def prove(bank: World, step: Operation) -> None:
     money of one that is made.
     """
     payment = RIGHT[step.operation_id]
+    key = purchase_key("user-maria", payment["purchase_id"]) or {}
+    made_at = key["timestamp_purchase_id"].partition("#")[0]
     item = {
-        **(purchase_key("user-maria", payment["purchase_id"]) or {}),
+        **key,
+        **dict.fromkeys(("created_at", "pending_since", "ask_at"), made_at),
         "product_id": EXAMPLE_PURCHASE.product_id,
         "quantity": 1,
         "total_amount": payment["amount"],
@@ -74,12 +77,12 @@ def prove(bank: World, step: Operation) -> None:
         **{name: payment[name] for name in ("cashback", "points")},
     }
     bank.put("purchases", **item)
-    key = payment_key("user-maria", step.example_request)
     ended = {"request_id": end_key("user-maria", step.example_request)}
     bank.client.delete_item(TableName=f"{PREFIX}-requests", Key=serialize(ended))
     events = [json_text.dumps({"event_type": step.event_type, "data": payment})]
     if step.event_type != "PAYMENT_REQUEST":
-        bank.put("requests", request_id=key, events=events)
+        decided = payment_key("user-maria", step.example_request)
+        bank.put("requests", request_id=decided, events=events)
     if isinstance(step.example_request, PaymentCompleted):
         told = {"purchase_id": payment["purchase_id"], "amount": -payment["amount"]}
         place = money_key(step.example_request) or {}
