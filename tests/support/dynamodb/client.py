@@ -1,8 +1,8 @@
 """DynamoDB in memory, with the methods of a boto3 client: strict where DynamoDB is strict.
 
 It refuses what DynamoDB refuses, with its error codes. Arguments that it does not know are
-TypeErrors, so no test passes because one was ignored. `tests/unit/test_dynamodb_in_memory.py` holds
-it against a local AWS and against AWS's documentation.
+TypeErrors, so no test passes because one was ignored. `tests/contract/test_dynamodb_in_memory.py`
+holds it against a local AWS and against AWS's documentation.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
