@@ -24,10 +24,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.support.clock_and_bus import ListeningBus
 from tests.support.dynamodb import StrictDynamoDB
 from tests.support.kms import InMemoryKms
 from tests.support.tables import CONFIRMATION_KEY_ARN, function_environment, table_properties
-from tests.support.world import ListeningBus, seeded_tables
+from tests.support.world import seeded_tables
 
 HOST = "localhost"
 AUTHORITY = "authority.pem"

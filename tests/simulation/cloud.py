@@ -25,6 +25,7 @@ from shared.publisher import Publisher
 from shared.service import Resources, Service
 from tests.simulation.deployment import declared, settings_with
 from tests.simulation.faults import Fault, Killed, Line
+from tests.simulation.lane import RELAY, Lane
 from tests.simulation.scheduler import Scheduler
 from tests.support.answers import check_answer, check_event
 from tests.support.dynamodb import StrictDynamoDB
@@ -36,9 +37,7 @@ TIME_LIMIT = timedelta(seconds=10)
 ATTEMPTS = 3
 WORKERS = 3
 SHARDS = 2
-_RELAY = "event-relay"
 _SWEEPER = "sweeper"
-_BATCH = 100
 
 Done = Callable[[Any, str | None], None]
 """Takes what an invocation returned, or its error."""
@@ -302,7 +301,7 @@ class Cloud:
         if self.is_trusting:
             settings = settings._replace(require_confirmation="never")
         publisher = Publisher(self, settings.event_bus_name)  # type: ignore[arg-type]
-        if function == _RELAY:
+        if function == RELAY:
             return lambda event: relay(event, publisher, _unreadable)
         resources = Resources(
             settings=settings,
@@ -355,53 +354,6 @@ class Cloud:
             self.tell(f"redriven to {function}: {_named(event)}")
             self.invoke_later(function, event)
         return len(letters)
-
-
-class Lane:
-    """One shard of the stream, relayed in order: what fails is delivered again from there."""
-
-    def __init__(self, cloud: Cloud, records: list[dict[str, Any]]) -> None:
-        self._cloud = cloud
-        self._records = records
-        self._position = 0
-        self._is_busy = False
-        self._failures = 0
-
-    def nudge(self) -> None:
-        """Look for records soon, if nobody does."""
-        if not self._is_busy and self._position < len(self._records):
-            self._is_busy = True
-            self._cloud.scheduler.after(0.02 + 0.1 * self._cloud.random.random(), self._deliver)
-
-    def _deliver(self) -> None:
-        size = max(1, _BATCH >> self._failures)  # a batch that failed is halved
-        batch = self._records[self._position : self._position + size]
-        wanted = [record for record in batch if record["eventName"] != "REMOVE"]
-        given = {"Records": self._cloud.broken.batch(wanted)}
-        event = json.loads(json.dumps(given, default=str))
-        self._cloud.invoke(
-            _RELAY, event, lambda answer, failure: self._done(batch, answer, failure)
-        )
-
-    def _done(self, batch: list[dict[str, Any]], answer: Any, failure: str | None) -> None:
-        cloud = self._cloud
-        self._is_busy = False
-        failed = answer["batchItemFailures"] if answer else []
-        if failure is not None:
-            self._failures += 1
-            if self._failures > 20:
-                cloud.letters.append((_RELAY, {"Records": batch}))
-                self._position += len(batch)
-        elif failed:
-            first = failed[0]["itemIdentifier"]
-            numbers = [record["dynamodb"]["SequenceNumber"] for record in batch]
-            self._position += numbers.index(first)
-        elif batch and cloud.line.chance(0.03):
-            cloud.line.happened(Fault.CHECKPOINT_LOST)
-        else:
-            self._position += len(batch)
-            self._failures = 0
-        self.nudge()
 
 
 def _asks_only(event: dict[str, Any]) -> bool:

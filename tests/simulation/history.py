@@ -10,8 +10,9 @@ from unittest import mock
 from uuid import UUID
 
 from tests.simulation.bank import open_bank
-from tests.simulation.books import Tally, Wrong, check_at_rest, check_commit
+from tests.simulation.books import check_at_rest
 from tests.simulation.cloud import Break, Cloud, silence
+from tests.simulation.commits import Tally, Wrong, check_commit
 from tests.simulation.faults import Fault, Line
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.traffic import DAY_SECONDS, Traffic

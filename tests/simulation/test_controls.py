@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation import finds
-from tests.simulation.books import Wrong
+from tests.simulation.commits import Wrong
 from tests.simulation.controls import CONTROLS
 from tests.simulation.finds import find
 from tests.simulation.history import Told

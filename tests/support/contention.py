@@ -17,9 +17,10 @@ from typing import Any
 from shared.dynamodb import DynamoDB, Update
 from tests.simulation.cloud import silence
 from tests.simulation.scheduler import Scheduler
+from tests.support.clock_and_bus import START
 from tests.support.dynamodb import StrictDynamoDB, cancelled, error
 from tests.support.tables import PREFIX, table_properties
-from tests.support.world import START, World, world_over
+from tests.support.world import World, world_over
 
 OCCUPIED_SECONDS = (0.005, 0.010)
 READ_SECONDS = 0.003

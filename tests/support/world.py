@@ -1,11 +1,11 @@
-"""A bank in memory: services over its tables, a clock that tests move, and a bus that listens."""
+"""A bank in memory: services over its tables, and what tests do with it."""
 
 import base64
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from http import HTTPStatus
@@ -22,7 +22,8 @@ from shared.front_doors import lambda_handler_for
 from shared.publisher import Publisher
 from shared.service import Resources, Service
 from shared.settings import Settings
-from tests.support.answers import check_event, checked
+from tests.support.answers import checked
+from tests.support.clock_and_bus import CheckingBus, ListeningBus, MovingClock
 from tests.support.dynamodb import StrictDynamoDB
 from tests.support.kms import InMemoryKms
 from tests.support.tables import PREFIX, function_environment, table_properties
@@ -38,7 +39,6 @@ SETTINGS = Settings.from_environment(
         ),
     }
 )
-START = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
 
 @cache
@@ -50,59 +50,6 @@ def operations_in_schema() -> dict[str, AgentOperation]:
 def through_json(answer: Any) -> Any:
     """Return a handler's answer as the Lambda runtime writes it and the other end reads it."""
     return json.loads(json.dumps(answer, allow_nan=False), parse_float=Decimal)
-
-
-class MovingClock:
-    """A clock that stands still until a test moves it."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, step: timedelta) -> None:
-        self.now += step
-
-
-class ListeningBus:
-    """Takes `PutEvents` and keeps the envelopes; `refusals` are codes for the next entries."""
-
-    def __init__(self) -> None:
-        self.envelopes: list[dict[str, Any]] = []
-        self.refusals: list[str] = []
-
-    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
-        answers: list[dict[str, Any]] = []
-        for entry in Entries:
-            if self.refusals:
-                answers.append({"ErrorCode": self.refusals.pop(0), "ErrorMessage": "refused"})
-                continue
-            entry["Detail"].encode()  # EventBridge takes UTF-8, which has no lone surrogates
-            envelope = json.loads(entry["Detail"], parse_float=Decimal)
-            assert (entry["Source"], entry["DetailType"]) == (
-                envelope["source"],
-                envelope["event_type"],
-            )
-            self.heard(envelope)
-            answers.append({"EventId": str(len(self.envelopes))})
-        failed = sum("ErrorCode" in answer for answer in answers)
-        return {"FailedEntryCount": failed, "Entries": answers}
-
-    def heard(self, envelope: dict[str, Any]) -> None:
-        """Keep an envelope that was published."""
-        self.envelopes.append(envelope)
-
-    def of_type(self, event_type: str) -> list[dict[str, Any]]:
-        return [e for e in self.envelopes if e["event_type"] == event_type]
-
-
-class CheckingBus(ListeningBus):
-    """Refuses an event whose data its schema does not promise."""
-
-    def heard(self, envelope: dict[str, Any]) -> None:
-        check_event(envelope)
-        super().heard(envelope)
 
 
 @dataclass

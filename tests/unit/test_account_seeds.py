@@ -8,8 +8,9 @@ import pytest
 
 from scripts.seeding import run
 from tests.support.arguments import RIGHT, furnish
+from tests.support.clock_and_bus import START
 from tests.support.utterances import seeded_bank
-from tests.support.world import START, World
+from tests.support.world import World
 
 
 def test_whom_the_history_shows_as_paid_is_a_payee_known_since_then(bank: World) -> None:

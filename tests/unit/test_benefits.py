@@ -27,7 +27,8 @@ from action_groups.marketplace.errors import TotalTooLarge
 from action_groups.marketplace.models import BenefitOption
 from action_groups.marketplace.store import Product
 from shared.money import CENTAVO
-from tests.support.world import START, World
+from tests.support.clock_and_bus import START
+from tests.support.world import World
 
 TODAY = START.date()
 AMOUNTS = st.decimals("0.01", "9999999999.99", places=2)

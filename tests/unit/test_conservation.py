@@ -18,6 +18,7 @@ from shared.clock import to_iso
 from shared.front_doors.eventbridge import EventNotHandled
 from shared.ids import time_ordered_id
 from shared.payments import sort_key
+from tests.support.clock_and_bus import START
 from tests.support.dynamodb import StrictDynamoDB
 from tests.support.faults import (
     CarelessDatabase,
@@ -32,7 +33,7 @@ from tests.support.faults import (
     plainly,
 )
 from tests.support.tables import table_properties
-from tests.support.world import START, World, world_over
+from tests.support.world import World, world_over
 
 ACCOUNTS = {
     "acc-a": ("user-1", "100.00", {}),

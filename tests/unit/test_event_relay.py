@@ -10,8 +10,8 @@ from shared import json_text
 from shared.dynamodb import serialize
 from shared.event_relay import relay
 from shared.publisher import EventsNotPublished, Publisher
+from tests.support.clock_and_bus import ListeningBus
 from tests.support.faults import client_error
-from tests.support.world import ListeningBus
 
 
 def event(number: int) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from shared.confirmation import ConfirmationInvalid
 from shared.dynamodb import Write
 from shared.limits import MAX_RECENT, MAX_TERMS_ASKED
 from shared.requests import TRIED_FOR
+from tests.support.clock_and_bus import START
 from tests.support.faults import CarelessDatabase, ScriptedDatabase, after, cancelled, client_error
-from tests.support.world import SETTINGS, START, World, world
+from tests.support.world import SETTINGS, World, world
 
 MARIA, SAVINGS, CREDIT = "acc-maria", "acc-maria-savings", "acc-maria-credit"
 JUAN, EVA = "acc-juan", "acc-eva"

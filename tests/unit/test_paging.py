@@ -19,8 +19,9 @@ from shared.front_doors.bedrock import MAX_ANSWER_BYTES
 from shared.identity import Caller
 from shared.models import Answer
 from shared.paging import Allowance, fill_page, issue_token, position_of
+from tests.support.clock_and_bus import MovingClock
 from tests.support.faults import client_error
-from tests.support.world import MovingClock, World
+from tests.support.world import World
 
 MARIA = Caller("user-maria")
 KEYS = ("account_id", "timestamp_txn_id", "user_id")

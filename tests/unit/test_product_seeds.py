@@ -12,9 +12,10 @@ from scripts import seed_accounts, seed_products
 from shared.accounts import Account
 from shared.holders import names_differ, shown_holder
 from shared.text import line_problem
+from tests.support.clock_and_bus import START
 from tests.support.tables import PREFIX
 from tests.support.utterances import seeded_bank
-from tests.support.world import SETTINGS, START, World
+from tests.support.world import SETTINGS, World
 
 
 @pytest.fixture

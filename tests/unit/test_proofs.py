@@ -10,11 +10,12 @@ import pytest
 from shared.dynamodb import DynamoDB, serialize
 from shared.meanwhile import Begin, at_once, in_a_thread
 from shared.proofs import SHOWN_WITHIN
+from tests.support.clock_and_bus import MovingClock
 from tests.support.dynamodb import StrictDynamoDB
 from tests.support.faults import ScriptedDatabase
 from tests.support.shop import buy, open_shop, pay
 from tests.support.tables import PREFIX, table_properties
-from tests.support.world import MovingClock, World, world_over
+from tests.support.world import World, world_over
 
 LATE = timedelta(seconds=1)
 TRANSFER = {"from_account": "acc-maria", "to_account": "acc-new", "amount": 100}

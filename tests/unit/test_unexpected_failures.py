@@ -11,8 +11,9 @@ from shared.errors import CentliError, Unavailable, answer_for
 from shared.front_doors.eventbridge import EventNotHandled
 from shared.operations import Operation
 from tests.support.arguments import ON_AGENT_DOOR, ON_BUS_DOOR, RIGHT, as_text, furnish
+from tests.support.clock_and_bus import ListeningBus
 from tests.support.faults import FailingDatabase, client_error
-from tests.support.world import ListeningBus, World
+from tests.support.world import World
 
 SECRET = "acc-secret 4152-3131 María 1234.56 arn:aws:iam::123456789012:role/x"
 

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from shared.paging import PAGE_BUDGET_BYTES
+from tests.support.clock_and_bus import START
 from tests.support.shop import BUY, buy, open_shop, pay
 from tests.support.utterances import Chat
-from tests.support.world import START, World
+from tests.support.world import World
 
 GARBLED: tuple[Any, ...] = (None, ["1"], {"pesos": "1"})
 LONG = "x" * 900
