@@ -1,8 +1,10 @@
 """Which language a person writes in: Spanish, English, or another."""
 
 import re
+from collections.abc import Sequence
 from typing import Final, Literal
 
+from action_groups.crm.aliases.vocabulary import POSSESSIVES, sense_table
 from shared.text import tokens_of, word_set
 
 Language = Literal["es", "en"]
@@ -19,7 +21,7 @@ _SPANISH: Final = word_set(
     "con confirmo credito cual cuales cuando cuanta cuantas cuanto cuantos cuenta cuentas "
     "cuesta dame de debo del deposita depositale depositos deseo dia dias dime dinero donde "
     "dos el ella en ensename envia enviale es esa ese eso esta este esto estoy favor fue "
-    "gastado gaste gasto gastos gracias gusta hace hacer hay hermana hermano hija hijo hola "
+    "gastado gaste gasto gastos gracias guey gusta hace hacer hay hermana hermano hija hijo hola "
     "hoy la las le les lista listo llevo lo los luego mama manana manda mandale mandar "
     "mandarle mas me mejor menos mensualidades mes meses mi mil mis movimientos muestra "
     "muestrame muy nada necesito no nos novia novio numero o otra otras otro otros paga pagar "
@@ -28,7 +30,7 @@ _SPANISH: Final = word_set(
     "saldos sale se segunda segundo semana ser sera seria si sin sirve sobre solo son soy su "
     "suegra sus tambien tarjeta tarjetas te tele tengo tia tienda tiene tienen tienes tio "
     "toda todas todo todos traigo transferencia transferir transfiere transfierele tu tus "
-    "ultima ultimas ultimo ultimos un una uno va vale varos ver vez vieja y ya yo"
+    "ultima ultimas ultimo ultimos un una uno va vale varos ver vez vieja wey y ya yo"
 )
 _ENGLISH: Final = word_set(
     "a me no about account accounts actually add afford afternoon again all also am an and another "
@@ -55,8 +57,21 @@ _ENGLISH: Final = word_set(
 
 
 def language_of(text: str) -> Language | None:
-    """Return the language whose everyday words the text has more of; None when it shows neither."""
+    """Return the language whose everyday words the text has more of; None when it shows neither.
+
+    Who is meant counts only where the rest shows neither: the bank keeps "mi hermano" as a name.
+    """
     words = tokens_of(_IDENTIFIER.sub(" ", text))
+    relations = sense_table()
+    rest = [
+        word
+        for word, after in zip(words, [*words, ""][1:], strict=True)
+        if word not in relations and not (word in POSSESSIVES and after in relations)
+    ]
+    return _language_of_words(rest) or _language_of_words(words)
+
+
+def _language_of_words(words: Sequence[str]) -> Language | None:
     spanish = sum(word in _SPANISH for word in words)
     english = sum(word in _ENGLISH for word in words)
     if spanish == english:

@@ -15,7 +15,7 @@ const ALIASES = {
 };
 const SUGGESTIONS = {
   es: (alias) => ["¿Cuánto tengo?", ...(alias ? [`Transfiere 100 pesos a ${alias}`] : []), "Quiero una tele"],
-  en: (alias) => ["How much do I have?", ...(alias ? [`I want to send 100 pesos to ${alias}`] : []), "I want a TV"],
+  en: (alias) => ["How much do I have?", ...(alias ? [`Send 100 pesos to ${alias}`] : []), "I want a TV"],
 };
 const NEAR_THE_END = 80;
 const MAX_SHOWN = 1_000;
