@@ -10,6 +10,8 @@ from console.agent.local_agent import LocalAgent, Send
 from console.confirming import Mint
 from tests.support.world import World, operations_in_schema, through_json
 
+TRANSFER = {"from_account": "acc-maria", "to_account": "acc-juan", "amount": "100"}
+
 Step = Sequence[Say | Call | BrainUnavailable]
 
 
