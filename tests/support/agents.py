@@ -5,12 +5,13 @@ from typing import Any
 
 from console.agent.brain import BrainUnavailable, Call, CallOutcome, Heard, Say
 from console.agent.conversation import Conversation
-from console.agent.events import TurnEvent
+from console.agent.events import TurnEnded, TurnEvent
 from console.agent.local_agent import LocalAgent, Send
 from console.confirming import Mint
 from tests.support.world import World, operations_in_schema, through_json
 
 TRANSFER = {"from_account": "acc-maria", "to_account": "acc-juan", "amount": "100"}
+DONE = [Say("Listo.")]
 
 Step = Sequence[Say | Call | BrainUnavailable]
 
@@ -71,3 +72,14 @@ def conversation(
 def of_type(events: Sequence[TurnEvent], kind: type[Any]) -> list[Any]:
     """Return the events of one type."""
     return [event for event in events if isinstance(event, kind)]
+
+
+def transfer(call_id: str = "c1", **changes: Any) -> Call:
+    return Call(call_id, "createTransfer", TRANSFER | changes)
+
+
+def outcome(events: list[Any]) -> str:
+    """Return how the turn ended."""
+    assert isinstance(events[-1], TurnEnded)
+    ended: str = events[-1].outcome
+    return ended
