@@ -182,3 +182,14 @@ def _event(delta: dict[str, Any], finish: str | None) -> bytes:
         "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
     }
     return b"data: " + json.dumps(chunk).encode() + b"\n\n"
+
+
+class Model:
+    """A script: replies one after another, the last one again and again."""
+
+    def __init__(self, *replies: Reply | Answer | Callable[[list[Any]], Reply]) -> None:
+        self.replies = list(replies)
+
+    def __call__(self, messages: list[dict[str, Any]]) -> Reply | Answer:
+        reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        return reply(messages) if callable(reply) else reply

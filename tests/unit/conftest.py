@@ -1,16 +1,18 @@
-"""What María paid before, and what runs without the tracer of coverage, which doubles its time.
+"""What several tests begin with, and what runs without coverage's tracer, which doubles its time.
 
 A conversation and a comparison of the benchmarks pass many branches that they do not look at.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
 
 import pytest
 
+from tests.support.fake_openai import FakeOpenAI, Model, Reply
 from tests.support.world import World
 
-_WHOLES = ("benchmarks", "console.agent.brain", "console.agent.offline")
+_WHOLES = ("benchmarks", "console.agent.brain", "console.agent.offline", "tests.support.model_chat")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -32,3 +34,11 @@ def _goes_through_everything(module: ModuleType) -> bool:
 def juan_was_paid_before(bank: World) -> None:
     """Spare a transfer to Juan what a new payee needs more than a yes."""
     bank.paid("user-maria", "acc-juan")
+
+
+@pytest.fixture
+def server() -> Iterator[FakeOpenAI]:
+    """A model's server that saw nothing a strict one would refuse."""
+    with FakeOpenAI(Model(Reply("Hola."))) as fake:
+        yield fake
+    assert fake.violations == []
