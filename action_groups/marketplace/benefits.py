@@ -27,7 +27,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, Context, Decimal
 from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, ClassVar, Final, NamedTuple
@@ -52,6 +52,8 @@ MAX_SHOWN_CHARACTERS: Final = 60
 
 _NOTHING: Final = Decimal("0.00")
 _PERCENT: Final = Decimal(100)
+_EXACT: Final = Context(prec=64, rounding=ROUND_DOWN)
+"""Has room for an amount times a rate with all the digits that DynamoDB keeps."""
 
 
 class _Unreadable(ValueError):
@@ -123,7 +125,8 @@ class Cashback:
 
     def figures(self, total: Decimal) -> Figures:
         """Return what is given back, to the centavo."""
-        cashback = _down(_at_most(total * self.percent / _PERCENT, self.maximum))
+        share = _EXACT.divide(_EXACT.multiply(total, self.percent), _PERCENT)
+        cashback = _down(_at_most(share, self.maximum))
         return Figures(value=cashback, cost_per_month=total, cashback=cashback)
 
 
@@ -145,8 +148,8 @@ class Points:
 
     def figures(self, total: Decimal) -> Figures:
         """Return the whole points, and what they are worth to the centavo."""
-        points = int(_at_most(total * self.points_per_peso, self.maximum))
-        value = _down(points * (self.peso_per_point or _NOTHING))
+        points = int(_at_most(_EXACT.multiply(total, self.points_per_peso), self.maximum))
+        value = _down(_EXACT.multiply(points, self.peso_per_point or _NOTHING))
         return Figures(value=value, cost_per_month=total, points=points)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -122,6 +123,18 @@ def test_points_are_whole_and_their_worth_is_rounded_down(total: Decimal, rate: 
 
     assert figures.points == int((total * rate).to_integral_value(ROUND_DOWN))
     assert figures.value <= figures.points * Decimal("0.015") < figures.value + CENTAVO
+
+
+@pytest.mark.parametrize("share", ["33." + "3" * 36, "99." + "9" * 36])
+def test_a_rate_with_as_many_digits_as_dynamodb_keeps_is_rounded_down_too(share: str) -> None:
+    rate, total = Decimal(share), Decimal(300)
+    exact = Fraction(rate) * 300
+    given_back = Cashback(rate).figures(total).cashback
+    assert given_back is not None
+    assert 0 <= exact / 100 - Fraction(given_back) < Fraction(CENTAVO)
+    earned = Points(rate, rate).figures(total)
+    assert earned.points == int(exact)
+    assert 0 <= int(exact) * Fraction(rate) - Fraction(earned.value) < Fraction(CENTAVO)
 
 
 @given(total=AMOUNTS, months=st.sets(st.integers(2, 60), min_size=1, max_size=6))
