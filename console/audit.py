@@ -134,7 +134,7 @@ def trail_of(
             raise ConsoleError(
                 "Name --user or --account: an id alone would be looked for in the whole table."
             )
-        print("looking through whole tables: --user or --account reads one item", file=sys.stderr)
+        print("looking through whole tables: no --user or --account says whose", file=sys.stderr)
     return find(tables, identifier, user_id)
 
 
