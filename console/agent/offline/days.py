@@ -234,10 +234,7 @@ class DayReader(AmountReader):
 
 
 def before(span: Span) -> Span | None:
-    """Return the month before a month, the week before a week; else as many days before."""
-    if span.first is None or span.last is None:
-        return None
-    units = (unit for unit in ("week", "month", "year") if span.first == _first_of(unit, span.last))
-    if unit := next(units, ""):
-        return _in(span.last, unit, "last")
-    return Span(span.first - (span.last - span.first) - _DAY, span.first - _DAY)
+    """Return the week before a week, the month before a month; None for other days."""
+    first, last = span.first, span.last or date.min
+    unit = next((unit for unit in ("week", "month", "year") if first == _first_of(unit, last)), "")
+    return _in(last, unit, "last") if unit else None
