@@ -129,8 +129,7 @@ class Purchase(Task):
 
     def receipt(self, talk: Talk, body: Mapping[str, Any]) -> Flow:
         """Say what became of the purchase; when it is paid, under which number too."""
-        payer = self.given.get("account_id", "")
-        talk.memory.last_account = payer or talk.memory.last_account
+        talk.memory.last_account = payer = self.given["account_id"]
         talk.memory.purchase_id, status = body["purchase_id"], body["status"]
         if status == "failed":
             why = talk.refused(body.get("error") or {}).delta
@@ -144,8 +143,7 @@ class Purchase(Task):
     def told(self, talk: Talk) -> dict[str, Any]:
         """Return which product it is."""
         if self.offer is None:
-            named = self.called or self.given.get("product_id")
-            return {"product": named or talk.text("something")}
+            return {"product": self.called or talk.text("something")}
         return {"product": self.offer.name, "cost": self.offer.price * (self.wish.quantity or 1)}
 
 
@@ -165,7 +163,6 @@ def _unread(reading: Reading, listed: Sequence[Offer]) -> list[Part]:
     expected = expected or ([] if reading.has(*kinds("picking")) else runs)
     called = [part for run in expected for part in run]
     words = frozenset[str]().union(*(offer.words for offer in listed))
-    afterthought = reading.afterthought
     roles = finding.roles(reading)
     for part, following in zip(parts, [*(p.kind for p in parts[1:]), ""], strict=True):
         is_read = part.kind in {*kinds("quiet", "buying"), *roles.values()}
@@ -183,7 +180,9 @@ def _unread(reading: Reading, listed: Sequence[Offer]) -> list[Part]:
             is_read = bool(listed) and (part.kind == "other" or abs(part.value) <= len(listed))
         elif part.kind in kinds("correcting"):
             is_no = reading.denies(part) and following not in {"stop", "correcting"}
-            is_read = (is_beginning or not ordering) and not is_no and part not in afterthought
+            is_read = (
+                (is_beginning or not ordering) and not is_no and part not in reading.afterthought
+            )
         is_last = part.last == len(reading.tokens)
         is_read = is_read and not (is_last and part.kind in kinds("function"))
         is_beginning = is_beginning and part.kind in kinds("quiet", "correcting")
@@ -193,12 +192,11 @@ def _unread(reading: Reading, listed: Sequence[Offer]) -> list[Part]:
 
 def told(talk: Talk, key: str, purchase: Mapping[str, Any]) -> str:
     """Return a purchase, as the bank tells of it, in one of the brain's sentences."""
-    known, product_id = talk.memory.known.products, purchase["product_id"]
     applied = purchase.get("benefit_applied", "")
     benefit = talk.text("bought_benefit", benefit=benefit_name(talk.language, applied))
     return talk.text(
         key,
-        product=purchase.get("product_name") or known.get(product_id, product_id),
+        product=purchase["product_name"],
         quantity=talk.text("pieces", count=int(purchase["quantity"])),
         total=Decimal(purchase["total_amount"]),
         benefit=benefit if applied else "",
@@ -236,9 +234,8 @@ def _lines(talk: Talk, compared: Compared, wanted: str) -> Iterator[str]:
         count, total = int(body["quantity"]), Decimal(body["total_amount"])
         price = talk.text("price_of", count=count, price=offer.price, total=total)
         had = (_told(talk, "option", option) for option in _eligible(body, wanted))
-        options = " · ".join(had) or talk.text("no_options")
-        told = {**vars(offer), "price": price}
-        yield talk.text("compare_line", number=number, options=options, **told)
+        told = {"price": price, "options": " · ".join(had) or talk.text("no_options")}
+        yield talk.text("compare_line", number=number, **vars(offer) | told)
 
 
 def _ask_benefit(talk: Talk, compared: Compared, wanted: str) -> Say:

@@ -15,7 +15,7 @@ from console.agent.offline.buying import chosen, purchase
 from console.agent.offline.lexicon import TOLD_AS, is_foreign, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Asked, Flow, NotAnswered, Reply, Talk
-from console.agent.offline.text import Part
+from console.agent.offline.text import Part, words_of
 from console.agent.operations import AgentOperation
 from shared.clock import Clock
 
@@ -109,16 +109,18 @@ def dropped(talk: Talk, reading: Reading) -> Reply | None:
     is_no = is_why or reading.covers("no", *_POLITE)
     is_done = memory.done is not None and memory.state != "left"
     is_done = is_done or bool(reading.values("make_noun", "purchase_noun"))
-    if is_no or (reading.covers("cancel", *kinds("dropping")) and not reading.denied):
+    meant, is_all = tasks.meant(talk, reading), reading.covers("cancel", *kinds("dropping"))
+    if is_no or (is_all and not reading.denied and meant in ([], memory.open)):
         is_of_done = is_done and not (is_no or memory.open)
         return talk.say("told_undo") if is_of_done else tasks.drop(talk, memory.open)
     is_less = reading.has("adjust") and not reading.has("amount")
     is_dropping = bool(reading.of("cancel")) or is_less or reading.ends_in_no
     is_only = not is_dropping and bool(memory.open[1:] and reading.values("only"))
-    meant = tasks.meant(talk, reading) if is_dropping or is_only else []
     is_other = {p.value for p in reading.of("amount")} - {t.told(talk).get("cost") for t in meant}
-    beside = reading.beside("cancel", *kinds("dropping", "pointing"))
+    beside = reading.beside("cancel", "unread", *kinds("dropping", "pointing"))
     if len(meant) != 1 or beside or is_other or reading.is_question:
+        return None
+    if not (is_dropping or is_only) or finding.named(reading, "unread") - words_of(meant[0].called):
         return None
     return tasks.drop(talk, [one for one in memory.open if (one in meant) != is_only])
 

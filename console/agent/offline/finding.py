@@ -28,21 +28,21 @@ def read_wish(reading: Reading) -> Wish:
     """Return what a message asks to look for or to buy."""
     words, role, amounts = things_in(reading), roles(reading), reading.of("amount")
     is_telling = any(not word.isdigit() for word in words)
-    said = {role[part.first]: part for part in reversed(amounts)}
+    said = {role[part.first]: part.value for part in reversed(amounts)}
+    lowest, highest = said.get("range", (None, None))
     counts = [part for part in amounts if role[part.first] == "count"]
     numbers = [part.whole for part in counts if part.whole in range(1, MAX_QUANTITY + 1)]
     is_vague = reading.has("dozen") or (reading.has("again") and not words)
     is_plain = len(numbers) == len(counts) == 1 and not is_vague
     after = (reading.parts[reading.parts.index(part) + 1 :][:1] for part in counts[:1])
     counted = [word for [one] in filter(None, after) for word in called(reading, one)]
-    lowest, highest = said["range"].value if "range" in said else (None, None)
     quantity = numbers[0] if is_plain else 0 if counts or is_vague else None
     is_last = reading.of("amount", "benefit")[-1:] == counts
     is_alone = quantity and is_last and not (counted or reading.has("piece"))
     return Wish(
         words=" ".join(words)[:_MAX_SEARCH_CHARACTERS] if is_telling else "",
-        max_price=said["under"].value or None if "under" in said else highest,
-        min_price=said["over"].value or None if "over" in said else lowest,
+        max_price=said.get("under", highest) or None,
+        min_price=said.get("over", lowest) or None,
         cheapest=reading.has("cheapest"),
         benefit=_way(reading, "benefit", NO_BENEFIT),
         account=_way(reading, "account", SEVERAL),
@@ -98,10 +98,9 @@ def _role(reading: Reading, place: int, *, is_alone: bool) -> str:
         return "range"
     for begin, end in ((place, "over"), (place - 2, "under")):
         run = reading.parts[max(begin, 0) : begin + 3]
-        if [one.kind for one in run] == ["amount", "to", "amount"]:
-            is_from = run[0].way == "of" or reading.match(run[0].first - 1, "from")
-            if is_from and run[0].is_sure and run[2].is_sure and run[0].value < run[2].value:
-                return end
+        sure = [one.kind for one in run if one.is_sure]
+        if sure == ["amount", "to", "amount"] and run[0].value < run[2].value:
+            return end
     before, after = reading.parts[max(place - 1, 0) : place], reading.parts[place + 1 : place + 2]
     is_said = reading.match(part.first - 1, "numbered") is not None or part.way == "of"
     is_piece = reading.match(part.last, "piece", "container") is not None
@@ -146,6 +145,12 @@ def is_kin(reading: Reading, part: Part) -> bool:
     return any(reading.match(p, "relation", "possessive") for p in range(part.first, part.last))
 
 
+def named(reading: Reading, *kinds_of: str) -> frozenset[str]:
+    """Return the words for things as they are compared; of some kinds of parts, or of all."""
+    parts = reading.of(*kinds_of) if kinds_of else reading.parts
+    return words_of(" ".join(things_in(replace(reading, parts=parts))))
+
+
 def names_a_thing(reading: Reading) -> bool:
     """Tell whether a message names a thing that shops sell."""
     return not reading.words.sold.isdisjoint(map(fold, things_in(reading)))
@@ -161,10 +166,16 @@ def wants_a_thing(reading: Reading) -> bool:
 def each_thing(reading: Reading) -> list[Reading]:
     """Return what a message says of each of the things that it joins, else all that it says.
 
-    A thing that corrects those before it stands for them; how one of them is paid, all are.
+    A thing that corrects those before it stands for them, or for the one that it counts anew; how
+    one of them is paid, all are.
     """
     ends = [replace(reading, parts=parts) for parts in _around_correction(reading)]
-    said = ends[1] if all(map(names_a_thing, ends)) and not reading.has("condition") else reading
+    kept, said = list[Reading](), reading
+    if all(map(names_a_thing, ends)) and not reading.has("condition"):
+        before, said = each_thing(ends[0]), ends[1]
+        others = [one for one in before if named(one).isdisjoint(named(said))]
+        is_of_one = read_wish(said).quantity and not said.values("only") and others != before
+        kept = others if is_of_one else []
     parts = [one for part in said.parts for one in _apart(reading, part)]
     starts = [i for i, p in enumerate(parts) if p.kind == "stop" or reading.match(p.first, "and")]
     runs = (parts[first:last] for first, last in pairwise([0, *starts, len(parts)]))
@@ -173,7 +184,7 @@ def each_thing(reading: Reading) -> list[Reading]:
     ways = [way for one in pieces if (way := one.of("account", "benefit"))]
     for one in pieces if len(ways) == 1 else ():
         one.parts += [part for part in ways[0] if part not in one.parts]
-    return pieces if pieces[1:] and all(map(names_a_thing, pieces)) else [said]
+    return kept + (pieces if pieces[1:] and all(map(names_a_thing, pieces)) else [said])
 
 
 def _apart(reading: Reading, part: Part) -> list[Part]:
@@ -251,10 +262,8 @@ def find(talk: Talk, wish: Wish, wanted: Attempts = (), *, is_also: bool = False
     memory, offers = talk.memory, [offer for offer in every if fits(offer, wish)]
     if wish.cheapest:
         offers.sort(key=lambda offer: offer.price)
-    if not offers:
-        head = "products_filtered_none" if every else "products_none"
-        head = "products_none_yet" if token else head
-    searched = arguments.get("search", "")
+    none = "none_yet" if token else "filtered_none" if every else "none"
+    head = head if offers else f"products_{none}"
     things = [word for word in fold(wish.words).split() if word in talk.words.things]
     first = offers[:1] if wish.cheapest or not (is_also or offers[1:]) else []
     memory.offer = next((offer for offer in first if is_called(offer.words, things)), None)
@@ -265,23 +274,18 @@ def find(talk: Talk, wish: Wish, wanted: Attempts = (), *, is_also: bool = False
     if token:
         wanted = [("products_head", {**arguments, "next_token": token})]
         further = partial(find, talk, wish, wanted)
+    way = benefit_name(talk.language, wish.benefit)
+    terms = {"benefit": way, "max": wish.max_price, "min": wish.min_price}
     head = talk.text(
         head,
         words=wish.words,
-        searched=searched or arguments.get("category"),
+        searched=arguments.get("search") or arguments.get("category"),
         count=len(every),
         looked_at=sum(body.get("looked_at", len(body["products"])) for body in bodies),
         price=min((offer.price for offer in every), default=0),
-        wanted=_wanted(talk, wish),
+        wanted=", ".join(talk.text(f"wanted_{n}", wanted=v) for n, v in terms.items() if v),
     )
     return listed(talk, head, further)
-
-
-def _wanted(talk: Talk, wish: Wish) -> str:
-    """Return what is wanted of a product besides its words."""
-    way = benefit_name(talk.language, wish.benefit)
-    told = {"benefit": way, "max": wish.max_price, "min": wish.min_price}
-    return ", ".join(talk.text(f"wanted_{n}", wanted=v) for n, v in told.items() if v)
 
 
 def listed(talk: Talk, head: str, further: More | None = None) -> Say:
@@ -297,17 +301,13 @@ def listed(talk: Talk, head: str, further: More | None = None) -> Say:
     return talk.lines([head, *lines, foot])
 
 
-_LABELS: Final = {MSI: " msi", "cashback": "cashback", "points": "punto"}
-"""What the bank's labels have in them, such as "12 MSI desde 1500.00 pesos"."""
-
-
 def fits(offer: Offer, wish: Wish) -> bool:
-    """Tell whether a product costs what is wanted, and can be paid so."""
-    kind, _, months = wish.benefit.partition("-")
-    label = f" {months} msi" if months else _LABELS.get(kind, "")
+    """Tell whether a product costs what is wanted, and has a label such as "12 MSI desde 1500"."""
+    label = f" {benefit_name('es', wish.benefit).lower().removesuffix('s')}"
     highest, lowest = wish.max_price or offer.price, wish.min_price or offer.price
-    is_paid_so = not label or any(label in f" {said.lower()}" for said in offer.benefits)
-    return is_paid_so and lowest <= offer.price <= highest
+    is_had = any(label in f" {said.lower()}" for said in offer.benefits)
+    is_had |= wish.benefit in {"", NO_BENEFIT, SEVERAL}
+    return is_had and lowest <= offer.price <= highest
 
 
 def offers_meant(talk: Talk, reading: Reading) -> list[Offer] | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from console.agent.brain import Say
+from console.agent.offline.finding import named
 from console.agent.offline.lexicon import kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Asked, Flow, Reply, Talk, Task
@@ -97,7 +98,7 @@ def _is_bare_first(part: Part) -> bool:
 def meant(talk: Talk, reading: Reading) -> list[Task]:
     """Return the open tasks that a message may point to: "la segunda", "el de Sofi"."""
     known, said = talk.memory.open, reading.of("person", "name", "reason")
-    words = words_of(" ".join(str(part.value) for part in said))
+    words = words_of(" ".join(str(part.value) for part in said)) or named(reading, "unread")
     numbers = [part.value for part in reading.of("ordinal") if not _is_bare_first(part)]
     sure = (p for p in reading.of("amount") if p.is_sure and not words)
     amounts = {p.value for p in sure if p.way or reading.match(p.first - 1, "definite")}
