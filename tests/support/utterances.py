@@ -32,6 +32,7 @@ from tests.support.world import (
 DATA = Path(__file__).parents[1] / "data"
 OWN, UNSEEN = DATA / "utterances.yaml", DATA / "utterances_unseen.yaml"
 TODAY = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
+REPLIES = {language: lexicon(language).replies for language in ("es", "en")}
 MONEY = frozenset({"createTransfer", "createPurchase", "addBeneficiary"})
 
 _HELPERS = frozenset({"resolveAlias", "getBalance", "searchProducts", "compareBenefits"})

@@ -10,13 +10,16 @@ from types import ModuleType
 import pytest
 
 from tests.support.fake_openai import FakeOpenAI, Model, Reply
+from tests.support.utterances import Chat
 from tests.support.world import World
 
 _WHOLES = ("benchmarks", "console.agent.brain", "console.agent.offline", "tests.support.model_chat")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    if isinstance(item, pytest.Function) and _goes_through_everything(item.module):
+    if isinstance(item, pytest.Function) and (
+        "maria" in item.fixturenames or _goes_through_everything(item.module)
+    ):
         item.add_marker("no_cover")
 
 
@@ -28,6 +31,12 @@ def _goes_through_everything(module: ModuleType) -> bool:
         for value in vars(module).values()
     )
     return any(f"{name}.".startswith(f"{whole}.") for name in of for whole in _WHOLES)
+
+
+@pytest.fixture
+def maria() -> Chat:
+    """María's conversation with the offline brain."""
+    return Chat()
 
 
 @pytest.fixture
