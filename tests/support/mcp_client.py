@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 
 import anyio
 import mcp_types as types
+import pytest
 from mcp.client.client import Client
 from mcp.server.request_state import RequestStateSecurity
 from mcp.shared.exceptions import MCPError
@@ -23,6 +24,8 @@ from tests.support.world import World, through_json
 T = TypeVar("T")
 Era = Literal["auto", "legacy"]
 ERAS: tuple[Era, ...] = ("auto", "legacy")
+both_eras = pytest.mark.parametrize("era", ERAS)
+TRANSFER = {"from_account": "acc-maria", "to_account": "acc-juan", "amount": 100}
 YES = types.ElicitResult(action="accept", content={"confirm": True})
 
 
@@ -112,3 +115,9 @@ class McpBank:
             return await client.call_tool(tool, arguments)
 
         return self.with_client(use, era=era, person=person)
+
+
+def code(result: types.CallToolResult) -> str:
+    """Return the code of an error."""
+    assert result.is_error
+    return str(result.structured_content["error"]["code"])
