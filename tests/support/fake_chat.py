@@ -1,6 +1,7 @@
 """A chat service without a stack or a brain: a test sets its answers."""
 
 import queue
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from console.agent.language import Language
 from console.errors import ConsoleError
 from tests.support.web_chat import Person
 
+WAIT_SECONDS = 10
 ASKED = ConfirmationAsked(
     "inv-1", "createTransfer", {"amount": "100"}, {}, "¿Lo hago?", "$100.00", (("A", "B"),)
 )
@@ -118,3 +120,20 @@ class FakeService:
     def open(self, user_id: str, language: Language = "es") -> Conversation:
         self.agents[user_id] = FakeAgent(self.answer, self.settled)
         return Conversation(self.agents[user_id], language)
+
+
+class Gate:
+    """An answer that waits in the middle until it is let go."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self.open = threading.Event()
+        self.finished = threading.Event()
+
+    def answer(self, text: str) -> Iterator[TurnEvent]:
+        yield Text("moviendo")
+        self.reached.set()
+        assert self.open.wait(WAIT_SECONDS)
+        yield Text("movido")
+        self.finished.set()
+        yield TurnEnded("answered")
