@@ -5,11 +5,9 @@ import http.client
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,19 +21,23 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from console import credentials
-from console.local_stack import LocalStack, running
-from console.ports import PortTaken, free_port
+from console.local_stack import LocalStack
 from tests.support.command import centli
 from tests.support.deployed import Deployed
-from tests.support.open_aws import ACCOUNT, NEW_FUNCTION, client, make_role, open_aws
+from tests.support.open_aws import ACCOUNT, NEW_FUNCTION, caller, client, make_role, open_aws
 
 Headers = dict[str, str]
+
 Answer = tuple[int, Headers, bytes]
 
 FUNCTIONS = "/2015-03-31/functions"
+
 TODAY = datetime.now(UTC).strftime("%Y%m%d")
+
 NOW = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+
 FORGED = "0" * 64
+
 NOBODY = 65534
 
 
@@ -66,6 +68,7 @@ def send(
 
 
 Trick = Callable[[str], Answer]
+
 TRICKS: dict[str, Trick] = {
     "root by name in the query string, as a page may send it": lambda endpoint: send(
         endpoint,
@@ -211,13 +214,6 @@ def derived(function_arn: str, role_arn: str) -> dict[str, str]:
     }
 
 
-def caller(endpoint: str, keys: dict[str, str]) -> str:
-    try:
-        return str(client(endpoint, "sts", **keys).get_caller_identity()["Arn"])
-    except ClientError as error:
-        return str(error.response["Error"]["Code"])
-
-
 def test_the_credentials_of_a_function_do_not_follow_from_its_name(
     deployed: Deployed,
 ) -> None:
@@ -320,60 +316,6 @@ def test_the_secret_is_in_no_log_and_no_error(local_stack: LocalStack, deployed:
         assert secret.encode() not in environment.read_bytes()
 
 
-def with_profile(port: int, *command: str) -> "subprocess.CompletedProcess[str]":
-    environment = {
-        "PATH": os.environ["PATH"],
-        "AWS_SHARED_CREDENTIALS_FILE": str(credentials.file_of(port)),
-    }
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-
-
-def test_the_credentials_are_a_file_that_only_its_user_reads_and_that_ends_with_the_stack() -> None:
-    with LocalStack(free_port()) as first, LocalStack(free_port()) as second:
-        files = [credentials.file_of(stack.port) for stack in (first, second)]
-        for file in files:
-            assert file.stat().st_mode & 0o777 == 0o600
-            assert file.parent.stat().st_mode & 0o777 == 0o700
-        for stack in (first, second):
-            cloud = running(stack.port)
-            assert cloud is not None
-            assert cloud.client("sts").get_caller_identity()["Account"] == ACCOUNT
-        assert first.cloud().secret != second.cloud().secret
-        crossed = {
-            "aws_access_key_id": ACCOUNT,
-            "aws_secret_access_key": first.cloud().secret,
-        }
-        assert caller(second.endpoint, crossed) == "SignatureDoesNotMatch"
-    assert not any(file.exists() for file in files)
-    assert running(first.port) is None
-
-
-def test_a_stack_that_stops_leaves_the_credentials_of_the_next_one_on_its_port() -> None:
-    with LocalStack(free_port()) as first:
-        credentials.write(first.port, first.endpoint, "us-east-1", ACCOUNT, "of the next")
-
-    assert credentials.secret_of(first.port) == "of the next"
-    credentials.remove(first.port, "of the next")
-    assert not credentials.file_of(first.port).exists()
-
-
-def test_an_aws_client_works_with_the_profile_alone(local_stack: LocalStack) -> None:
-    code = (
-        f"import boto3; s = boto3.Session(profile_name='{credentials.PROFILE}'); "
-        "c = s.client('sts'); print(c.meta.endpoint_url, c.get_caller_identity()['Account'])"
-    )
-    shown = with_profile(local_stack.port, sys.executable, "-c", code)
-    assert shown.stdout.split() == [local_stack.endpoint, ACCOUNT], shown.stderr
-
-
-@pytest.mark.skipif(shutil.which("aws") is None, reason="the AWS CLI is not installed")
-def test_the_aws_cli_works_as_centli_up_prints_it(local_stack: LocalStack) -> None:
-    command = ["aws", "--profile", credentials.PROFILE, "--endpoint-url", local_stack.endpoint]
-    shown = with_profile(local_stack.port, *command, "lambda", "list-functions")
-    assert shown.returncode == 0, shown.stderr
-    assert "Functions" in json.loads(shown.stdout)
-
-
 def test_without_credentials_of_ones_own_a_command_says_how_to_start_a_stack(
     open_endpoint: str,
 ) -> None:
@@ -381,22 +323,3 @@ def test_without_credentials_of_ones_own_a_command_says_how_to_start_a_stack(
     shown = centli("invoke", "getBalance", "--port", port)
     assert shown.returncode == 1
     assert "You have no local stack on port" in shown.stderr
-
-
-def test_of_two_that_start_at_once_on_one_port_one_runs_and_the_other_is_told() -> None:
-    port = free_port()
-    stacks = [LocalStack(port), LocalStack(port)]
-
-    def started(stack: LocalStack) -> LocalStack | None:
-        try:
-            return stack.__enter__()
-        except PortTaken:
-            return None
-
-    with ThreadPoolExecutor(2) as pool:
-        [running_one] = [stack for stack in pool.map(started, stacks) if stack is not None]
-    try:
-        assert running(port) == running_one.cloud()
-        assert running_one.cloud().client("dynamodb").list_tables()["TableNames"] == []
-    finally:
-        running_one.__exit__()

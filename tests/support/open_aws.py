@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from console.cloud import LOCAL_REGION
 from console.local_stack import HOST, readiness
@@ -74,3 +75,11 @@ def client(endpoint: str, service: str, **credentials: str) -> Any:
     return boto3.client(  # type: ignore[call-overload]
         service, endpoint_url=endpoint, region_name=LOCAL_REGION, **(credentials or known)
     )
+
+
+def caller(endpoint: str, keys: dict[str, str]) -> str:
+    """Return who has these credentials, or the code of the refusal."""
+    try:
+        return str(client(endpoint, "sts", **keys).get_caller_identity()["Arn"])
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
