@@ -13,19 +13,13 @@ from console.agent.brain import Call, Say
 from console.agent.conversation import Conversation
 from console.chat import terminal
 from console.chat.terminal import Allowance
-from tests.support.agents import ScriptedBrain, Step, conversation
+from tests.support.agents import DONE, ScriptedBrain, Step, conversation
 from tests.support.world import World
 
+pytestmark = pytest.mark.usefixtures("juan_was_paid_before")
+
 ACCOUNTS = {"from_account": "acc-maria", "to_account": "acc-juan"}
-
-
 YES = Allowance()
-DONE = [Say("Listo.")]
-
-
-@pytest.fixture(autouse=True)
-def _juan_was_paid_before(bank: World) -> None:
-    bank.paid("user-maria", "acc-juan")
 
 
 class Service:
