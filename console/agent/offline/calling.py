@@ -20,7 +20,6 @@ _TASKS: Final[Mapping[str, Callable[..., Task]]] = {
     one.operation_id: one for one in (Transfer, Purchase, Addition)
 }
 """The operations that may be amended in words after they were called by name."""
-_QUOTES: Final = str.maketrans(dict.fromkeys("“”«»", '"'))
 
 
 def named(talk: Talk, reading: Reading) -> Reply | None:
@@ -30,11 +29,11 @@ def named(talk: Talk, reading: Reading) -> Reply | None:
     operation = next((o for o in operations if o.operation_id.casefold() == name.casefold()), None)
     if operation is None:
         return None
-    quoted, inputs = rest.translate(_QUOTES), operation.inputs
-    found = [(given[1], given[3] or given[4] or "") for given in _ARGUMENT.finditer(quoted)]
+    inputs = operation.inputs
+    found = [(given[1], given[3] or given[4] or "") for given in _ARGUMENT.finditer(rest)]
     names = [given for given, _ in found]
     wrong = [
-        *_ARGUMENT.sub(" ", quoted).split(),
+        *_ARGUMENT.sub(" ", rest).split(),
         *(given for given in names if given not in inputs or names.count(given) > 1),
         *(needed for needed in operation.required if needed not in names),
     ]
@@ -58,15 +57,12 @@ def _carry_out(talk: Talk, operation: AgentOperation, arguments: dict[str, str])
 
 
 def explained(talk: Talk, reading: Reading) -> Reply | None:
-    """Call the operation that has a phrase for it, or answer what is no business of any.
-
-    That is not answered where a whole transfer is told beside it.
-    """
-    topics, is_told = topics_of(reading), any(order.is_whole for order in reading.orders)
+    """Call the operation that has a phrase for it, or answer what is no business of any."""
+    topics = topics_of(reading)
     for operation in filter(None, (talk.operations.get(topic.intent) for topic in topics)):
         return _exemplified(talk, reading, operation)
     for topic in topics[:1]:
-        if topic.intent in kinds("explained") and topic.score >= _MIN_PLAIN and not is_told:
+        if topic.intent in kinds("explained") and topic.score >= _MIN_PLAIN:
             return talk.say(f"told_{topic.intent}")
     return None
 

@@ -63,8 +63,7 @@ def several(talk: Talk, reading: Reading) -> Reply | None:
         asked = ((half, questions.asked_beside(talk, half)) for half in halves)
         beside = [_answered(talk, half, one) for half, one in asked if one is not None]
         orders = [half for half in halves if half.is_ordering]
-        is_put_off = bool(orders) and part not in before and halves[1].has("day", "later")
-        is_unsure = is_put_off or (orders and any(half.ignored for half in halves))
+        is_unsure = orders and any(half.ignored for half in halves)
         is_no = halves[0].covers("no", *_POLITE) and not orders
         if talk.memory.open and (is_no or halves[0].covers("cancel", *kinds("dropping"))):
             beside.insert(0, tasks.drop(talk, talk.memory.open))
@@ -107,8 +106,7 @@ def dropped(talk: Talk, reading: Reading) -> Reply | None:
     is_more |= finding.names_a_thing(reading) and bool(reading.of("correcting")[1:])
     is_why = [p.kind for p in said[1:2]] == ["stop"] and reading.denies(said[0]) and not is_more
     is_no = is_why or reading.covers("no", *_POLITE)
-    is_done = memory.done is not None and memory.state != "left"
-    is_done = is_done or bool(reading.values("make_noun", "purchase_noun"))
+    is_done = memory.done is not None or bool(reading.values("make_noun", "purchase_noun"))
     meant, is_all = tasks.meant(talk, reading), reading.covers("cancel", *kinds("dropping"))
     if is_no or (is_all and not reading.denied and meant in ([], memory.open)):
         is_of_done = is_done and not (is_no or memory.open)
@@ -130,8 +128,7 @@ def agreed(talk: Talk, reading: Reading) -> Reply | None:
     memory, asked = talk.memory, talk.memory.asked
     is_shopping = memory.topic in {"search", "compare"}
     is_again = reading.covers("reconsider", "courtesy", "yes")
-    is_this = is_shopping and memory.offer and reading.covers("here", "courtesy", "yes")
-    is_yes = reading.covers("yes", *_POLITE, "thumbs", "also", "both", "to") or is_again or is_this
+    is_yes = reading.covers("yes", *_POLITE, "thumbs", "also", "both", "to") or is_again
     is_said = not reading.beside("yes", "verb", "clitic", *kinds("polite"))
     is_meant = is_said and memory.waiting is not None and reading.has("yes")
     if not (is_yes or is_meant or reading.covers("thumbs", "courtesy", "yes")):

@@ -227,8 +227,7 @@ def _changed(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Repl
         return None
     is_counted, pointing = reading.has("ordinal"), {"reason"}
     cost = one.told(talk).get("cost") if one else None
-    is_pointed = one is not task or is_counted or "reason" in order.said
-    if isinstance(one, Transfer) and is_pointed and rest <= {"ordinal", "here"}:
+    if isinstance(one, Transfer) and rest <= {"ordinal", "here"}:
         task, pointing = one, pointing if is_counted else {"reason", "to"}
         pointing |= {name for name, part in order.said.items() if part.value == cost}
         order.said = {k: part for k, part in order.said.items() if k not in pointing}
@@ -240,8 +239,7 @@ def _changed(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Repl
     elif rest:
         return None
     amount, to = order.said.get("amount"), order.said.get("to")
-    is_joined = reading.first_kind == "and" and task.has_recipient and task.amount is None
-    if to is not None and is_joined:
+    if to is not None and reading.first_kind == "and" and task.has_recipient:
         order.said["to"] = replace(to, doubt="people")
     if amount is not None and amount.is_sure and amount.value < 1:
         order.said["amount"] = replace(amount, doubt="unstated")

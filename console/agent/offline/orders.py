@@ -64,8 +64,7 @@ class Order:
         """
         slot, is_somebody = slot_of(part, is_expected=is_expected), part.kind in {"person", "name"}
         is_alone = is_somebody and not (part.way or is_expected or is_led)
-        is_bare = slot == "to" in self.said and self.pronoun and not self.said[slot].way
-        is_twice = slot in self.said and not is_instead and not is_bare
+        is_twice = slot in self.said and not is_instead
         if not slot or (is_twice and slot not in _TWICE) or (is_alone and not is_twice):
             return False
         is_doubted = part.is_sure and (is_twice or (is_somebody and part.way == "from"))
@@ -366,8 +365,7 @@ def _without_denied(parts: list[Part], reading: Reading) -> list[Part]:
         if slot and denied in reading.denied and slot in others:
             denials = (i for i, part in enumerate(parts[:place]) if reading.denies(part))
             first = max(denials, default=place)
-            is_of_verb = any(part.kind == "verb" for part in parts[first:place])
-            return parts if is_of_verb else parts[:first] + parts[place + 1 :]
+            return parts[:first] + parts[place + 1 :]
     return parts
 
 

@@ -112,8 +112,7 @@ class Scanner(DayReader):
                 return Part("ordinal", at, number.last, int(number.value))
         if last is not None and start > at and self._ends(last.last):
             return Part("ordinal", at, last.last, -1)
-        is_of_thing = self.match(at, "definite") is None and self.word(at - 1) in self.words.things
-        place = len(tokens) if is_of_thing else self.after(at, "numbered")
+        place = self.after(at, "numbered")
         said, after = self.word(place), place + 1
         joined = self.match(after, "also", "courtesy", "months_lead", "from", "and")
         is_alone = self._ends(after) or self.verb(after) or joined
@@ -213,8 +212,7 @@ class Scanner(DayReader):
         is_as_spelled = all(fold(token.said) == token.word for token in tokens)
         said = self.quote(first, last) if is_as_spelled else " ".join(t.word for t in tokens)
         noun = self.match(last + 1, "account_noun") if self.word(last) in {"s", "'"} else None
-        kind = "others_account" if noun is not None and way == "from" else "person"
-        return Part(kind, at, last if noun is None else noun.last, said, way)
+        return Part("person", at, last if noun is None else noun.last, said, way)
 
     def _is_name(self, at: int) -> bool:
         token = self.tokens[at] if at < len(self.tokens) else None
