@@ -10,8 +10,7 @@ from console.agent.offline.lexicon import kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Asked, Flow, Reply, Talk, Task
 from console.agent.offline.text import Part, words_of
-from console.agent.offline.things import Person
-from console.agent.offline.transferring import Transfer, may_be
+from console.agent.offline.transferring import Transfer, called_so
 
 
 def go_on(talk: Talk, task: Task, *others: Task) -> Flow:
@@ -102,11 +101,10 @@ def meant(talk: Talk, reading: Reading) -> list[Task]:
     numbers = [part.value for part in reading.of("ordinal") if not _is_bare_first(part)]
     sure = (p for p in reading.of("amount") if p.is_sure and not words)
     amounts = {p.value for p in sure if p.way or reading.match(p.first - 1, "definite")}
-    called = [task for task in known if task.called]
-    fitting = [task for task in called if words and words <= words_of(task.called)]
+    fitting = [task for task in known if words and words <= words_of(task.called)]
     fitting += [known[n - (n > 0)] for n in numbers if abs(n) <= len(known)]
     for pronoun in reading.of("same"):
-        fitting += [one for one in called if may_be(talk, pronoun.value, Person(*[one.called] * 3))]
+        fitting += called_so(talk, pronoun.value)
     fitting = fitting or [one for one in known if one.told(talk).get("cost") in amounts]
     fitting = fitting or [one for one in known if reading.of(*kinds(f"of_{one.kind}"))]
     return list(dict.fromkeys(fitting))

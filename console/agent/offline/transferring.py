@@ -13,7 +13,7 @@ from console.agent.offline.lexicon import kinds
 from console.agent.offline.orders import Order, Reading
 from console.agent.offline.parts import OWN_ACCOUNTS
 from console.agent.offline.talk import Flow, Question, Talk, Task
-from console.agent.offline.text import Part
+from console.agent.offline.text import Part, words_of
 from console.agent.offline.things import OwnAccount, Person, account_of, person_of
 from console.agent.wording import readable_amount
 from shared.text import fold
@@ -58,7 +58,9 @@ class Transfer(Task):
             self.recipient = self.called = order.recipient
             given["to_account"] = to.value if to.kind == "account" else ""
         if person is not None and not self.has_recipient and may_be(talk, order.pronoun, person):
-            self.choose(person)
+            meant = called_so(talk, to.value) if to is not None else []
+            if all(words_of(task.called) <= person.words for task in meant):
+                self.choose(person)
         if to is not None and to.doubt:
             self.recipient, self.doubt = "", "people"
             given |= {"to_account": "", "amount": ""}
@@ -111,8 +113,6 @@ class Transfer(Task):
             key = "doubt_near_offer"
             offer = partial(self.given.__setitem__, "amount", f"{self.offered:.2f}")
             choices = [(frozenset[str](), offer)]
-        elif key == "ask_amount" and self.given["to_account"] in talk.memory.known.own_accounts:
-            key = "ask_amount_own"
         told = {**self.told(talk), "said": self.doubted, "offered": self.offered}
         return talk.ask(key, *wanted, choices=choices, **told)
 
@@ -171,6 +171,12 @@ def may_be(talk: Talk, pronoun: str, person: Person) -> bool:
     words = {fold(word) for word in [*person.name.split()[:1], *person.alias.split()]}
     known = {gender for gender in "mf" if words & talk.words.of(f"gender_{gender}")}
     return bool(pronoun) and (not told or not known or told in known)
+
+
+def called_so(talk: Talk, pronoun: str) -> list[Task]:
+    """Return the open tasks for somebody whom "ella" or "him" may mean."""
+    called = [task for task in talk.memory.open if task.called]
+    return [one for one in called if may_be(talk, pronoun, Person(*[one.called] * 3))]
 
 
 def _accounts_for(talk: Talk, person: Person, said: str) -> bool:
