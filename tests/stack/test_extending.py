@@ -143,7 +143,7 @@ def test_the_yes_of_the_new_change_is_attacked_as_that_of_others_is(
     report = tmp_path / "report.xml"
     passed = run(
         *(copy, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider"),
-        *("tests/unit/test_confirmation.py", "-k", f"{CONFIRMED} or {PEER_CONFIRMED}"),
+        *("tests/unit/confirmation", "-k", f"{CONFIRMED} or {PEER_CONFIRMED}"),
         f"--junit-xml={report}",
     )
     assert passed.returncode == 0, passed.stdout[-4000:]

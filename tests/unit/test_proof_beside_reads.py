@@ -11,9 +11,9 @@ import pytest
 from shared.confirmation import VALID_FOR, KmsMacCheck
 from shared.meanwhile import Begin, at_once, in_a_thread
 from tests.support.arguments import OPERATIONS, RIGHT, furnish
+from tests.support.doors import DOORS, USER, Door, everything, settings
 from tests.support.faults import client_error
 from tests.support.world import SETTINGS, World, world
-from tests.unit.test_confirmation import DOORS, USER, Door, everything, settings
 
 [TRANSFER] = [operation for operation in OPERATIONS if operation.operation_id == "createTransfer"]
 ARGUMENTS = dict(RIGHT[TRANSFER.operation_id])

@@ -10,9 +10,9 @@ from shared.dynamodb import Item, serialize
 from shared.operations import Operation
 from shared.owed import owed_by
 from tests.support.arguments import OPERATIONS, RIGHT, furnish, prove
+from tests.support.doors import settings
 from tests.support.dynamodb.values import size_of
 from tests.support.world import World, world
-from tests.unit.test_confirmation import settings
 
 CHANGES = [operation for operation in OPERATIONS if operation.changes]
 WRITE_UNIT_BYTES = 1024
