@@ -1,6 +1,5 @@
-"""searchProducts: every filter, words as people say them, and pages that are full."""
+"""What searchProducts finds: by any filter, by names of categories, by words as people say them."""
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,77 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_groups.marketplace import retailers
 from action_groups.marketplace.catalogue import category_called, words_of
-from shared import json_text
-from shared.dynamodb import DynamoDB, Page
-from shared.front_doors.bedrock import MAX_ANSWER_BYTES
-from shared.paging import MAX_UNITS
 from shared.settings import Settings
+from tests.support.catalogue import CATEGORIES, WatchedDatabase, found, open_shops, pages, search
 from tests.support.world import SETTINGS, World
-
-CATEGORIES = SETTINGS.catalogue_categories
-
-
-def search(bank: World, **arguments: Any) -> dict[str, Any]:
-    status, body = bank.call("searchProducts", **arguments)
-    assert status == 200, body
-    return body
-
-
-def found(bank: World, **arguments: Any) -> list[str]:
-    """Return the ids of a search's products, sorted, from one page that holds them all."""
-    body = search(bank, limit="50", **arguments)
-    assert body.get("next_token") is None
-    return sorted(p["product_id"] for p in body["products"])
-
-
-def pages(bank: World, **arguments: Any) -> list[list[str]]:
-    """Return the ids of every page."""
-    listed: list[list[str]] = []
-    token: dict[str, str] = {}
-    while True:
-        body = search(bank, **arguments, **token)
-        listed.append([p["product_id"] for p in body["products"]])
-        if body.get("next_token") is None:
-            return listed
-        token = {"next_token": body.get("next_token")}
-
-
-class WatchedDatabase(DynamoDB):
-    """Notes the Queries, gives items in small pages, and scans no table but the retailers."""
-
-    def __init__(self, client: Any, page_items: int) -> None:
-        super().__init__(client)
-        self.page_items = page_items
-        self.queries: list[tuple[str | None, Any, int | None]] = []
-
-    def query(self, table: str, *, limit: int | None = None, **query: Any) -> Page:
-        self.queries.append((query.get("index"), query["values"].get(":value"), limit))
-        smaller = min(limit or self.page_items, self.page_items)
-        return super().query(table, limit=smaller, **query)
-
-    def scan(self, table: str, *, limit: int) -> Page:
-        assert table == SETTINGS.retailers_table
-        return super().scan(table, limit=limit)
-
-
-# --- Filters ---------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def shop(bank: World) -> World:
-    """Two retailers that sell in two categories each."""
-    bank.retailer("retailer-azteca", "Electrónica Azteca")
-    bank.retailer("retailer-maya", "Mundo Maya")
-    bank.product("p-audifonos")
-    bank.product("p-tele", name="Televisor 55", description="Pantalla 4K.")
-    bank.product("p-tele-maya", name="Televisor 55", retailer_id="retailer-maya")
-    bank.product("p-olla", name="Olla exprés", category="home", description="De acero.")
-    bank.product(
-        "p-sarten", name="Sartén", category="home", retailer_id="retailer-maya", description="Chico"
-    )
+    open_shops(bank)
     return bank
+
+
+# --- Filters ---------------------------------------------------------------------------------
 
 
 FILTERS = {
@@ -333,141 +274,6 @@ def test_words_of_a_retailer_without_a_name_are_not_found(bank: World) -> None:
     assert found(bank, search="azteca") == ["p-audifonos"]
 
 
-class Counted:
-    """Stands around the calls of a client, and adds up what they are and cost."""
-
-    def __init__(self, bank: World) -> None:
-        self.calls: list[str] = []
-        self.units = 0.0
-        bank.client.around = self
-
-    def __call__(self, operation: str, arguments: Any, call: Any) -> Any:
-        answer = call(arguments)
-        self.calls.append(operation)
-        if operation == "BatchGetItem":
-            [wanted] = arguments["RequestItems"].values()
-            self.units += len(wanted["Keys"]) / 2
-        else:
-            self.units += answer["ConsumedCapacity"]["CapacityUnits"]
-        return answer
-
-
-def shelves(bank: World, *, products: int, retailers: int) -> None:
-    """Fill the catalogue with cables of many retailers, in all categories alike."""
-    for number in range(retailers):
-        bank.retailer(f"retailer-{number:04}", f"Tienda {number}")
-    for number in range(products):
-        bank.product(
-            f"p-{number:05}",
-            name="Cable",
-            description="Para la casa. " * 15,
-            category=CATEGORIES[number % len(CATEGORIES)],
-            retailer_id=f"retailer-{number % retailers:04}",
-        )
-
-
-def test_a_search_by_words_costs_few_calls_whatever_the_number_of_retailers(bank: World) -> None:
-    shelves(bank, products=1000, retailers=1000)
-    counted = Counted(bank)
-
-    body = search(bank, search="trompeta")
-
-    assert body["products"] == []
-    assert len(counted.calls) <= len(CATEGORIES) + 10
-    assert counted.units <= MAX_UNITS
-
-
-def test_a_search_that_finds_nothing_says_how_far_it_looked_and_goes_on_to_the_end(
-    bank: World,
-) -> None:
-    shelves(bank, products=2500, retailers=6)
-    bank.product("p-99999", name="Trompeta", category=CATEGORIES[-1])
-    counted = Counted(bank)
-    looked_at, found, token = [], [], {}
-    while True:
-        body = search(bank, search="trompeta", **token)
-        assert counted.units <= MAX_UNITS
-        assert len(counted.calls) <= len(CATEGORIES) + 10
-        counted.units, counted.calls = 0.0, []
-        found += [product["product_id"] for product in body["products"]]
-        if body.get("next_token") is None:
-            break
-        looked_at.append(body["looked_at"])
-        token = {"next_token": body["next_token"]}
-
-    assert found == ["p-99999"]
-    assert len(looked_at) == 2, "about a thousand products of half a kilobyte for 60 units"
-    assert all(900 < number < 1300 for number in looked_at)
-
-
-def test_without_its_allowance_a_search_costs_what_the_catalogue_holds(
-    bank: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The control of the test above."""
-    monkeypatch.setattr("shared.paging.MAX_UNITS", 1e9)
-
-    with pytest.raises(AssertionError):
-        test_a_search_that_finds_nothing_says_how_far_it_looked_and_goes_on_to_the_end(bank)
-
-
-def test_a_search_that_is_over_does_not_say_how_far_it_looked(shop: World) -> None:
-    assert "looked_at" not in search(shop, search="trompeta")
-    assert "looked_at" not in search(shop, limit="1"), "a full page is no cut"
-
-
-def test_names_of_retailers_are_kept_for_a_minute_and_then_read_again(bank: World) -> None:
-    bank.retailer("retailer-azteca", "Electrónica Azteca")
-    bank.product("p-audifonos")
-    counted = Counted(bank)
-
-    def name() -> str:
-        return str(search(bank)["products"][0]["retailer_name"])
-
-    assert name() == "Electrónica Azteca"
-    bank.client.around = None
-    bank.retailer("retailer-azteca", "Azteca Digital")
-    bank.client.around = counted
-    counted.calls = []
-    bank.clock.move(retailers.KEPT / 2)
-    assert name() == "Electrónica Azteca"
-    assert "Scan" not in counted.calls
-    bank.clock.move(retailers.KEPT / 2)
-    assert name() == "Azteca Digital"
-
-
-def test_stock_and_price_are_never_kept(bank: World) -> None:
-    bank.product("p-audifonos", stock=3)
-    search(bank)
-    bank.product("p-audifonos", stock=0, price=Decimal("1399.00"))
-
-    [product] = search(bank)["products"]
-
-    assert (product["stock"], product["price"]) == (0, Decimal("1399.00"))
-
-
-def test_retailers_beyond_those_kept_are_read_with_their_products(
-    bank: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each product is looked at once, although a Query may give more than one batch names."""
-    monkeypatch.setattr(retailers, "MAX_SCANNED", 10)
-    shelves(bank, products=600, retailers=300)
-    bank.retailer("retailer-0299", "Instrumentos Moctezuma")
-    counted = Counted(bank)
-    found, pages_read, token = [], 0, {}
-    while True:
-        body = search(bank, search="moctezuma", **token)
-        assert counted.units <= MAX_UNITS + 1
-        counted.units = 0.0
-        found += [product["product_id"] for product in body["products"]]
-        pages_read += 1
-        if body.get("next_token") is None:
-            break
-        token = {"next_token": body["next_token"]}
-
-    assert sorted(found) == ["p-00299", "p-00599"]
-    assert pages_read < 10
-
-
 def test_a_retailer_that_is_not_stored_or_has_no_name_leaves_the_name_out(bank: World) -> None:
     bank.product("p-audifonos")
     bank.product("p-tele", retailer_id="retailer-maya")
@@ -482,90 +288,6 @@ def test_a_search_that_says_nothing_is_refused(bank: World, text: str) -> None:
 
     assert (status, body["error"]["code"]) == (400, "INVALID_REQUEST")
     assert "`search`" in body["error"]["message"]
-
-
-# --- Pages -----------------------------------------------------------------------------------
-
-
-def test_a_page_is_filled_across_any_number_of_reads(bank: World) -> None:
-    """One television in fifteen products, read three at a time."""
-    for number in range(150):
-        name = "Televisor" if number % 15 == 7 else "Cable"
-        bank.product(f"p-{number:03}", name=name, category=CATEGORIES[number % 3])
-    database = WatchedDatabase(bank.client, page_items=3)
-    bank.connect(database)
-
-    listed = pages(bank, search="televisor", limit="4")
-
-    assert [len(page) for page in listed] == [4, 4, 2]
-    assert len({p for page in listed for p in page}) == 10
-    assert len(database.queries) > 40
-
-
-def test_with_fewer_units_the_pages_would_be_short(
-    bank: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The control of the test above."""
-    monkeypatch.setattr("shared.paging.MAX_UNITS", 5.0)
-
-    with pytest.raises(AssertionError, match=r"\[4, 4, 2\]"):
-        test_a_page_is_filled_across_any_number_of_reads(bank)
-
-
-def test_a_search_whose_reads_take_long_is_answered_in_time_and_goes_on_with_its_token(
-    bank: World,
-) -> None:
-    """The time is looked at before each read, of products and of retailers' names."""
-    for number in range(40):
-        name = "Televisor" if number == 37 else "Cable"
-        bank.product(f"p-{number:02}", name=name, category=CATEGORIES[number % 4])
-    bank.connect(WatchedDatabase(bank.client, page_items=3))
-    seconds = timedelta(seconds=0.9)
-
-    def slow(_operation: str, arguments: Any, call: Any) -> Any:
-        bank.clock.move(seconds)
-        return call(arguments)
-
-    bank.client.around = slow
-    found, answers, token = [], 0, {}
-    while True:
-        begun = bank.clock.now
-        body = search(bank, search="televisor", **token)
-        assert bank.clock.now - begun < timedelta(seconds=4)
-        answers += 1
-        found += [product["product_id"] for product in body["products"]]
-        if body.get("next_token") is None:
-            break
-        assert body["looked_at"] > 0
-        token = {"next_token": body["next_token"]}
-
-    assert found == ["p-37"]
-    assert answers > 3
-
-
-@pytest.mark.parametrize("arguments", [{}, {"category": "home"}, {"search": "cosa"}], ids=str)
-def test_a_product_that_nobody_can_sell_is_left_out_and_takes_no_room(
-    bank: World, arguments: dict[str, str]
-) -> None:
-    sound = {"category": "home", "name": "Cosa"}
-    broken: list[dict[str, Any]] = [
-        {"price": "12.50"},
-        {"price": Decimal("0.001")},
-        {"price": Decimal(0)},
-        {"price": None},
-        {"name": None},
-        {"name": " "},
-        {"currency": "USD"},
-        {"retailer_id": "two words"},
-    ]
-    for number, attributes in enumerate(broken):
-        bank.product(f"broken-{number}", **sound | attributes)
-        bank.product(f"p-{number}", **sound)
-
-    listed = pages(bank, limit="3", **arguments)
-
-    assert [len(page) for page in listed] == [3, 3, 2]
-    assert sorted(p for page in listed for p in page) == [f"p-{n}" for n in range(8)]
 
 
 def test_a_product_needs_ids_name_price_and_category_alone(bank: World) -> None:
@@ -593,85 +315,6 @@ def test_a_stock_that_is_no_count_is_none(bank: World, stock: Any) -> None:
     bank.product("p-1", stock=stock)
 
     assert search(bank)["products"][0]["stock"] == 0
-
-
-def long_texts(character: str) -> dict[str, Any]:
-    text = character * 2500
-    return {
-        "name": text,
-        "description": text * 3,
-        "image_url": f"https://cdn.example.com/{text}",
-        "benefits": [f"{number} {text}" for number in range(25)],
-    }
-
-
-@pytest.mark.parametrize("character", ["x", "ñ", "📺", '"', "\\", "\x01"])
-def test_any_product_fits_in_an_agents_answer(bank: World, character: str) -> None:
-    for number in range(5):
-        bank.product(f"{'p' * 127}{number}", retailer_id="r" * 128, **long_texts(character))
-
-    listed = pages(bank, retailer_id="r" * 128)
-
-    assert sorted(p for page in listed for p in page) == [f"{'p' * 127}{n}" for n in range(5)]
-    body = search(bank, retailer_id="r" * 128)
-    assert len(json_text.dumps(body).encode()) <= MAX_ANSWER_BYTES
-    assert not any("image_url" in product for product in body["products"])
-
-
-def test_a_page_of_many_products_stays_within_the_budget_and_loses_none(bank: World) -> None:
-    for number in range(60):
-        bank.product(f"p-{number:02}", description="ñ" * 400, category=CATEGORIES[number % 2])
-
-    listed = pages(bank, limit="50")
-
-    assert len(listed) > 2
-    assert sorted(p for page in listed for p in page) == [f"p-{n:02}" for n in range(60)]
-
-
-def test_the_longest_token_can_be_given_back(bank: World) -> None:
-    category = "\U0001f4fa" * 60
-    for number in range(3):
-        bank.product(f"{'p' * 127}{number}", retailer_id="r" * 128, category=category)
-
-    listed = pages(bank, category=category, limit="1")
-
-    assert [len(page) for page in listed] == [1, 1, 1]
-
-
-def test_a_token_serves_only_its_caller_and_its_filters(shop: World) -> None:
-    token = search(shop, limit="1")["next_token"]
-    others: list[dict[str, Any]] = [
-        {"user_id": "user-juan"},
-        {"category": "electronics"},
-        {"retailer_id": "retailer-azteca"},
-        {"search": "televisor"},
-    ]
-
-    for other in others:
-        status, body = shop.call("searchProducts", next_token=token, **other)
-        assert (status, body["error"]["code"]) == (404, "PAGE_TOKEN_NOT_FOUND"), other
-
-
-def test_a_token_of_a_category_that_is_no_longer_searched_is_refused(shop: World) -> None:
-    token = search(shop, limit="1")["next_token"]
-    shop.rebuild(settings=SETTINGS._replace(catalogue_categories=("food", "toys")))
-
-    status, body = shop.call("searchProducts", limit="1", next_token=token)
-
-    assert (status, body["error"]["code"]) == (404, "PAGE_TOKEN_NOT_FOUND")
-
-
-def test_a_product_that_was_removed_does_not_stop_the_listing(shop: World) -> None:
-    first = search(shop, limit="1", category="home")
-    [gone] = first["products"]
-    key = {name: {"S": gone[name]} for name in ("product_id", "retailer_id")}
-    shop.client.delete_item(TableName="centli-products", Key=key)
-
-    rest = search(shop, limit="1", category="home", next_token=first.get("next_token"))
-
-    assert {p["product_id"] for p in rest["products"]} == {"p-olla", "p-sarten"} - {
-        gone["product_id"]
-    }
 
 
 @pytest.mark.parametrize(
