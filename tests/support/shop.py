@@ -56,3 +56,17 @@ def pay(shop: World, request: dict[str, Any], **envelope: Any) -> Any:
 def end(shop: World, decided: dict[str, Any], **envelope: Any) -> Any:
     """Deliver the end of a payment to the marketplace."""
     return shop.deliver("marketplace", decided["event_type"], decided | envelope)
+
+
+def paid(shop: World) -> bool:
+    """Tell whether the purchase's 600 pesos were paid, and to the centavo."""
+    balances = (shop.balance("acc-maria"), shop.balance("acc-azteca"))
+    assert balances in {(400, 600), (1000, 0)}
+    return balances == (400, 600)
+
+
+def assert_consistent(shop: World) -> None:
+    """Check that the purchase ended, with its money and its stock."""
+    completed = purchase(shop)["status"] == "completed"
+    assert completed is paid(shop)
+    assert stock(shop) == (3 if completed else 5)
