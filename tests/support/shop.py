@@ -34,6 +34,10 @@ def stock(shop: World) -> int:
     return int(product["stock"])
 
 
+def purchases(shop: World) -> list[dict[str, Any]]:
+    return shop.items("purchases")
+
+
 def purchase(shop: World) -> dict[str, Any]:
     """Return the one purchase as it is stored."""
     [item] = shop.items("purchases")
