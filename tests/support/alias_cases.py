@@ -31,6 +31,10 @@ class Someone:
         return index_key(self.alias) if self.stored_under is None else self.stored_under
 
 
+ROSA = Someone("rosa", "Rosa Prado Luna", "mi comadre", "comadre")
+JUAN = Someone("juan", "Juan Pérez López", "mi hermano", "brother")
+
+
 class LabelledCase(NamedTuple):
     """A phrase, and the answer and the candidates that it is labelled with."""
 
