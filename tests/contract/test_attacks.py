@@ -9,7 +9,7 @@ import pytest
 
 from action_groups import all_groups
 from shared.operations import Operation
-from tests.unit import test_bad_input, test_identity
+from tests.unit import test_bad_envelopes, test_bad_input, test_identity
 
 FOUND = [operation for group in all_groups() for operation in group]
 Attacks = Mapping[str, frozenset[str]]
@@ -61,7 +61,11 @@ def left_out(operations: Sequence[Operation], attacks: Attacks, *wanted: str) ->
 
 @pytest.mark.parametrize(
     ("module", "wanted"),
-    [(test_bad_input, ("agent", "bus", "dead letters")), (test_identity, ("agent", "bus"))],
+    [
+        (test_bad_input, ("agent", "bus", "dead letters")),
+        (test_bad_envelopes, ("agent", "bus")),
+        (test_identity, ("agent", "bus")),
+    ],
 )
 def test_every_operation_is_attacked_at_every_door(
     module: ModuleType, wanted: tuple[str, ...]
@@ -70,7 +74,7 @@ def test_every_operation_is_attacked_at_every_door(
     assert not missed, "\n".join(missed)
 
 
-@pytest.mark.parametrize("module", [test_bad_input, test_identity])
+@pytest.mark.parametrize("module", [test_bad_input, test_bad_envelopes, test_identity])
 @pytest.mark.parametrize("operation", FOUND, ids=lambda o: o.operation_id)
 def test_an_operation_that_one_test_leaves_out_is_named(
     module: ModuleType, operation: Operation

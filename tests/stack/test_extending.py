@@ -117,7 +117,7 @@ def test_data_access_that_is_not_there_is_missed_by_the_types(copy: Path) -> Non
 def test_the_tests_find_the_new_operations_and_attack_them(copy: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     files = [f"tests/contract/test_{name}.py" for name in CONTRACTS]
-    files += ["tests/unit/test_bad_input.py", "tests/unit/test_identity.py"]
+    files += [f"tests/unit/test_{name}.py" for name in ("bad_input", "bad_envelopes", "identity")]
     chosen = " or ".join(("contract", *NEW, PEER))
     passed = run(
         *(copy, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *files),
@@ -131,7 +131,7 @@ def test_the_tests_find_the_new_operations_and_attack_them(copy: Path, tmp_path:
         for operation in (*NEW, PEER):
             if operation in parameters and case.attrib["classname"].startswith("tests.unit"):
                 attacks[operation].add(f"{case.attrib['classname']}.{test}")
-    assert len([test for test in attacks[PEER] if "test_bad_input" in test]) >= 8
+    assert len([test for test in attacks[PEER] if "test_bad_" in test]) >= 8
     assert len([test for test in attacks[PEER] if "test_identity" in test]) >= 2
     for operation in NEW:
         assert attacks[operation] == attacks[PEER]
