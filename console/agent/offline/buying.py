@@ -49,7 +49,7 @@ class Purchase(Task):
             self.offer = None if meant[1:] else meant[0] if meant else self.offer or memory.offer
         if meant and self.offer is None:
             memory.offers = memory.found = meant
-        self.unread, self.is_sure = reading.quoted(_unread(reading, memory.offers)), True
+        self.unread, self.is_sure = reading.quoted(_unread(reading, memory.offers, meant)), True
         return self
 
     def settle(self, talk: Talk) -> Question:
@@ -147,11 +147,11 @@ class Purchase(Task):
         return {"product": self.offer.name, "cost": self.offer.price * (self.wish.quantity or 1)}
 
 
-def _unread(reading: Reading, listed: Sequence[Offer]) -> list[Part]:
+def _unread(reading: Reading, listed: Sequence[Offer], meant: object) -> list[Part]:
     """Return what says nothing of a purchase: of one of the products listed, or one by its words.
 
-    Words are those of the product where they stand beside a thing; else where it is expected. What
-    corrects begins an order.
+    Words are those of the product where they stand beside a thing; else where it is expected. One
+    that is `meant` has only those of what is listed. What corrects begins an order.
     """
     parts, unread, is_beginning = reading.parts, list[Part](), True
     ends = [i for i, part in enumerate(parts) if part.kind in kinds("apart")]
@@ -161,16 +161,16 @@ def _unread(reading: Reading, listed: Sequence[Offer]) -> list[Part]:
     is_picked = listed and reading.has("ordinal", "cheapest", "dearest", "other")
     expected = things or ([] if is_picked else ordering)
     expected = expected or ([] if reading.has(*kinds("picking")) else runs)
-    called = [part for run in expected for part in run]
+    called = [part for run in expected if not meant for part in run]
     words = frozenset[str]().union(*(offer.words for offer in listed))
     roles = finding.roles(reading)
     for part, following in zip(parts, [*(p.kind for p in parts[1:]), ""], strict=True):
         is_read = part.kind in {*kinds("quiet", "buying"), *roles.values()}
         if part.kind in kinds("free_text"):
             is_word = reading.tokens[part.first].kind in {"word", "number"}
-            said = words_of(reading.quote(part.first, part.last))
-            is_known = words & said or reading.match(part.first, "into") or part in called
-            is_known = bool(is_known) or not finding.called(reading, part)
+            names = finding.called(reading, part)
+            is_known = not words.isdisjoint(words_of(" ".join(names))) or not names
+            is_known |= part in called or reading.match(part.first, "into") is not None
             is_read = is_word and is_known and not is_kin(reading, part)
         elif part.kind == "amount":
             is_read = bool(roles[part.first])
