@@ -365,7 +365,8 @@ def _without_denied(parts: list[Part], reading: Reading) -> list[Part]:
         if slot and denied in reading.denied and slot in others:
             denials = (i for i, part in enumerate(parts[:place]) if reading.denies(part))
             first = max(denials, default=place)
-            return parts[:first] + parts[place + 1 :]
+            is_of_verb = any(part.kind == "verb" for part in parts[first:place])
+            return parts if is_of_verb else parts[:first] + parts[place + 1 :]
     return parts
 
 
