@@ -147,3 +147,30 @@ def test_every_refusal_has_its_words_in_both_languages() -> None:
     assert len(codes) > 10
     for words in REPLIES.values():
         assert {code for code in codes if f"refused_{code}" not in words} == set()
+
+
+@pytest.mark.parametrize(
+    ("turns", "language", "reply"),
+    [
+        (("mándale USD 200 a mi mamá",), "es", "doubt_foreign_currency"),
+        (("send EUR 50 to my brother",), "en", "doubt_foreign_currency"),
+        (("send 100 to sofi from my brother's account",), "en", "others_account"),
+        (("mándale 100 a mi mamá", "no", "cancela"), "es", "nothing_pending"),
+    ],
+)
+def test_what_no_order_is_made_of_is_answered_by_what_it_is(
+    maria: Chat, turns: tuple[str, ...], language: Any, reply: str
+) -> None:
+    said = [maria.say(turn) for turn in turns]
+    assert said[-1].text.splitlines()[0] == REPLIES[language][reply].splitlines()[0]
+
+
+def test_quotes_of_a_telephone_hold_a_value_as_any(maria: Chat) -> None:
+    assert "48000" in maria.say("getBalance account_id=“acc-maria-savings”").text
+
+
+def test_that_one_is_the_one_that_was_compared(maria: Chat) -> None:
+    maria.say("busca una tele")
+    compared = maria.say("la 1")
+    assert "Televisor HD" in compared.text
+    assert "Televisor HD" in maria.say("esa").text

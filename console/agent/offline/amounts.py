@@ -168,8 +168,9 @@ class AmountReader(Cursor):
             return replace(amount, last=self.after(last, kind), doubt="several")
         if last < len(self.tokens) and not amount.unit and self._goes_on(last):
             return replace(amount, doubt="malformed", last=last + 1)
-        if self.words.is_near_number(before):
-            return replace(amount, doubt="near")
+        foreign = self.match(amount.first - 1, "foreign_currency")
+        if foreign is not None or self.words.is_near_number(before):
+            return replace(amount, doubt="near" if foreign is None else foreign.kind)
         is_word = self.tokens[last - 1].kind == "word" and last == amount.first + 1
         small = "small" if is_word and amount.value < _TEN and not amount.is_money else ""
         doubt = doubt or (small if amount.value else "zero")

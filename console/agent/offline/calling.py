@@ -15,7 +15,7 @@ from console.agent.offline.transferring import Addition, Transfer
 from console.agent.operations import AgentOperation
 
 _MIN_PLAIN: Final = 1.5
-_ARGUMENT: Final = re.compile(r"""\s*(\w+)=(?:(["'])(.*?)\2|(\S+))""")
+_ARGUMENT: Final = re.compile(r"""\s*(\w+)=(?:["“«](.*?)["”»]|'(.*?)'|(\S+))""")
 _TASKS: Final[Mapping[str, Callable[..., Task]]] = {
     one.operation_id: one for one in (Transfer, Purchase, Addition)
 }
@@ -30,7 +30,9 @@ def named(talk: Talk, reading: Reading) -> Reply | None:
     if operation is None:
         return None
     inputs = operation.inputs
-    found = [(given[1], given[3] or given[4] or "") for given in _ARGUMENT.finditer(rest)]
+    found = [
+        (given[1], given[2] or given[3] or given[4] or "") for given in _ARGUMENT.finditer(rest)
+    ]
     names = [given for given, _ in found]
     wrong = [
         *_ARGUMENT.sub(" ", rest).split(),

@@ -106,7 +106,8 @@ def dropped(talk: Talk, reading: Reading) -> Reply | None:
     is_more |= finding.names_a_thing(reading) and bool(reading.of("correcting")[1:])
     is_why = [p.kind for p in said[1:2]] == ["stop"] and reading.denies(said[0]) and not is_more
     is_no = is_why or reading.covers("no", *_POLITE)
-    is_done = memory.done is not None or bool(reading.values("make_noun", "purchase_noun"))
+    is_done = memory.done is not None and memory.state != "left"
+    is_done = is_done or bool(reading.values("make_noun", "purchase_noun"))
     meant, is_all = tasks.meant(talk, reading), reading.covers("cancel", *kinds("dropping"))
     if is_no or (is_all and not reading.denied and meant in ([], memory.open)):
         is_of_done = is_done and not (is_no or memory.open)
@@ -128,7 +129,8 @@ def agreed(talk: Talk, reading: Reading) -> Reply | None:
     memory, asked = talk.memory, talk.memory.asked
     is_shopping = memory.topic in {"search", "compare"}
     is_again = reading.covers("reconsider", "courtesy", "yes")
-    is_yes = reading.covers("yes", *_POLITE, "thumbs", "also", "both", "to") or is_again
+    is_this = is_shopping and memory.offer and reading.covers("here", "courtesy", "yes")
+    is_yes = reading.covers("yes", *_POLITE, "thumbs", "also", "both", "to") or is_again or is_this
     is_said = not reading.beside("yes", "verb", "clitic", *kinds("polite"))
     is_meant = is_said and memory.waiting is not None and reading.has("yes")
     if not (is_yes or is_meant or reading.covers("thumbs", "courtesy", "yes")):

@@ -212,7 +212,8 @@ class Scanner(DayReader):
         is_as_spelled = all(fold(token.said) == token.word for token in tokens)
         said = self.quote(first, last) if is_as_spelled else " ".join(t.word for t in tokens)
         noun = self.match(last + 1, "account_noun") if self.word(last) in {"s", "'"} else None
-        return Part("person", at, last if noun is None else noun.last, said, way)
+        kind = "others_account" if noun is not None and way == "from" else "person"
+        return Part(kind, at, last if noun is None else noun.last, said, way)
 
     def _is_name(self, at: int) -> bool:
         token = self.tokens[at] if at < len(self.tokens) else None
