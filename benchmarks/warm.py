@@ -139,8 +139,11 @@ class Replayed:
     def functions_called(self) -> float:
         """Return how many functions an answer calls without its calls to AWS, of Python and of C.
 
-        The same each time on one version of Python and of the packages.
+        The same each time on one version of Python and of the packages: no garbage is collected
+        meanwhile, whose finalizers would be counted.
         """
+        gc.collect()
+        gc.disable()
         called: dict[int, int] = defaultdict(int)
 
         def count(_frame: Any, event: str, _argument: Any) -> None:
@@ -155,6 +158,7 @@ class Replayed:
         finally:
             sys.setprofile(None)
             threading.setprofile(None)
+            gc.enable()
 
     def _used(self, now: Callable[[], int], now_here: Callable[[], int]) -> float:
         clock = _Clock(now_here)

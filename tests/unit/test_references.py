@@ -1,5 +1,6 @@
 """The references of the benchmarks answer the same events as the product does, with the same."""
 
+import gc
 import importlib
 import io
 import json
@@ -338,6 +339,30 @@ def test_a_warm_answer_calls_few_functions(bank: aws.Aws, group: str, name: str)
         called.append(replayed.functions_called())
 
     assert called[0] <= MOST_OF_TYPICAL[name] * called[1], called
+
+
+class Finalized:
+    """What is thrown away only by a garbage collection, which then calls a function."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+    def __del__(self) -> None:
+        del self.itself
+
+
+def test_what_others_left_to_be_collected_is_not_counted(bank: aws.Aws) -> None:
+    replayed = Replayed(product("core_banking"), "get_balance")
+    replayed.nanoseconds()
+    counted = replayed.functions_called()
+    thresholds, left = gc.get_threshold(), Finalized()
+    gc.collect(0)
+    del left
+    gc.set_threshold(1, 100)  # collected while the answers are counted, when much was made
+    try:
+        assert replayed.functions_called() == counted
+    finally:
+        gc.set_threshold(*thresholds)
 
 
 def test_what_an_answer_does_twice_is_counted_twice(bank: aws.Aws) -> None:
