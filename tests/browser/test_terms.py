@@ -120,7 +120,11 @@ def test_hostile_names_are_text_and_turn_nothing_around(open_window: Open) -> No
         for part in (".headline", "td", ".warnings li"):
             for shown in window.card.locator(part).all():
                 expect(shown.locator("bdi")).to_contain_text(HOSTILE)
-        window.hold()
+        window.card.get_by_role("button", name="Mantén presionado").hover()
+        window.page.mouse.down()
+        window.page.mouse.up()
+        expect(window.card.locator(".hold-hint")).to_contain_text("Soltaste antes")
+        window.hold()  # its hint, which is long now, is none while it is held
         expect(window.page.locator(".confirmation")).to_have_count(2)
         assert window.page.evaluate("window.hit") is None
         assert window.page.locator("#desk :is(img, script)").count() == 0

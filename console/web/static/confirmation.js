@@ -52,7 +52,10 @@ export class Confirmation {
     this.hint = words("p", "hold-hint", "holdHint", typed);
     this.hint.id = `hold-${crypto.randomUUID()}`;
     const held = holdButton("primary", "holdToConfirm", {
-      onHold: () => say(this.hint, "holding"),
+      onHold: () => {
+        this.hint.style.minHeight = `${this.hint.offsetHeight}px`; // the button stays under the pointer
+        say(this.hint, "holding");
+      },
       onLetGo: () => say(this.hint, "holdMore", typed),
       onHeld: () => this.#choose("CONFIRM"),
       onReleased: () => this.element.dispatchEvent(new CustomEvent("released")),
