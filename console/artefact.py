@@ -125,15 +125,14 @@ def source_zip(artefact: Artefact = FUNCTIONS) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in source_files(artefact):
-            bytecode = Path(cache_from_source(path))
-            for name, content in ((path, (ROOT / path).read_bytes()), (bytecode, _bytecode(path))):
+            source, bytecode = (ROOT / path).read_bytes(), Path(cache_from_source(path))
+            for name, content in ((path, source), (bytecode, _bytecode(path, source))):
                 archive.writestr(zipfile.ZipInfo(name.as_posix(), date_time=_FIXED_TIME), content)
     return buffer.getvalue()
 
 
-def _bytecode(path: Path) -> bytes:
+def _bytecode(path: Path, source: bytes) -> bytes:
     """Return the bytecode file of a source that never changes, from Python's own where it is."""
-    source = (ROOT / path).read_bytes()
     code = SourceFileLoader(path.stem, str(ROOT / path)).get_code(path.stem)
     dumped = marshal.dumps(code, _WITHOUT_REFERENCES)
     return MAGIC_NUMBER + _UNCHECKED + source_hash(source) + dumped
