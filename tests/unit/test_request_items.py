@@ -9,10 +9,10 @@ from shared import json_text
 from shared.dynamodb import Item, serialize
 from shared.operations import Operation
 from shared.owed import owed_by
-from tests.support.arguments import OPERATIONS, RIGHT, furnish, prove
+from tests.support.arguments import OPERATIONS, RIGHT, furnished, prove
 from tests.support.doors import settings
 from tests.support.dynamodb.values import size_of
-from tests.support.world import World, world
+from tests.support.world import World
 
 CHANGES = [operation for operation in OPERATIONS if operation.changes]
 WRITE_UNIT_BYTES = 1024
@@ -38,8 +38,7 @@ BOUGHT: dict[str, Any] = {
 
 @pytest.fixture
 def bank() -> Iterator[World]:
-    with world() as bank:
-        furnish(bank)
+    with furnished() as bank:
         bank.rebuild(settings=settings(require_confirmation="agents"))
         yield bank
 

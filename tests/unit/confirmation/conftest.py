@@ -5,16 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from shared.operations import Operation
-from tests.support.arguments import furnish
+from tests.support.arguments import furnished
 from tests.support.doors import CONFIRMED, DOORS, Door, leads_to, settings
-from tests.support.world import World, world
+from tests.support.world import World
 
 
 @pytest.fixture
 def bank() -> Iterator[World]:
     """Yield a bank where every door asks for a proof, with what the examples speak of."""
-    with world() as bank:
-        furnish(bank)
+    with furnished() as bank:
         bank.rebuild(settings=settings(require_confirmation="always"))
         yield bank
 
