@@ -53,8 +53,7 @@ keeps the limits and owes its event; that of the product also writes the record 
 the same transaction, has the conditions under which a refusal is true, and keeps who asked and how.
 To resolve an alias the product reads all of the customer's people, for a word may be another's name
 as well; *typical* asks the index first, and compares all of them only with what no index has.
-To add one, both ask whom the alias already means, *typical* by the likeness of letters, and the
-product reads in two threads.
+To add one, both ask whom the alias already means, *typical* by the likeness of letters.
 
 Median and quartiles of {} rounds of {} answers, in turns. The functions that are called, of Python
 and of C, are the same in every run.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from shared.attribute_values import from_attribute, to_attribute
-from shared.meanwhile import Begin, T, U, at_once, both
+from shared.meanwhile import Begin, T, at_once
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -240,12 +240,12 @@ class DynamoDB:
 
     def read_ahead_beside(self, ask: Callable[[], T], *places: Place) -> T:
         """Read ahead, and ask something else of DynamoDB at the same time; return its answer."""
-        answer, _ = self.both(ask, partial(self.read_ahead, *places))
+        wait = self._begin(ask)
+        try:
+            self.read_ahead(*places)
+        finally:
+            answer = wait()
         return answer
-
-    def both(self, ask: Callable[[], T], do: Callable[[], U]) -> tuple[T, U]:
-        """Ask two things of DynamoDB at the same time; only the second may `get` or read ahead."""
-        return both(self._begin, ask, do)
 
     def batch_get(self, table: str, keys: Sequence[Item]) -> Iterator[Item]:
         """Yield the items of these distinct keys that there are, in any order.

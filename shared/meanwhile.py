@@ -12,7 +12,6 @@ from threading import Lock, Thread
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
-U = TypeVar("U")
 
 
 class Begin(Protocol):
@@ -31,16 +30,6 @@ def in_a_thread(do: Callable[[], T], /) -> Callable[[], T]:
         thread = _Staying()
     thread.take(begun)
     return begun.wait
-
-
-def both(begin: Begin, ask: Callable[[], T], do: Callable[[], U]) -> tuple[T, U]:
-    """Begin one thing, do another, wait for the first whatever became of it; return both."""
-    wait = begin(ask)
-    try:
-        done = do()
-    finally:
-        answer = wait()
-    return answer, done
 
 
 def within(seconds: float, do: Callable[[], T]) -> T:

@@ -85,18 +85,6 @@ class BeneficiaryStore:
             start_key=start,
         )
 
-    def all_beside_owners(
-        self, user_id: str, account_id: str
-    ) -> tuple[list[Beneficiary], list[str]]:
-        """Return at once a customer's beneficiaries, and who owns an account.
-
-        The other thread has the shorter read: what it does costs more there.
-        """
-        owners, people = self._database.both(
-            lambda: self.accounts.owners_of(account_id), lambda: self.all_of(user_id)
-        )
-        return people, owners
-
     def still_held(self, account: Account) -> ConditionCheck:
         """Check that an account is as open as it was, and held by whoever was shown."""
         condition, values = account.same_holder()

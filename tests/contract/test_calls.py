@@ -18,7 +18,7 @@ TARGETS = {
     "createTransfer: terms": Use(calls=5, in_sequence=5),
     "createPurchase": Use(calls=3, in_sequence=2, kms=1),
     "payPurchase": Use(calls=3, in_sequence=3),
-    "addBeneficiary": Use(calls=4, in_sequence=3, kms=1),
+    "addBeneficiary": Use(calls=4, in_sequence=4, kms=1),
     "listTransactions: without a type": Use(calls=1, in_sequence=1),
     "resolveAlias": Use(calls=1, in_sequence=1),
 }

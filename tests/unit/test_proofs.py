@@ -252,7 +252,7 @@ class TestOfAQuery:
 
 def test_nothing_can_be_decided_on_what_is_read_without_a_proof() -> None:
     """Whatever reads DynamoDB is either proved by what it leaves in the watch, or cannot decide."""
-    reads = {"get", "read_ahead", "read_ahead_beside", "both", "query", "query_all"}
+    reads = {"get", "read_ahead", "read_ahead_beside", "query", "query_all"}
     no_decision = {"scan": {"limit": 1}, "batch_get": {"keys": [{"retailer_id": "r"}]}}
     others = {"watched", "transact", "count_delivery", "describe"}
     known = reads | no_decision.keys() | others

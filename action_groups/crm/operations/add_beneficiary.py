@@ -93,12 +93,13 @@ def add_beneficiary(
     caller: Caller, request: NewBeneficiary, people: BeneficiaryStore, stamp: Stamp
 ) -> Change[BeneficiaryAdded]:
     """Add a person or business to whom the customer wants to transfer money by an alias."""
-    others, owners = people.all_beside_owners(caller.user_id, request.account_id)
+    others = people.all_of(caller.user_id)
     _check_alias(request, others)
     if len(others) >= MAX_BENEFICIARIES:
         raise TooManyBeneficiaries(
             f"The customer has {MAX_BENEFICIARIES} beneficiaries, which is the most there can be."
         )
+    owners = people.accounts.owners_of(request.account_id)
     # Two owners of one account are a data error, and no account.
     account = people.accounts.get(owners[0], request.account_id) if len(owners) == 1 else None
     is_own = account is not None and account.user_id == caller.user_id
