@@ -18,6 +18,8 @@ RETAILER = "retailer"
 """The `holder_type` of an account whose holder is a shop; without one the holder is a person."""
 
 MAX_ACCOUNTS_PER_OWNER = 100
+MAX_WORD_LENGTH = 100
+"""Of the type, the status and the currency of an account: a list tells them of all accounts."""
 MAX_HOLDER_LENGTH = 200
 """How much of a holder's name is read, in characters."""
 
@@ -57,6 +59,8 @@ class Account(NamedTuple):
             type(item.get("version", _NOTHING)),
         }:
             raise ValueError("the account has a value of another type")
+        if max(map(len, (account_type, status, currency))) > MAX_WORD_LENGTH:
+            raise ValueError("the account has a text in the place of a word")
         holder_name = item.get("holder_name")
         return cls(
             user_id=item["user_id"],

@@ -122,7 +122,8 @@ class Allowance:
 class Filled(NamedTuple, Generic[E]):
     """The entries of a page, the position to resume from, and whether the search was cut short.
 
-    `unreadable` are the positions of the items that say nothing, each in the place of an entry.
+    `unreadable` are the positions of the items that say nothing, or too much for a page, each in
+    the place of an entry.
     """
 
     entries: list[E]
@@ -169,12 +170,13 @@ def fill_page(
             position = position_of_item(item)
             entry: E | None = None
             try:
-                entry = entry_of(item)
-                told = to_json(entry, exclude_none=True).decode()
+                told = entry_of(item)
+                size = _fitting(to_json(told, exclude_none=True).decode())
+                entry = told
             except UNREADABLE as error:
                 note_unreadable(error)
-                told = json_text.dumps(position)
-            size_bytes += json_text.bytes_in_ascii(told)
+                size = json_text.bytes_in_ascii(json_text.dumps(position))
+            size_bytes += size
             if (entries or unreadable) and size_bytes > PAGE_BUDGET_BYTES:
                 return Filled(entries, start, None, unreadable)
             if entry is None:
@@ -187,6 +189,14 @@ def fill_page(
             return Filled(entries, None, None, unreadable)
     is_cut = allowance is not None and len(entries) + len(unreadable) < limit
     return Filled(entries, start, allowance.read if allowance and is_cut else None, unreadable)
+
+
+def _fitting(written: str) -> int:
+    """Return the size of an entry. Raises ValueError for one that no page has room for."""
+    size = json_text.bytes_in_ascii(written)
+    if size > PAGE_BUDGET_BYTES:
+        raise ValueError("the entry fits in no page")
+    return size
 
 
 def _is_key(position: Any, key_names: Sequence[str]) -> bool:

@@ -80,7 +80,7 @@ def check_payer(bank: BankStore, payer: Account, amount: Decimal, currency: str)
     """Raise the Refusal that says why the account cannot pay the amount, if it cannot."""
     if not payer.is_active:
         raise AccountNotActive(
-            f"The account that the money would leave is {payer.status}: choose an active account."
+            "The account that the money would leave is not active: choose an active account."
         )
     if payer.currency != currency:
         raise CurrencyMismatch(

@@ -68,6 +68,16 @@ def test_a_payment_that_fails_moves_nothing_and_says_which_purchase_and_why(
     assert shop.snapshot() | {"requests": []} == before | {"requests": []}
 
 
+def test_a_text_in_the_place_of_a_status_is_in_no_sentence_of_the_bank(shop: World) -> None:
+    request = buy(shop)
+    shop.account("user-maria", "acc-maria", "1000.00", status="frozen, ask 5512345678 for help")
+    _, body = shop.call("createTransfer", from_account="acc-maria", to_account="x", amount="1")
+    paid = pay(shop, request)["data"]
+    for error in (body["error"], paid["error"]):
+        assert error["code"] == "ACCOUNT_NOT_ACTIVE"
+        assert "5512345678" not in error["message"]
+
+
 def test_nobody_pays_for_what_is_their_own(shop: World) -> None:
     shop.retailer("user-maria", "María vende")
     shop.product("prod-own", retailer_id="user-maria", price=Decimal("300.00"), stock=5)

@@ -14,6 +14,7 @@ from tests.support.world import World
 
 GARBLED: tuple[Any, ...] = (None, ["1"], {"pesos": "1"})
 LONG = "x" * 900
+TOO_LONG = "x" * 30_000
 
 
 def purchase(bank: World, number: int, purchase_id: str, **attributes: Any) -> None:
@@ -50,12 +51,14 @@ class Listing(NamedTuple):
     id_name: str
     put: Callable[..., None]
     attribute: str
+    text: str
+    """An attribute that is told as it is written."""
 
 
 LISTINGS = (
-    Listing("listPurchases", "purchases", "purchase_id", purchase, "total_amount"),
-    Listing("listTransactions", "transactions", "transaction_id", movement, "amount"),
-    Listing("listBeneficiaries", "beneficiaries", "beneficiary_id", beneficiary, "name"),
+    Listing("listPurchases", "purchases", "purchase_id", purchase, "total_amount", "product_name"),
+    Listing("listTransactions", "transactions", "transaction_id", movement, "amount", "type"),
+    Listing("listBeneficiaries", "beneficiaries", "beneficiary_id", beneficiary, "name", "name"),
 )
 
 
@@ -79,6 +82,19 @@ def test_a_list_names_what_cannot_be_read_and_has_everything_else(
     assert sorted(one[listing.id_name] for one in body[listing.entries]) == ["a", "c"]
     assert body["unreadable"] == ["b"]
     assert '"UnreadableItems":1' in capsys.readouterr().out
+
+
+def test_a_text_that_fits_in_no_answer_hides_nothing_else(bank: World, listing: Listing) -> None:
+    for number, name in enumerate(("a", "b", "c"), start=1):
+        listing.put(bank, number, name)
+    listing.put(bank, 2, "b", **{listing.text: TOO_LONG})
+
+    status, body = bank.call(listing.operation_id)
+
+    assert status == 200, body
+    assert sorted(one[listing.id_name] for one in body[listing.entries]) == ["a", "c"]
+    assert body["unreadable"] == ["b"]
+    assert "next_token" not in body
 
 
 def test_a_number_of_any_size_beside_what_a_list_tells_hides_nothing(
@@ -151,11 +167,12 @@ def test_benefits_are_compared_by_the_accounts_that_can_be_read(bank: World) -> 
     [
         *({"balance": value} for value in (*GARBLED, "12", True)),
         {"status": 1},
+        {"status": TOO_LONG},
         {"currency": ["MXN"]},
         {"account_type": "credit", "credit_limit": "1000"},
         {"version": "7"},
     ],
-    ids=str,
+    ids=lambda garbled: str(garbled)[:40],
 )
 def test_an_account_that_cannot_be_read_is_named_beside_the_others(
     bank: World, garbled: dict[str, Any]
