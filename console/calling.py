@@ -26,6 +26,7 @@ _REPLY_SECONDS: Final = 20
 _QUIET_SECONDS: Final = 1
 _FIRST_REFUSAL: Final = 400
 
+EXIT_REFUSED: Final = 1
 EXIT_NOT_CONFIRMED: Final = 3
 _NOT_CONFIRMED: Final = (
     "centli: nothing was done: the bank waits for the customer's yes to these terms."
@@ -69,7 +70,9 @@ def invoke(
         how = "" if confirm or _is_at_terminal() else _HOW_TO_CONFIRM
         print(_NOT_CONFIRMED + how, file=sys.stderr)
         return EXIT_NOT_CONFIRMED
-    return 0 if status < _FIRST_REFUSAL else 1
+    # A purchase that could not be paid is told with status 200.
+    is_done = status < _FIRST_REFUSAL and not (operation.confirm and "error" in body)
+    return 0 if is_done else EXIT_REFUSED
 
 
 def _exchange(deployment: Deployment, event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -111,7 +114,10 @@ def send(
     correlation_id: str | None,
     times: int,
 ) -> int:
-    """Publish an event, print those that follow, and return the exit code."""
+    """Publish an event, print those that follow, and return the exit code as `invoke` does.
+
+    Of several replies the first that is no success counts.
+    """
     operation = _triggered_by(event_type)
     deployment = reach(where)
     check_customer(user_id, deployment)
@@ -128,23 +134,34 @@ def send(
             bus.publish(deployment, envelope)
         wanted = times if operation.replies else 0
         replies = _print_until_replied(tap, operation, wanted)
-    if replies < wanted:
-        print(f"centli: {replies} of {wanted} replies came in time", file=sys.stderr)
-        return 1
-    return 0
+    if len(replies) < wanted:
+        print(f"centli: {len(replies)} of {wanted} replies came in time", file=sys.stderr)
+        return EXIT_REFUSED
+    return next(filter(None, map(_exit_code, replies)), 0)
 
 
-def _print_until_replied(tap: bus.Tap, operation: Operation, wanted: int) -> int:
-    """Print the events that follow until as many replies came as requests went out."""
-    replies = 0
+def _print_until_replied(tap: bus.Tap, operation: Operation, wanted: int) -> list[dict[str, Any]]:
+    """Print the events that follow until as many replies came as requests went out.
+
+    Returns the data of the replies.
+    """
+    replies: list[dict[str, Any]] = []
     for envelope in tap.events(_REPLY_SECONDS if wanted else 0):
         _show(envelope["event_type"], envelope)
-        replies += envelope["event_type"] in operation.replies
-        if replies >= wanted:
+        if envelope["event_type"] in operation.replies:
+            replies.append(envelope["data"])
+        if len(replies) >= wanted:
             break
     for envelope in tap.events(_QUIET_SECONDS):
         _show(envelope["event_type"], envelope)
     return replies
+
+
+def _exit_code(reply: Mapping[str, Any]) -> int:
+    """Return how a command ends with this answer of the bank."""
+    if "confirmation" in reply:
+        return EXIT_NOT_CONFIRMED
+    return EXIT_REFUSED if "error" in reply else 0
 
 
 def _triggered_by(event_type: str) -> Operation:

@@ -45,6 +45,8 @@ def command(
     """Publish an event and print those that follow.
 
     EVENT_TYPE is such as TRANSFER_REQUEST.
+    Ends with 0 when it was done, 1 when it was refused or no reply came, 3 when it waits for the
+    customer's yes.
     """
     from console import calling
 
