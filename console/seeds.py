@@ -1,16 +1,16 @@
 """Seeding a deployment with the same data as the seed scripts, and who its customers are."""
 
 from console.deployment import Deployment
-from scripts import seed_accounts, seed_beneficiaries, seed_products
+from scripts.seed_accounts import CUSTOMERS
+from scripts.seeding import all_seeds
 
 
 def seed_all(deployment: Deployment) -> int:
     """Add what is missing of all seeds, and return how many items that were."""
     client = deployment.cloud.client("dynamodb")
-    modules = (seed_accounts, seed_products, seed_beneficiaries)
-    return sum(module.seed(client, deployment.name_prefix) for module in modules)
+    return sum(seed(client, deployment.name_prefix) for seed in all_seeds())
 
 
 def seeded_customers() -> dict[str, str]:
     """Return the names of the seeded customers by user id."""
-    return dict(seed_accounts.CUSTOMERS)
+    return dict(CUSTOMERS)

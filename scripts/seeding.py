@@ -1,9 +1,11 @@
 """What the seed scripts have in common."""
 
 import argparse
+import importlib
 import os
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, Final
 
 import boto3
@@ -16,6 +18,12 @@ Seed = Callable[[Any, str], int]
 _MAX_PUTS: Final = 100
 """As many as a transaction may have."""
 _IS_THERE: Final = "ConditionalCheckFailed"
+
+
+def all_seeds() -> list[Seed]:
+    """Return what each script `seed_*.py` of this folder adds: they are listed nowhere."""
+    scripts = sorted(Path(__file__).parent.glob("seed_*.py"))
+    return [importlib.import_module(f"scripts.{script.stem}").seed for script in scripts]
 
 
 def table_name(what: str, prefix: str) -> str:

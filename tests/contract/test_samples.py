@@ -35,13 +35,20 @@ def test_the_seeded_bank_carries_out_every_example(seeded: World, operation: Ope
     if operation.event_type is None:
         event = load(f"agent/{operation.function.__name__}.json")
         status, answer = seeded.invoke(operation.group, event)
-        assert status == 200, answer
+        assert status == 200, refused(operation, answer)
         return
     if operation.is_step:
         prove(seeded, operation)
     detail = load(f"delivered/{operation.event_type.lower()}.json")["detail"]
     answer = seeded.deliver(operation.group, operation.event_type, detail)
-    assert answer["event_type"] == operation.success_event
+    assert answer["event_type"] == operation.success_event, refused(operation, answer["data"])
+
+
+def refused(operation: Operation, told: Any) -> str:
+    return (
+        f"the seeded bank does not carry out the example of {operation.operation_id}: a script "
+        f"scripts/seed_*.py adds what it speaks of. It was told {told['error']}"
+    )
 
 
 @each_operation

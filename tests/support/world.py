@@ -14,7 +14,7 @@ from typing import Any
 from action_groups import all_groups, load_group
 from console.agent import invocation
 from console.agent.operations import AgentOperation, read_operations
-from scripts import seed_accounts, seed_beneficiaries, seed_products
+from scripts.seeding import all_seeds
 from shared.confirmation import MAC_ALGORITHM, KmsMacCheck
 from shared.dynamodb import DynamoDB, Item, deserialize, serialize
 from shared.event_relay import relay
@@ -347,7 +347,7 @@ def seeded_tables() -> StrictDynamoDB:
 
 def seed_all(client: Any) -> None:
     """Run every seed script."""
-    for seed in (seed_accounts.seed, seed_beneficiaries.seed, seed_products.seed):
+    for seed in all_seeds():
         seed(client, PREFIX)
 
 

@@ -3,10 +3,11 @@
 import sys
 from datetime import datetime, timedelta
 from itertools import accumulate
+from pathlib import Path
 
 import pytest
 
-from scripts.seeding import run
+from scripts.seeding import all_seeds, run
 from tests.support.arguments import RIGHT, furnish
 from tests.support.clock_and_bus import START
 from tests.support.utterances import seeded_bank
@@ -48,6 +49,12 @@ def test_no_account_of_the_seeds_ever_held_less_than_it_may() -> None:
     for account in bank.items("accounts"):
         moved = [r["amount"] for r in records if r["account_id"] == account["account_id"]]
         assert min(accumulate(moved), default=0) >= -account.get("credit_limit", 0), account
+
+
+def test_what_adds_example_data_is_found_by_looking() -> None:
+    found = {seed.__module__ for seed in all_seeds()}
+    assert found == {f"scripts.{script.stem}" for script in Path("scripts").glob("seed_*.py")}
+    assert "scripts.seed_beneficiaries" in found
 
 
 @pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("prefix", 2)])
