@@ -33,7 +33,7 @@ class Need:
 def gaps(groups: Sequence[ActionGroup], template: Mapping[str, Any]) -> list[str]:
     """Return a sentence for everything that the template lacks or has for nothing."""
     deployed = _Deployed(template)
-    return [
+    found = [
         *(gap for group in groups for gap in _gaps_of_group(group, deployed)),
         *_gaps_of_confirmation(groups, deployed),
         *_gaps_of_leftovers(groups, deployed),
@@ -42,6 +42,7 @@ def gaps(groups: Sequence[ActionGroup], template: Mapping[str, Any]) -> list[str
         *_gaps_of_tables(deployed),
         *(gap for function in deployed.functions for gap in _gaps_of_function(function, deployed)),
     ]
+    return list(dict.fromkeys(found))
 
 
 def gaps_of_permissions(
