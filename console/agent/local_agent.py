@@ -230,7 +230,7 @@ class LocalAgent:
                 yield Problem("BRAIN_UNAVAILABLE", f"{error}{known}")
                 yield TurnEnded("failed")
                 return
-            if not any(map(self._needs_yes, calls)):
+            if not any(map(self._may_need_yes, calls)):
                 yield from said
             self._owed = []
             if not calls:
@@ -252,6 +252,10 @@ class LocalAgent:
     def _needs_yes(self, call: Call) -> bool:
         operation = self._operations.get(call.operation_id)
         return operation is not None and operation.confirm
+
+    def _may_need_yes(self, call: Call) -> bool:
+        """Tell also of a name that is of no operation: a change may have been meant."""
+        return call.operation_id not in self._operations or self._needs_yes(call)
 
     def _carry_out(self, calls: Sequence[Call], language: Language) -> Iterator[TurnEvent]:
         """Carry out the calls of a step in order; the first to be confirmed is held.

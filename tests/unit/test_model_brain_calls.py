@@ -1,6 +1,7 @@
 """What a model writes as a call: exactly what reaches the bank, and what is rejected."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from console.agent.events import (
     OperationAnswered,
     OperationRequested,
     Problem,
+    Text,
     TurnEnded,
 )
 from console.agent.local_agent import MAX_STEPS
@@ -149,6 +151,17 @@ def test_a_model_that_claims_success_without_a_call_moves_nothing(
 
     assert of_type(events, ConfirmationAsked) == of_type(events, OperationRequested) == []
     assert bank.snapshot() == before
+
+
+def test_what_is_said_beside_the_name_of_no_operation_is_not_shown(
+    bank: World, server: FakeOpenAI
+) -> None:
+    claimed = replace(call("create_transfer", **TRANSFER), text="Listo, ya la hice.")
+    chat = chat_with(bank, server, claimed, Reply("Perdón, no la hice."))
+
+    texts = of_type(list(chat.say("pásale 100 a Juan")), Text)
+
+    assert "".join(text.delta for text in texts) == "Perdón, no la hice."
 
 
 def test_two_transfers_in_one_step_ask_for_one_confirmation_and_move_one(

@@ -118,6 +118,7 @@ def event_of(chunk: Any) -> bytes:
         Answer(200, (event_of({"error": {"message": "out of memory"}}),), EVENTS),
         Answer(200, (HALF,), EVENTS, breaks_off=True),
         Reply("   "),
+        Reply("Tienes 1", finish="length"),
     ],
 )
 def test_nonsense_is_said_to_be_so_and_the_conversation_goes_on(
@@ -159,6 +160,21 @@ def test_a_refusal_says_what_is_wrong_and_never_the_key(
     assert "\x1b" not in message
     assert server.keys[-1] == "Bearer sk-secret"
     assert ("does not support tools" in message) == (status == 400)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "shown"), [(("\\ud83d", "\\ude00"), "\U0001f600"), (("a\\ud800", "b"), "a\ufffdb")]
+)
+def test_a_character_that_came_in_halves_is_shown_whole_and_the_conversation_goes_on(
+    bank: World, server: FakeOpenAI, pieces: tuple[str, str], shown: str
+) -> None:
+    chunks = [event_of({"choices": [{"index": 0, "delta": {"content": "PIECE"}}]})] * 2
+    halves = [c.replace(b"PIECE", p.encode()) for c, p in zip(chunks, pieces, strict=True)]
+    chat = chat_with(bank, server, Answer(200, tuple(halves), EVENTS), Reply("Mil."))
+
+    assert "".join(text.delta for text in of_type(list(chat.say("hola")), Text)) == shown
+    assert list(chat.say("saldo"))[-1] == TurnEnded("answered")
+    assert server.requests[-1]["messages"][-2]["content"] == shown
 
 
 def test_problems_are_told_in_the_language_of_the_customer(bank: World, server: FakeOpenAI) -> None:

@@ -29,6 +29,10 @@ class EmptyAnswer(Exception):
     """The model neither said nor called anything."""
 
 
+class CutAnswer(Exception):
+    """What the model said ends at a limit of tokens: an amount may lack its end."""
+
+
 _KINDS: Final[tuple[tuple[type[BaseException], str], ...]] = (
     (ModelConnectionError, "UNREACHABLE"),
     (ModelAuthenticationError, "CREDENTIALS"),
@@ -44,6 +48,7 @@ _KINDS: Final[tuple[tuple[type[BaseException], str], ...]] = (
     (PartialCredentialsError, "NO_CREDENTIALS"),
     (TokenRetrievalError, "NO_CREDENTIALS"),
     (EmptyAnswer, "EMPTY"),
+    (CutAnswer, "CUT"),
     (AnswerWithoutEnd, "ENDLESS"),
 )
 """The first that an error is an instance of; any other is nonsense that could not be read."""
@@ -68,6 +73,8 @@ _SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
         "NO_CREDENTIALS": "No hay credenciales de AWS para usar {place}. Inicia sesión o pon las "
         "variables de entorno, y vuelve a decírmelo.",
         "EMPTY": "El modelo {model} en {place} no contestó nada. Dímelo de otra manera.",
+        "CUT": "El modelo {model} en {place} llegó a su límite de tokens a media respuesta, y no "
+        "la muestro: le falta el final. Pide menos de una vez, o sube ese límite.",
         "ENDLESS": "El modelo {model} no dejaba de escribir y lo corté. Dímelo de otra manera, o "
         "usa otro modelo.",
         "NONSENSE": "No entendí lo que contestó {place}: no parece la respuesta de un modelo. "
@@ -93,6 +100,8 @@ _SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
         "NO_CREDENTIALS": "There are no AWS credentials to use {place}. Sign in or set the "
         "environment variables, and say it again.",
         "EMPTY": "The model {model} at {place} answered nothing. Please say it in another way.",
+        "CUT": "The model {model} at {place} reached its limit of tokens in the middle of its "
+        "answer, and I do not show it: the end is missing. Ask for less at once, or raise it.",
         "ENDLESS": "The model {model} wrote without end and I cut it off. Please say it in another "
         "way, or use another model.",
         "NONSENSE": "I could not read what {place} answered: it does not look like a model's "

@@ -1,5 +1,6 @@
 """The brain that is a language model: one request for each step, and the history."""
 
+import codecs
 import json
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from pydantic_ai.messages import (
     ModelResponse,
     ModelResponsePart,
     TextPart,
+    ThinkingPart,
     ToolCallPart,
     ToolReturnPart,
     UserPromptPart,
@@ -23,7 +25,7 @@ from console.agent.brain import BrainUnavailable, Call, CallOutcome, Heard, Say
 from console.agent.language import DEFAULT, Language
 from console.agent.model import prompt
 from console.agent.model.history import fitted
-from console.agent.model.model_errors import EmptyAnswer, sentence
+from console.agent.model.model_errors import CutAnswer, EmptyAnswer, sentence
 from console.agent.model.providers import Provider
 from console.agent.model.streaming import streamed
 from console.agent.operations import AgentOperation
@@ -33,6 +35,7 @@ from shared.clock import Clock
 
 _NOT_A_TOOL_NAME: Final = re.compile(r"[^a-zA-Z0-9_-]")
 _MAX_TOOL_NAME: Final = 64
+_UTF_16: Final = "utf-16-le"
 _NO_OUTCOME: Final = CallOutcome(Call("", "", {}), "unanswered")
 
 
@@ -100,6 +103,9 @@ class ModelBrain:
         response = yield from _said(pieces)
         if not any(_says_something(part) for part in response.parts):
             raise EmptyAnswer
+        has_calls = any(isinstance(part, ToolCallPart) for part in response.parts)
+        if response.finish_reason == "length" and not has_calls:
+            raise CutAnswer
         return response
 
     def _made_unique(self, response: ModelResponse) -> tuple[ModelResponse, list[Call]]:
@@ -107,12 +113,15 @@ class ModelBrain:
         parts: list[ModelResponsePart] = []
         calls = []
         for part in response.parts:
+            if isinstance(part, TextPart | ThinkingPart):
+                parts.append(replace(part, content=_in_unicode(part.content)))
+                continue
             if not isinstance(part, ToolCallPart):
                 parts.append(part)
                 continue
             self._calls_made += 1
             call_id = f"call{self._calls_made:05}"  # the form that the strictest model asks for
-            text = _as_json(part.args)
+            text = _in_unicode(_as_json(part.args))
             name = _NOT_A_TOOL_NAME.sub("_", part.tool_name)[:_MAX_TOOL_NAME] or "_"
             parts.append(
                 ToolCallPart(
@@ -130,14 +139,24 @@ class ModelBrain:
 def _said(
     pieces: Generator[str, None, ModelResponse],
 ) -> Generator[Say, None, ModelResponse]:
+    characters = codecs.getincrementaldecoder(_UTF_16)("replace")
     try:
         while True:
-            yield Say(next(pieces))
+            piece = next(pieces).encode(_UTF_16, "surrogatepass")
+            yield Say(characters.decode(piece))
     except StopIteration as end:
         response: ModelResponse = end.value
         return response
     finally:
         pieces.close()
+
+
+def _in_unicode(text: str) -> str:
+    """Return a text with the halves of a character together, which JSON can spell and cut apart.
+
+    A half alone, which nobody could be sent, becomes U+FFFD.
+    """
+    return text.encode(_UTF_16, "surrogatepass").decode(_UTF_16, "replace")
 
 
 def _says_something(part: ModelResponsePart) -> bool:
