@@ -1,6 +1,8 @@
 """`centli doctor`: what is missing, wrong or behind in a deployed stack, and how to mend each.
 
 It only reads. What it cannot read, for want of a permission, it says.
+
+Longer than 400 lines: all checks are here, each a function of its own.
 """
 
 import json
@@ -17,6 +19,7 @@ from console import openapi, policies, tools
 from console.deployment import Deployment
 from console.template import load_template
 from shared.channel import LIVE
+from shared.observability import UNREADABLE
 from shared.settings import Settings
 
 Level = Literal["wrong", "note"]
@@ -56,6 +59,8 @@ Check = Callable[[Stack], Iterator[Complaint]]
 CHECKS: Final[dict[str, Check]] = {}
 _PUBLISHED: Final = ("CodeSha256", "Environment", "Handler", "Runtime", "Timeout", "MemorySize")
 """What a version of a function has of the function as it was when it was published."""
+_GONE: Final = re.compile("NotFound|NonExistent|DoesNotExist")
+"""What the codes have by which AWS says that something is not there."""
 _ACTION: Final = re.compile(r'AgentCore::Action::"([^"]+)"')
 
 
@@ -103,9 +108,20 @@ def examined(stack: Stack, checks: Mapping[str, Check] = CHECKS) -> Iterator[Fin
             for complaint in check(stack):
                 yield Finding(name, *complaint)
         except (ClientError, BotoCoreError) as error:
-            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else error
-            what = f"this could not be looked at ({code})"
-            yield Finding(name, "note", what, "Give the command the permission to read it.")
+            yield Finding(name, *_not_looked_at(error))
+        except (*UNREADABLE, yaml.YAMLError) as error:
+            what = f"what is deployed is not as this code knows it ({error!r})"
+            yield Finding(name, "wrong", what, "Build and deploy the stack of this code.")
+
+
+def _not_looked_at(error: ClientError | BotoCoreError) -> Complaint:
+    """Return what a refusal or a failure of AWS says; it says so too of what is not there."""
+    told = error.response["Error"] if isinstance(error, ClientError) else {}
+    if _GONE.search(told.get("Code", "")):
+        what = f"what the stack made is not there ({told['Message']})"
+        return "wrong", what, "Put it back, and look again: the rest of this check was not made."
+    what = f"this could not be looked at ({told.get('Code', error)})"
+    return "note", what, "Give the command the permission to read it."
 
 
 @_check
@@ -171,6 +187,23 @@ def _dead_letters(stack: Stack) -> Iterator[Complaint]:
     if count:
         mend = "Read them with `centli dead-letters`, and redrive them when the cause is mended."
         yield "wrong", f"{count} events could not be handled", mend
+
+
+@_check
+def _events(stack: Stack) -> Iterator[Complaint]:
+    """Look whether what happens goes on: by the rules, and by the stream that the relay reads."""
+    rules = {name.rpartition("|")[2] for name in stack.names_of("AWS::Events::Rule")}
+    for bus in (stack.deployment.bus_name, "default"):
+        for rule in _listed(stack.client("events"), "list_rules", EventBusName=bus):
+            if rule["State"] != "DISABLED":
+                rules.discard(rule["Name"])
+    for name in sorted(rules):
+        yield "wrong", f"the rule {name} is switched off or gone", "Enable it, or deploy again."
+    for mapping in stack.names_of("AWS::Lambda::EventSourceMapping"):
+        state = stack.client("lambda").get_event_source_mapping(UUID=mapping)["State"]
+        if state in ("Disabled", "Disabling"):
+            what = f"the relay's event source mapping {mapping} is switched off: no change is told"
+            yield "wrong", what, "Enable it, within a day: the stream forgets what is older."
 
 
 @_check

@@ -17,6 +17,7 @@ import boto3
 import pytest
 import yaml
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from moto import mock_aws
 
@@ -26,7 +27,7 @@ from console import openapi
 from console.artefact import MCP_FUNCTION, source_zip
 from console.cloud import LOCAL_REGION, Cloud
 from console.deployment import Deployment, deploy_locally
-from console.doctor import CHECKS, Finding, Stack, examined, stack_of
+from console.doctor import CHECKS, Check, Finding, Stack, examined, stack_of
 from console.local_stack import LocalStack
 from console.policies import MCP_TARGET, POLICIES, target_of
 from console.ports import free_port
@@ -140,12 +141,52 @@ def test_a_table_that_cannot_be_restored_is_found(account: Stack, is_on: bool) -
     assert len(found(replace(account, resources=[resource]), "recovery")) == (not is_on)
 
 
-def test_what_cannot_be_looked_at_is_a_note(stack: Stack) -> None:
+def failing(error: Exception) -> Check:
+    def check(_stack: Stack) -> Iterator[Any]:
+        raise error
+        yield
+
+    return check
+
+
+def test_what_may_not_be_looked_at_is_a_note(stack: Stack) -> None:
+    denied = ClientError({"Error": {"Code": "AccessDeniedException"}}, "DescribeTable")
+    [finding] = examined(stack, {"protection": failing(denied)})
+    assert finding.level == "note"
+    assert "could not be looked at (AccessDeniedException)" in finding.what
+
+
+def test_what_is_gone_is_wrong_and_named(stack: Stack) -> None:
     gone = {"ResourceType": "AWS::DynamoDB::Table", "PhysicalResourceId": "centli-gone"}
-    findings = found(replace(stack, resources=[gone]), "protection")
-    assert [(finding.level, "could not be looked at" in finding.what) for finding in findings] == [
-        ("note", True)
-    ]
+    [finding] = found(replace(stack, resources=[gone]), "protection")
+    assert finding.level == "wrong"
+    assert "not there" in finding.what
+
+
+@pytest.mark.parametrize("error", [KeyError("DeadLetterQueueUrl"), yaml.YAMLError("}{")])
+def test_what_has_another_form_is_wrong_and_the_other_checks_are_made(
+    stack: Stack, error: Exception
+) -> None:
+    checks = {"dead-letters": failing(error), "confirmation": CHECKS["confirmation"]}
+    never = replace(stack, parameters={"RequireConfirmation": "never"})
+    findings = list(examined(never, checks))
+    assert [(f.check, f.level) for f in findings] == [(name, "wrong") for name in checks]
+    assert str(error) in findings[0].what
+
+
+def test_a_rule_and_a_stream_that_are_switched_off_are_found(stack: Stack) -> None:
+    assert found(stack, "events") == []
+    events, bus = stack.client("events"), stack.deployment.bus_name
+    rule = events.list_rules(EventBusName=bus)["Rules"][0]["Name"]
+    [mapping] = stack.names_of("AWS::Lambda::EventSourceMapping")
+    events.disable_rule(Name=rule, EventBusName=bus)
+    stack.client("lambda").update_event_source_mapping(UUID=mapping, Enabled=False)
+    findings = found(stack, "events")
+    events.enable_rule(Name=rule, EventBusName=bus)
+    stack.client("lambda").update_event_source_mapping(UUID=mapping, Enabled=True)
+    assert [finding.level for finding in findings] == ["wrong", "wrong"]
+    assert rule in findings[0].what
+    assert mapping in findings[1].what
 
 
 def test_a_function_whose_alias_was_left_behind_is_found(stack: Stack) -> None:
