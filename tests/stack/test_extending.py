@@ -37,7 +37,13 @@ PEER_CONFIRMED = "createTransfer"
 PEER = "listBeneficiaries"
 """An operation of the specification that both doors reach, as they reach the new ones."""
 
-CONTRACTS = ("samples", "gaps", "template", "event_permissions", "openapi")
+CONTRACTS = (
+    *("samples", "gaps", "template", "event_permissions", "openapi"),
+    *("structure", "gateway_template", "template_rights"),
+)
+ASK_EVERYTHING = ("logs", "whatever_arrives")
+"""Tests whose cases are not of one operation each."""
+
 NEW_FILES = (
     "action_groups/core_banking/operations/spending.py",
     "action_groups/core_banking/operations/block_account.py",
@@ -117,8 +123,9 @@ def test_data_access_that_is_not_there_is_missed_by_the_types(copy: Path) -> Non
 def test_the_tests_find_the_new_operations_and_attack_them(copy: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     files = [f"tests/contract/test_{name}.py" for name in CONTRACTS]
-    files += [f"tests/unit/test_{name}.py" for name in ("bad_input", "bad_envelopes", "identity")]
-    chosen = " or ".join(("contract", *NEW, PEER))
+    attacking = ("bad_input", "bad_envelopes", "identity", *ASK_EVERYTHING)
+    files += [f"tests/unit/test_{name}.py" for name in attacking]
+    chosen = " or ".join(("contract", *ASK_EVERYTHING, *NEW, PEER))
     passed = run(
         *(copy, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *files),
         *("-k", chosen, f"--junit-xml={report}"),

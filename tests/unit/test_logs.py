@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from shared.front_doors.eventbridge import EventNotHandled
-from tests.support.arguments import ON_AGENT_DOOR, ON_BUS_DOOR
+from shared.operations import Operation
+from tests.support.arguments import ON_AGENT_DOOR, ON_BUS_DOOR, RIGHT
 from tests.support.faults import FailingDatabase, client_error
 from tests.support.world import World
 
@@ -34,40 +35,22 @@ def confidential(bank: World) -> World:
     return bank
 
 
-def arguments(operation_id: str) -> dict[str, Any]:
-    account = PERSONAL["account"]
-    return {
-        "getBalance": {"account_id": account},
-        "createTransfer": {
-            "from_account": account,
-            "to_account": "acc-juan",
-            "amount": PERSONAL["amount"],
-            "description": PERSONAL["description"],
-        },
-        "listTransactions": {"account_id": account},
-        "payPurchase": {
-            "purchase_id": PERSONAL["purchase"],
-            "account_id": account,
-            "amount": PERSONAL["amount"],
-            "retailer_id": "user-juan",
-        },
-        "searchProducts": {"search": PERSONAL["description"]},
-        "compareBenefits": {"product_id": "prod-tv"},
-        "createPurchase": {
-            "product_id": "prod-tv",
-            "account_id": account,
-            "unit_price": PERSONAL["amount"],
-        },
-        "getPurchase": {"purchase_id": PERSONAL["purchase"]},
-        "listPurchases": {},
-        "resolveAlias": {"alias": PERSONAL["alias"]},
-        "listBeneficiaries": {},
-        "addBeneficiary": {
-            "name": PERSONAL["name"],
-            "alias": "cuatita dos",
-            "account_id": account,
-        },
-    }[operation_id]
+OF_THE_CUSTOMER = {
+    **dict.fromkeys(("account_id", "from_account"), PERSONAL["account"]),
+    **dict.fromkeys(("amount", "unit_price"), PERSONAL["amount"]),
+    **dict.fromkeys(("description", "search"), PERSONAL["description"]),
+    **{field: PERSONAL[field] for field in ("name", "alias")},
+    "purchase_id": PERSONAL["purchase"],
+    "to_account": "acc-juan",
+    "product_id": "prod-tv",
+}
+"""By the names of fields; what else a request needs is as in its example."""
+
+
+def arguments(operation: Operation) -> dict[str, Any]:
+    fields = operation.request_model.model_fields
+    needed = {n: v for n, v in RIGHT[operation.operation_id].items() if fields[n].is_required()}
+    return needed | {name: v for name, v in OF_THE_CUSTOMER.items() if name in fields}
 
 
 def everything(bank: World) -> None:
@@ -75,13 +58,13 @@ def everything(bank: World) -> None:
     user_id = str(PERSONAL["user_id"])
     for change in ({}, {"account_id": "acc-9876543210"}, {"amount": -12431.29}, {"alias": 5}):
         for operation in ON_AGENT_DOOR:
-            given = arguments(operation.operation_id) | change
+            given = arguments(operation) | change
             event = bank.invocation(operation.operation_id, **given)
             event["sessionAttributes"] = {"user_id": user_id}
             event["inputText"] = PERSONAL["description"]
             bank.invoke(operation.group, event)
         for operation in ON_BUS_DOOR:
-            data = arguments(operation.operation_id) | change
+            data = arguments(operation) | change
             try:
                 bank.send(operation.group, operation.event_type or "", data, user_id=user_id)
             except Exception as error:  # noqa: BLE001 it becomes the dead letter's error message
