@@ -186,8 +186,8 @@ def _signed(record: Item) -> Decimal:
     """Return what a record added to its account; one that is not completed moved nothing."""
     if record.get("status", "completed") != "completed":
         return Decimal(0)
-    amount: Decimal = abs(record["amount"])
-    return -amount if direction_of(record) == "debit" else amount
+    amount: Decimal = record["amount"].copy_abs()
+    return amount.copy_negate() if direction_of(record) == "debit" else amount
 
 
 def _add_account(books: _Books, item: Item) -> None:

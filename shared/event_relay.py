@@ -8,7 +8,7 @@ An item that cannot be read holds up nothing: it becomes a dead letter that name
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from shared import json_text
 from shared.dynamodb import deserialize
@@ -17,6 +17,14 @@ from shared.owed import owed_by
 from shared.publisher import MAX_ENTRIES, EventsNotPublished, Publisher
 
 BatchResponse = dict[str, list[dict[str, str]]]
+
+_FIELDS: Final[Mapping[str, type]] = {
+    **dict.fromkeys(
+        ("version", "event_type", "correlation_id", "timestamp", "source", "user_id"), str
+    ),
+    "data": dict,
+}
+"""What every envelope has: an event without it is handled by nobody."""
 
 SetAside = Callable[[dict[str, Any]], None]
 """Takes a record that cannot be read; raises what Lambda tries the whole batch again for."""
@@ -63,8 +71,8 @@ def _owed_events(record: dict[str, Any]) -> Iterable[dict[str, Any]]:
     if record["eventName"] == "REMOVE":
         return
     for envelope in owed_by(deserialize(record["dynamodb"]["NewImage"])):
-        if not all(isinstance(envelope[name], str) for name in ("source", "event_type")):
-            raise ValueError("an envelope names its source and its event type")
+        if not all(isinstance(envelope[name], kind) for name, kind in _FIELDS.items()):
+            raise TypeError("a field of the envelope is not what it has to be")
         json_text.dumps(envelope).encode()  # what cannot be sent must not fail the whole batch
         yield envelope
 

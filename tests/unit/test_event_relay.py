@@ -14,9 +14,24 @@ from tests.support.clock_and_bus import ListeningBus
 from tests.support.faults import client_error
 
 
+WHOLE: dict[str, Any] = {
+    "version": "1.0",
+    "event_type": "TRANSFER_COMPLETED",
+    "correlation_id": "c-1",
+    "timestamp": "2026-11-22T15:00:00.000Z",
+    "source": "core-banking",
+    "user_id": "user-maria",
+    "data": {},
+}
+
+
 def event(number: int) -> dict[str, Any]:
-    kind = "TRANSFER_COMPLETED"
-    return {"version": "1.0", "source": "core-banking", "event_type": kind, "number": number}
+    return WHOLE | {"number": number}
+
+
+def whole_with(data: str) -> list[str]:
+    """Return the events of an item that owes one with these data, as JSON."""
+    return [json_text.dumps(WHOLE).replace("{}", data)]
 
 
 def record(number: int, kind: str = "INSERT", *, events: Sequence[Any] | None = None) -> Any:
@@ -166,8 +181,10 @@ def test_amounts_are_published_to_the_centavo(bus: ChunkingBus) -> None:
         ['{"source": "crm"}'],
         ['{"source": 5, "event_type": "X"}'],
         ["[" * 10_000],
-        ['{"source": "crm", "event_type": "X", "data": 1e9999999999999999999}'],
-        ['{"source": "crm", "event_type": "X", "data": "\\ud800"}'],
+        whole_with('{"amount": 1e9999999999999999999}'),
+        whole_with('{"description": "\\ud800"}'),
+        *([json_text.dumps(WHOLE | {name: 5})] for name in WHOLE),
+        *([json_text.dumps(WHOLE | {name: None})] for name in WHOLE if name != "version"),
     ],
     ids=lambda events: str(events)[:60],
 )

@@ -41,6 +41,18 @@ def test_all_accounts_are_listed_newest_first_and_nobody_elses(history: World) -
     assert {t["account_id"] for t in found} == {"acc-maria", "acc-maria-savings"}
 
 
+def test_an_amount_is_told_to_its_last_digit(bank: World) -> None:
+    amount = Decimal("-" + "1234567890" * 3 + "12345678")
+    bank.transaction("acc-maria", "2026-11-01T12:00:00.000Z", amount=amount)
+    [told] = listed(bank)
+    assert told["amount"] == amount.copy_abs()
+
+
+def test_a_yes_or_no_in_the_place_of_an_amount_is_no_peso(bank: World) -> None:
+    bank.transaction("acc-maria", "2026-11-01T12:00:00.000Z", transaction_id="t1", amount=True)
+    assert bank.call("listTransactions")[1] == {"transactions": [], "unreadable": ["t1"]}
+
+
 def test_one_account_is_listed_newest_first(history: World) -> None:
     assert days(listed(history, account_id="acc-maria-savings")) == DAYS[::-1][::2]
 

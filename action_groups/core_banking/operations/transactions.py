@@ -232,7 +232,7 @@ def transaction_of(item: Item) -> Transaction:
         account_id=item["account_id"],
         type=item["type"],
         direction=direction_of(item),
-        amount=abs(item["amount"]),
+        amount=item["amount"].copy_abs(),
         currency=item.get("currency", MXN),
         from_account=item.get("from_account"),
         to_account=item.get("to_account"),
