@@ -26,6 +26,9 @@ _FIELDS: Final[Mapping[str, type]] = {
 }
 """What every envelope has: an event without it is handled by nobody."""
 
+MAX_EVENT_BYTES: Final = 25_000
+"""Of one event, so that as many as `PutEvents` takes are below the 256 KB that it takes in all."""
+
 SetAside = Callable[[dict[str, Any]], None]
 """Takes a record that cannot be read; raises what Lambda tries the whole batch again for."""
 
@@ -73,7 +76,9 @@ def _owed_events(record: dict[str, Any]) -> Iterable[dict[str, Any]]:
     for envelope in owed_by(deserialize(record["dynamodb"]["NewImage"])):
         if not all(isinstance(envelope[name], kind) for name, kind in _FIELDS.items()):
             raise TypeError("a field of the envelope is not what it has to be")
-        json_text.dumps(envelope).encode()  # what cannot be sent must not fail the whole batch
+        # What cannot be sent must not fail the whole batch.
+        if len(json_text.dumps(envelope).encode()) > MAX_EVENT_BYTES:
+            raise ValueError("the event is larger than any that a change owes")
         yield envelope
 
 

@@ -8,11 +8,10 @@ import pytest
 
 from shared import json_text
 from shared.dynamodb import serialize
-from shared.event_relay import relay
-from shared.publisher import EventsNotPublished, Publisher
+from shared.event_relay import MAX_EVENT_BYTES, relay
+from shared.publisher import MAX_ENTRIES, EventsNotPublished, Publisher
 from tests.support.clock_and_bus import ListeningBus
 from tests.support.faults import client_error
-
 
 WHOLE: dict[str, Any] = {
     "version": "1.0",
@@ -183,6 +182,7 @@ def test_amounts_are_published_to_the_centavo(bus: ChunkingBus) -> None:
         ["[" * 10_000],
         whole_with('{"amount": 1e9999999999999999999}'),
         whole_with('{"description": "\\ud800"}'),
+        whole_with(f'{{"description": "{"x" * MAX_EVENT_BYTES}"}}'),
         *([json_text.dumps(WHOLE | {name: 5})] for name in WHOLE),
         *([json_text.dumps(WHOLE | {name: None})] for name in WHOLE if name != "version"),
     ],
@@ -197,6 +197,11 @@ def test_an_item_that_cannot_be_read_becomes_a_dead_letter_and_holds_up_nothing(
     assert run(bus, record(1), bad, record(3)) == {"batchItemFailures": []}
     assert numbers(bus) == [1, 3]
     assert unreadable == [bad]
+
+
+def test_ten_of_the_largest_events_fit_in_one_call() -> None:
+    of_source_and_type = 256  # bytes, at most
+    assert MAX_ENTRIES * (MAX_EVENT_BYTES + of_source_and_type) <= 256 * 1024
 
 
 def test_a_number_of_any_size_in_an_item_holds_up_nothing(bus: ChunkingBus) -> None:
