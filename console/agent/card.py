@@ -105,7 +105,10 @@ _NOT_KNOWN: Final[Mapping[Language, str]] = {
 _HOLDER: Final[Mapping[str, str]] = {"createTransfer": "to_holder", "addBeneficiary": "holder"}
 """Where the terms of an operation name the person whom they are about, when the bank knows."""
 
-_BENEFITS: Final[Mapping[Language, Mapping[str, str]]] = {"es": {"points": "puntos"}, "en": {}}
+_BENEFITS: Final[Mapping[Language, Mapping[str, str]]] = {
+    "es": {"points": "puntos"},
+    "en": {"points": "points"},
+}
 """What people call a benefit where that is another word than the bank's."""
 
 _AMOUNTS: Final = ("total_amount", "amount")
@@ -199,14 +202,15 @@ def _rows(
 
 
 def _must_repeat(confirmation: Mapping[str, Any]) -> str | None:
-    """Return what has to be typed back: the amount, or else the last characters of the account."""
+    """Return what has to be typed back: the amount, or the last characters of the account, if any."""
     if _NEEDS_MORE_THAN_YES.isdisjoint(w["code"] for w in confirmation["warnings"]):
         return None
     terms = confirmation["terms"]
     amount = amount_of(terms)
     if amount is not None:
         return f"{amount:.2f}"
-    return str(terms["account_id"])[-_REPEATED_CHARACTERS:]
+    receiver = receiver_of(terms)
+    return None if receiver is None else receiver[-_REPEATED_CHARACTERS:]
 
 
 def _money(value: Any, terms: Mapping[str, Any]) -> str:

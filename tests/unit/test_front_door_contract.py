@@ -7,6 +7,8 @@ import pytest
 
 from shared.front_doors import FRONT_DOORS, front_door
 from shared.front_doors.eventbridge import EventNotHandled
+from shared.settings import Settings
+from tests.support.tables import function_environment
 from tests.support.world import World
 
 
@@ -20,6 +22,15 @@ def test_the_shipped_doors_have_what_the_contract_names_and_nothing_else() -> No
         }
         functions = {name for name in public if not isinstance(getattr(door, name), type)}
         assert functions == {"recognises", "answer"}
+
+
+def test_a_function_may_be_given_each_door_and_no_other() -> None:
+    environment = function_environment()
+    settings = Settings.from_environment({**environment, "DOORS": ",".join(FRONT_DOORS)})
+    assert settings.doors == tuple(FRONT_DOORS)
+    named = ", ".join(sorted(FRONT_DOORS))
+    with pytest.raises(RuntimeError, match=f"DOORS must be one of {named}$"):
+        Settings.from_environment({**environment, "DOORS": "mcp"})
 
 
 def handler_at(bank: World, *doors: str) -> Any:

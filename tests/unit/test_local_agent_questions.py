@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from console.agent.brain import Call, Say
+from console.agent.card import card
 from console.agent.events import (
     ConfirmationAsked,
     ConfirmationGiven,
@@ -17,6 +18,7 @@ from console.agent.events import (
     Text,
 )
 from console.agent.exchange import NoAnswer
+from console.agent.wording import KnownThings
 from console.confirming import NotMinted
 from shared.confirmation import TERMS_WANTED, VALID_FOR
 from tests.support.agents import (
@@ -383,3 +385,14 @@ def test_what_is_left_today_is_told_as_it_will_be_after_the_transfer(bank: World
     [asked] = of_type(list(chat.say("pásale 100 a Juan")), ConfirmationAsked)
 
     assert ("Límite que te queda hoy", "$400.00 MXN") in asked.rows
+
+
+def test_terms_of_an_added_operation_with_nothing_to_type_back_take_a_yes() -> None:
+    confirmation = {
+        "terms": {"policy_id": "pol-1"},
+        "warnings": [{"code": "NAME_DIFFERS", "message": "It is in another name."}],
+        "expires_at": "2026-11-22T15:46:08Z",
+    }
+    asked = card("cancelPolicy", {}, confirmation, KnownThings(), "en", invocation_id="inv-1")
+    assert asked.must_repeat is None
+    assert asked.rows == (("policy_id", "pol-1"),)

@@ -5,12 +5,13 @@ import json
 import re
 import sys
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from console.agent.brain import Call, Say
 from console.agent.conversation import Conversation
+from console.agent.events import TurnOutcome
 from console.chat import terminal
 from console.chat.terminal import Allowance
 from tests.support.agents import DONE, ScriptedBrain, Step, conversation
@@ -54,6 +55,10 @@ def test_yes_confirms_one_change_of_a_message_and_no_more(bank: World) -> None:
 
     assert code == 3
     assert bank.balance("acc-maria") == 900
+
+
+def test_every_end_of_a_turn_has_an_exit_code() -> None:
+    assert set(terminal.EXIT_CODES) == set(get_args(TurnOutcome))
 
 
 def test_a_script_in_which_nothing_is_said_has_not_succeeded(
