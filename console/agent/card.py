@@ -202,7 +202,7 @@ def _rows(
 
 
 def _must_repeat(confirmation: Mapping[str, Any]) -> str | None:
-    """Return what has to be typed back: the amount, or the last characters of the account, if any."""
+    """Return what has to be typed back, if anything: the amount, or the end of the account."""
     if _NEEDS_MORE_THAN_YES.isdisjoint(w["code"] for w in confirmation["warnings"]):
         return None
     terms = confirmation["terms"]
