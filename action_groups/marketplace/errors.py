@@ -49,6 +49,18 @@ class CannotPay(Refusal):
     code = "INSUFFICIENT_FUNDS"
 
 
+class CurrencyMismatch(Refusal):
+    """The account is not in pesos, as core banking would say at the payment."""
+
+    code = "CURRENCY_MISMATCH"
+
+
+class SameAccount(Refusal):
+    """The customer is the retailer, as core banking would say at the payment."""
+
+    code = "SAME_ACCOUNT"
+
+
 class PriceChanged(Refusal):
     """The product does not cost what the customer was told."""
 

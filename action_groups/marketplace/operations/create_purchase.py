@@ -21,9 +21,11 @@ from action_groups.marketplace.errors import (
     BenefitChanged,
     BenefitNotEligible,
     CannotPay,
+    CurrencyMismatch,
     OutOfStock,
     PriceChanged,
     RetailerNotFound,
+    SameAccount,
 )
 from action_groups.marketplace.models import (
     MAX_NAME_LENGTH,
@@ -44,7 +46,7 @@ from shared.dynamodb import Item
 from shared.identity import Caller
 from shared.limits import RECENT
 from shared.models import Identifier, Line, Request
-from shared.money import Amount
+from shared.money import MXN, Amount
 from shared.payments import PENDING, Points, payment_of, sort_key
 from shared.text import plain_line
 
@@ -177,11 +179,8 @@ def create_purchase(
             market.has_too_few(product, request.quantity),
         )
     payer = _payer(caller, request, market)
-    if stamp.is_preview and payer.available < total:
-        raise CannotPay(
-            "The total is above what is available in the account. Choose another account, or buy "
-            "fewer."
-        )
+    if stamp.is_preview:
+        _check_payment(payer, product, total)
     option = _chosen(request, product, total, payer, market)
     figures = _figures(option)
     _check_figures(request, figures)
@@ -265,6 +264,19 @@ def _payer(caller: Caller, request: PurchaseRequest, market: MarketStore) -> Acc
     if not payer.is_active:
         raise AccountNotActive("This account is not active: choose another one to pay from.")
     return payer
+
+
+def _check_payment(payer: Account, product: Product, total: Decimal) -> None:
+    """Raise what the payment would be refused with: nobody is asked to agree to that."""
+    if payer.user_id == product.retailer_id:
+        raise SameAccount("The customer is the retailer: nobody pays for what is their own.")
+    if payer.currency != MXN:
+        raise CurrencyMismatch("The account is not in pesos: choose another one to pay from.")
+    if payer.available < total:
+        raise CannotPay(
+            "The total is above what is available in the account. Choose another account, or buy "
+            "fewer."
+        )
 
 
 def _chosen(

@@ -172,6 +172,20 @@ def test_a_purchase_that_the_account_cannot_pay_is_not_offered(bank: World, door
     assert code == "CONFIRMATION_REQUIRED"
 
 
+def test_a_purchase_whose_payment_would_be_refused_is_not_offered(bank: World, door: Door) -> None:
+    operation = BY_ID["createPurchase"]
+    wanted = {"product_id", "retailer_id", "quantity", "unit_price"}
+    order = {name: right(operation)[name] for name in wanted} | {"account_id": "acc-dollars"}
+    bank.account(USER, "acc-dollars", "9999.00", currency="USD")
+    assert door(bank, operation, request_id="one", **order)[0] == "CURRENCY_MISMATCH"
+
+    bank.account(USER, "acc-dollars", "9999.00")
+    bank.retailer(USER, "María vende")
+    bank.product("prod-own", retailer_id=USER, price=Decimal("3799.00"))
+    own = order | {"product_id": "prod-own", "retailer_id": USER}
+    assert door(bank, operation, request_id="two", **own)[0] == "SAME_ACCOUNT"
+
+
 def test_a_refusal_after_the_yes_is_recorded_and_final(bank: World, door: Door) -> None:
     operation = BY_ID["createTransfer"]
     _, asked = door(bank, operation, **right(operation))
