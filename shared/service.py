@@ -28,7 +28,7 @@ from shared.errors import InvalidRequest, UnknownOperation
 from shared.identity import Caller, caller_from
 from shared.meanwhile import Begin, at_once, in_a_thread
 from shared.models import Request
-from shared.observability import answered, logger, measured, note, unanswered
+from shared.observability import UNREADABLE, answered, logger, measured, note, unanswered
 from shared.operations import ActionGroup, Operation
 from shared.outcomes import Outcome
 from shared.publisher import Publisher
@@ -284,7 +284,7 @@ class Service:
             waited = moment
             try:
                 final = operation.final_answer(caller, outcome.body, self.store)
-            except (ClientError, BotoCoreError) as error:
+            except (ClientError, BotoCoreError, *UNREADABLE) as error:
                 logger.warning("end not read", extra={"error_type": type(error).__name__})
                 continue
             if final is not None:

@@ -246,6 +246,16 @@ def test_an_agent_waits_for_the_end_of_its_purchase(shop: World) -> None:
     assert shop.balance("acc-maria") == 400
 
 
+def test_a_purchase_is_answered_though_what_became_of_it_cannot_be_read(shop: World) -> None:
+    def garble(_seconds: float) -> None:
+        [made] = purchases(shop)
+        shop.put("purchases", **made | {"quantity": ["2"]})
+
+    shop.rebuild(sleep=garble)
+    status, body = shop.call("createPurchase", **BUY)
+    assert (status, body["status"]) == (200, "pending")
+
+
 class Waiting:
     """A function that waits while a flow goes on, which ends after so many milliseconds."""
 
