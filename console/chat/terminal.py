@@ -236,6 +236,7 @@ def _typed(turns: _Turns, service: ChatService, user_id: str, console: Console) 
         history=_history(),
         auto_suggest=AutoSuggestFromHistory(),
         style=Style.from_dict({"prompt": "bold ansicyan"}),
+        enable_suspend=True,
     )
     console.print(
         _WELCOME.format(

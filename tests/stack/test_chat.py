@@ -232,7 +232,7 @@ def test_a_person_converses_in_a_terminal(
     terminal.wait_for("TRANSFER_COMPLETED")
     terminal.type("/usuario user-juan\r")
     terminal.wait_for("Juan ›")
-    terminal.type("/nada\r")
+    terminal.type("/na\x1ada\r")  # Ctrl-Z stops the chat, where a shell can go on with it
     terminal.wait_for("No hay `/nada`")
     terminal.type("/usuario\r")
     terminal.wait_for("Di como quién: /usuario ID. Hay: user-maria, user-juan")
