@@ -180,9 +180,8 @@ def _unread(reading: Reading, listed: Sequence[Offer], meant: object) -> list[Pa
             is_read = bool(listed) and (part.kind == "other" or abs(part.value) <= len(listed))
         elif part.kind in kinds("correcting"):
             is_no = reading.denies(part) and following not in {"stop", "correcting"}
-            is_read = (
-                (is_beginning or not ordering) and not is_no and part not in reading.afterthought
-            )
+            is_read = (is_beginning or not ordering) and not is_no
+            is_read = is_read and part not in reading.afterthought
         is_last = part.last == len(reading.tokens)
         is_read = is_read and not (is_last and part.kind in kinds("function"))
         is_beginning = is_beginning and part.kind in kinds("quiet", "correcting")

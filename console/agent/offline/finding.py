@@ -104,14 +104,11 @@ def _role(reading: Reading, place: int, *, is_alone: bool) -> str:
     before, after = reading.parts[max(place - 1, 0) : place], reading.parts[place + 1 : place + 2]
     is_said = reading.match(part.first - 1, "numbered") is not None or part.way == "of"
     is_piece = reading.match(part.last, "piece", "container") is not None
-    is_led = is_said or any(
-        not is_piece if called(reading, one) else one.kind not in {*kinds("before_count"), "unread"}
-        for one in before
-    )
+    is_thing = any(called(reading, one) for one in before)
+    is_other = any(one.kind not in {*kinds("before_count"), "unread"} for one in before)
+    is_led = is_said or (not is_piece if is_thing else is_other)
     is_before = any(called(reading, one) for one in after)
-    is_alone |= any(
-        one.kind in kinds("correcting") or reading.match(one.first, "only") for one in before
-    )
+    is_alone |= any(reading.match(p.first, "only", *kinds("correcting")) for p in before)
     if not is_led and (is_piece or (not part.unit and (is_before or is_alone))):
         return "" if part.is_money else "count"
     is_of_it = part.way != "of" or any(p.kind in kinds("described") for p in before)
@@ -154,13 +151,6 @@ def named(reading: Reading, *kinds_of: str) -> frozenset[str]:
 def names_a_thing(reading: Reading) -> bool:
     """Tell whether a message names a thing that shops sell."""
     return not reading.words.sold.isdisjoint(map(fold, things_in(reading)))
-
-
-def wants_a_thing(reading: Reading) -> bool:
-    """Tell whether a thing is wanted: "quiero los audífonos", not "quiero ver mis gastos"."""
-    said = reading.beside("article", "here", "courtesy")
-    wanted = [part for one, part in pairwise(said) if one.kind in {"will", "want_thing"}]
-    return names_a_thing(replace(reading, parts=wanted))
 
 
 def each_thing(reading: Reading) -> list[Reading]:
@@ -260,8 +250,7 @@ def find(talk: Talk, wish: Wish, wanted: Attempts = (), *, is_also: bool = False
         if every or token:
             break
     memory, offers = talk.memory, [offer for offer in every if fits(offer, wish)]
-    if wish.cheapest:
-        offers.sort(key=lambda offer: offer.price)
+    offers.sort(key=lambda offer: offer.price if wish.cheapest else 0)
     none = "none_yet" if token else "filtered_none" if every else "none"
     head = head if offers else f"products_{none}"
     things = [word for word in fold(wish.words).split() if word in talk.words.things]

@@ -210,10 +210,6 @@ class Reading(Scanner):
         said = self.beside("stop", "courtesy")
         return bool(said) and self.denies(said[-1])
 
-    def is_day(self, part: Part) -> bool:
-        """Tell whether a number is said as that of a day: "para el 15"."""
-        return part.way != "of" and self.match(part.first - 1, "the_day") is not None
-
     def values(self, *kinds: str) -> set[str]:
         """Return the values of the phrases of these kinds that are not said to be left out."""
         places = (at for part in self.beside("excluding") for at in range(part.first, part.last))
@@ -335,7 +331,8 @@ def sent_in(order: Order, reading: Reading, *, is_expected: bool = False) -> Ite
         is_no = reading.denies(part) and after != "stop"
         is_led = bool(marks) or before in {"verb", "clitic"}
         is_rest = is_joint and part.doubt == "unstated" and current.is_whole and not after
-        is_rest |= part.kind == "amount" and not part.is_money and reading.is_day(part)
+        is_day = part.way != "of" and reading.match(part.first - 1, "the_day") is not None
+        is_rest |= part.kind == "amount" and not part.is_money and is_day
         is_next = is_joint and not marks and (before == "and" or payees[-1:] >= [place])
         if part.kind in {"and", "stop"}:
             is_joint = True

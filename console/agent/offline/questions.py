@@ -23,25 +23,24 @@ _MIN_SURE: Final = 0.7
 
 def _is_somebody(reading: Reading, part: Part) -> bool:
     """Tell whether a part says who: a name, a relation, or whose account it is."""
-    word = reading.word(part.last - 1)
-    return (
-        (part.kind != "unread" and part.value[0].isupper())
-        or (
-            {word, word.removesuffix("s")} & reading.words.of("names")
-            and not reading.values("introducing")
-        )
-        or (part.kind == "person" and (part.way != "to" or finding.is_kin(reading, part)))
-    )
+    word, names = reading.word(part.last - 1), reading.words.of("names")
+    is_name = bool({word, word.removesuffix("s")} & names) and not reading.values("introducing")
+    is_written = part.kind != "unread" and part.value[0].isupper()
+    is_who = part.kind == "person" and (part.way != "to" or finding.is_kin(reading, part))
+    return is_name or is_written or is_who
 
 
 def questioned(talk: Talk, reading: Reading) -> Reply | None:
     """Answer what a message asks for; only the customer's own is told or used."""
     if reading.has("others_account"):
         return talk.say("others_account" if reading.orders else "others_money")
+    pairs = pairwise(reading.beside("article", "here", "courtesy"))
+    wanted = [part for one, part in pairs if one.kind in {"will", "want_thing"}]
     for topic in asking.topics_of(reading):
         is_told = topic.intent == "movements" and not reading.asks and reading.orders
         is_order = talk.memory.asked.wanted and is_told
-        if topic.intent in {"balance", "movements"} and finding.wants_a_thing(reading):
+        is_of_money = topic.intent in {"balance", "movements"}
+        if is_of_money and finding.names_a_thing(replace(reading, parts=wanted)):
             continue
         flow = _about(talk, reading, topic) if topic.score >= _MIN_SURE and not is_order else None
         if flow is not None:
@@ -285,11 +284,6 @@ def help_(talk: Talk) -> Flow:
     """List what can be done, with phrases for it, and the operations that have none."""
     phrased = [name for name in talk.operations if f"help_{name}" in talk.words.replies]
     others = ", ".join(name for name in talk.operations if name not in phrased)
-    yield talk.lines(
-        [
-            talk.text("help_head"),
-            *(f"- {talk.text(f'help_{name}')}" for name in phrased),
-            f"- {talk.text('help_others', operations=others)}" if others else "",
-            talk.text("help_foot"),
-        ]
-    )
+    lines = [f"- {talk.text(f'help_{name}')}" for name in phrased]
+    lines += [f"- {talk.text('help_others', operations=others)}"] if others else []
+    yield talk.lines([talk.text("help_head"), *lines, talk.text("help_foot")])

@@ -155,10 +155,6 @@ class Memory:
             self.state, self.asked = "queued", Asked()
         self.open = [task for task in self.open if task not in gone]
 
-    def resting_on(self, task: Task) -> list[Task]:
-        """Return a task and those that rest on it."""
-        return [task, *(one for one in self.open if one.after is task)]
-
     def begin(self, *tasks: Task) -> list[Task]:
         """Put tasks first; return what is half put together, which gives way to a new one."""
         first = self.open[:1] if self.state == "building" and tasks[0] not in self.open else []

@@ -46,7 +46,7 @@ def show(talk: Talk, task: Task) -> Flow:
             wrong = code.partition("_")[0].lower()
             memory.asked = Asked((wrong,) if wrong in {"alias", "account"} else ())
         elif outcome.kind == "declined":
-            memory.drop(*memory.resting_on(task))
+            memory.drop(task, *(one for one in memory.open if one.after is task))
             memory.state = "left"
         payers = {task.given.get("from_account"), task.given.get("account_id")}
         had = [own.available for own in memory.accounts if own.account_id in payers]
