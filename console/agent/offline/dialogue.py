@@ -108,15 +108,19 @@ def dropped(talk: Talk, reading: Reading) -> Reply | None:
     is_no = is_why or reading.covers("no", *_POLITE)
     is_done = memory.done is not None and memory.state != "left"
     is_done = is_done or bool(reading.values("make_noun", "purchase_noun"))
-    meant, is_all = tasks.meant(talk, reading), reading.covers("cancel", *kinds("dropping"))
+    is_all = reading.covers("cancel", *kinds("dropping"))
+    rest = reading.beside("article", *kinds("dropping"))
+    out = [replace(p, kind="unread") for p in rest if p in reading.denied or p.kind == "excluding"]
+    is_out = bool(memory.open[1:] and rest) and len(out) == len(rest)
+    meant = tasks.meant(talk, replace(reading, parts=out) if is_out else reading)
     if is_no or (is_all and not reading.denied and meant in ([], memory.open)):
         is_of_done = is_done and not (is_no or memory.open)
         return talk.say("told_undo") if is_of_done else tasks.drop(talk, memory.open)
     is_less = reading.has("adjust") and not reading.has("amount")
-    is_dropping = bool(reading.of("cancel")) or is_less or reading.ends_in_no
+    is_dropping = bool(reading.of("cancel")) or is_less or reading.ends_in_no or is_out
     is_only = not is_dropping and bool(memory.open[1:] and reading.values("only"))
     is_other = {p.value for p in reading.of("amount")} - {t.told(talk).get("cost") for t in meant}
-    beside = reading.beside("cancel", "unread", *kinds("dropping", "pointing"))
+    beside = reading.beside("cancel", "excluding", "unread", *kinds("dropping", "pointing"))
     if len(meant) != 1 or beside or is_other or reading.is_question:
         return None
     if not (is_dropping or is_only) or finding.named(reading, "unread") - words_of(meant[0].called):

@@ -12,7 +12,7 @@ from typing import Final
 
 from console.agent.offline.lexicon import kinds
 from console.agent.offline.parts import OWN_ACCOUNTS, Scanner
-from console.agent.offline.text import Part, stem
+from console.agent.offline.text import Part
 
 _ORDERING: Final = frozenset({"order", "formal", "polite"})
 _SLOTS: Final = {"person": "to", "name": "to", "same": "to"} | {s: s for s in ("amount", "reason")}
@@ -109,8 +109,7 @@ class Reading(Scanner):
             pairs = [pair for pair in pairwise(order.parts) if amount in pair]
             is_doubted = any(part.kind == "unread" for pair in pairs for part in pair)
             for _, part in pairs if amount is not None and not amount.is_money else ():
-                word = self.word(part.first)
-                is_doubted |= part.kind == "reason" and stem(word) != word
+                is_doubted |= part.kind == "reason" and self.word(part.first).endswith("s")
             if amount is not None and amount.is_sure and is_doubted:
                 order.said["amount"] = replace(amount, doubt="near")
         if found:
@@ -280,7 +279,9 @@ def _is_of_one(parts: Sequence[Part], before: int, head: int) -> bool:
     second = parts[head].value.act if parts[head].kind == "verb" else ""
     if second and act == "make":
         return not between & {"amount", "person", "stop", "and"}
-    return act == second == "send" and "person" not in between and "amount" in between
+    following = {p.kind for p in takewhile(lambda p: p.kind != "verb", parts[head + 1 :])}
+    is_led = "amount" in between - following and "person" not in between
+    return act == second == "send" and is_led
 
 
 def _act(segment: Sequence[Part]) -> str:

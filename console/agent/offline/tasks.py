@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from console.agent.brain import Say
-from console.agent.offline.finding import named
+from console.agent.offline.finding import is_called, named
 from console.agent.offline.lexicon import kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Asked, Flow, Reply, Talk, Task
@@ -75,7 +75,7 @@ def _sure(talk: Talk, task: Task) -> Say:
     return Say(f"{talk.text('unread', said=said)} {question.delta}", "asked") if said else question
 
 
-def queue(talk: Talk, tasks: list[Task]) -> Flow:
+def queue(talk: Talk, tasks: Sequence[Task]) -> Flow:
     """Put tasks behind what waits for a yes."""
     talk.memory.open += [task for task in tasks if task not in talk.memory.open]
     yield talk.say("queued", what=names(talk, tasks))
@@ -101,7 +101,8 @@ def meant(talk: Talk, reading: Reading) -> list[Task]:
     numbers = [part.value for part in reading.of("ordinal") if not _is_bare_first(part)]
     sure = (p for p in reading.of("amount") if p.is_sure and not words)
     amounts = {p.value for p in sure if p.way or reading.match(p.first - 1, "definite")}
-    fitting = [task for task in known if words and words <= words_of(task.called)]
+    called = [(task, f"{task.called} {task.told(talk).get('product', '')}") for task in known]
+    fitting = [task for task, name in called if words and is_called(words_of(name), words)]
     fitting += [known[n - (n > 0)] for n in numbers if abs(n) <= len(known)]
     for pronoun in reading.of("same"):
         fitting += called_so(talk, pronoun.value)

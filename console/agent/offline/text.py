@@ -67,7 +67,5 @@ def words_of(text: str) -> frozenset[str]:
 
 
 def stem(word: str) -> str:
-    """Return a folded word without its plural."""
-    if len(word) > _MIN_STEM_LETTERS + 1 and word.endswith("es") and word[-3] not in "aeiou":
-        return word[:-2]
-    return word[:-1] if len(word) > _MIN_STEM_LETTERS and word.endswith("s") else word
+    """Return what a folded word and its plural have in common: "caf" of "cafes"."""
+    return word[:_MIN_STEM_LETTERS] + word[_MIN_STEM_LETTERS:].removesuffix("s").removesuffix("e")
