@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Final
 
 from console.agent.brain import Say
@@ -32,13 +32,14 @@ def read_wish(reading: Reading) -> Wish:
     lowest, highest = said.get("range", (None, None))
     counts = [part for part in amounts if role[part.first] == "count"]
     numbers = [part.whole for part in counts if part.whole in range(1, MAX_QUANTITY + 1)]
-    is_vague = reading.has("dozen") or (reading.has("again") and not words)
+    after = replace(reading, parts=[*takewhile(lambda p: p.kind != "again", reading.parts[::-1])])
+    is_vague = reading.has("dozen") or (reading.has("again") and not things_in(after))
     is_plain = len(numbers) == len(counts) == 1 and not is_vague
-    after = (reading.parts[reading.parts.index(part) + 1 :][:1] for part in counts[:1])
-    counted = [word for [one] in filter(None, after) for word in called(reading, one)]
+    pairs = ((one, next_) for one, next_ in pairwise(reading.parts) if one in counts[:1])
+    counted = [word for _, next_ in pairs for word in called(reading, next_)]
     quantity = numbers[0] if is_plain else 0 if counts or is_vague else None
     is_last = reading.of("amount", "benefit")[-1:] == counts
-    is_alone = quantity and is_last and not (counted or reading.has("piece"))
+    is_alone = quantity and is_last and not (counted or reading.has("piece", "from"))
     return Wish(
         words=" ".join(words)[:_MAX_SEARCH_CHARACTERS] if is_telling else "",
         max_price=said.get("under", highest) or None,
@@ -174,7 +175,8 @@ def each_thing(reading: Reading) -> list[Reading]:
     ways = [way for one in pieces if (way := one.of("account", "benefit"))]
     for one in pieces if len(ways) == 1 else ():
         one.parts += [part for part in ways[0] if part not in one.parts]
-    return kept + (pieces if pieces[1:] and all(map(names_a_thing, pieces)) else [said])
+    is_each = all(names_a_thing(p) or (p.has("ordinal") and p.has("amount")) for p in pieces)
+    return kept + (pieces if is_each and pieces[1:] else [said])
 
 
 def _apart(reading: Reading, part: Part) -> list[Part]:
@@ -256,7 +258,7 @@ def find(talk: Talk, wish: Wish, wanted: Attempts = (), *, is_also: bool = False
     things = [word for word in fold(wish.words).split() if word in talk.words.things]
     first = offers[:1] if wish.cheapest or not (is_also or offers[1:]) else []
     memory.offer = next((offer for offer in first if is_called(offer.words, things)), None)
-    memory.wish = wish.terms
+    memory.wish = wish
     further = memory.more if is_also else None
     memory.offers = memory.offers if is_also else []
     memory.found = memory.offers + offers

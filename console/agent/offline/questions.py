@@ -237,12 +237,14 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
     if mood not in {"", "condition", "day"} or reading.has("verb", "clitic"):
         return None
     wish, words = finding.read_wish(reading), {token.word for token in reading.tokens}
-    is_named = finding.names_a_thing(reading)
-    is_wanted = reading.has("want_thing", "take", "benefit", "will")
+    is_named, is_any = finding.names_a_thing(reading), words & reading.words.of("any_thing")
+    is_bound = wish.max_price or wish.cheapest
+    is_again = is_bound and talk.memory.topic == "search" and not (wish.words or is_any)
+    is_wanted = is_again or reading.has("want_thing", "take", "benefit", "will")
     is_of_things = is_wanted or any(word in reading.words.things for word in words)
-    is_any = wish.max_price or wish.cheapest or words & reading.words.of("any_thing")
+    is_of_things |= bool(is_bound and is_any)
     is_other = not is_wanted or reading.has("person", "money")
-    if not (is_named or (not is_other if wish.words else is_of_things and is_any)):
+    if not (is_named or (not is_other if wish.words else is_of_things and (is_bound or is_any))):
         return None
     is_of_price = wish.count and reading.values("price")
     is_asking = wish.benefit and reading.is_question and not reading.has("want_thing")
@@ -252,7 +254,8 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
     numbers = [p for p in reading.parts if p.kind == "amount"]
     numbers = [p for p in numbers if p in reading.denied or not role[p.first]]
     reading.ignored = reading.of("excluding") + numbers
-    wishes = map(finding.read_wish, finding.each_thing(reading))
+    each = [wish.after(talk.memory.wish)] if is_again else []
+    wishes = each or map(finding.read_wish, finding.each_thing(reading))
     return finding.search(talk, *wishes, is_instead=reading.has(*kinds("instead")))
 
 

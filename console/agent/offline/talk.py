@@ -205,7 +205,7 @@ class Talk:
         if part.kind == "account" and "recipient" in memory.asked.wanted:
             return replace(part, way=part.way or "to")
         is_bought = task.kind == "purchase" if task else memory.topic in {"search", "compare"}
-        is_bought |= any(verb.value.act == "buy" for verb in said.of("verb"))
+        is_bought |= said.has("benefit") or any(v.value.act == "buy" for v in said.of("verb"))
         is_spread = is_bought and said.match(part.first - 1, "spread") and number in INSTALMENTS
         if part.kind == "amount" and (is_spread or ("benefit" in wanted and number > 1)):
             return replace(part, kind="benefit", value=f"{MSI}-{number}")
