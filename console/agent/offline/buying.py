@@ -253,53 +253,68 @@ def _ask_benefit(talk: Talk, compared: Compared, wanted: str) -> Say:
 # --- what a message says of what was shown ---
 
 
-def purchase(talk: Talk, reading: Reading) -> Purchase:
-    """Return the purchase spoken of, with what the message says of it.
+def purchases(talk: Talk, reading: Reading) -> list[Purchase]:
+    """Return the purchase spoken of, with what the message says of it; one for each thing joined.
 
     One that waits for a yes stays as it is where another thing is named, not in its place; or one
     of a list that it is not of, or one more of its own.
     """
-    memory, task, meant = talk.memory, talk.memory.task, offers_meant(talk, reading)
-    if not isinstance(task, Purchase):
-        return Purchase().fill(talk, reading)
-    if task.offer in memory.offers:
-        is_other = meant is None or reading.has("also") or reading.first_kind == "and"
-    else:
+    memory, task, each = talk.memory, talk.memory.task, finding.each_thing(reading)
+    if each[1:] or not isinstance(task, Purchase):
+        return [Purchase().fill(talk, one) for one in each]
+    [reading], meant = each, offers_meant(talk, each[0])
+    is_other = meant is None or reading.has("also") or reading.first_kind == "and"
+    if task.offer not in memory.offers:
         is_bought = reading.has("take") or any(order.act == "buy" for order in reading.orders)
         is_other = meant != [] or is_bought
     is_other &= task is memory.waiting and not reading.has(*kinds("instead"))
     is_other |= memory.state == "left" and finding.names_a_thing(reading)
-    return (Purchase() if is_other else task).fill(talk, reading)
+    return [(Purchase() if is_other else task).fill(talk, reading)]
 
 
 def chosen(talk: Talk, reading: Reading) -> Reply | None:
-    """Buy, or tell of, the one of those shown that a message names, on the terms that it says."""
+    """Buy, tell of or change what is shown or open and a message names, as it says."""
     memory, terms, meant = talk.memory, read_wish(reading), offers_meant(talk, reading)
     is_asking = reading.is_question or reading.first_kind == "and"
     is_asking |= reading.first_kind == "want_thing" and reading.match(0, "question") is not None
     is_taking, is_open = reading.has("take", "will"), isinstance(memory.task, Purchase)
     is_of_list = memory.waiting is None or getattr(memory.task, "offer", None) in memory.offers
     is_open &= is_of_list or reading.has(*kinds("instead"))
-    is_new = finding.names_a_thing(reading) and reading.values("indefinite")
+    is_new = bool(reading.values("indefinite")) and finding.names_a_thing(reading)
+    said = {token.word for token in reading.tokens}
+    is_new |= terms.cheapest and not said.isdisjoint(reading.words.of("any_thing"))
     is_ordered = any((o.said and not o.is_of_payer) or o.act == "buy" for o in reading.orders)
     is_bare = reading.covers("take", "courtesy", "yes")
     is_shown = memory.offers or is_bare or (terms.benefit and reading.is_question)
-    is_counted = is_asking and memory.offer is not None and reading.number_alone
+    alone = reading.number_alone
+    count = alone if is_asking else terms.count if meant == [] and reading.tokens[1:] else None
+    is_counted = memory.offer is not None and count
+    each, is_more = finding.each_thing(reading), reading.has("also", "again", "want_thing")
+    is_of_open = terms.terms != Wish() and finding.names_a_thing(reading) and not is_more
+    known = [tasks.meant(talk, one) for one in each if is_of_open]
+    changed = [one[0] for one in known if len(one) == 1 and isinstance(one[0], Purchase)]
+    is_changed, is_else = len(changed) == len(each), not (changed or is_more)
+    is_listed = is_else and each[1:] and any(read_wish(one).count for one in each)
+    is_listed = is_listed and all(offers_meant(talk, one) for one in each)
+    is_told = not is_asking and (is_changed or is_listed)
+    first, is_two = memory.waiting, any(one.kind == "transfer" for one in memory.open)
+    is_unclear = isinstance(first, Purchase) and first.wish.count is None and is_two and alone
+    is_stopped = reading.mood != "" and not (reading.is_question and reading.mood == "condition")
     if reading.has("take") and reading.mood in {"condition", "day"} and not reading.asks:
         return talk.say(REFUSED[reading.mood])
-    if reading.mood or is_new or reading.has("person", "same") or (is_ordered and not is_taking):
+    if is_stopped or is_unclear or reading.has("person", "same") or (is_ordered and not is_taking):
         return None
-    if not is_shown or (meant is None and not is_counted):
+    if not is_told and (is_new or not is_shown or (meant is None and not is_counted)):
         return None
-    is_one = len(meant or ()) == 1
     is_paid = terms.benefit or (reading.has("account") and (meant or is_open))
-    is_pointing = is_bare or reading.has("here", "ordinal")
-    is_said = meant or is_paid or is_pointing or terms.count is not None
+    is_said = meant or is_paid or is_bare or reading.has("here", "ordinal") or terms.terms != Wish()
+    is_one = len(meant or ()) == 1
     is_bought = is_said if is_taking or is_open else is_paid and (is_one or memory.offer)
-    if is_bought and not is_asking:
-        bought = purchase(talk, reading)
-        is_behind = memory.waiting not in {None, bought}
-        return tasks.queue(talk, [bought]) if is_behind else tasks.go_on(talk, bought)
+    if is_told or (is_bought and not is_asking):
+        pairs = zip(changed, each, strict=True) if is_changed else ()
+        bought = [one.fill(talk, said) for one, said in pairs] or purchases(talk, reading)
+        is_behind = memory.waiting not in {None, *bought}
+        return tasks.queue(talk, bought) if is_behind else tasks.go_on(talk, *bought)
     return compared(talk, reading) if meant or terms.benefit or is_counted else None
 
 

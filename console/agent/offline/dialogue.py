@@ -11,7 +11,7 @@ from typing import Any, Final
 from console.agent.brain import Call, CallOutcome, Heard, Say
 from console.agent.events import MessageRead, Span
 from console.agent.offline import calling, finding, ordering, questions, tasks
-from console.agent.offline.buying import chosen, purchase
+from console.agent.offline.buying import chosen, purchases
 from console.agent.offline.lexicon import TOLD_AS, is_foreign, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.talk import Asked, Flow, NotAnswered, Reply, Talk
@@ -148,7 +148,7 @@ def agreed(talk: Talk, reading: Reading) -> Reply | None:
         return talk.say("say_yes")
     is_of_offer = is_shopping and not (memory.state == "left" or asked.wanted)
     if memory.offer is not None and is_of_offer and not reading.has("thumbs"):
-        task = purchase(talk, reading)
+        [task] = purchases(talk, reading)
         task.is_sure = False
         return tasks.go_on(talk, task)
     memory.asked = replace(asked)

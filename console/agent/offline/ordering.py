@@ -7,7 +7,7 @@ from typing import Final
 
 from console.agent.offline import finding, tasks
 from console.agent.offline.asking import topics_of
-from console.agent.offline.buying import Purchase, purchase
+from console.agent.offline.buying import Purchase, purchases
 from console.agent.offline.lexicon import REFUSED, kinds
 from console.agent.offline.orders import Order, Reading, sent_in
 from console.agent.offline.talk import Flow, Reply, Talk, Task
@@ -67,7 +67,9 @@ def _owed(talk: Talk, reading: Reading) -> list[Order]:
     orders, is_duty = _told(reading), reading.has("duty") and talk.memory.waiting is None
     is_whole = all(order.is_whole and not order.unread for order in orders)
     is_said = (is_duty or is_whole) and all(_is_said(talk, order) for order in orders)
+    to = [order.said["to"] for order in orders if is_whole]
     is_other = reading.has("want_thing") or reading.is_question or reading.ends_in_no
+    is_other |= finding.names_a_thing(replace(reading, parts=to))
     if is_other or not is_said or reading.mood not in {"", "duty"}:
         return []
     return [replace(order, unread=[]) for order in orders]
@@ -84,8 +86,7 @@ def _tasks(talk: Talk, reading: Reading, order: Order) -> list[Task]:
         is_sent = order.act in {"send", "give"}
         return [Transfer().fill(talk, order, reading) if is_sent else read_addition(said)]
     said = said if reading.orders[1:] else reading
-    each = finding.each_thing(said)
-    bought = [Purchase().fill(talk, one) for one in each] if each[1:] else [purchase(talk, each[0])]
+    each, bought = finding.each_thing(said), purchases(talk, said)
     words = [word for one in each[1:] and each for word in finding.things_in(one)]
     strange = [word for word in words if not (fold(word) in talk.words.sold or word.isdigit())]
     bought[0].unread = ", ".join(filter(None, [bought[0].unread, *strange]))
