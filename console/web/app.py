@@ -239,9 +239,12 @@ class Web:
 
 
 def _static_routes() -> list[Route]:
-    """Return a route for each file of the page, read once: no path of a request opens a file."""
+    """Return a route for each file of the page, read once: no path of a request opens a file.
+
+    What a file manager or an editor left beside them is none.
+    """
     routes = []
-    for file in sorted(_STATIC.iterdir()):
+    for file in sorted(f for f in _STATIC.iterdir() if f.suffix in _MEDIA_TYPES):
         path = "/" if file.name == "index.html" else f"/{file.name}"
         routes.append(Route(path, _served(file.read_bytes(), _MEDIA_TYPES[file.suffix])))
     return routes

@@ -1,10 +1,12 @@
 """Who may ask the web chat's server, and what it refuses."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from console.web import app
 from console.web.app import MAX_BODY_BYTES
 from tests.support.fake_chat import FakeService
 from tests.support.page_client import HOME, PORT, assert_refused, open_conversation, say
@@ -82,6 +84,15 @@ def test_the_page_itself_is_there_without_a_token(client: TestClient) -> None:
     for name, kind in (("main.js", "text/javascript"), ("style.css", "text/css")):
         assert client.get(f"/{name}").headers["content-type"].startswith(kind)
     assert client.get("/mark.svg").headers["content-type"] == "image/svg+xml"
+
+
+def test_what_is_left_beside_the_files_of_the_page_is_not_served(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("index.html", "main.js", ".DS_Store", ".main.js.swp", "main.js~"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(app, "_STATIC", tmp_path)
+    assert [route.path for route in app._static_routes()] == ["/", "/main.js"]
 
 
 def test_every_answer_has_the_headers(client: TestClient, service: FakeService) -> None:
