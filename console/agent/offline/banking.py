@@ -194,14 +194,11 @@ def _sum(talk: Talk, query: MovementsQuery, wanted: Sequence[Movement], day: str
     total = sum((Decimal(movement["amount"]) for movement in counted), Decimal(0))
     which, count = _which(talk, query), len(counted)
     is_of_all = way == "debit" and counted and not (query.type or query.other)
-    return talk.lines(
-        [
-            talk.text(f"sum_{way}", total=total, which=which, count=count),
-            talk.text("sum_counted") if is_of_all else talk.text("sum_own") if own else "",
-            talk.text("sum_bought") if query.about and not counted else "",
-            talk.text("sum_partial", day=day) if day else "",
-        ]
-    )
+    told = ["sum_counted"] if is_of_all else ["sum_own"] if own else []
+    told += ["sum_bought"] if query.about and not counted else []
+    told += ["sum_partial"] if day else []
+    total_ = talk.text(f"sum_{way}", total=total, which=which, count=count)
+    return talk.lines([total_, *(talk.text(key, day=day) for key in told)])
 
 
 def _each(talk: Talk, about: str) -> list[frozenset[str]]:

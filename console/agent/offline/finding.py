@@ -1,6 +1,6 @@
 """What a message says of things to buy, finding them, and telling which of those shown is meant."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -11,7 +11,7 @@ from console.agent.brain import Say
 from console.agent.offline.lexicon import benefit_name, kinds
 from console.agent.offline.orders import Reading
 from console.agent.offline.parts import MSI
-from console.agent.offline.talk import Asking, Flow, More, Talk
+from console.agent.offline.talk import Asking, Flow, More, Talk, Task
 from console.agent.offline.text import Part, stem, words_of
 from console.agent.offline.things import Offer, Wish, offer_of
 from shared.text import fold
@@ -198,17 +198,15 @@ Attempts = Iterable[tuple[str, Mapping[str, str]]]
 """What to look for, one after the other: what is said of what is found, and the arguments."""
 
 
-def search(talk: Talk, *wishes: Wish, is_instead: bool = False) -> Flow:
-    """Look for products and list them, one thing after the other.
-
-    A purchase that waits for a yes stays, unless they are looked for instead.
-    """
-    memory, is_kept = talk.memory, talk.memory.waiting is not None and not is_instead
+def search(talk: Talk, *wishes: Wish, gone: Sequence[Task] = ()) -> Flow:
+    """Look for products and list them, one thing after the other; `gone` are bought no more."""
+    memory, task = talk.memory, talk.memory.task
     memory.topic = "search"
-    if memory.task is not None and memory.task.kind == "purchase" and not is_kept:
-        if memory.waiting is not None:
-            yield Say(talk.text("dropped", what=memory.task.name(talk)) + "\n")
-        memory.drop(memory.task)
+    gone = gone if memory.waiting is not None or task is None else [task]
+    gone = [one for one in gone if one.kind == "purchase"]
+    if gone and memory.waiting is not None:
+        yield Say(talk.text("dropped", what="; ".join(one.name(talk) for one in gone)) + "\n")
+    memory.drop(*gone)
     for place, wish in enumerate(wishes):
         yield from [Say("\n")] if place else []
         yield (yield from find(talk, wish, is_also=place > 0))

@@ -217,7 +217,8 @@ def _changed(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Repl
     memory, task = talk.memory, talk.memory.task
     is_other = not all(_is_amendment(talk, reading, one) for one in reading.orders)
     is_other = is_other and not {*memory.asked.wanted} - {"confirmation"}
-    pointed = tasks.meant(talk, reading) if memory.open[1:] else []
+    denied = tasks.meant(talk, replace(reading, parts=reading.denied))
+    pointed = (denied or tasks.meant(talk, reading)) if memory.open[1:] else []
     one, number = pointed[0] if pointed else None, reading.number_alone
     is_unclear = memory.waiting and memory.open[1:] and not (one or reading.has(*_CHANGING))
     is_shopping = memory.topic in {"search", "compare"}
@@ -226,10 +227,10 @@ def _changed(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Repl
     is_of_other = pointed[1:] or not isinstance(one, Transfer | None)
     if not isinstance(task, Transfer) or is_other or is_of_list or is_of_other:
         return None
-    is_counted, pointing = reading.has("ordinal"), {"reason"}
+    is_told, pointing = bool(denied) or reading.has("ordinal"), {"reason"}
     cost = one.told(talk).get("cost") if one else None
     if isinstance(one, Transfer) and rest <= {"ordinal", "here"}:
-        task, pointing = one, pointing if is_counted else {"reason", "to"}
+        task, pointing = one, pointing if is_told else {"reason", "to"}
         pointing |= {name for name, part in order.said.items() if part.value == cost}
         order.said = {k: part for k, part in order.said.items() if k not in pointing}
         if not (order.said or order.unread or reading.has("verb")):

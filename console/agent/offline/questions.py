@@ -256,7 +256,9 @@ def searched(talk: Talk, reading: Reading) -> Reply | None:
     reading.ignored = reading.of("excluding") + numbers
     each = [wish.after(talk.memory.wish)] if is_again else []
     wishes = each or map(finding.read_wish, finding.each_thing(reading))
-    return finding.search(talk, *wishes, is_instead=reading.has(*kinds("instead")))
+    gone = talk.memory.open[:1] if reading.has(*kinds("instead")) else []
+    gone = tasks.meant(talk, replace(reading, parts=reading.denied)) or gone
+    return finding.search(talk, *wishes, gone=gone)
 
 
 def not_understood(talk: Talk, reading: Reading) -> Flow:

@@ -100,7 +100,7 @@ def meant(talk: Talk, reading: Reading) -> list[Task]:
     words = words_of(" ".join(str(part.value) for part in said)) or named(reading, "unread")
     numbers = [part.value for part in reading.of("ordinal") if not _is_bare_first(part)]
     sure = (p for p in reading.of("amount") if p.is_sure and not words)
-    amounts = {p.value for p in sure if p.way or reading.match(p.first - 1, "definite")}
+    amounts = {p.value for p in sure if p.way or reading.match(p.first - 1, "definite", "no")}
     called = [(task, f"{task.called} {task.told(talk).get('product', '')}") for task in known]
     fitting = [task for task, name in called if words and is_called(words_of(name), words)]
     fitting += [known[n - (n > 0)] for n in numbers if abs(n) <= len(known)]
