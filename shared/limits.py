@@ -85,9 +85,12 @@ class Day(NamedTuple):
         return max(self.limit - self.spent, _NOTHING)
 
     def same_limit(self) -> tuple[str, Item]:
-        """Return the condition that the customer's own limit is the same, and its values."""
+        """Return the condition that the customer's own limit is the same, and its values.
+
+        A null, as other programs write it, is none.
+        """
         if self.own_limit is None:
-            return "attribute_not_exists(daily_limit)", {}
+            return "NOT attribute_type(daily_limit, :number)", {":number": "N"}
         return "daily_limit = :own", {":own": self.own_limit}
 
 

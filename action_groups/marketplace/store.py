@@ -196,11 +196,12 @@ class MarketStore:
         )
 
     def has_same_benefits(self, product: Product) -> ConditionCheck:
-        """Check that a product has the benefits that were read, or still none."""
+        """Check that a product has the benefits that were read, or still none, which a null is."""
+        same = "benefits = :benefits"
         if product.stored_benefits is None:
-            return ConditionCheck(self._products, product.key, "attribute_not_exists(benefits)")
+            same = f"attribute_not_exists(benefits) OR {same}"
         values = {":benefits": product.stored_benefits}
-        return ConditionCheck(self._products, product.key, "benefits = :benefits", values)
+        return ConditionCheck(self._products, product.key, same, values)
 
     def decided_payment(self, record_key: str) -> dict[str, Any] | None:
         """Return the event that the record of a payment owes; None while it is not decided."""

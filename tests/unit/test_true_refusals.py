@@ -1,6 +1,7 @@
 """Guarantee: a refusal is recorded only while what made it true still is."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -162,6 +163,23 @@ class TestOfARefusal:
         )
         _, body = shop.call(operation, **BASE[operation] | arguments)
         assert body["error"]["code"] == code
+
+    @pytest.mark.parametrize(
+        ("operation", "arguments", "code"),
+        [
+            ("createTransfer", {"amount": "20"}, None),
+            ("createTransfer", {"amount": "31"}, "LIMIT_EXCEEDED"),
+            ("createPurchase", {"benefit": "cashback"}, "BENEFIT_NOT_ELIGIBLE"),
+        ],
+    )
+    def test_a_null_of_another_program_is_nothing_to_a_condition_too(
+        self, shop: World, operation: str, arguments: dict[str, str], code: str | None
+    ) -> None:
+        self.limit(shop, spent=999_999_980, daily_limit=None)
+        shop.put("products", **shop.items("products")[0] | {"benefits": None})
+        shop.rebuild(sleep=lambda seconds: shop.clock.move(timedelta(seconds=seconds)))
+        _, body = shop.call(operation, **BASE[operation] | arguments)
+        assert body.get("error", {}).get("code") == code
 
     def move(self, shop: World) -> None:
         """Change what every other change may move, and nothing else."""
