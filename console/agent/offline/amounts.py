@@ -139,18 +139,13 @@ class AmountReader(Cursor):
         return self._doubted(amount)
 
     def _with_cents(self, amount: Part) -> Part:
-        """Take in "con cincuenta centavos" or "50/100 M.N."."""
-        joint = self.match(amount.last, "with_cents")
-        read = self.number_at(amount.last if joint is None else joint.last)
+        """Take in "con cincuenta centavos", or "con 50" after money."""
+        read = self.number_at(self.after(amount.last, "with_cents"))
         if read is None:
             return amount
-        cents, digits = self.match(read.last, "cents"), self.word(read.first)
-        if joint is not None and cents is not None:
-            return _with_hundredths(amount, read, cents.last)
-        if amount.is_money and (self.word(read.last), self.word(read.last + 1)) == ("/", "100"):
-            return _with_hundredths(amount, read, self.past(read.last + 2, "currency", limit=1))
+        digits, last = self.word(read.first), self.past(read.last, "cents", limit=1)
         is_bare = amount.is_money and digits.isdigit() and len(digits) == _TWO_DIGITS
-        return _with_hundredths(amount, read, read.last) if is_bare and joint else amount
+        return _with_hundredths(amount, read, last) if is_bare or last > read.last else amount
 
     def _doubted(self, amount: Part) -> Part:
         """Say what doubts an amount: what stands right before or after it, or in it."""

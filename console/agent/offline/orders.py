@@ -330,7 +330,7 @@ def sent_in(order: Order, reading: Reading, *, is_expected: bool = False) -> Ite
     payees = [place for place, part in enumerate(parts) if slot_of(part) == "to"]
     for place, (before, part, after) in enumerate(zip(around, parts, around[2:], strict=False)):
         is_no = reading.denies(part) and after != "stop"
-        is_led = bool(marks) or before in {"verb", "clitic"}
+        is_led = bool(marks) or before in {"verb", "clitic", "amount"}
         is_rest = is_joint and part.doubt == "unstated" and current.is_whole and not after
         is_day = part.way != "of" and reading.match(part.first - 1, "the_day") is not None
         is_rest |= part.kind == "amount" and not part.is_money and is_day

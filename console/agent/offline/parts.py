@@ -42,6 +42,9 @@ class Scanner(DayReader):
         marks = (self.match(at, "alias_is", "name_is", "note") for at in range(len(self.tokens)))
         named, pairs = {m.last for m in marks if m}, zip(quotes[::2], quotes[1::2], strict=False)
         self.around_names = {place for pair in pairs if pair[0] in named for place in pair}
+        led, names = {*_LED, "same_order", "note"}, self.words.of("names")
+        bare = {i for i, t in enumerate(self.tokens) if t.word in names and t.said.islower()}
+        bare -= {place for place in bare if self.match(place - 1, "whose", "want_thing")}
         readers: tuple[Callable[[int], Part | None], ...] = (
             self._sign,
             lambda at: self._phrase(at, 2),
@@ -52,7 +55,7 @@ class Scanner(DayReader):
             self._led,
             self._account,
             self.amount_at,
-            lambda at: self._person(at, is_free=before in {*_LED, "same_order", "note"}),
+            lambda at: self._person(at, is_free=before in led or at in bare),
             self._verb,
             self._clitic,
             lambda at: self._led_reason(at, is_of_person=before in {"", "person", "name"}),
@@ -219,7 +222,7 @@ class Scanner(DayReader):
         token = self.tokens[at] if at < len(self.tokens) else None
         if token is None or token.kind != "word" or token.word in self.words.numbers:
             return False
-        if token.word not in self.words.known:
+        if not (token.word in self.words.known or self.phrases[at]):
             after = self.tokens[at + 1 : at + 2]
             is_stuck = any(t.kind == "number" and t.start == token.end for t in after)
             return not (is_stuck or self.words.is_near_number(token.word))

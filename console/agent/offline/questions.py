@@ -24,10 +24,10 @@ _MIN_SURE: Final = 0.7
 def _is_somebody(reading: Reading, part: Part) -> bool:
     """Tell whether a part says who: a name, a relation, or whose account it is."""
     word, names = reading.word(part.last - 1), reading.words.of("names")
-    is_name = bool({word, word.removesuffix("s")} & names) and not reading.values("introducing")
+    is_kin = part.kind == "person" and (part.way != "to" or finding.is_kin(reading, part))
     is_written = part.kind != "unread" and part.value[0].isupper()
-    is_who = part.kind == "person" and (part.way != "to" or finding.is_kin(reading, part))
-    return is_name or is_written or is_who
+    is_named = is_kin or is_written or not names.isdisjoint({word, word.removesuffix("s")})
+    return is_named and not reading.values("introducing")
 
 
 def questioned(talk: Talk, reading: Reading) -> Reply | None:

@@ -62,7 +62,7 @@ class Transfer(Task):
             if all(words_of(task.called) <= person.words for task in meant):
                 self.choose(person)
         if to is not None and to.doubt:
-            self.recipient, self.doubt = "", "people"
+            self.recipient, self.called, self.doubt = "", "", "people"
             given |= {"to_account": "", "amount": ""}
         if "from" in said and (source := said["from"].value):
             last = talk.memory.last_account
