@@ -121,14 +121,18 @@ class Reading(Scanner):
         """What stands in the way of an order, by kind, or nothing."""
         said = {part.kind for part in self.parts[self.begins_otherwise :]}
         said |= {"past_mark" for part in self.of("verb") if part.value.form == "past"}
-        said |= {"negation" for place in range(len(self.parts)) if self._is_forbidden(place)}
+        said |= {self._stopped_by(i) for i, part in enumerate(self.parts) if part.kind == "verb"}
         return next((kind for kind in kinds("moods") if kind in said), "")
 
-    def _is_forbidden(self, place: int) -> bool:
-        """Tell whether a part is a verb that a no stands before: "no le mandes"."""
-        part, before = self.parts[place], self.parts[: _led_from(self.parts, place)]
-        is_told = part.kind == "verb" and part.value.form in {"subjunctive", "formal", "doubtful"}
-        return is_told and bool(before) and self.denies(before[-1])
+    def _stopped_by(self, head: int) -> str:
+        """Return what stops a verb: a no, "no le mandes", or who is to do it: "que Juan mande"."""
+        form, before = self.parts[head].value.form, self.parts[: _led_from(self.parts, head)]
+        if before and self.denies(before[-1]) and form in {"subjunctive", "formal", "doubtful"}:
+            return "negation"
+        who = [part for part in before if part.kind not in {"question", "to"}][-1:]
+        is_told = any(p.kind == "person" and (p.way != "to" or p != before[-1]) for p in who)
+        is_first = form not in {"order", "infinitive"} and all(p.kind != "verb" for p in before)
+        return "others" if is_told and is_first else ""
 
     @property
     def is_question(self) -> bool:
@@ -170,7 +174,8 @@ class Reading(Scanner):
         for part in self.parts:
             is_found = is_denied and part.kind in kinds("deniable")
             found += [part] if is_found else []
-            is_sign = part.kind in {"stop", "and", "asking"}
+            is_turn = part.kind == "correcting" and not self.match(part.first, "no", "set_amount")
+            is_sign = part.kind in {"stop", "and", "asking"} or is_turn
             is_ended = is_sign or (is_found and part.kind != "unread")
             is_no = part.kind == "excluding" or (self.denies(part) and part.kind != "cancel")
             is_denied = is_no or (is_denied and not is_ended)
@@ -329,7 +334,7 @@ def sent_in(order: Order, reading: Reading, *, is_expected: bool = False) -> Ite
     marks, is_joint, around = list[Part](), False, ["", *(part.kind for part in parts), ""]
     payees = [place for place, part in enumerate(parts) if slot_of(part) == "to"]
     for place, (before, part, after) in enumerate(zip(around, parts, around[2:], strict=False)):
-        is_no = reading.denies(part) and after != "stop"
+        is_no = reading.denies(part) and after not in {"stop", "correcting"}
         is_led = bool(marks) or before in {"verb", "clitic", "amount"}
         is_rest = is_joint and part.doubt == "unstated" and current.is_whole and not after
         is_day = part.way != "of" and reading.match(part.first - 1, "the_day") is not None

@@ -89,7 +89,8 @@ class Scanner(DayReader):
         found = self.match(at, *kinds("plain"), *surer)
         if found is None or found.last < at + least or found.kind in surer:
             return None
-        if found.kind == "condition" and self._ends(found.last):
+        is_yes = self._ends(found.last) or self.match(found.last, "let_that")
+        if found.kind == "condition" and is_yes:
             return self.match(at, "yes") or found
         return (self.amount_at(at) if found.kind in {"hedge", "under", "over"} else None) or found
 
