@@ -19,11 +19,7 @@ from console.agent.offline.things import OwnAccount, account_of, person_of
 
 
 def balance(
-    talk: Talk,
-    said: str,
-    supposed: Decimal | None = None,
-    head: str = "balance_head",
-    payer_id: str = "",
+    talk: Talk, said: str, cost: Decimal | None = None, head: str = "balance_head", payer: str = ""
 ) -> Question:
     """Tell what is on all accounts or on those meant; and what would be left on the payer's."""
     memory = talk.memory
@@ -43,12 +39,12 @@ def balance(
     spendable = [account for account in accounts if account.type != "credit"]
     if spendable[1:]:
         lines.append(talk.text("balance_total", total=sum(a.available for a in spendable)))
-    payers = [account for account in spendable if payer_id in {account.account_id, ""}]
-    if supposed is not None and payers:
-        payer = min(payers, key=lambda account: account.type != "checking")
-        left, name = payer.available - supposed, talk.account(payer.type)
+    payers = [account for account in spendable if payer in {account.account_id, ""}]
+    if cost is not None and payers:
+        one = min(payers, key=lambda account: account.type != "checking")
+        left, name = one.available - cost, talk.account(one.type)
         key = "would_remain" if left >= 0 else "would_not_suffice"
-        lines.append(talk.text(key, account=name, amount=supposed, left=left))
+        lines.append(talk.text(key, account=name, amount=cost, left=left))
     return talk.lines([*heads, *lines])
 
 
