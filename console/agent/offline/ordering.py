@@ -217,7 +217,8 @@ def _changed(talk: Talk, reading: Reading, order: Order, rest: set[str]) -> Repl
     memory, task = talk.memory, talk.memory.task
     is_other = not all(_is_amendment(talk, reading, one) for one in reading.orders)
     is_other = is_other and not {*memory.asked.wanted} - {"confirmation"}
-    denied = tasks.meant(talk, replace(reading, parts=reading.denied))
+    out = reading.denied or [p for p, no in pairwise(reading.parts[:2]) if reading.denies(no)]
+    denied = tasks.meant(talk, replace(reading, parts=out))
     pointed = (denied or tasks.meant(talk, reading)) if memory.open[1:] else []
     one, number = pointed[0] if pointed else None, reading.number_alone
     is_unclear = memory.waiting and memory.open[1:] and not (one or reading.has(*_CHANGING))

@@ -99,13 +99,13 @@ def meant(talk: Talk, reading: Reading) -> list[Task]:
     known, said = talk.memory.open, reading.of("person", "name", "reason")
     words = words_of(" ".join(str(part.value) for part in said)) or named(reading, "unread")
     numbers = [part.value for part in reading.of("ordinal") if not _is_bare_first(part)]
-    sure = (p for p in reading.of("amount") if p.is_sure and not words)
+    sure = [p for p in reading.of("amount") if p.is_sure and not words]
     amounts = {p.value for p in sure if p.way or reading.match(p.first - 1, "definite", "no")}
+    amounts |= {p.value for p in sure if reading.match(p.last, "no")}
     called = [(task, f"{task.called} {task.told(talk).get('product', '')}") for task in known]
     fitting = [task for task, name in called if words and is_called(words_of(name), words)]
     fitting += [known[n - (n > 0)] for n in numbers if abs(n) <= len(known)]
-    for pronoun in reading.of("same"):
-        fitting += called_so(talk, pronoun.value)
+    fitting += [one for part in reading.of("same") for one in called_so(talk, part.value)]
     fitting = fitting or [one for one in known if one.told(talk).get("cost") in amounts]
     fitting = fitting or [one for one in known if reading.of(*kinds(f"of_{one.kind}"))]
     return list(dict.fromkeys(fitting))
@@ -119,8 +119,7 @@ def reordered(talk: Talk, reading: Reading) -> Reply | None:
     if reading.beside(*kinds("filling"), *pointing) or not is_meant:
         return None
     if memory.open[1:]:
-        is_last = is_swap or reading.has("other")
-        first = memory.open[-1:] if is_last else meant(talk, reading)
+        first = memory.open[-1:] if is_swap or reading.has("other") else meant(talk, reading)
         return go_on(talk, first[0]) if len(first) == 1 else None
     waiting = memory.waiting if is_swap else None
     own = memory.known.own_accounts
