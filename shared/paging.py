@@ -29,6 +29,9 @@ PAGE_BUDGET_BYTES = 20_000
 the body is a text within JSON, so its quotes and accents are escaped. An amount counts as a text.
 """
 
+_MAX_ENTRY_BYTES = 24_000
+"""What an entry alone on its page may take: the rest of the answer is what stands around it."""
+
 MAX_UNITS = 60.0
 """How many read units of DynamoDB one page may cost when a filter passes over items."""
 
@@ -194,7 +197,7 @@ def fill_page(
 def _fitting(written: str) -> int:
     """Return the size of an entry. Raises ValueError for one that no page has room for."""
     size = json_text.bytes_in_ascii(written)
-    if size > PAGE_BUDGET_BYTES:
+    if size > _MAX_ENTRY_BYTES:
         raise ValueError("the entry fits in no page")
     return size
 
