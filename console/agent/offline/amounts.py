@@ -139,12 +139,13 @@ class AmountReader(Cursor):
         return self._doubted(amount)
 
     def _with_cents(self, amount: Part) -> Part:
-        """Take in "con cincuenta centavos", or "con 50" after money."""
-        read = self.number_at(self.after(amount.last, "with_cents"))
-        if read is None:
+        """Take in "con cincuenta centavos"; or "con 50", "50/100 M.N." after money."""
+        start = self.past(amount.last, "with_cents", limit=1)
+        if (read := self.number_at(start)) is None or not (start > amount.last or amount.is_money):
             return amount
-        digits, last = self.word(read.first), self.past(read.last, "cents", limit=1)
-        is_bare = amount.is_money and digits.isdigit() and len(digits) == _TWO_DIGITS
+        digits, last = self.word(read.first), self.past(read.last, "cents", "hundredths", limit=1)
+        is_bare = start > amount.last and amount.is_money and digits.isdigit()
+        is_bare = is_bare and len(digits) == _TWO_DIGITS
         return _with_hundredths(amount, read, last) if is_bare or last > read.last else amount
 
     def _doubted(self, amount: Part) -> Part:

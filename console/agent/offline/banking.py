@@ -188,13 +188,12 @@ def _sum(talk: Talk, query: MovementsQuery, wanted: Sequence[Movement], day: str
     own = [m for m in wanted if not query.other and all(m.get(end) in own_ids for end in ends)]
     counted = [movement for movement in wanted if movement not in own][: query.limit]
     total = sum((Decimal(movement["amount"]) for movement in counted), Decimal(0))
-    which, count = _which(talk, query), len(counted)
     is_of_all = way == "debit" and counted and not (query.type or query.other)
     told = ["sum_counted"] if is_of_all else ["sum_own"] if own else []
     told += ["sum_bought"] if query.about and not counted else []
     told += ["sum_partial"] if day else []
-    total_ = talk.text(f"sum_{way}", total=total, which=which, count=count)
-    return talk.lines([total_, *(talk.text(key, day=day) for key in told)])
+    head = talk.text(f"sum_{way}", total=total, which=_which(talk, query), count=len(counted))
+    return talk.lines([head, *(talk.text(key, day=day) for key in told)])
 
 
 def _each(talk: Talk, about: str) -> list[frozenset[str]]:
