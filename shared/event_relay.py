@@ -13,18 +13,10 @@ from typing import Any, Final
 from shared import json_text
 from shared.dynamodb import deserialize
 from shared.observability import logger, measured
-from shared.owed import owed_by
+from shared.owed import ENVELOPE_FIELDS, owed_by
 from shared.publisher import MAX_ENTRIES, EventsNotPublished, Publisher
 
 BatchResponse = dict[str, list[dict[str, str]]]
-
-_FIELDS: Final[Mapping[str, type]] = {
-    **dict.fromkeys(
-        ("version", "event_type", "correlation_id", "timestamp", "source", "user_id"), str
-    ),
-    "data": dict,
-}
-"""What every envelope has: an event without it is handled by nobody."""
 
 MAX_EVENT_BYTES: Final = 25_000
 """Of one event, so that as many as `PutEvents` takes are below the 256 KB that it takes in all."""
@@ -74,7 +66,7 @@ def _owed_events(record: dict[str, Any]) -> Iterable[dict[str, Any]]:
     if record["eventName"] == "REMOVE":
         return
     for envelope in owed_by(deserialize(record["dynamodb"]["NewImage"])):
-        if not all(isinstance(envelope[name], kind) for name, kind in _FIELDS.items()):
+        if not all(isinstance(envelope[name], kind) for name, kind in ENVELOPE_FIELDS.items()):
             raise TypeError("a field of the envelope is not what it has to be")
         # What cannot be sent must not fail the whole batch.
         if len(json_text.dumps(envelope).encode()) > MAX_EVENT_BYTES:

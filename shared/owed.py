@@ -22,16 +22,18 @@ _SAID_AS: Final = {
 _ANSWERED: Final = "answered"
 """In an entry, the names of the data's fields that are as in the answer."""
 
-_ORDER: Final = (
-    "version",
-    "event_type",
-    "correlation_id",
-    "timestamp",
-    "source",
-    "user_id",
-    "data",
-    "confirmed",
-)
+ENVELOPE_FIELDS: Final[Mapping[str, type]] = {
+    "version": str,
+    "event_type": str,
+    "correlation_id": str,
+    "timestamp": str,
+    "source": str,
+    "user_id": str,
+    "data": dict,
+}
+"""What every envelope has, as it is published: without it an event is handled by nobody."""
+
+_ORDER: Final = (*ENVELOPE_FIELDS, "confirmed")
 """Of the fields, as they are published."""
 
 
