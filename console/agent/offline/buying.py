@@ -312,7 +312,7 @@ def chosen(talk: Talk, reading: Reading) -> Reply | None:
     is_bought = is_said if is_taking or is_open else is_paid and (is_one or memory.offer)
     if is_told or (is_bought and not is_asking):
         pairs = zip(changed, each, strict=True) if is_changed else ()
-        bought = [one.fill(talk, said) for one, said in pairs] or purchases(talk, reading)
+        bought = [one.fill(talk, piece) for one, piece in pairs] or purchases(talk, reading)
         is_behind = memory.waiting not in {None, *bought}
         return tasks.queue(talk, bought) if is_behind else tasks.go_on(talk, *bought)
     return compared(talk, reading) if meant or terms.benefit or is_counted else None

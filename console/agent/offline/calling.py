@@ -30,9 +30,7 @@ def named(talk: Talk, reading: Reading) -> Reply | None:
     if operation is None:
         return None
     inputs = operation.inputs
-    found = [
-        (given[1], given[2] or given[3] or given[4] or "") for given in _ARGUMENT.finditer(rest)
-    ]
+    found = [(one[1], one[2] or one[3] or one[4] or "") for one in _ARGUMENT.finditer(rest)]
     names = [given for given, _ in found]
     wrong = [
         *_ARGUMENT.sub(" ", rest).split(),

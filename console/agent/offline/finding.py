@@ -250,7 +250,8 @@ def find(talk: Talk, wish: Wish, wanted: Attempts = (), *, is_also: bool = False
         if every or token:
             break
     memory, offers = talk.memory, [offer for offer in every if fits(offer, wish)]
-    offers.sort(key=lambda offer: offer.price if wish.cheapest else 0)
+    if wish.cheapest:
+        offers.sort(key=lambda offer: offer.price)
     none = "none_yet" if token else "filtered_none" if every else "none"
     head = head if offers else f"products_{none}"
     things = [word for word in fold(wish.words).split() if word in talk.words.things]
