@@ -140,15 +140,22 @@ def is_money_of(record: Item | None, user_id: str, payment: PaymentCompleted) ->
 
 def payment_of(purchase: Item) -> PaymentRequest:
     """Return the one request to pay that agrees with a purchase, an item of its table."""
-    return PaymentRequest(
-        purchase_id=purchase["purchase_id"],
-        account_id=purchase["account_id"],
-        amount=purchase["total_amount"],
-        retailer_id=purchase["retailer_id"],
-        benefit=purchase.get("benefit_applied"),
-        cashback=purchase.get("cashback") or None,
-        points=int(purchase.get("points", 0)) or None,
-    )
+    return PaymentRequest(**payment_data(purchase))
+
+
+def payment_data(purchase: Item) -> dict[str, Any]:
+    """Return the data of the event that asks for it."""
+    data = {
+        "purchase_id": purchase["purchase_id"],
+        "account_id": purchase["account_id"],
+        "amount": purchase["total_amount"],
+        "currency": MXN,
+        "retailer_id": purchase["retailer_id"],
+        "benefit": purchase.get("benefit_applied"),
+        "cashback": purchase.get("cashback") or None,
+        "points": int(purchase.get("points", 0)) or None,
+    }
+    return {name: value for name, value in data.items() if value is not None}
 
 
 def not_paid(

@@ -98,7 +98,7 @@ def line_problem(text: str) -> str | None:
 
 def alphabets_problem(text: str) -> str | None:
     """Tell what to correct in a text with letters of several alphabets: some look like others."""
-    if len(alphabets(text)) > 1:
+    if not text.isascii() and len(alphabets(text)) > 1:
         return "mixes letters of several alphabets: write it with the letters of one"
     return None
 

@@ -49,6 +49,8 @@ MIN_MONTHS, MAX_MONTHS = 2, 60
 _MONTHS: Final = frozenset(range(MIN_MONTHS, MAX_MONTHS + 1))
 MAX_SHOWN_CHARACTERS: Final = 60
 """Of a retailer's own text."""
+_MAX_KEPT, _MAX_KEPT_CHARACTERS = 256, 512
+"""How many written benefits are remembered, and how long each may be as text."""
 
 _NOTHING: Final = Decimal("0.00")
 _PERCENT: Final = Decimal(100)
@@ -75,9 +77,6 @@ class Figures(NamedTuple):
     def is_nothing(self) -> bool:
         """Whether the total is too small for the offer to mean anything."""
         return not (self.monthly_payment or self.cashback or self.points)
-
-
-_FIGURES: Final = Figures._fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +215,7 @@ def terms_of(product: Product, zone: ZoneInfo = BANK_ZONE) -> list[Term]:
 
     `zone` is the bank's, in which a moment has its day.
     """
-    terms = (_terms(written, zone) for written in product.benefits)
+    terms = (_kept_terms(written, zone) for written in product.benefits)
     return list(islice(chain.from_iterable(terms), MAX_TERMS))
 
 
@@ -282,6 +281,21 @@ _FIELDS: Final = {
     CASHBACK: _OF_ANY | {"percent", "maximum"},
     POINTS: _OF_ANY | {"points_per_peso", "peso_per_point", "maximum"},
 }
+
+
+_read_before: Final[dict[tuple[str, ZoneInfo], tuple[Term, ...]]] = {}
+"""Terms by all that a retailer wrote, as text: to Python, `True` equals 1."""
+
+
+def _kept_terms(written: Any, zone: ZoneInfo) -> tuple[Term, ...]:
+    """Return the terms of one benefit: the same one is of many products, which are read often."""
+    text = repr(written)
+    terms = _read_before.get((text, zone))
+    if terms is None:
+        terms = tuple(_terms(written, zone))
+        if len(text) <= _MAX_KEPT_CHARACTERS and len(_read_before) < _MAX_KEPT:
+            _read_before[text, zone] = terms
+    return terms
 
 
 def _terms(written: Any, zone: ZoneInfo) -> Iterator[Term]:
@@ -408,7 +422,7 @@ def option_for(term: Term, basket: Basket) -> BenefitOption:
         eligible=obstacle is None,
         reason=obstacle.reason if obstacle else None,
         reason_code=obstacle.code if obstacle else None,
-        **{name: getattr(figures, name) for name in _FIGURES},
+        **figures._asdict(),
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from action_groups.marketplace.purchases import FIGURES
 from shared.dynamodb import DynamoDB
 from shared.money import MAX_AMOUNT
-from shared.payments import MAX_RATE
+from shared.payments import MAX_RATE, payment_data, payment_of
 from tests.support.faults import CarelessDatabase, ScriptedDatabase, after, in_table
 from tests.support.shop import BUY, open_shop, purchases, stock
 from tests.support.world import World
@@ -50,6 +50,19 @@ def test_what_was_shown_of_a_benefit_is_bought_kept_and_shown(shop: World, benef
     assert (status, final["status"]) == (200, "completed")
     for answer in (bought, final, listed):
         assert {n: answer[n] for n in FIGURES if n in answer} == figures
+
+
+@pytest.mark.parametrize("shown", [{}, *SHOWN.values()], ids=["none", *SHOWN])
+def test_the_payment_that_is_asked_for_is_all_that_agrees_with_the_purchase(
+    shop: World, shown: dict[str, str]
+) -> None:
+    shop.call("createPurchase", **{**BUY, **shown})
+    [purchase] = shop.items("purchases")
+    agreed = payment_of(purchase).model_dump(exclude_none=True)
+
+    [asked] = shop.run_relay()
+
+    assert asked["data"] == agreed == payment_data(purchase)
 
 
 def test_a_purchase_without_a_benefit_shows_no_figures(shop: World) -> None:

@@ -1,12 +1,15 @@
 """A benefit is read as its retailer wrote it, and what cannot be read says why."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from action_groups.marketplace import benefits
 from action_groups.marketplace.benefits import (
     MAX_TERMS,
     best_of,
@@ -187,3 +190,57 @@ def test_the_benefit_of_every_option_is_a_choice(
     written: Any, benefits: list[str], _labels: list[str]
 ) -> None:
     assert [parse_choice(benefit) for benefit in benefits] == benefits
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (cashback("1"), {"type": "cashback", "percent": True}),
+        (msi(3, note=None), msi(3, note=Decimal(0))),
+        (cashback("5", valid_until=""), cashback("5", valid_until=None)),
+        (cashback("5"), cashback("6")),
+        ("12 MSI", "6 MSI"),
+    ],
+    ids=str,
+)
+def test_what_is_written_otherwise_is_read_anew(first: Any, then: Any) -> None:
+    alone = {id(written): _read_alone(written) for written in (first, then)}
+
+    assert terms_of(product(first, then, first)) == [
+        *alone[id(first)],
+        *alone[id(then)],
+        *alone[id(first)],
+    ]
+    assert alone[id(first)] != alone[id(then)]
+
+
+def test_a_moment_has_its_day_in_the_zone_that_is_asked_for() -> None:
+    written = msi(3, valid_until="2026-11-22T03:00:00Z")
+
+    days = [
+        terms_of(product(written), ZoneInfo(zone))[0].valid_until
+        for zone in ("UTC", "America/Mexico_City", "UTC")
+    ]
+
+    assert days == [date(2026, 11, 22), date(2026, 11, 21), date(2026, 11, 22)]
+
+
+def test_of_what_retailers_wrote_a_bounded_part_is_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(benefits, "_read_before", {})
+    for months in range(2, 1000):
+        terms_of(product(msi(months)))
+    long = terms_of(product(msi(3, note="a" * 1000)))
+
+    assert len(benefits._read_before) == 256
+    assert [term.offer.benefit for term in long] == ["MSI-3"]
+    monkeypatch.setattr(benefits, "_read_before", {})
+    terms_of(product(msi(3, note="a" * 1000)))
+    assert benefits._read_before == {}
+
+
+def _read_alone(written: Any) -> list[benefits.Term]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(benefits, "_read_before", {})
+        return terms_of(product(written))

@@ -47,7 +47,7 @@ from shared.identity import Caller
 from shared.limits import RECENT
 from shared.models import Identifier, Line, Request
 from shared.money import MXN, Amount
-from shared.payments import PENDING, Points, payment_of, sort_key
+from shared.payments import PENDING, Points, payment_data, sort_key
 from shared.text import plain_line
 
 _SHOWN = "Figure of the option, as shown; refused when changed."
@@ -221,7 +221,7 @@ def create_purchase(
     return Change(
         PurchaseEntry.of(purchase),
         market.purchases.reserve(purchase, item, product.stored_benefits),
-        event_data=payment_of(item).model_dump(exclude_none=True),
+        event_data=payment_data(item),
         shown=shown,
     )
 
@@ -314,8 +314,7 @@ def _figures(option: BenefitOption | None) -> dict[str, Any]:
 
 
 def _check_figures(request: PurchaseRequest, figures: Mapping[str, Any]) -> None:
-    told = {name: getattr(request, name) for name in FIGURES}
-    other = {name for name, figure in told.items() if figure not in (None, figures.get(name))}
+    other = {n for n in FIGURES if getattr(request, n) not in (None, figures.get(n))}
     if other:
         now = ", ".join(f"{name} {figure}" for name, figure in figures.items()) or "nothing"
         raise BenefitChanged(
