@@ -4,7 +4,7 @@ Core banking owns the accounts; other groups only ask whether an account is ther
 pay. All of them read it here, so that an account is the same to everybody.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple, Self
 
@@ -119,7 +119,7 @@ class Account(NamedTuple):
 
 
 class Accounts:
-    """Reads accounts, strongly consistent but for who owns one, which never changes."""
+    """Reads accounts, strongly consistent but for what the index says of who owns one."""
 
     def __init__(self, database: DynamoDB, table: str) -> None:
         self._database = database
@@ -169,6 +169,14 @@ class Accounts:
             limit=2,
         )
         return [str(item["user_id"]) for item in page.items]
+
+    def owned_by_one(self, owners: Iterable[str], account_id: str) -> Account | None:
+        """Return the account that one of these owners has; the index may show who had it before.
+
+        None when several have it: a data error is never a guess.
+        """
+        found = [a for owner in owners if (a := self.get(owner, account_id)) is not None]
+        return found[0] if len(found) == 1 else None
 
 
 def _key(user_id: str, account_id: str) -> Item:

@@ -196,12 +196,9 @@ def _allowed(
     """Return the account that takes the money, and the day of the limits; None for an own account.
 
     Whatever is wrong with somebody else's account has one answer, given only to a payer who has the
-    money and may transfer it: nobody learns here which accounts there are. Two owners for one id is
-    a data error, and never a guess.
+    money and may transfer it: nobody learns here which accounts there are.
     """
-    accounts = (bank.accounts.get(owner, paid.account_id) for owner in owners)
-    found = [account for account in accounts if account is not None]
-    payee = found[0] if len(found) == 1 else None
+    payee = bank.accounts.owned_by_one(owners, paid.account_id)
     if payee is not None and payee.user_id == caller.user_id:
         check_payee(payee, MXN)
         return payee, None

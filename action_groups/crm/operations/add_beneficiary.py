@@ -100,8 +100,7 @@ def add_beneficiary(
             f"The customer has {MAX_BENEFICIARIES} beneficiaries, which is the most there can be."
         )
     owners = people.accounts.owners_of(request.account_id)
-    # Two owners of one account are a data error, and no account.
-    account = people.accounts.get(owners[0], request.account_id) if len(owners) == 1 else None
+    account = people.accounts.owned_by_one(owners, request.account_id)
     is_own = account is not None and account.user_id == caller.user_id
     if (
         stamp.is_preview
