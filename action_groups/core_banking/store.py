@@ -97,8 +97,7 @@ class BankStore:
             table=self.accounts.table,
             key=account.key,
             expression="SET balance = balance + :amount, updated_at = :now ADD version :one",
-            condition=f"attribute_exists(account_id) AND #status = :active AND {SAME_CURRENCY}"
-            f" AND {is_same_holder}",
+            condition=f"#status = :active AND {SAME_CURRENCY} AND {is_same_holder}",
             values={
                 ":amount": amount,
                 ":now": updated_at,

@@ -11,7 +11,7 @@ from tests.support.world import World
 
 @pytest.fixture
 def shop(bank: World) -> World:
-    """The bank with a retailer who has an old account and two that take payments."""
+    """The bank with a retailer who has an old account and one that takes payments."""
     open_shop(bank)
     bank.account("retailer-azteca", "acc-aaa-old", "0", status="inactive")
     return bank
@@ -32,6 +32,14 @@ def test_a_purchase_is_paid_to_an_active_account_of_the_retailer(shop: World) ->
     assert {r["purchase_id"] for r in records} == {request["data"]["purchase_id"]}
     assert {r["transaction_id"] for r in records} == {transaction_id}
     assert {r["account_id"] for r in records} == {"acc-maria", "acc-azteca"}
+    assert {"benefit", "points", "description"}.isdisjoint(set().union(*records))
+
+
+def test_a_retailer_is_paid_in_pesos_on_the_one_account_that_is_in_pesos(shop: World) -> None:
+    for number in range(7):
+        shop.account("retailer-azteca", f"acc-dollars-{number}", "0", currency="USD")
+    assert pay(shop, buy(shop))["event_type"] == "PAYMENT_COMPLETED"
+    assert shop.balance("acc-azteca") == 600
 
 
 def test_the_currency_may_be_left_out_and_is_pesos(shop: World) -> None:

@@ -20,6 +20,7 @@ def test_an_agent_moves_money_with_two_records_that_sum_to_zero(bank: World) -> 
     assert {r["account_id"] for r in records} == {"acc-maria", "acc-juan"}
     assert sum(r["amount"] for r in records) == 0
     assert {r["transaction_id"] for r in records} == {body["transaction_id"]}
+    assert "description" not in set().union(*records)
 
 
 def test_an_event_moves_money_and_publishes_the_receipt(bank: World) -> None:

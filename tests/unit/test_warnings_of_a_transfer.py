@@ -38,10 +38,13 @@ def bank() -> Iterator[World]:
 
 
 def test_a_new_payee_is_warned_of_until_it_was_paid_long_enough_ago(bank: World) -> None:
-    assert warned(asked(bank, transfer("1", to=EVA))) == ["NEW_PAYEE"]
+    [never] = asked(bank, transfer("1", to=EVA))["confirmation"]["warnings"]
     assert sent(bank, "1", to=EVA) is None
     bank.clock.now = START + timedelta(hours=24) - timedelta(seconds=1)
-    assert warned(asked(bank, transfer("2", to=EVA))) == ["NEW_PAYEE"]
+    [lately] = asked(bank, transfer("2", to=EVA))["confirmation"]["warnings"]
+    assert never["code"] == lately["code"] == "NEW_PAYEE"
+    assert "never paid" in never["message"]
+    assert "first paid this account a short time ago" in lately["message"]
     bank.clock.now = START + timedelta(hours=24)
     assert warned(asked(bank, transfer("2", to=EVA))) == []
     assert warned(asked(bank, transfer("2", to=SAVINGS))) == []
