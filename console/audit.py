@@ -192,6 +192,8 @@ class _Tables:
         return [item for key in keys if key for item in self._query("requests", request_id=key)]
 
     def _query(self, table: str, index: str | None = None, **key: str) -> Iterator[Item]:
+        if {*map(type, key.values())} != {str}:
+            raise TypeError("what should lead to another item is no text")
         consistent = {"ConsistentRead": True} if index is None else {"IndexName": index}
         condition = " AND ".join(f"#{name} = :{name}" for name in key)
         return self._paged("query", table, key, KeyConditionExpression=condition, **consistent)

@@ -114,6 +114,8 @@ def shown(bank: World, identifier: str, capsys: pytest.CaptureFixture[str]) -> t
         ("transactions", {"amount": "100.10"}),
         ("transactions", {"warned": Decimal(1)}),
         ("transactions", {"shown_at": ["1"]}),
+        ("transactions", {"request_key": Decimal(1)}),
+        ("transactions", {"from_account": Decimal(1)}),
     ],
 )
 def test_a_trail_that_cannot_be_read_is_told_so(
