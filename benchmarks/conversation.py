@@ -25,7 +25,7 @@ from unittest import mock
 from action_groups import load_group
 from benchmarks.reference import aws
 from benchmarks.start import event_of
-from benchmarks.warm import Context
+from benchmarks.warm import OPERATIONS, Context
 from shared.confirmation import MAC_ALGORITHM
 from shared.front_doors import lambda_handler_for
 from shared.service import Service, connect
@@ -33,7 +33,6 @@ from tests.support.calls import Meter
 from tests.support.tables import CONFIRMATION_KEY_ARN
 
 QUERIES = ("get_balance", "resolve_alias", "search_products")
-GROUPS = ("core_banking", "marketplace", "crm")
 Handler = Callable[[Any, Any], Any]
 
 
@@ -219,7 +218,7 @@ def product(*, is_confirmed: bool) -> System:
     """Return the product's functions, made as a deployment makes them."""
     agents = {"REQUIRE_CONFIRMATION": "agents" if is_confirmed else "never"}
     with mock.patch.dict(os.environ, agents):
-        agent = {group: _made(group) for group in GROUPS}
+        agent = {group: _made(group) for group in OPERATIONS}
     with mock.patch.dict(os.environ, {"DOORS": "bus"}):
         pay, end = _made("core_banking"), _made("marketplace")
     relay = importlib.import_module("shared.relay_handler").lambda_handler
@@ -243,7 +242,7 @@ def typical(*, is_confirmed: bool, has_outbox: bool = True) -> System:
         changed: Handler = of("without_outbox").without_outbox(of(module))
         return changed
 
-    agent = {group: made(group) for group in GROUPS}
+    agent = {group: made(group) for group in OPERATIONS}
     if is_confirmed:
         agent = {group: of("confirming").confirmed(handler) for group, handler in agent.items()}
     steps = made("purchase_steps")
