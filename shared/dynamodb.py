@@ -28,6 +28,8 @@ _MAX_BATCH_KEYS = 100
 _THROTTLED = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 _PASSING = _THROTTLED | {"None", "ConditionalCheckFailed", "TransactionConflict"}
 """Why a transaction is cancelled that may be committed when it is decided or tried again."""
+_UNFIT = "ValidationError"
+"""Why one is cancelled that never may: nothing can be added to a number of 1E+100."""
 
 _watch: ContextVar["Watch | None"] = ContextVar("watch", default=None)
 
@@ -350,7 +352,8 @@ class DynamoDB:
     def transact(self, writes: Sequence[Write]) -> None:
         """Commit all writes or none.
 
-        Raises TransactionCancelled with the reason of each when it may go otherwise another time.
+        Raises TransactionCancelled with the reason of each when it may go otherwise another time,
+        and ValueError when what another program stored cannot be changed so.
         """
         try:
             self._client.transact_write_items(TransactItems=[w.entry() for w in writes])  # type: ignore[misc]
@@ -358,8 +361,10 @@ class DynamoDB:
             cancelled: Any = error.response.get("CancellationReasons", [])
             reasons = [reason["Code"] for reason in cancelled]
             is_cancelled = error.response["Error"]["Code"] == "TransactionCanceledException"
-            if not is_cancelled or not _PASSING.issuperset(reasons):
+            if not is_cancelled or not _PASSING.issuperset({*reasons} - {_UNFIT}):
                 raise
+            if _UNFIT in reasons and "ConditionalCheckFailed" not in reasons:
+                raise ValueError("a stored value cannot be changed as was decided") from None
             raise TransactionCancelled(reasons) from None
 
     def count_delivery(self, table: str, key: Item, *, delivered_at: str) -> None:

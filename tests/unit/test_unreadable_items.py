@@ -271,3 +271,38 @@ def test_the_chat_tells_of_it_once_however_many_products_it_compares() -> None:
     chat.say("busca televisores")
     said = chat.say("¿cuáles tienen meses sin intereses?")
     assert said.text.count("acc-maria-savings") == 1
+
+
+TOO_LARGE = Decimal("1E+100")
+TRANSFERRED = {"from_account": "acc-maria", "to_account": "acc-juan", "amount": "10"}
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "table", "name", "attribute"),
+    [
+        *(
+            ("createTransfer", "accounts", account, attribute)
+            for account in ("acc-maria", "acc-juan")
+            for attribute in ("version", "balance")
+        ),
+        ("createTransfer", "limits", "payee#acc-juan", "payments"),
+        ("createPurchase", "products", "prod-tv", "stock"),
+    ],
+)
+def test_what_cannot_be_added_to_is_no_reason_to_send_the_same_again(
+    bank: World, operation_id: str, table: str, name: str, attribute: str
+) -> None:
+    open_shop(bank)
+    arguments = BUY if operation_id == "createPurchase" else TRANSFERRED
+    done = bank.call(operation_id, attributes={"request_id": "first"}, **arguments)
+    [item] = [one for one in bank.items(table) if name in one.values()]
+    bank.put(table, **item | {attribute: TOO_LARGE})
+    before = bank.snapshot()
+
+    status, body = bank.call(operation_id, attributes={"request_id": "second"}, **arguments)
+
+    assert (status, body["error"]["code"]) == (500, "INTERNAL_ERROR")
+    assert bank.snapshot() == before
+    again = bank.call(operation_id, attributes={"request_id": "first"}, **arguments)
+    assert (again[0], again[1].get("transaction_id")) == (200, done[1].get("transaction_id"))
+    assert again[1]["repeated"] is True
