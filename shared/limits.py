@@ -152,7 +152,8 @@ class Limits:
 
     def is_new(self, payee: Payee, at: datetime) -> bool:
         """Tell whether the account was first paid too short a time ago to be trusted."""
-        return payee.first_paid_at is None or to_iso(at) < self._known_from(payee, at)
+        first = payee.first_paid_at
+        return first is None or to_iso(at) < self._known_from(first)
 
     def check(self, user_id: str, payee: Payee, day: Day, amount: Decimal, at: datetime) -> None:
         """Raise LimitExceeded, which says what is left and until when, above a limit."""
@@ -163,8 +164,8 @@ class Limits:
             left = max(self._settings.new_payee_limit - payee.paid_while_new, _NOTHING)
             if amount > left:
                 until = (
-                    f"until {self._known_from(payee, at)}"
-                    if payee.is_known
+                    f"until {self._known_from(payee.first_paid_at)}"
+                    if payee.first_paid_at is not None
                     else f"in the {self._settings.new_payee_hours} hours after the first transfer"
                 )
                 raise LimitExceeded(
@@ -300,9 +301,8 @@ class Limits:
     def _place(self, user_id: str, subject: str) -> Place:
         return self._table, {"user_id": user_id, "subject": subject}
 
-    def _known_from(self, payee: Payee, at: datetime) -> str:
-        first = to_iso(at) if payee.first_paid_at is None else payee.first_paid_at
-        return _later(first, self._settings.new_payee_hours)
+    def _known_from(self, first_paid_at: str) -> str:
+        return _later(first_paid_at, self._settings.new_payee_hours)
 
 
 @lru_cache(maxsize=64)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from shared.errors import RequestMismatch
 from tests.support.faults import (
@@ -271,13 +271,21 @@ def test_the_error_of_dynamodb_is_no_refusal(bank: World) -> None:
         ScriptedDatabase(bank.client).query("no-such-table", condition="a = :a", values={":a": 1})
 
 
-@pytest.mark.parametrize("code", ["TransactionConflictException", "ThrottlingException"])
+@pytest.mark.parametrize(
+    "failure",
+    [
+        client_error("TransactionConflictException"),
+        client_error("ThrottlingException"),
+        ReadTimeoutError(endpoint_url="dynamodb"),
+    ],
+    ids=repr,
+)
 def test_a_counter_that_cannot_be_written_does_not_decide_over_a_known_outcome(
-    bank: World, code: str
+    bank: World, failure: Exception
 ) -> None:
     class NotCounting(ScriptedDatabase):
         def count_delivery(self, *_where: Any, **_when: Any) -> None:
-            raise client_error(code)
+            raise failure
 
     first = transfer(bank)[1]
     bank.connect(NotCounting(bank.client))
@@ -293,3 +301,12 @@ def test_each_window_has_a_record_of_its_own(bank: World) -> None:
     transfer(bank)
     assert len(bank.records()) == 2
     assert len(bank.run_relay()) == 2
+
+
+def test_what_is_refused_after_the_window_is_not_told_as_done(bank: World) -> None:
+    """A refusal asks whether it was decided before: not by a request of another window."""
+    transfer(bank)
+    bank.account("user-maria", "acc-maria", "0.00")
+    assert transfer(bank)[1]["repeated"] is True
+    bank.clock.move(timedelta(minutes=2))
+    assert transfer(bank)[1]["error"]["code"] == "INSUFFICIENT_FUNDS"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from shared.confirmation import ConfirmationInvalid
-from shared.limits import MAX_RECENT
+from shared.limits import MAX_RECENT, RECENT
 from tests.support.clock_and_bus import START
 from tests.support.faults import CarelessDatabase, ScriptedDatabase, after
 from tests.support.limits import (
@@ -358,3 +358,6 @@ def test_an_item_of_a_payee_has_an_end(bank: World) -> None:
     assert len(recent) == MAX_RECENT
     assert f"{MARIA} 0.05" not in recent, "the oldest is forgotten first"
     assert f"{MARIA} 0.06" in recent
+    bank.clock.move(RECENT)
+    assert sent(bank, "1") is None
+    assert [*limits_of(bank, f"payee#{JUAN}")["recent"]] == [f"{MARIA} 1.00"]

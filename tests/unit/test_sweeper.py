@@ -8,6 +8,7 @@ import pytest
 
 from action_groups import load_group
 from action_groups.marketplace.sweeper import sweep
+from shared.errors import OrderExpired
 from shared.front_doors.eventbridge import EventNotHandled
 from shared.service import Service
 from tests.support.faults import ScriptedDatabase, after
@@ -99,6 +100,8 @@ def test_what_is_never_decided_is_cancelled_and_can_never_be_paid(shop: World) -
     _, shown = shop.call("getPurchase", purchase_id=item["purchase_id"])
     assert shown == ended["data"]
 
+    [decision] = [one for one in shop.records() if one["operation"] == "payPurchase"]
+    assert (decision["user_id"], decision["status"]) == ("user-maria", OrderExpired.status)
     assert pay(shop, request)["error"]["code"] == "ORDER_EXPIRED"
     shop.settle()
     assert shop.balance("acc-maria") == 1000
