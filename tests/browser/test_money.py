@@ -27,7 +27,7 @@ def test_a_confirmed_transfer_is_seen_as_call_event_and_change(
     expect(window.card).to_contain_text("$100.00 MXN")
     assert deployed.balances()[MARIA] == before[MARIA]
     window.confirm()
-    expect(window.card).to_contain_text("Confirmado")
+    expect(window.card).to_contain_text("Lo que confirmaste sí quedó hecho.")
     expect(window.theirs.last).to_contain_text("createTransfer: answered 200")
     window.expect_balance(MARIA, before[MARIA] - 100)
 
@@ -96,12 +96,12 @@ def test_a_payee_who_is_new_is_paid_after_a_long_press_and_not_after_a_yes(
     expect(window.page.locator(".problem")).to_contain_text("15.00")
     assert deployed.balances() == before
     window.hold()
-    expect(window.card).to_contain_text("Confirmado y hecho")
+    expect(window.card).to_contain_text("Lo que confirmaste sí quedó hecho.")
     window.expect_balance(MARIA, before[MARIA] - 15)
 
     window.say(order)
     window.say("15.00")  # the other way, for who cannot hold a button
-    expect(window.card).to_contain_text("Confirmado y hecho")
+    expect(window.card).to_contain_text("Lo que confirmaste sí quedó hecho.")
     window.expect_balance(MARIA, before[MARIA] - 30)
 
 
@@ -152,7 +152,7 @@ def test_a_typed_yes_confirms(address: str, open_window: Open, deployed: Deploye
     window = open_window(address)
     window.say(transfer("1.10"))
     window.say("sí")
-    expect(window.card).to_contain_text("Confirmado")
+    expect(window.card).to_contain_text("Lo que confirmaste sí quedó hecho.")
     window.expect_balance(MARIA, before[MARIA] - Decimal("1.10"))
 
 

@@ -226,7 +226,7 @@ def test_what_the_server_took_is_shown_though_its_answer_was_lost(
         window.card.get_by_role("button", name="Confirmar").click()
         expect(window.theirs.last).to_have_text("Listo.")
         expect(window.page.locator(".notice")).to_contain_text("El chat no contesta")
-        expect(window.card).to_contain_text("Confirmado")
+        expect(window.card).to_contain_text("Quedó hecho.")
         assert service.agents["user-maria"].decisions == ["CONFIRM"]
         window.errors.clear()  # the browser reports the lost answer itself
 
@@ -245,7 +245,7 @@ def test_a_second_tab_of_the_same_conversation_shows_what_the_first_did(open_win
 
         second.confirm()
 
-        expect(second.card).to_contain_text("Confirmado")
+        expect(second.card).to_contain_text("Quedó hecho.")
         expect(second.theirs.last).to_have_text("Listo.")
         expect(second.page.locator(".problem")).to_contain_text("con esta respuesta no hice nada")
         assert service.agents["user-maria"].decisions == ["CONFIRM"]

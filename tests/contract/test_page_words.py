@@ -7,7 +7,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from console.agent.events import Changed, Settlement, TurnOutcome
+from console.agent.events import Changed, TurnOutcome
 from console.agent.wording import ACCOUNT_TYPES
 
 STATIC = Path("console/web/static")
@@ -59,7 +59,6 @@ def test_every_word_is_used() -> None:
     ("family", "members"),
     [
         ("outcome-", get_args(TurnOutcome)),
-        ("card-", get_args(Settlement)),
         ("account-", ACCOUNT_TYPES["es"]),
     ],
 )

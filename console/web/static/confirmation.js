@@ -108,7 +108,7 @@ export class Confirmation {
   /** Show what the bank says became of it. */
   settle({ state, message, language }) {
     this.#disable();
-    const told = make("bdi", "", message);
+    const told = make("strong", "", make("bdi", "", message));
     told.lang = language;
     this.#show(state, told);
   }
@@ -121,9 +121,9 @@ export class Confirmation {
     this.#show(closed);
   }
 
-  #show(state, ...more) {
+  #show(state, told = null) {
     this.element.dataset.state = state;
-    const line = make("p", "chosen", words("strong", "", `card-${state}`), ...more.flatMap((each) => [" ", each]));
+    const line = make("p", "chosen", told ?? words("strong", "", `card-${state}`));
     if (this.hint && state !== "open") this.hint.hidden = true;
     this.foot.replaceChildren(...(this.isOpen ? this.buttons : []), line);
   }
