@@ -125,9 +125,8 @@ class AmountReader(Cursor):
         is_counted = unit is not None or self.match(last, "piece") or self.is_number(last)
         if is_article and last == read.first + 1 and not is_counted:
             return None
-        amount, kind = replace(read, first=at, is_money=is_money), ""
-        if unit is not None:
-            amount, kind = replace(amount, last=unit.last, is_money=True), unit.kind
+        kind, end = ("", last) if unit is None else (unit.kind, unit.last)
+        amount = replace(read, first=at, last=end, is_money=is_money or unit is not None)
         if kind == "cents":
             amount = _with_hundredths(replace(amount, value=Decimal(0)), read, amount.last)
         elif kind in _UNITS:

@@ -124,9 +124,8 @@ _SHOWN: Final = 10
 
 def movements(talk: Talk, query: MovementsQuery) -> Question:
     """List movements, or add them up."""
-    memory = talk.memory
-    memory.topic = "transactions"
-    memory.query, said = query, query.account
+    memory, said = talk.memory, query.account
+    memory.topic, memory.query = "transactions", query
     if query.unclear:
         return talk.say(f"unclear_{query.unclear}")
     if not memory.has_names:

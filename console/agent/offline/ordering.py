@@ -56,8 +56,7 @@ def _is_rather_asked(reading: Reading, orders: list[Order]) -> bool:
     amounts = [order.said["amount"] for order in orders if "amount" in order.said]
     if any(is_asked_for or amount.doubt != "unstated" for amount in amounts):
         return False
-    is_told = any(order.recipient or order.act != "send" for order in orders)
-    is_told |= reading.mood == "others"
+    is_told = reading.mood == "others" or any(o.recipient or o.act != "send" for o in orders)
     least = _SURELY if is_told else _SURELY / 2 if is_asked_for else 0
     return any(t.intent in kinds("queries") and t.score >= least for t in topics_of(reading)[:1])
 

@@ -136,12 +136,10 @@ class Scanner(DayReader):
             value = {"cash": "none", "instalments_only": MSI}.get(way.kind, way.kind)
             return Part("benefit", at, way.last, value)
         number = self.number_at(start)
-        place = number.last if number is not None else len(self.tokens)
-        months = number.whole if number is not None else None
-        unit = self.match(place, "instalments")
-        if unit is None or months not in INSTALMENTS:
+        unit = self.match(number.last, "instalments") if number is not None else None
+        if number is None or unit is None or number.whole not in INSTALMENTS:
             return None
-        return Part("benefit", at, unit.last, f"{MSI}-{months}")
+        return Part("benefit", at, unit.last, f"{MSI}-{number.whole}")
 
     # --- accounts and people: the two ends of a transfer ---
 

@@ -36,16 +36,12 @@ def questioned(talk: Talk, reading: Reading) -> Reply | None:
         return talk.say("others_account" if reading.orders else "others_money")
     pairs = pairwise(reading.beside("article", "here", "courtesy"))
     wanted = [part for one, part in pairs if one.kind in {"will", "want_thing"}]
-    for topic in asking.topics_of(reading):
-        is_told = topic.intent == "movements" and not reading.asks and reading.orders
-        is_order = talk.memory.asked.wanted and is_told
-        is_of_money = topic.intent in {"balance", "movements"}
-        if is_of_money and finding.names_a_thing(replace(reading, parts=wanted)):
-            continue
-        flow = _about(talk, reading, topic) if topic.score >= _MIN_SURE and not is_order else None
-        if flow is not None:
-            return flow
-    return None
+    is_of_thing = finding.names_a_thing(replace(reading, parts=wanted))
+    is_told = talk.memory.asked.wanted and reading.orders and not reading.asks
+    not_meant = ("balance", "movements") if is_of_thing else ("movements",) if is_told else ()
+    sure = [topic for topic in asking.topics_of(reading) if topic.score >= _MIN_SURE]
+    found = (_about(talk, reading, topic) for topic in sure if topic.intent not in not_meant)
+    return next((flow for flow in found if flow is not None), None)
 
 
 def asked_beside(talk: Talk, reading: Reading) -> Reply | None:
@@ -143,8 +139,7 @@ def _purchase_status(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply
         return banking.purchase_status(talk)
     if isinstance(talk.memory.done, Transfer) and not reading.has("purchase_noun"):
         return banking.movements(talk, MovementsQuery(limit=1))
-    is_of_purchases = reading.values("purchase_noun")
-    return _list(talk, reading, topic, "listPurchases") if is_of_purchases else None
+    return _list(talk, reading, topic, "listPurchases") if reading.values("purchase_noun") else None
 
 
 def _list(talk: Talk, reading: Reading, topic: asking.Topic, operation_id: str) -> Reply:
@@ -225,8 +220,7 @@ def stated(talk: Talk, reading: Reading) -> Reply | None:
         return None
     if not reading.is_question:
         return talk.say(REFUSED.get(reading.mood, "said_doubtful"))
-    is_supposed = "buy" in acts and reading.mood in {"", "condition"}
-    if is_supposed and finding.names_a_thing(reading):
+    if "buy" in acts and reading.mood in {"", "condition"} and finding.names_a_thing(reading):
         return buying.compared(talk, reading)
     return talk.say("said_question_buy" if "buy" in acts else "said_question")
 
