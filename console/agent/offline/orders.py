@@ -93,15 +93,17 @@ class Reading(Scanner):
     def orders(self) -> list[Order]:
         """What it asks for, in the order in which it does.
 
+        A verb beside it that neither orders nor says anything is unread: "si depositan, manda 50".
         An amount right beside a word that was not read, or before things, is doubted: "5 tacos".
         """
-        found, left = list[Order](), list[Part]()
-        for segment in _segments(self.parts):
+        found, left, segments = list[Order](), list[Part](), _segments(self.parts)
+        for segment in segments:
             order = Order(_act(segment), segment, _is_asked_for(segment, self))
-            if order.act in {"send", "give"}:
-                found += _paid_alike([*sent_in(order, self)])
+            sent = [*sent_in(order, self)] if order.act in {"send", "give"} else []
+            if sent and segments[1:] and not (order.is_asked_for or order.said):
+                left += segment
             elif order.act:
-                found.append(order)
+                found += _paid_alike(sent) or [order]
             else:
                 left += [part for part in segment if part.kind not in kinds("quiet")]
         for order in (found := _completed(found)):
