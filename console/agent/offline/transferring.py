@@ -123,12 +123,11 @@ class Transfer(Task):
             self.choose(person)
 
     def _ask_person(self, talk: Talk, resolved: Mapping[str, Any]) -> Say:
-        said, self.recipient = self.recipient, ""
         found = [resolved["beneficiary"]] if resolved.get("beneficiary") else resolved["candidates"]
         people = [person_of(entry) for entry in found]
         choices = [(person.words, partial(self.choose, person)) for person in people]
         listed = talk.people(people)
-        told: dict[str, Any] = {"said": said, "count": len(people), "people": listed}
+        told: dict[str, Any] = {"said": self.recipient, "count": len(people), "people": listed}
         told["person"] = listed.removeprefix("1. ")
         return talk.ask("ask_which_person", "recipient", choices=choices, **told)
 
