@@ -135,24 +135,24 @@ class MovementsQuery:
 def read_query(reading: Reading) -> MovementsQuery:
     """Return which movements a message asks for."""
     span, days, is_unread = reading.days()
-    types, direction = reading.values("movement"), min(reading.values("direction"), default="")
+    types, names = reading.values("movement"), reading.words.of("names")
+    sent = [verb.first for verb in reading.of("verb") if verb.value.act in {"send", "give"}]
+    beside = ((at, reading.match(at + by, "to_me")) for at in sent for by in (-2, -1, 1))
+    is_to_me = any(me and at in {me.first - 1, me.last} for at, me in beside)
+    direction = "credit" if is_to_me else min(reading.values("direction"), default="")
     people = [part for part in reading.of("person", "name") if part.first not in days]
-    if direction == "credit" and not people:
-        names = reading.words.of("names")
-        people = [p for p in reading.of("reason") if reading.word(p.last - 1) in names]
+    people = people or [p for p in reading.of("reason") if reading.word(p.last - 1) in names]
     other = people[0].value if len(people) == 1 else ""
-    verbs = reading.of("verb")
-    is_told = other or any(reading.match(verb.first, "movement") for verb in verbs)
+    is_told = other or any(reading.match(at, "movement") for at in sent)
     is_of_type = len(types) == 1 and not (is_told and direction == "credit")
-    is_sent = any(verb.value.act == "send" for verb in verbs)
     ends = ((part.value, part.way) for part in reading.of("account"))
-    is_into = is_sent and any(way == "to" or (of, way) == ("credit", "") for of, way in ends)
+    is_into = sent and any(way == "to" or (of, way) == ("credit", "") for of, way in ends)
     return MovementsQuery(
         account=account_in(reading),
         span=span,
         type=next(iter(types)) if is_of_type else "",
         direction="credit" if is_into else direction,
-        about=_about(reading, days) if direction != "credit" else "",
+        about="" if other or direction == "credit" else _about(reading, days),
         other=other,
         unclear="dates" if is_unread or (span is None and reading.values("coming")) else "",
         limit=_limit(reading, days),

@@ -182,7 +182,7 @@ _ANSWERS: Final[Mapping[str, Callable[[Talk, Reading, asking.Topic], Reply | Non
 def followed_up(talk: Talk, reading: Reading) -> Reply | None:
     """Go on with the question before, "¿y en ahorro?"; or take what no phrase fits by its words."""
     topic, query = talk.memory.topic, _query(talk, reading)
-    is_other = reading.has("amount", "take", "want_thing") or reading.orders
+    is_other = reading.has("amount", "take", "want_thing") or (reading.orders and not reading.asks)
     if is_other or reading.mood not in {"", "past_mark", "day"}:
         return None
     if (query.type or query.direction) and not finding.names_a_thing(reading):
