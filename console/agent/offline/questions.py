@@ -147,6 +147,15 @@ def _list(talk: Talk, reading: Reading, topic: asking.Topic, operation_id: str) 
     return banking.listed(talk, operation_id)
 
 
+def _shown(talk: Talk, reading: Reading, topic: asking.Topic) -> Reply | None:
+    """List once more what was found, with prices and how many there are."""
+    is_shopping = talk.memory.topic in {"search", "compare"} and talk.memory.found
+    if not is_shopping or _unused(reading, topic.covered):
+        return None
+    talk.memory.offers = []
+    return finding.listed(talk, talk.text("products_head"))
+
+
 def _who_is(talk: Talk, reading: Reading, _topic: asking.Topic) -> Reply | None:
     people = reading.of("person", "name")
     return banking.who_is(talk, people[0].value) if len(people) == 1 else None
@@ -172,6 +181,7 @@ _ANSWERS: Final[Mapping[str, Callable[[Talk, Reading, asking.Topic], Reply | Non
     "total": lambda talk, reading, topic: (
         tasks.total(talk) or _again(talk, reading, topic.covered, is_sum=True)
     ),
+    "shown": _shown,
     "each": lambda talk, reading, topic: _again(talk, reading, topic.covered, is_sum=False),
     "tasks": lambda talk, _reading, _topic: tasks.listed(talk),
     "help": lambda talk, _reading, _topic: help_(talk),
