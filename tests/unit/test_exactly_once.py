@@ -192,6 +192,7 @@ class TestFromAnAgent:
         status, body = transfer(bank, session_id="session-9", **mine)
 
         assert (status, body["repeated"]) == (200, True)
+        assert "or after 2026-12-22T15:00:00.000Z, or" in body["notice"], "when the record ends"
         moved_once(bank)
 
     def test_another_request_id_is_another_transfer_within_the_two_minutes(

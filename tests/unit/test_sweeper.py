@@ -108,7 +108,20 @@ def test_what_is_never_decided_is_cancelled_and_can_never_be_paid(shop: World) -
     assert purchase(shop)["status"] == "cancelled"
 
 
-def test_a_payment_that_is_decided_while_the_sweeper_cancels_stands(shop: World) -> None:
+def test_a_pending_purchase_is_looked_at_on_whichever_page_of_the_index_it_is(shop: World) -> None:
+    for session in "abc":
+        buy(shop, quantity="1", session_id=session)
+    shop.clock.move(DAY + MINUTE)
+    shop.client.around = lambda _, arguments, carry_out: carry_out(
+        {**arguments, "Limit": 1} if arguments.get("IndexName") == "pending-index" else arguments
+    )
+    run(shop)
+    assert [one["status"] for one in shop.items("purchases")] == ["cancelled"] * 3
+
+
+def test_a_payment_that_is_decided_while_the_sweeper_cancels_stands(
+    shop: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     request = buy(shop)
     shop.clock.move(DAY + MINUTE)
     undisturbed = dict(shop.handlers)
@@ -118,8 +131,10 @@ def test_a_payment_that_is_decided_while_the_sweeper_cancels_stands(shop: World)
         pay(shop, request)
 
     shop.connect(ScriptedDatabase(shop.client, [after(decide)]))
+    capsys.readouterr()
     run(shop)
     assert purchase(shop)["status"] == "pending"
+    assert "SweepFailures" in capsys.readouterr().out
     shop.connect(ScriptedDatabase(shop.client))
     run(shop)
     assert (purchase(shop)["status"], stock(shop)) == ("completed", 3)

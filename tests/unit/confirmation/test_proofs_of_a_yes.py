@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.confirmation import TERMS_WANTED, VALID_FOR
+from shared.confirmation import TERMS_WANTED, VALID_FOR, Asked
 from shared.operations import Operation
 from tests.support.doors import (
     BY_ID,
@@ -116,6 +116,12 @@ def _with_a_warning_added(attempt: Attempt) -> Attempt:
 
 def _junk(attempt: Attempt) -> Attempt:
     return replace(attempt, proof="yes")
+
+
+def test_what_is_asked_for_is_of_a_customer_an_operation_and_its_arguments() -> None:
+    asked = Asked("user-maria", "createTransfer", "fingerprint", "request-1")
+    others = [asked._replace(**{name: "another"}) for name in asked._fields]
+    assert [other.digest == asked.digest for other in others] == [False, False, False, True]
 
 
 BAD = [

@@ -290,8 +290,11 @@ def test_a_product_of_whose_name_a_card_can_show_nothing_is_shown_by_its_id(
         )
         | {"name": "«acc-1234»"},
     )
+    for retailer in bank.items("retailers"):
+        bank.put("retailers", **retailer | {"name": "«acc-1234»"})
     _, asked = door(bank, operation, **right(operation))
     assert asked["confirmation"]["terms"]["product_name"] == right(operation)["product_id"]
+    assert "retailer_name" not in asked["confirmation"]["terms"]
 
     assert door(bank, operation, proof=bank.proof(asked), **right(operation))[0] is None
     [bought] = [item for item in bank.items("purchases") if "terms" in item]
