@@ -67,7 +67,7 @@ class Attempt:
         return proof is not None and self._stamp.at > proof.expires_at
 
     def to_be_shown(
-        self, request: Request, store: Any, *, max_age: timedelta | None
+        self, request: Request, store: Any, *, max_age: timedelta
     ) -> ConfirmationNeeded:
         """Decide the change and return what a person has to see first. Raises the Refusal."""
         confirmation = self._confirmation(self._run(request, store, max_age))
@@ -78,7 +78,7 @@ class Attempt:
         request: Request,
         store: Any,
         *,
-        max_age: timedelta | None,
+        max_age: timedelta,
     ) -> tuple[Outcome, Sequence[Write]]:
         """Run the operation: its outcome and the writes that make it true. Raises the Refusal."""
         change = self._run(request, store, max_age)
@@ -144,7 +144,7 @@ class Attempt:
             self._shown(change), at=self._stamp.at, left_today=change.left_today
         )
 
-    def _run(self, request: Request, store: Any, max_age: timedelta | None) -> Change[Any]:
+    def _run(self, request: Request, store: Any, max_age: timedelta) -> Change[Any]:
         """Run the operation. Raises OrderExpired in place of what it would do or refuse."""
         refusal = None
         try:
@@ -154,7 +154,7 @@ class Attempt:
         except Refusal as error:
             refusal = error
         sent_at = self._delivery.sent_at
-        if max_age is not None and sent_at is not None and self._stamp.at - sent_at > max_age:
+        if sent_at is not None and self._stamp.at - sent_at > max_age:
             raise OrderExpired(
                 "This order is too old to be carried out, and nothing was changed. If the customer "
                 "still wants it, send it again as a new request."

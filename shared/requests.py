@@ -71,7 +71,7 @@ class RequestLedger:
         other changes kept getting in first.
         """
         attempt = Attempt(operation, caller, delivery, self._clock())
-        max_age = self._max_age(operation)
+        max_age = self._max_age()
         if delivery.is_preview:
             # Nobody is asked about what was done or refused under this id already.
             first = self._recorded(attempt) if delivery.is_named else None
@@ -87,14 +87,14 @@ class RequestLedger:
         return self._committed(attempt, request, store, max_age)
 
     def _shown(
-        self, attempt: Attempt, request: Request, store: Any, max_age: timedelta | None
+        self, attempt: Attempt, request: Request, store: Any, max_age: timedelta
     ) -> ConfirmationNeeded:
         """Decide what a person has to see first."""
         with self._database.watched():
             return attempt.to_be_shown(request, store, max_age=max_age)
 
     def _committed(
-        self, attempt: Attempt, request: Request, store: Any, max_age: timedelta | None
+        self, attempt: Attempt, request: Request, store: Any, max_age: timedelta
     ) -> Outcome:
         """Decide and commit; decide again when a condition does not hold, until time is short.
 
@@ -129,7 +129,7 @@ class RequestLedger:
         attempt: Attempt,
         request: Request,
         store: Any,
-        max_age: timedelta | None,
+        max_age: timedelta,
         *,
         may_wait: bool = True,
     ) -> tuple[Outcome, list[Write], int] | Outcome:
@@ -179,8 +179,8 @@ class RequestLedger:
             self._table, {"request_id": record_key}, delivered_at=to_iso(self._clock())
         )
 
-    def _max_age(self, operation: Operation) -> timedelta | None:
-        return timedelta(hours=self._settings.order_max_age_hours) if operation.expires else None
+    def _max_age(self) -> timedelta:
+        return timedelta(hours=self._settings.order_max_age_hours)
 
     def _recorded(self, attempt: Attempt) -> Item | None:
         """Return the record of the request's first delivery, if there is one in force."""

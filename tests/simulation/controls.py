@@ -7,6 +7,7 @@ rests on, whatever the code that states it looks like.
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from unittest import mock
 
@@ -254,7 +255,7 @@ CONTROLS: dict[str, Break] = {
     "the window of a request forgotten": recorded("record_key", repeats_until_ms={"N": "0"}),
     "the content of a request not compared": Patched("shared.attempts.Attempt.fingerprint", "same"),
     "an order carried out however old": Patched(
-        "shared.requests.RequestLedger._max_age", lambda *_: None
+        "shared.requests.RequestLedger._max_age", lambda _: timedelta.max
     ),
     "the attempt of a request not told apart": recorded(attempt_id={"S": "any"}),
     "a refusal without its proof": Changed(

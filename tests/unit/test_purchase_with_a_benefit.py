@@ -6,11 +6,18 @@ from functools import partial
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from action_groups.marketplace.purchases import FIGURES
 from shared.dynamodb import DynamoDB
 from shared.money import MAX_AMOUNT
-from shared.payments import MAX_RATE, payment_data, payment_of
+from shared.payments import (
+    EXAMPLE_PAYMENT,
+    MAX_RATE,
+    PaymentRequest,
+    payment_data,
+    payment_of,
+)
 from tests.support.faults import CarelessDatabase, ScriptedDatabase, after, in_table
 from tests.support.shop import BUY, open_shop, purchases, stock
 from tests.support.world import World
@@ -158,6 +165,13 @@ def test_cashback_comes_back_as_a_transaction_of_its_own(shop: World) -> None:
     marias = [r for r in shop.items("transactions") if r["account_id"] == "acc-maria"]
     told = {r["amount"]: (r.get("description"), r["benefit"]) for r in marias}
     assert told == {-600: (None, "cashback"), 60: ("Cashback", "cashback")}
+
+
+def test_no_payment_gives_back_more_than_is_paid() -> None:
+    whole = EXAMPLE_PAYMENT.model_dump() | {"cashback": EXAMPLE_PAYMENT.amount}
+    assert PaymentRequest(**whole).cashback == EXAMPLE_PAYMENT.amount
+    with pytest.raises(ValidationError, match="must not be above"):
+        PaymentRequest(**whole | {"cashback": EXAMPLE_PAYMENT.amount + Decimal("0.01")})
 
 
 def test_points_are_kept_on_the_record_of_the_payment(shop: World) -> None:
