@@ -274,48 +274,62 @@ def purchases(talk: Talk, reading: Reading) -> list[Purchase]:
 
 def chosen(talk: Talk, reading: Reading) -> Reply | None:
     """Buy, tell of or change what is shown or open and a message names, as it says."""
-    memory, terms, meant = talk.memory, read_wish(reading), offers_meant(talk, reading)
-    is_asking = reading.is_question or reading.first_kind == "and"
-    is_asking |= reading.first_kind == "want_thing" and reading.match(0, "question") is not None
-    is_taking, is_open = reading.has("take", "will"), isinstance(memory.task, Purchase)
-    is_of_list = memory.waiting is None or getattr(memory.task, "offer", None) in memory.offers
-    is_open &= is_of_list or reading.has(*kinds("instead"))
-    is_new = bool(reading.values("indefinite")) and finding.names_a_thing(reading)
-    said = {token.word for token in reading.tokens}
-    is_new |= terms.cheapest and not said.isdisjoint(reading.words.of("any_thing"))
-    is_ordered = any((o.said and not o.is_of_payer) or o.act == "buy" for o in reading.orders)
-    is_bare = reading.covers("take", "courtesy", "yes")
-    is_shown = memory.offers or is_bare or (terms.benefit and reading.is_question)
-    alone = reading.number_alone
-    count = alone if is_asking else terms.count if meant == [] and reading.tokens[1:] else None
-    is_counted = memory.offer is not None and count
-    each, is_more = finding.each_thing(reading), reading.has("also", "again", "want_thing")
-    is_of_open = terms.terms != Wish() and finding.names_a_thing(reading) and not is_more
-    known = [tasks.meant(talk, one) for one in each if is_of_open]
-    changed = [one[0] for one in known if len(one) == 1 and isinstance(one[0], Purchase)]
-    is_changed, is_else = len(changed) == len(each), not (changed or is_more)
-    is_listed = is_else and each[1:] and any(read_wish(one).count for one in each)
-    is_listed = is_listed and all(offers_meant(talk, one) for one in each)
-    is_told = not is_asking and (is_changed or is_listed)
-    first, is_two = memory.waiting, any(one.kind == "transfer" for one in memory.open)
-    is_unclear = isinstance(first, Purchase) and first.wish.count is None and is_two and alone
+    memory, first, alone = talk.memory, talk.memory.waiting, reading.number_alone
     is_stopped = reading.mood != "" and not (reading.is_question and reading.mood == "condition")
+    is_ordered = any((o.said and not o.is_of_payer) or o.act == "buy" for o in reading.orders)
+    is_ordered &= not reading.has("take", "will")
+    is_two = alone is not None and any(one.kind == "transfer" for one in memory.open)
+    is_unclear = is_two and isinstance(first, Purchase) and first.wish.count is None
     if reading.has("take") and reading.mood in {"condition", "day"} and not reading.asks:
         return talk.say(REFUSED[reading.mood])
-    if is_stopped or is_unclear or reading.has("person", "same") or (is_ordered and not is_taking):
+    if is_stopped or is_ordered or is_unclear or reading.has("person", "same"):
         return None
-    if not is_told and (is_new or not is_shown or (meant is None and not is_counted)):
-        return None
-    is_paid = terms.benefit or (reading.has("account") and (meant or is_open))
-    is_said = meant or is_paid or is_bare or reading.has("here", "ordinal") or terms.terms != Wish()
-    is_one = len(meant or ()) == 1
-    is_bought = is_said if is_taking or is_open else is_paid and (is_one or memory.offer)
-    if is_told or (is_bought and not is_asking):
-        pairs = zip(changed, each, strict=True) if is_changed else ()
-        bought = [one.fill(talk, piece) for one, piece in pairs] or purchases(talk, reading)
-        is_behind = memory.waiting not in {None, *bought}
-        return tasks.queue(talk, bought) if is_behind else tasks.go_on(talk, *bought)
-    return compared(talk, reading) if meant or terms.benefit or is_counted else None
+    is_asking = reading.is_question or reading.first_kind == "and"
+    is_asking |= reading.first_kind == "want_thing" and reading.match(0, "question") is not None
+    bought = [] if is_asking else _of_each(talk, reading)
+    if not bought:
+        terms, meant = read_wish(reading), offers_meant(talk, reading)
+        is_new = bool(reading.values("indefinite")) and finding.names_a_thing(reading)
+        said = {token.word for token in reading.tokens}
+        is_new |= terms.cheapest and not said.isdisjoint(reading.words.of("any_thing"))
+        is_bare = reading.covers("take", "courtesy", "yes")
+        is_shown = memory.offers or is_bare or (terms.benefit and reading.is_question)
+        count = terms.count if meant == [] and reading.tokens[1:] else None
+        is_counted = memory.offer is not None and (alone if is_asking else count)
+        if is_new or not is_shown or (meant is None and not is_counted):
+            return None
+        if is_asking or not _is_bought(talk, reading, terms, meant):
+            return compared(talk, reading) if meant or terms.benefit or is_counted else None
+        bought = purchases(talk, reading)
+    is_behind = memory.waiting not in {None, *bought}
+    return tasks.queue(talk, bought) if is_behind else tasks.go_on(talk, *bought)
+
+
+def _is_bought(talk: Talk, reading: Reading, terms: Wish, meant: Sequence[Offer] | None) -> bool:
+    """Tell whether what is said of one thing buys it: of what is open and taken, all does."""
+    memory, task = talk.memory, talk.memory.task
+    is_open = isinstance(task, Purchase) and (memory.waiting is None or task.offer in memory.offers)
+    is_open |= isinstance(task, Purchase) and reading.has(*kinds("instead"))
+    if reading.has("take", "will") or is_open:
+        is_said = meant or terms.terms != Wish() or reading.has("here", "ordinal")
+        return bool(is_said) or reading.covers("take", "courtesy", "yes")
+    is_paid = terms.benefit or (meant and reading.has("account"))
+    return bool(is_paid and (memory.offer or len(meant or ()) == 1))
+
+
+def _of_each(talk: Talk, reading: Reading) -> list[Purchase]:
+    """Tell the open purchases that a message names what it says of each; or buy of those listed."""
+    each = finding.each_thing(reading)
+    if reading.has("also", "again", "want_thing"):
+        return []
+    is_told = read_wish(reading).terms != Wish() and finding.names_a_thing(reading)
+    known = [tasks.meant(talk, one) for one in each if is_told]
+    open_ = [one[0] for one in known if len(one) == 1 and isinstance(one[0], Purchase)]
+    if len(open_) == len(each):
+        return [task.fill(talk, one) for task, one in zip(open_, each, strict=True)]
+    is_listed = not open_ and each[1:] and all(offers_meant(talk, one) for one in each)
+    is_listed = is_listed and any(read_wish(one).count for one in each)
+    return purchases(talk, reading) if is_listed else []
 
 
 def compared(talk: Talk, reading: Reading) -> Question:
