@@ -111,7 +111,7 @@ def _begun(talk: Talk, reading: Reading, todo: list[Task]) -> Flow:
     if todo[1:] and sent:
         wanted = (("resolveAlias", {"alias": task.recipient}) for task in sent)
         for task, resolved in zip(sent, (yield from talk.look_all(*wanted)), strict=True):
-            task.settle_person(talk, resolved)
+            task.settle_person(resolved)
     unclear = [t for t in todo if isinstance(t, Transfer) and (t.doubt or t.recipient)]
     if waiting is not None:
         talk.memory.state, waiting.was_shown = "building", False

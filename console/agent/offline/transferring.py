@@ -6,8 +6,6 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
-from jellyfish import damerau_levenshtein_distance
-
 from console.agent.brain import Say
 from console.agent.offline.lexicon import kinds
 from console.agent.offline.orders import Order, Reading
@@ -18,7 +16,6 @@ from console.agent.offline.things import OwnAccount, Person, account_of, person_
 from console.agent.wording import readable_amount
 from shared.text import fold
 
-_MAX_TYPO: Final = 2
 _SLIPS: Final = frozenset({"near", "malformed"})
 """Doubts for which what may have been meant is offered."""
 
@@ -95,7 +92,7 @@ class Transfer(Task):
         balances, *found = yield from talk.look_all(("getBalance", {}), *person)
         talk.memory.accounts = accounts = [account_of(entry) for entry in balances["accounts"]]
         for resolved in found:
-            self.settle_person(talk, resolved)
+            self.settle_person(resolved)
         question = self._ask_person(talk, found[0]) if self.recipient else None
         if self.given.get("to_account") in OWN_ACCOUNTS:
             question = talk.settle_account(self, "to_account", accounts)
@@ -116,11 +113,10 @@ class Transfer(Task):
         told = {**self.told(talk), "said": self.doubted, "offered": self.offered}
         return talk.ask(key, *wanted, choices=choices, **told)
 
-    def settle_person(self, talk: Talk, resolved: Mapping[str, Any]) -> None:
-        """Take the person whom the bank is sure of, if all that was said may be them."""
-        person = person_of(resolved["beneficiary"]) if resolved.get("beneficiary") else None
-        if person is not None and _accounts_for(talk, person, self.recipient):
-            self.choose(person)
+    def settle_person(self, resolved: Mapping[str, Any]) -> None:
+        """Take the person whom the bank is sure of."""
+        if resolved.get("beneficiary"):
+            self.choose(person_of(resolved["beneficiary"]))
 
     def _ask_person(self, talk: Talk, resolved: Mapping[str, Any]) -> Say:
         found = [resolved["beneficiary"]] if resolved.get("beneficiary") else resolved["candidates"]
@@ -176,23 +172,6 @@ def called_so(talk: Talk, pronoun: str) -> list[Task]:
     """Return the open tasks for somebody whom "ella" or "him" may mean."""
     called = [task for task in talk.memory.open if task.called]
     return [one for one in called if may_be(talk, pronoun, Person(*[one.called] * 3))]
-
-
-def _accounts_for(talk: Talk, person: Person, said: str) -> bool:
-    """Tell whether each word that said who is meant is somebody's: a name, a relation, "mi"."""
-    called = {fold(word) for word in f"{person.name} {person.alias}".split()}
-    reading = talk.read(said)
-    little = ("relation", "possessive", "definite", "article", "honorific", "particle")
-    places = [p for p, token in enumerate(reading.tokens) if token.kind == "word"]
-    telling = [reading.word(place) for place in places if not reading.match(place, *little)]
-    return all(
-        any(
-            word.startswith(said[:4])
-            or damerau_levenshtein_distance(said, word) <= min(_MAX_TYPO, len(word) // 3)
-            for word in called
-        )
-        for said in telling
-    )
 
 
 # --- adding a beneficiary ---
