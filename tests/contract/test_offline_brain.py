@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path("console/agent/offline")
-BUDGET = 4_505
+BUDGET = 4_504
 """How many lines its files may have: all of them, blank ones, comments and docstrings too. What it
 knows of words are data files beside it, and is not counted."""
 

@@ -160,7 +160,6 @@ def _unread(reading: Reading, listed: Sequence[Offer], meant: object) -> list[Pa
     ordering = [run for run in runs if run[:1] and run[0].kind in {"verb", "take"}][:1]
     is_picked = listed and reading.has("ordinal", "cheapest", "dearest", "other")
     expected = things or ([] if is_picked else ordering)
-    expected = expected or ([] if reading.has(*kinds("picking")) else runs)
     called = [part for run in expected if not meant for part in run]
     words = frozenset[str]().union(*(offer.words for offer in listed))
     roles = finding.roles(reading)
