@@ -189,7 +189,7 @@ def test_amounts_are_published_to_the_centavo(bus: ChunkingBus) -> None:
     ids=lambda events: str(events)[:60],
 )
 def test_an_item_that_cannot_be_read_becomes_a_dead_letter_and_holds_up_nothing(
-    bus: ChunkingBus, events: Any
+    bus: ChunkingBus, events: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     unreadable.clear()
     bad = record(2)
@@ -197,6 +197,7 @@ def test_an_item_that_cannot_be_read_becomes_a_dead_letter_and_holds_up_nothing(
     assert run(bus, record(1), bad, record(3)) == {"batchItemFailures": []}
     assert numbers(bus) == [1, 3]
     assert unreadable == [bad]
+    assert "UnreadableRecords" in capsys.readouterr().out
 
 
 def test_ten_of_the_largest_events_fit_in_one_call() -> None:

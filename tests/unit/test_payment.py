@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.payments import EXAMPLE_PAYMENT, PaymentCompleted, is_money_of
 from tests.support.shop import buy, open_shop, pay
 from tests.support.world import World
 
@@ -100,6 +101,19 @@ def test_an_account_that_is_gone_cannot_pay(shop: World) -> None:
         Key={"user_id": {"S": "user-maria"}, "account_id": {"S": "acc-maria"}},
     )
     assert pay(shop, request)["data"]["error"]["code"] == "ACCOUNT_NOT_FOUND"
+
+
+def test_the_money_of_a_payment_is_that_of_its_customer_purchase_and_amount() -> None:
+    payment = PaymentCompleted(**EXAMPLE_PAYMENT.model_dump(), transaction_id="txn-1")
+    told = {
+        "user_id": "user-maria",
+        "type": "payment",
+        "purchase_id": payment.purchase_id,
+        "amount": -payment.amount,
+    }
+    assert is_money_of(told, "user-maria", payment)
+    for name in told:
+        assert not is_money_of(told | {name: "another"}, "user-maria", payment), name
 
 
 def test_no_agent_can_ask_for_a_payment(shop: World) -> None:

@@ -58,6 +58,16 @@ def test_with_the_proof_it_is_done_and_the_record_names_the_yes(
     assert [event["confirmed"] for event in bank.run_relay()] == owed
 
 
+def test_the_payment_of_a_purchase_and_its_end_name_the_yes_too(bank: World) -> None:
+    operation = BY_ID["createPurchase"]
+    _, asked = at_agent(bank, operation, **right(operation))
+    at_agent(bank, operation, proof=bank.proof(asked), **right(operation))
+    [request] = bank.run_relay()
+    paid = bank.deliver("core_banking", "PAYMENT_REQUEST", request)
+    ended = bank.deliver("marketplace", "PAYMENT_COMPLETED", paid)
+    assert request["confirmed"] == paid["confirmed"] == ended["confirmed"]
+
+
 @pytest.mark.parametrize("asks", ["always", "never"])
 def test_terms_and_warnings_are_made_where_a_person_is_shown_them(
     bank: World, operation: Operation, asks: Any, monkeypatch: pytest.MonkeyPatch
