@@ -387,3 +387,42 @@ def test_a_purchase_whose_end_cannot_be_read_is_answered_as_pending(shop: World)
     shop.connect(Throttled(shop.client))
     status, body = shop.call("createPurchase", **BUY)
     assert (status, body["status"]) == (200, "pending")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "warned"),
+    [
+        ({"status": "pending"}, ["POSSIBLE_DUPLICATE"]),
+        ({"status": "completed"}, ["POSSIBLE_DUPLICATE"]),
+        ({"status": "failed"}, []),
+        ({"status": "cancelled"}, []),
+        ({"quantity": 3}, []),
+    ],
+    ids=str,
+)
+def test_the_same_purchase_again_is_warned_of_unless_it_came_to_nothing(
+    shop: World, earlier: dict[str, Any], warned: list[str]
+) -> None:
+    shop.call("createPurchase", **BUY)
+    [bought] = shop.items("purchases")
+    shop.put("purchases", **bought | earlier)
+    terms = {"request_id": "another", "confirmation": "terms"}
+
+    _, asked = shop.call("createPurchase", attributes=terms, yes=False, **BUY)
+
+    assert [w["code"] for w in asked["confirmation"]["warnings"]] == warned
+
+
+def test_a_purchase_keeps_no_empty_name_and_no_long_one(shop: World) -> None:
+    [retailer], [product] = shop.items("retailers"), shop.items("products")
+    shop.put("retailers", **retailer | {"name": " "})
+    shop.put("products", **product | {"name": "T" * 300})
+    terms = {"request_id": "asked", "confirmation": "terms"}
+
+    _, asked = shop.call("createPurchase", attributes=terms, yes=False, **BUY)
+    _, bought = shop.call("createPurchase", **BUY)
+
+    [kept] = shop.items("purchases")
+    for told in (asked["confirmation"]["terms"], bought, kept):
+        assert told["product_name"] == "T" * 200
+        assert "retailer_name" not in told
