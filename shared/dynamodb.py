@@ -28,8 +28,6 @@ _MAX_BATCH_KEYS = 100
 _THROTTLED = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 _PASSING = _THROTTLED | {"None", "ConditionalCheckFailed", "TransactionConflict"}
 """Why a transaction is cancelled that may be committed when it is decided or tried again."""
-_UNFIT = "ValidationError"
-"""Why one is cancelled that never may: nothing can be added to a number of 1E+100."""
 
 _watch: ContextVar["Watch | None"] = ContextVar("watch", default=None)
 
@@ -361,10 +359,10 @@ class DynamoDB:
             cancelled: Any = error.response.get("CancellationReasons", [])
             reasons = [reason["Code"] for reason in cancelled]
             is_cancelled = error.response["Error"]["Code"] == "TransactionCanceledException"
-            if not is_cancelled or not _PASSING.issuperset({*reasons} - {_UNFIT}):
+            if not is_cancelled or not _PASSING.issuperset({*reasons} - {"ValidationError"}):
                 raise
-            if _UNFIT in reasons and "ConditionalCheckFailed" not in reasons:
-                raise ValueError("a stored value cannot be changed as was decided") from None
+            if "ValidationError" in reasons and "ConditionalCheckFailed" not in reasons:
+                raise ValueError("nothing can be added to a stored number, as to 1E+100") from None
             raise TransactionCancelled(reasons) from None
 
     def count_delivery(self, table: str, key: Item, *, delivered_at: str) -> None:

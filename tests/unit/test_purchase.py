@@ -52,40 +52,6 @@ def test_a_purchase_reserves_stock_asks_for_the_payment_and_is_confirmed(shop: W
     assert stock(shop) == 3
 
 
-def test_a_purchase_is_told_with_the_names_that_it_was_made_under(shop: World) -> None:
-    _, body = shop.call("createPurchase", **BUY)
-    names = {"product_name": "Audífonos inalámbricos", "retailer_name": "Electrónica Azteca"}
-    assert body.items() >= names.items()
-
-    shop.product("prod-tv", name="Otra cosa", price=Decimal("300.00"), stock=3)
-    shop.retailer("retailer-azteca", "Otra tienda")
-    *_, confirmed = shop.settle()
-
-    assert confirmed["data"].items() >= names.items()
-    _, final = shop.call("getPurchase", purchase_id=body["purchase_id"])
-    assert final == confirmed["data"]
-    assert shop.call("listPurchases")[1]["purchases"] == [final]
-
-
-def test_a_purchase_that_others_wrote_without_names_is_read_without_them(shop: World) -> None:
-    shop.put(
-        "purchases",
-        user_id="user-maria",
-        timestamp_purchase_id="2026-11-20T10:00:00Z#purchase-1",
-        purchase_id="purchase-1",
-        product_id="prod-tv",
-        retailer_id="retailer-azteca",
-        quantity=1,
-        total_amount=300,
-        status="completed",
-    )
-
-    status, body = shop.call("getPurchase", purchase_id="purchase-1")
-
-    assert status == 200
-    assert not {"product_name", "retailer_name"} & body.keys()
-
-
 def test_what_nobody_could_be_paid_for_is_refused_at_once(shop: World) -> None:
     shop.product("prod-tv", retailer_id="retailer-nobody", price=Decimal("300.00"), stock=5)
     order = {**BUY, "retailer_id": "retailer-nobody"}
@@ -387,42 +353,3 @@ def test_a_purchase_whose_end_cannot_be_read_is_answered_as_pending(shop: World)
     shop.connect(Throttled(shop.client))
     status, body = shop.call("createPurchase", **BUY)
     assert (status, body["status"]) == (200, "pending")
-
-
-@pytest.mark.parametrize(
-    ("earlier", "warned"),
-    [
-        ({"status": "pending"}, ["POSSIBLE_DUPLICATE"]),
-        ({"status": "completed"}, ["POSSIBLE_DUPLICATE"]),
-        ({"status": "failed"}, []),
-        ({"status": "cancelled"}, []),
-        ({"quantity": 3}, []),
-    ],
-    ids=str,
-)
-def test_the_same_purchase_again_is_warned_of_unless_it_came_to_nothing(
-    shop: World, earlier: dict[str, Any], warned: list[str]
-) -> None:
-    shop.call("createPurchase", **BUY)
-    [bought] = shop.items("purchases")
-    shop.put("purchases", **bought | earlier)
-    terms = {"request_id": "another", "confirmation": "terms"}
-
-    _, asked = shop.call("createPurchase", attributes=terms, yes=False, **BUY)
-
-    assert [w["code"] for w in asked["confirmation"]["warnings"]] == warned
-
-
-def test_a_purchase_keeps_no_empty_name_and_no_long_one(shop: World) -> None:
-    [retailer], [product] = shop.items("retailers"), shop.items("products")
-    shop.put("retailers", **retailer | {"name": " "})
-    shop.put("products", **product | {"name": "T" * 300})
-    terms = {"request_id": "asked", "confirmation": "terms"}
-
-    _, asked = shop.call("createPurchase", attributes=terms, yes=False, **BUY)
-    _, bought = shop.call("createPurchase", **BUY)
-
-    [kept] = shop.items("purchases")
-    for told in (asked["confirmation"]["terms"], bought, kept):
-        assert told["product_name"] == "T" * 200
-        assert "retailer_name" not in told

@@ -47,7 +47,13 @@ def test_the_same_number_of_a_product_from_the_same_account_may_be_a_duplicate(
 
 
 @pytest.mark.parametrize(
-    ("status", "codes"), [("completed", ["POSSIBLE_DUPLICATE"]), ("failed", []), ("cancelled", [])]
+    ("status", "codes"),
+    [
+        ("pending", ["POSSIBLE_DUPLICATE"]),
+        ("completed", ["POSSIBLE_DUPLICATE"]),
+        ("failed", []),
+        ("cancelled", []),
+    ],
 )
 def test_what_was_not_bought_in_the_end_is_no_duplicate(
     shop: World, status: str, codes: list[str]
