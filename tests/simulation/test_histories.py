@@ -12,7 +12,7 @@ from tests.simulation.faults import Fault
 from tests.simulation.history import live
 
 SEEDS = 1000
-CHUNK = 250
+CHUNK = 125
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
