@@ -287,13 +287,13 @@ def _tests() -> None:
     """Run the tests, and refuse too few branches that unit tests cover.
 
     A test of everything at once passes many branches that it does not look at, and takes twice as
-    long where they are counted. It waits for servers a quarter of its time: three run on two cores.
+    long where they are counted.
     """
     report = ROOT / "build" / "coverage.json"
     unit = "tests/unit"
     test([unit, "--cov", "--cov-report=term:skip-covered", f"--cov-report=json:{report}"])
     _run([_PROJECT.program("python"), "-m", "scripts.branch_coverage", str(report)])
-    test([f"--ignore={unit}", "-n", str((os.cpu_count() or 1) * 3 // 2)])
+    test([f"--ignore={unit}"])
 
 
 GATE: dict[str, Callable[[], None]] = {
