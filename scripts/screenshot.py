@@ -42,7 +42,8 @@ def main() -> int:
             )
             page.goto(server.address)
             service.watch.wait_until_listening(_LISTENING_SECONDS)
-            _converse(page)
+            converse(page)
+            page.wait_for_timeout(_SETTLED_MS)
             PICTURE.parent.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=PICTURE)
             browser.close()
@@ -53,7 +54,8 @@ def main() -> int:
     return 0
 
 
-def _converse(page: Page) -> None:
+def converse(page: Page) -> None:
+    """Transfer 100 pesos, then buy a television until the bus says that it is paid."""
     for said in ("Transfiere 100 pesos a mi hermano", "sí"):
         _say(page, said)
     for said in ("Quiero una tele", "¿Cuál me conviene a meses?", "Cómprala"):
@@ -61,13 +63,12 @@ def _converse(page: Page) -> None:
     page.get_by_role("button", name="Confirmar").click()
     page.get_by_role("tab", name="Eventos").click()
     page.get_by_text("PURCHASE_CONFIRMED").wait_for()
-    page.wait_for_timeout(_SETTLED_MS)
 
 
 def _say(page: Page, text: str) -> None:
     page.get_by_label("Tu mensaje").fill(text)
     page.keyboard.press("Enter")
-    page.locator(".mine").get_by_text(text, exact=True).last.wait_for()
+    page.locator(".mine .words", has_text=text).last.wait_for()
     page.locator("#composer[data-busy=false]").wait_for()
 
 

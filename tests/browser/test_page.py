@@ -122,6 +122,7 @@ def test_where_a_card_is_too_high_its_terms_are_seen_before_its_buttons(
     expect(headline).to_be_in_viewport()
     window.page.get_by_role("button", name="Confirmar").click()
     expect(window.page.locator(".message.theirs").last).to_be_in_viewport()
+    assert window.cut_off() == []
 
 
 def test_a_screen_magnified_four_times_can_still_be_used(address: str, open_window: Open) -> None:

@@ -98,12 +98,17 @@ class Window:
         return self.page.locator(":focus")
 
     def cut_off(self) -> list[str]:
-        """Return what would have to be scrolled sideways to be seen."""
+        """Return what would have to be scrolled sideways to be seen; and the page, if it scrolls.
+
+        What is longer than its place scrolls there: the page is as high as its body.
+        """
         found: list[str] = self.page.evaluate(
             """() => [document.scrollingElement, ...document.querySelectorAll("*")].filter(
                 (e) => e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1 &&
                     !["hidden", "clip"].includes(getComputedStyle(e).overflowX) &&
                     getComputedStyle(e).display !== "inline")
-                .map((e) => `${e.tagName} ${e.className} ${e.id}`)"""
+                .map((e) => `${e.tagName} ${e.className} ${e.id}`)
+                .concat(document.scrollingElement.scrollHeight >
+                    Math.max(innerHeight, document.body.offsetHeight) + 1 ? ["page"] : [])"""
         )
         return found
