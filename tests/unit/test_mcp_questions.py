@@ -42,6 +42,14 @@ class TestTheQuestion:
         assert bank.balance("acc-maria") == 900
 
     @both_eras
+    def test_the_payers_record_says_that_it_came_by_the_mcp_server(
+        self, bank: World, era: Era
+    ) -> None:
+        McpBank(bank).call("createTransfer", TRANSFER, era=era, person=Person())
+        payers = [r for r in bank.items("transactions") if r["account_id"] == "acc-maria"]
+        assert [record["door"] for record in payers] == ["mcp"]
+
+    @both_eras
     @pytest.mark.parametrize("answer", NO, ids=str)
     def test_whatever_is_no_yes_moves_nothing(self, bank: World, era: Era, answer: Any) -> None:
         before = bank.snapshot()

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -49,6 +50,16 @@ def test_somebody_elses_token_is_not_found(history: World) -> None:
         history.transaction("acc-juan", timestamp(number), user_id="user-juan")
     refused(history, token_of(history), user_id="user-juan")
     refused(history, token_of(history, user_id="user-juan"))
+
+
+def test_somebody_elses_token_of_what_all_may_see_is_not_found(bank: World) -> None:
+    for number in range(3):
+        bank.product(f"prod-{number}", price=Decimal("10.00"), stock=1)
+    _, body = bank.call("searchProducts", limit="1")
+    token = body["next_token"]
+    assert bank.call("searchProducts", next_token=token)[0] == 200
+    status, body = bank.call("searchProducts", next_token=token, user_id="user-juan")
+    assert (status, body["error"]["code"]) == (404, PageTokenNotFound.code)
 
 
 @pytest.mark.parametrize(
