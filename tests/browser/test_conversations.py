@@ -50,7 +50,9 @@ def test_the_conversation_of_the_picture_in_the_readme_buys_a_television_in_inst
     before = deployed.balances()["acc-maria-credit"]
     window = open_window(address)
     converse(window.page)
-    expect(window.theirs.filter(has_text="$316.58")).not_to_have_count(0)
+    for shown in ("Televisor HD de 32 pulgadas", "$316.58"):
+        expect(window.theirs.filter(has_text=shown)).not_to_have_count(0)
+    expect(window.card).to_contain_text("$3,799.00 MXN")
     window.expect_balance("acc-maria-credit", before - Decimal(3799))
     flow = window.tab("Eventos").locator(".flow:visible").first
     for event_type in ("PAYMENT_REQUEST", "PAYMENT_COMPLETED", "PURCHASE_CONFIRMED"):

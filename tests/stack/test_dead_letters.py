@@ -1,8 +1,6 @@
 """What cannot be handled now becomes a dead letter, and is handled once when it is sent again."""
 
 import json
-import time
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -12,8 +10,8 @@ import pytest
 from console import bus, dead_letters
 from shared.clock import system_clock
 from tests.support.deployed import Deployed
+from tests.support.waiting import wait_until
 
-_WAIT_SECONDS = 30
 TRANSFER_FUNCTION = "centli-core-banking-transfer"
 BROKEN = {
     "user_id": "user-broken",
@@ -49,13 +47,6 @@ def messages(deployed: Deployed) -> list[dict[str, Any]]:
     }:
         found |= new
     return list(found.values())
-
-
-def wait_until(is_so: Callable[[], object]) -> None:
-    deadline = time.monotonic() + _WAIT_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.1)
 
 
 def transfer_event(

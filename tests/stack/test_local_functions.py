@@ -3,7 +3,6 @@
 import io
 import json
 import sys
-import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,9 +12,8 @@ import pytest
 
 from console.cloud import Cloud
 from tests.support.open_aws import make_role
+from tests.support.waiting import wait_until
 
-SOON_SECONDS = 10
-"""Less than the function sleeps that is ended."""
 CODE = """
 import sys
 LOADED = "pydantic" in sys.modules
@@ -68,12 +66,9 @@ def functions(cloud: Cloud) -> Functions:
     return made
 
 
-def is_gone(pid: int) -> bool:
-    """Tell whether a process goes soon: one that was killed stays listed until its parent knows."""
-    end = time.monotonic() + SOON_SECONDS
-    while (is_there := Path(f"/proc/{pid}").exists()) and time.monotonic() < end:
-        time.sleep(0.05)
-    return not is_there
+def is_there(pid: int) -> bool:
+    """Tell whether a process is listed: one that was killed is, until its parent knows."""
+    return Path(f"/proc/{pid}").exists()
 
 
 def test_functions_share_no_code_no_environment_and_no_process(functions: Functions) -> None:
@@ -103,7 +98,7 @@ def test_a_function_that_ends_fails_and_is_started_anew(functions: Functions) ->
 def test_a_function_that_takes_too_long_is_ended(functions: Functions) -> None:
     before = functions.tell("second")["pid"]
     assert "timed out" in json.dumps(functions.tell("second", "sleep"))
-    assert is_gone(before)
+    wait_until(lambda: not is_there(before))
     assert functions.tell("second")["name"] == "second"
 
 
